@@ -1,0 +1,1 @@
+"""Measurements: speed (`run.py`) and accuracy (`accuracy.py`). Nothing here is a test."""

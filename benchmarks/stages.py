@@ -1,0 +1,109 @@
+"""Measure the kernels one by one, in nanoseconds a character of text; prints JSON rows for ``run.py``.
+
+    python benchmarks/stages.py corpus.jsonl [FIELD]
+
+The text is cut into batches as a run cuts it. The least of several rounds counts: the question is what the code costs,
+not what else the machine was doing.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from dedup import document, minhash, paragraphs, shingling
+from dedup.characters import code_points
+from dedup.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+BATCH = 200_000
+MOST = 4_000_000
+ROUNDS = 3
+WIDTH = 2
+PERMUTATIONS = 128
+
+
+def main() -> None:
+    """Measure and print."""
+    batches = _batches(Path(sys.argv[1]), sys.argv[2] if len(sys.argv) > 2 else "text")
+    characters = sum(len(text) for batch in batches for text in batch)
+    rows: list[list[str]] = []
+
+    def row(title: str, seconds: float, beside: str = "") -> None:
+        rows.append([title, f"{seconds / characters * 1e9:.1f}", beside])
+
+    joined = ["\n".join(batch) for batch in batches]
+    begins = [np.cumsum([0, *(len(text) + 1 for text in batch[:-1])]) for batch in batches]
+    codes = [code_points(text) for text in joined]
+    seconds, spans = _least(
+        lambda: [paragraphs.split_batch(*part, "auto") for part in zip(joined, codes, begins, strict=True)]
+    )
+    row("split", seconds)
+    seconds, words = _least(
+        lambda: [
+            shingling.tokenise(text, span.starts, span.ends, code)
+            for text, span, code in zip(joined, spans, codes, strict=True)
+        ]
+    )
+    row("tokenise and hash words", seconds)
+    row("keys", _least(lambda: [shingling.keys(part) for part in words])[0])
+    seconds, shingles = _least(lambda: [shingling.shingles(part, WIDTH) for part in words])
+    row(f"shingles of {WIDTH} words", seconds)
+    seconds, _ = _least(lambda: [minhash.signatures(*part, PERMUTATIONS) for part in shingles])
+    row("signatures", seconds, _datasketch(shingles, characters))
+    settings = Settings()
+    row("everything, split to decision", _least(lambda: [document.decide(batch, settings) for batch in batches])[0])
+    json.dump(rows, sys.stdout)
+
+
+def _batches(corpus: Path, field: str) -> list[list[str]]:
+    batches: list[list[str]] = [[]]
+    size = total = 0
+    with corpus.open(encoding="utf-8") as file:
+        for line in file:
+            value: Any = json.loads(line)
+            for name in field.split("."):
+                value = value[name]
+            if size > BATCH:
+                batches.append([])
+                size = 0
+            batches[-1].append(value)
+            size += len(value)
+            total += len(value)
+            if total > MOST:
+                break
+    return [batch for batch in batches if batch]
+
+
+def _least(work: Callable[[], Any]) -> tuple[float, Any]:
+    times, result = [], None
+    for _ in range(ROUNDS):
+        begin = time.perf_counter()
+        result = work()
+        times.append(time.perf_counter() - begin)
+    return min(times), result
+
+
+def _datasketch(shingles: list[tuple[Any, Any]], characters: int) -> str:
+    """Say what a loop over datasketch's own MinHash costs for the same signatures, on a part of them."""
+    from datasketch import MinHash  # noqa: PLC0415 - half a second, wanted here only
+
+    hashes, offsets = shingles[0]
+    share = len(hashes) / max(sum(len(part) for part, _ in shingles), 1)
+    begin = time.perf_counter()
+    for first, last in zip(offsets[:-1].tolist(), offsets[1:].tolist(), strict=True):
+        sketch = MinHash(num_perm=PERMUTATIONS, hashfunc=int, scheme="affine32")
+        sketch.update_batch([int(value) & 0xFFFFFFFF for value in hashes[first:last]])
+    seconds = time.perf_counter() - begin
+    return f"a loop over datasketch: {seconds / (characters * share) * 1e9:.0f}"
+
+
+if __name__ == "__main__":
+    main()

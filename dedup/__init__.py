@@ -1,0 +1,64 @@
+r"""Take repeated and near-duplicate paragraphs out of scraped articles, and lose nothing else.
+
+    >>> from dedup import clean
+    >>> clean("One sentence with as many words as it takes.\n" * 2).text
+    'One sentence with as many words as it takes.\n'
+
+Importing this package costs next to nothing: each name is loaded when it is first used.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from dedup.api import (
+        Cleaned,
+        CleanedRecord,
+        KeptParagraph,
+        RemovedParagraph,
+        WitnessParagraph,
+        clean,
+        clean_documents,
+    )
+    from dedup.errors import DedupError, UsageError
+    from dedup.settings import Settings
+
+    __version__: str
+
+__all__ = [
+    "Cleaned",
+    "CleanedRecord",
+    "DedupError",
+    "KeptParagraph",
+    "RemovedParagraph",
+    "Settings",
+    "UsageError",
+    "WitnessParagraph",
+    "__version__",
+    "clean",
+    "clean_documents",
+]
+
+_HOMES = {"DedupError": "dedup.errors", "UsageError": "dedup.errors", "Settings": "dedup.settings"}
+
+
+def __getattr__(name: str) -> Any:
+    """Load a public name when it is first used."""
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    if name == "__version__":
+        from importlib.metadata import version
+
+        value: Any = version("paradedup")
+    else:
+        from importlib import import_module
+
+        value = getattr(import_module(_HOMES.get(name, "dedup.api")), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    """List the public names, loaded or not."""
+    return sorted({*globals(), *__all__})

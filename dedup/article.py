@@ -1,0 +1,155 @@
+"""One document as the resolution sees it: its paragraphs, their words, and what each may be compared with.
+
+Everything is computed on demand and remembered: most paragraphs of most documents are never looked at.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dedup.decisions import Compared
+from dedup.structure import Kind, is_label, is_prose, kind, lead
+from dedup.verdict import Side, Verdict, compare
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from dedup.settings import Settings
+    from dedup.shingling import Words
+
+
+class Article:
+    """The paragraphs of one document, numbered from 0.
+
+    Attributes:
+        text: the document.
+        spans: (start, end) of each paragraph, in characters of `text`.
+        sizes: tokens of each paragraph.
+        candidates: for some paragraphs, the earlier ones worth comparing with, best first.
+        comparisons: alignments made so far.
+    """
+
+    def __init__(
+        self,
+        text: str,
+        spans: list[tuple[int, int]],
+        words: Words,
+        keys: Sequence[int],
+        first: int,
+        candidates: Mapping[int, list[int]],
+        settings: Settings,
+    ) -> None:
+        self.text = text
+        self.spans = spans
+        self.candidates = candidates
+        self.settings = settings
+        self.comparisons = 0
+        self._words = words
+        self._offsets = words.offsets[first : first + len(spans) + 1].tolist()
+        self.sizes = [b - a for a, b in zip(self._offsets, self._offsets[1:], strict=False)]
+        self._keys = keys
+        self._earlier: dict[int, list[int]] = {}
+        self._same: list[list[int]] = []
+        for index, key in enumerate(keys):
+            group = self._earlier.setdefault(key, [])
+            group.append(index)
+            self._same.append(group)
+        self._sides: dict[int, Side] = {}
+        self._verdicts: dict[tuple[int, int], Verdict] = {}
+        self._kinds: dict[int, Kind] = {}
+
+    def __len__(self) -> int:
+        return len(self.spans)
+
+    def body(self, index: int) -> str:
+        """Return a paragraph's text."""
+        start, end = self.spans[index]
+        return self.text[start:end]
+
+    def mute(self, index: int) -> bool:
+        """Tell whether the paragraph holds no word at all (a rule, a table bar)."""
+        return self.sizes[index] == 0
+
+    def eligible(self, index: int) -> bool:
+        """Tell whether the paragraph is long enough to be removed by itself."""
+        return self.sizes[index] >= self.settings.min_words
+
+    def same(self, index: int) -> list[int]:
+        """Return all paragraphs with the same key as this one, itself included, in order."""
+        return self._same[index]
+
+    def novel(self, index: int) -> bool:
+        """Tell whether no earlier paragraph has the same key."""
+        return self._same[index][0] == index
+
+    def kind(self, index: int) -> Kind:
+        """Return the paragraph's outer form."""
+        if index not in self._kinds:
+            self._kinds[index] = kind(self.body(index))
+        return self._kinds[index]
+
+    def label(self, index: int) -> bool:
+        """Tell whether the paragraph may name what follows it."""
+        return is_label(self.body(index), self.sizes[index])
+
+    def prose(self, index: int) -> bool:
+        """Tell whether the paragraph reads as running text."""
+        return self.kind(index) is Kind.TEXT and is_prose(self.body(index), self.sizes[index])
+
+    def lead(self, index: int) -> str:
+        """Return the word or two before a colon near the paragraph's start."""
+        return lead(self.body(index))
+
+    def side(self, index: int) -> Side:
+        """Return the paragraph's tokens as the verdict wants them."""
+        if index not in self._sides:
+            low, high = self._offsets[index], self._offsets[index + 1]
+            words = self._words
+            self._sides[index] = Side(
+                words.hashes[low:high].tolist(),
+                words.numeric[low:high].tolist(),
+                lambda i: words.token(low + i),
+            )
+        return self._sides[index]
+
+    def token_span(self, index: int, token: int, base: int) -> tuple[int, int]:
+        """Return the characters of one token of a paragraph; `base` is where the document begins in the batch."""
+        start, end = self._words.span(self._offsets[index] + token)
+        return start - base, end - base
+
+    def equal(self, first: int, second: int) -> Compared | None:
+        """Compare two paragraphs of the same key on what they say; None where only their hashes agree."""
+        if self.body(first) == self.body(second):
+            return Compared.IDENTICAL
+        low, high = self._offsets[first], self._offsets[first + 1]
+        other = self._offsets[second]
+        if self.sizes[first] != self.sizes[second]:
+            return None
+        token = self._words.token
+        if all(token(i) == token(other + i - low) for i in range(low, high)):
+            return Compared.FOLDED
+        return None
+
+    def verdict(self, witness: int, paragraph: int) -> Verdict:
+        """Align two paragraphs and decide whether the first makes the second superfluous."""
+        pair = (witness, paragraph)
+        if pair not in self._verdicts:
+            self.comparisons += 1
+            self._verdicts[pair] = compare(self.side(witness), self.side(paragraph), self.settings)
+        return self._verdicts[pair]
+
+    def joint_verdict(self, witnesses: Sequence[int], paragraph: int) -> Verdict:
+        """Align a paragraph with several earlier ones, read one after the other."""
+        sides = [self.side(w) for w in witnesses]
+        starts = [self._offsets[w] for w in witnesses]
+
+        def token(index: int) -> str:
+            for side, start in zip(sides, starts, strict=True):
+                if index < len(side.hashes):
+                    return self._words.token(start + index)
+                index -= len(side.hashes)
+            raise IndexError(index)
+
+        joint = Side([h for s in sides for h in s.hashes], [n for s in sides for n in s.numeric], token)
+        self.comparisons += 1
+        return compare(joint, self.side(paragraph), self.settings)

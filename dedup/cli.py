@@ -1,0 +1,324 @@
+"""The command: from the arguments to the exit code. Every way for a run to end is decided in this module."""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from dedup.errors import DedupError, ExitCode, InputError, OutputError, UsageError
+from dedup.options import OPTIONS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from types import FrameType
+
+    import click
+
+    from dedup.command import Request
+    from dedup.job import Job, Outcome
+    from dedup.report.reporter import Reporter
+
+HELP_HINT = "'dedup --help' lists the options"
+
+
+class Terminated(KeyboardInterrupt):
+    """A signal that asks the process to end; like an interruption, so that whatever cleans up after one does."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.number = number
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command and return its exit status; never raises, and never exits by itself.
+
+    Args:
+        argv: the arguments without the program's name; None: those of this process.
+    """
+    args = list(sys.argv[1:] if argv is None else argv)
+    debug = "--debug" in args or os.environ.get("DEDUP_DEBUG", "") not in ("", "0", "false")
+    try:
+        closed = _open_standard_streams()
+        with _terminable():
+            code = _dispatch(args, closed)
+            _flush()
+            return code
+    except BaseException as error:  # noqa: BLE001 - this is the end of the line; nothing may escape as a traceback
+        return _failed(error, debug=debug)
+
+
+def _dispatch(args: list[str], closed: frozenset[int]) -> int:
+    if args in (["--help"], ["-h"]):
+        # Asked for alone, the help needs no parser: it is there as fast as Python is.
+        from dedup.help import render
+
+        sys.stdout.write(render(_columns()))
+        return ExitCode.OK
+    import click
+
+    from dedup import command
+
+    parser = command.build()
+    if command.COMPLETE_VARIABLE in os.environ:
+        from click.shell_completion import shell_complete
+
+        asked = os.environ[command.COMPLETE_VARIABLE]
+        return shell_complete(parser, {}, command.PROGRAM, command.COMPLETE_VARIABLE, asked)
+    try:
+        with parser.make_context(command.PROGRAM, args, terminal_width=_columns()) as context:
+            request: Request = parser.invoke(context)
+    except click.exceptions.Exit as stop:
+        return stop.exit_code
+    except click.ClickException as error:
+        raise _translated(error) from error
+    if request.show_config:
+        sys.stdout.write(command.show_config(request))
+        return ExitCode.OK
+    _check_streams(request.job, closed)
+    return _obey(request)
+
+
+def _check_streams(job: Job, closed: frozenset[int]) -> None:
+    """Refuse to read from or write to a standard stream that was closed before this process began.
+
+    Raises:
+        InputError, OutputError: the job would.
+    """
+    if 0 in closed and "-" in job.inputs:
+        raise InputError("standard input is closed", hint="name an INPUT")
+    if 1 in closed and _uses_stdout(job):
+        raise OutputError("standard output is closed", hint="name a file with --output")
+
+
+def _uses_stdout(job: Job) -> bool:
+    return job.mode == "diff" or (job.mode == "clean" and job.output is None and not job.in_place)
+
+
+def _obey(request: Request) -> int:
+    """Run what was asked for, and tell about it."""
+    from dedup.report.reporter import Reporter
+    from dedup.report.terminal import Terminal
+
+    terminal = Terminal.detect(request.color)
+    job = request.job
+    if job.inputs == ("-",) and terminal.stdin.terminal:
+        from dedup.help import SHORT
+
+        sys.stderr.write(SHORT)
+        return ExitCode.ERROR
+    reporter = Reporter(
+        terminal,
+        job.mode,
+        quiet=request.quiet,
+        progress=request.progress,
+        text_to_stdout=_uses_stdout(job),
+        verbose=request.verbose,
+    )
+    with reporter:
+        try:
+            outcome = _work(request, reporter)
+            _flush()
+        except BrokenPipeError:
+            if not _reader_is_gone():
+                raise
+            silence(1)
+            # Whoever read the output has enough. What was decided by then stands.
+            code = ExitCode.ERROR if reporter.failed else ExitCode.FOUND if reporter.found else ExitCode.OK
+        else:
+            code = outcome.exit_code
+            if request.restore is None:
+                reporter.summary(outcome)
+    return ExitCode.OK if code is ExitCode.FOUND and request.exit_zero else code
+
+
+def _work(request: Request, reporter: Reporter) -> Outcome:
+    from dedup.run import restore, run
+
+    job = request.job
+    if request.restore is None:
+        return run(job, reporter)
+    return restore(job.inputs[0], request.restore, job.output, reporter, in_place=job.in_place)
+
+
+def _translated(error: click.ClickException) -> DedupError:
+    """Say what click has to say in this program's form."""
+    import click
+
+    if isinstance(error, click.NoSuchOption):
+        import difflib
+
+        names = [f"--{name}" for name in OPTIONS]
+        near = difflib.get_close_matches(error.option_name, names, n=1)
+        hint = f"Did you mean {near[0]!r}?" if near else HELP_HINT
+        return UsageError(f"no such option: {error.option_name!r}", hint=hint)
+    if isinstance(error, click.BadParameter):
+        return UsageError(_uncapitalised(error.message), place=_origin(error), hint=HELP_HINT)
+    return UsageError(_uncapitalised(error.format_message()), hint=HELP_HINT)
+
+
+def _origin(error: click.BadParameter) -> str:
+    """Name where a bad value was given: the option, or the environment variable."""
+    from click.core import ParameterSource
+
+    if error.param is None or error.param.name is None:
+        return ""
+    if error.ctx is not None and error.ctx.get_parameter_source(error.param.name) is ParameterSource.ENVIRONMENT:
+        return OPTIONS[error.param.name.replace("_", "-")].env
+    return error.param.opts[-1]
+
+
+def _uncapitalised(text: str) -> str:
+    text = text.strip().rstrip(".")
+    return text[:1].lower() + text[1:] if text[1:2].islower() or text[1:2] == " " else text
+
+
+def _failed(error: BaseException, *, debug: bool) -> int:
+    """Tell what went wrong, on one line, and return the exit status."""
+    if isinstance(error, BrokenPipeError) and _reader_is_gone():
+        silence(1)
+        return ExitCode.OK
+    if isinstance(error, SystemExit):
+        return error.code if isinstance(error.code, int) else ExitCode.OK if error.code is None else ExitCode.ERROR
+    try:
+        _tell(error, debug=debug)
+    finally:
+        _abandon_output()
+    if isinstance(error, Terminated):
+        return 128 + error.number
+    return ExitCode.INTERRUPTED if isinstance(error, KeyboardInterrupt) else ExitCode.ERROR
+
+
+def _tell(error: BaseException, *, debug: bool) -> None:
+    from dedup.report.reporter import message, tell
+    from dedup.report.terminal import Terminal
+
+    if debug:
+        import traceback
+
+        tell("".join(traceback.format_exception(error)))
+    if isinstance(error, KeyboardInterrupt):
+        tell("dedup: interrupted. No file was left half written.\n")
+        return
+    tell(message(explain_failure(error), Terminal.detect().stderr))
+
+
+def explain_failure(error: BaseException) -> DedupError:
+    """Return whatever was raised as an error that the user can act on."""
+    if isinstance(error, DedupError):
+        return error
+    if isinstance(error, MemoryError):
+        return InputError("there is not enough memory", hint="use fewer --workers, or lower --max-document")
+    if isinstance(error, RecursionError):
+        return InputError("the input is nested too deeply", hint="run again with --debug to see where")
+    if isinstance(error, OSError):
+        place = os.fsdecode(error.filename) if isinstance(error.filename, (str, bytes)) else ""
+        return OutputError(error.strerror or str(error) or type(error).__name__, place=place)
+    return DedupError(
+        f"internal error: {type(error).__name__}: {error}".rstrip(": "),
+        hint="this is a fault of dedup; please report it with what --debug shows",
+    )
+
+
+def _flush() -> None:
+    """Write out what standard output still holds.
+
+    Raises:
+        BrokenPipeError: nobody reads it any more.
+        OutputError: it cannot be written.
+    """
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise OutputError(f"{error.strerror}; the output is not complete", place="standard output") from error
+
+
+def _abandon_output() -> None:
+    """Drop what standard output still holds when it cannot be written: at exit Python would try again, and complain."""
+    try:
+        sys.stdout.flush()
+    except (OSError, ValueError):
+        silence(1)
+
+
+def silence(descriptor: int) -> None:
+    """Point a standard stream to nowhere, see `dedup.report.reporter.silence`."""
+    from dedup.report.reporter import silence as point_to_nowhere
+
+    point_to_nowhere(descriptor)
+
+
+def _reader_is_gone() -> bool:
+    """Tell whether a BrokenPipeError came from standard output, and not from a pipe to a worker that died."""
+    import select
+
+    if not hasattr(select, "poll"):
+        return True
+    try:
+        poll = select.poll()
+        poll.register(1, 0)
+        return any(event & (select.POLLERR | select.POLLHUP) for _, event in poll.poll(0))
+    except (OSError, ValueError):
+        return False
+
+
+def _open_standard_streams() -> frozenset[int]:
+    """Give descriptors 0 to 2 something to point to where the parent closed them, and return those that were closed.
+
+    The next file to be opened would take their numbers, and messages would be written into it.
+    """
+    closed = frozenset(descriptor for descriptor in (0, 1, 2) if not _is_open(descriptor))
+    for descriptor in sorted(closed):
+        os.open(os.devnull, os.O_RDWR)  # takes the lowest free number, which is this one
+        mode = "r" if descriptor == 0 else "w"
+        file = open(descriptor, mode, closefd=False, encoding="utf-8")  # noqa: SIM115 - open as long as the process
+        setattr(sys, ("stdin", "stdout", "stderr")[descriptor], file)
+    return closed
+
+
+def _is_open(descriptor: int) -> bool:
+    try:
+        os.fstat(descriptor)
+    except OSError:
+        return False
+    return True
+
+
+@contextmanager
+def _terminable() -> Iterator[None]:
+    """Let SIGTERM and SIGHUP end the run as Ctrl-C does, with everything cleaned up."""
+    import signal
+
+    owner = os.getpid()
+
+    def end(number: int, _frame: FrameType | None) -> None:
+        if os.getpid() != owner:  # a forked worker, which inherited this: end at once
+            signal.signal(number, signal.SIG_DFL)
+            os.kill(os.getpid(), number)
+            return
+        signal.signal(number, signal.SIG_IGN)  # cleaning up is not interrupted
+        raise Terminated(number)
+
+    changed = []
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        try:
+            if number is not None and signal.getsignal(number) is signal.SIG_DFL:
+                signal.signal(number, end)
+                changed.append(number)
+        except ValueError:  # not the main thread
+            break
+    try:
+        yield
+    finally:
+        for number in changed:
+            signal.signal(number, signal.SIG_DFL)
+
+
+def _columns() -> int:
+    import shutil
+
+    return shutil.get_terminal_size().columns

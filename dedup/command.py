@@ -1,0 +1,310 @@
+"""The command line as click sees it: parsed, checked for sense, and turned into a `Request`."""
+
+from __future__ import annotations
+
+import contextlib
+import glob
+import os
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+from click.core import ParameterSource
+
+from dedup import config
+from dedup.errors import UsageError
+from dedup.help import USAGE, render
+from dedup.job import STDIN, Job, Mode
+from dedup.options import OPTIONS
+from dedup.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from dedup.options import Option
+
+    AnyParamType = click.ParamType[Any]
+else:
+    AnyParamType = click.ParamType  # generic only in newer versions of click
+
+PROGRAM = "dedup"
+COMPLETE_VARIABLE = "_DEDUP_COMPLETE"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What the command line, the environment and the configuration ask for, together."""
+
+    job: Job
+    restore: Path | None = None
+    """The removal log to put back; everything but inputs and outputs of `job` is then without meaning."""
+    quiet: bool = False
+    verbose: bool = False
+    progress: bool | None = None
+    color: Any = "auto"
+    exit_zero: bool = False
+    show_config: bool = False
+    effective: tuple[tuple[Option, Any, str], ...] = field(default=())
+    """Each setting a configuration file may hold: its value in force, and where that comes from."""
+
+
+class _Figure(AnyParamType):
+    """A number or a size, refused in the words in which the configuration file's would be."""
+
+    def __init__(self, option: Option) -> None:
+        self.name = option.kind
+        self._option = option
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if isinstance(value, str) and self._option.kind != "size":
+            with contextlib.suppress(ValueError):  # told below, as what it is not
+                value = float(value) if self._option.kind == "float" else int(value)
+        try:
+            return config.convert(self._option, value)
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+
+
+class _Command(click.Command):
+    """One flat command, with the settings of the configuration file as its defaults."""
+
+    def get_help(self, ctx: click.Context) -> str:
+        return render(ctx.terminal_width or 80).rstrip("\n")
+
+    def get_usage(self, ctx: click.Context) -> str:  # noqa: ARG002 - the signature is click's
+        return USAGE
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if not ctx.resilient_parsing:
+            given, _, _ = self.make_parser(ctx).parse_args(list(args))
+            if not {"help", "version", "completion"} & given.keys():
+                found = _configuration(given)
+                ctx.default_map = dict(found.values)
+                ctx.obj = found
+        return super().parse_args(ctx, args)
+
+
+def _configuration(given: Mapping[str, Any]) -> config.Config:
+    """Load the configuration that the command line (as parsed so far) and the environment ask for."""
+    explicit = given.get("config") or os.environ.get(OPTIONS["config"].env)
+    isolated = given.get("isolated") or _truth(os.environ.get(OPTIONS["isolated"].env, ""))
+    if isolated and given.get("config"):
+        raise UsageError("--config and --isolated contradict each other", hint="leave one of them out")
+    if isolated:
+        return config.Config()
+    return config.load(Path(explicit) if explicit else None)
+
+
+def _truth(text: str) -> bool:
+    return text.strip().lower() in ("1", "true", "t", "yes", "y", "on")
+
+
+def build() -> click.Command:
+    """Make the command; invoking it returns a `Request`."""
+    params: list[click.Parameter] = [_parameter(option) for option in OPTIONS.values()]
+    params.append(click.Argument(["inputs"], nargs=-1, type=click.Path(allow_dash=True)))
+    return _Command(PROGRAM, params=params, callback=_request, add_help_option=False, context_settings={})
+
+
+def _parameter(option: Option) -> click.Option:
+    names = [f"-{option.short}"] if option.short else []
+    extra: dict[str, Any] = {"help": option.help}
+    if option.source != "line":
+        extra["envvar"] = option.env
+    if option.name in _EAGER:
+        extra |= {"is_eager": True, "expose_value": False, "callback": _EAGER[option.name]}
+    if option.kind == "switch":
+        names.append(f"--{option.name}/--no-{option.name}")
+        extra["default"] = option.default
+    elif option.kind == "flag":
+        names.append(f"--{option.name}")
+        extra["is_flag"] = True
+    else:
+        names.append(f"--{option.name}")
+        extra |= {"type": _type(option), "multiple": option.kind == "list", "default": option.default}
+        if option.metavar:
+            extra["metavar"] = option.metavar
+    return click.Option([*names, option.dest], **extra)
+
+
+def _type(option: Option) -> AnyParamType | type:
+    if option.kind == "choice":
+        return click.Choice(option.choices)
+    if option.kind in ("float", "int", "size"):
+        return _Figure(option)
+    return click.Path() if option.kind in ("file", "path") else str
+
+
+def _print_help(ctx: click.Context, _param: click.Parameter, value: Any) -> None:
+    if value and not ctx.resilient_parsing:
+        sys.stdout.write(ctx.command.get_help(ctx) + "\n")
+        ctx.exit()
+
+
+def _print_version(ctx: click.Context, _param: click.Parameter, value: Any) -> None:
+    if value and not ctx.resilient_parsing:
+        from dedup import __version__
+
+        sys.stdout.write(f"{PROGRAM} {__version__}\n")
+        ctx.exit()
+
+
+def _print_completion(ctx: click.Context, _param: click.Parameter, value: Any) -> None:
+    if value and not ctx.resilient_parsing:
+        from click.shell_completion import get_completion_class
+
+        kind = get_completion_class(value)
+        assert kind is not None, value  # noqa: S101 - the choices are those that click knows
+        completion = kind(ctx.command, {}, PROGRAM, COMPLETE_VARIABLE)
+        # Not source(): for bash that runs the bash found here to see its version, and the script may be for another.
+        sys.stdout.write(completion.source_template % completion.source_vars() + "\n")
+        ctx.exit()
+
+
+_EAGER: dict[str, Callable[[click.Context, click.Parameter, Any], None]] = {
+    "help": _print_help,
+    "version": _print_version,
+    "completion": _print_completion,
+}
+
+
+@click.pass_context
+def _request(ctx: click.Context, /, **values: Any) -> Request:
+    inputs = _expanded(values["inputs"]) or (STDIN,)
+    _check_sense(values, inputs)
+    _check_inputs(inputs, in_place=values["in_place"])
+    found = ctx.obj if isinstance(ctx.obj, config.Config) else config.Config()
+    output = values["output"]
+    job = Job(
+        inputs=inputs,
+        settings=Settings(
+            **{name: values[name] for name in ("split", "threshold", "guard", "min_words", "exact", "scope")}
+        ),
+        mode=_mode(values),
+        format=values["format"],
+        text_field=values["field"],
+        encoding=values["encoding"],
+        include=tuple(values["include"]),
+        output=None if output in (None, STDIN) else Path(output),
+        in_place=values["in_place"],
+        removed=_path(values["removed"]),
+        on_error=values["on_error"],
+        workers=values["workers"],
+        max_document=values["max_document"],
+        stdin_name=values["stdin_name"],
+        explain=values["verbose"],
+    )
+    return Request(
+        job=job,
+        restore=_path(values["restore"]),
+        quiet=values["quiet"],
+        verbose=values["verbose"],
+        progress=values["progress"],
+        color=values["color"],
+        exit_zero=values["exit_zero"],
+        show_config=values["show_config"],
+        effective=_effective(ctx, found),
+    )
+
+
+def _mode(values: Mapping[str, Any]) -> Mode:
+    # --check --diff is --diff: it shows what --check finds, with the same exit status.
+    if values["diff"]:
+        return "diff"
+    if values["check"]:
+        return "check"
+    return "dry-run" if values["dry_run"] else "clean"
+
+
+def _path(text: str | None) -> Path | None:
+    return None if text is None else Path(text)
+
+
+def _expanded(inputs: Sequence[str]) -> tuple[str, ...]:
+    """Return the inputs; on Windows, where the shell leaves patterns alone, with those that match files expanded."""
+    if os.name != "nt":
+        return tuple(inputs)
+    return tuple(name for given in inputs for name in (sorted(glob.glob(given)) or [given]))  # noqa: PTH207
+
+
+_CONTRADICTIONS: tuple[tuple[str, str, str], ...] = (
+    ("in_place", "output", "choose where the cleaned text goes"),
+    ("in_place", "check", "--check writes nothing; leave --in-place out"),
+    ("in_place", "diff", "--diff writes nothing but the diff; leave --in-place out"),
+    ("output", "check", "--check writes no text; leave --output out"),
+    ("output", "diff", "to keep the diff, redirect it: dedup --diff INPUT > FILE"),
+    ("dry_run", "check", "--check writes nothing either; --dry-run only differs in ending with 0"),
+    ("dry_run", "diff", "--diff writes no text either; leave --dry-run out"),
+    ("dry_run", "removed", "--dry-run writes nothing; --check --removed LOG writes the log alone"),
+    ("restore", "check", "restore by itself: dedup --restore LOG CLEANED > ORIGINAL"),
+    ("restore", "diff", "restore by itself: dedup --restore LOG CLEANED > ORIGINAL"),
+    ("restore", "dry_run", "restore by itself: dedup --restore LOG CLEANED > ORIGINAL"),
+    ("restore", "removed", "restore by itself: dedup --restore LOG CLEANED > ORIGINAL"),
+)
+
+
+def _check_sense(values: Mapping[str, Any], inputs: tuple[str, ...]) -> None:
+    """Refuse options that contradict each other; no file has been touched so far.
+
+    Raises:
+        UsageError: they do.
+    """
+    for one, other, hint in _CONTRADICTIONS:
+        if values[one] not in (None, False) and values[other] not in (None, False):
+            names = (f"--{name.replace('_', '-')}" for name in (one, other))
+            raise UsageError(f"{' and '.join(names)} do not go together", hint=hint)
+    if values["exit_zero"] and not (values["check"] or values["diff"]):
+        raise UsageError("--exit-zero is for --check and --diff", hint="leave it out")
+    if values["restore"] is not None and len(inputs) > 1:
+        raise UsageError("--restore takes one INPUT", hint="name the cleaned file or directory that belongs to LOG")
+    for name in ("output", "removed", "restore", "config"):
+        if values[name] == "":
+            raise UsageError(f"--{name} is an empty name", hint="name a file")
+    if STDIN in (values["removed"], values["restore"]):
+        raise UsageError("the removal log cannot be '-'", hint="name a file")
+
+
+def _check_inputs(inputs: tuple[str, ...], *, in_place: bool) -> None:
+    if in_place and STDIN in inputs:
+        raise UsageError("--in-place needs files: standard input cannot be replaced", hint="name an INPUT")
+    if inputs.count(STDIN) > 1:
+        raise UsageError("'-' is given more than once", hint="standard input can be read only once")
+    if "" in inputs:
+        raise UsageError("an INPUT is an empty name", hint="name a file, or - for standard input")
+
+
+def _effective(ctx: click.Context, found: config.Config) -> tuple[tuple[Option, Any, str], ...]:
+    origins = {
+        ParameterSource.COMMANDLINE: "command line",
+        ParameterSource.DEFAULT_MAP: str(found.path),
+        ParameterSource.DEFAULT: "default",
+    }
+    rows = []
+    for option in OPTIONS.values():
+        if option.source == "config":
+            source = ctx.get_parameter_source(option.dest)
+            origin = option.env if source is ParameterSource.ENVIRONMENT else origins.get(source, "default")  # type: ignore[arg-type]
+            rows.append((option, ctx.params[option.dest], origin))
+    return tuple(rows)
+
+
+def show_config(request: Request) -> str:
+    """Return the settings in force as a configuration file, with a comment on each that says where it comes from."""
+    lines = [config.TABLE]
+    for option, value, origin in request.effective:
+        if value is None:
+            lines.append(f"# {option.name}: {option.shown}  # {origin}")
+        else:
+            lines.append(f"{option.name} = {_toml(option, value)}  # {origin}")
+    return "\n".join(lines) + "\n"
+
+
+def _toml(option: Option, value: Any) -> str:
+    import json
+
+    if option.kind == "size":
+        value = config.format_size(value)
+    # A JSON string, number, boolean or list of strings is TOML too.
+    return json.dumps(value, ensure_ascii=False)

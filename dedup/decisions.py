@@ -1,0 +1,108 @@
+"""What was decided about a document, and why: the one vocabulary of kernels, formats and reports.
+
+All positions are offsets in **characters** of the document's text; whoever knows the bytes translates them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Reason(str, Enum):
+    """Why a paragraph went."""
+
+    EXACT = "exact"
+    """Equal to its witness after folding case, form, spacing and punctuation."""
+    NEAR = "near"
+    """Aligned with its witness, which says all that this one says."""
+    BLOCK = "block"
+    """Equal to or covered by its witness, as part of a run that repeats an earlier run in order."""
+
+
+class Compared(str, Enum):
+    """How a paragraph was compared with its witness."""
+
+    IDENTICAL = "identical"
+    """The same characters."""
+    FOLDED = "folded"
+    """The same tokens after folding."""
+    ALIGNED = "aligned"
+    """Tokens aligned one by one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """A kept paragraph that makes another one superfluous."""
+
+    paragraph: int
+    """Number of the paragraph in its document, from 0."""
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """One paragraph that goes."""
+
+    paragraph: int
+    """Number of the paragraph in its document, from 0."""
+    start: int
+    """First character of the paragraph."""
+    end: int
+    """First character after the paragraph."""
+    cut_start: int
+    """First character of what leaves the text: the paragraph and its separator."""
+    cut_end: int
+    """First character after what leaves the text. Cuts of one document never overlap; they may touch."""
+    reason: Reason
+    compared: Compared
+    witnesses: tuple[Witness, ...]
+    """The kept paragraphs that cover this one, in order; one, or several where a paragraph was merged."""
+    similarity: float
+    """Token-level similarity with the witness, 0-1."""
+    coverage: float
+    """Share of this paragraph's tokens that the witness has, in order, 0-1."""
+    block: int | None = None
+    """Number of the repeated block in its document, from 0; None outside of one."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeptNear:
+    """A near-duplicate that stays, because it says something that its nearest neighbour does not."""
+
+    paragraph: int
+    start: int
+    end: int
+    witness: Witness
+    similarity: float
+    coverage: float
+    new: tuple[tuple[int, int], ...]
+    """Character spans, within the document, of the words that are new."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What was decided about one document."""
+
+    paragraphs: int
+    """Paragraphs found: removed and kept ones together."""
+    removals: tuple[Removal, ...] = ()
+    """In order of position."""
+    kept_near: tuple[KeptNear, ...] = ()
+    """In order of position; only collected on request."""
+    comparisons: int = 0
+    """Pairs of paragraphs that were aligned."""
+    unsettled: bool = False
+    """The rounds of removal did not come to rest; the document was left as it is (counted, reported)."""
+
+    def apply(self, text: str) -> str:
+        """Return the text without what was cut."""
+        if not self.removals:
+            return text
+        parts, at = [], 0
+        for removal in self.removals:
+            parts.append(text[at : removal.cut_start])
+            at = max(at, removal.cut_end)
+        parts.append(text[at:])
+        return "".join(parts)

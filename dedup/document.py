@@ -1,0 +1,166 @@
+"""From the texts of documents to decisions: the kernels in their order, for a batch at once.
+
+    split → tokens, keys → candidates → (per document with any) blocks → resolve → settle
+
+Settling makes the second cleaning a no-op: what a document's cleaning leaves is decided about again, until nothing more goes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from dedup.article import Article
+from dedup.candidates import LARGE, by_bands, by_votes, merged
+from dedup.characters import code_points
+from dedup.decisions import Decision
+from dedup.paragraphs import split_batch
+from dedup.resolve import resolve
+from dedup.settle import compose
+from dedup.shingling import keys as key_hashes
+from dedup.shingling import tokenise
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from dedup.candidates import Pairs
+    from dedup.paragraphs import Spans
+    from dedup.settings import Settings
+    from dedup.shingling import Words
+
+BATCH = 1 << 18
+"""Characters that pass through the kernels together: enough to amortise a call, few enough to stay in the cache."""
+ROUNDS = 6
+"""Rounds after which a document that does not come to rest is left as it was."""
+_SHORT_RUN = 3
+"""Repeated short paragraphs in a row that may be a menu."""
+
+
+def decide(texts: Sequence[str], settings: Settings, *, explain: bool = False) -> list[Decision]:
+    """Decide for each document, by itself, which of its paragraphs go.
+
+    Args:
+        texts: the documents; lone surrogates stand for bytes that did not decode.
+        settings: what counts as superfluous.
+        explain: also name the near-duplicates that stay, and the words that keep them.
+
+    Returns:
+        One decision per document, in order. Cleaning what a decision leaves removes nothing more.
+    """
+    out = _decide_all(texts, settings, explain=explain)
+    for index, decision in enumerate(out):
+        if decision.removals:
+            out[index] = _settle(texts[index], decision, settings, explain=explain)
+    return out
+
+
+def _decide_all(texts: Sequence[str], settings: Settings, *, explain: bool) -> list[Decision]:
+    out: list[Decision] = []
+    start = 0
+    while start < len(texts):
+        stop, size = start, 0
+        while stop < len(texts) and (size < BATCH or stop == start):
+            size += len(texts[stop])
+            stop += 1
+        out += _decide_batch(texts[start:stop], settings, explain=explain)
+        start = stop
+    return out
+
+
+class _Batch(NamedTuple):
+    text: str
+    begins: NDArray[np.int64]
+    spans: Spans
+    words: Words
+    keys: NDArray[np.uint64]
+    pairs: Pairs
+
+
+def _decide_batch(texts: Sequence[str], settings: Settings, *, explain: bool) -> list[Decision]:
+    """Run the kernels over some documents and resolve those in which anything repeats."""
+    text = "\n".join(texts)
+    begins = np.concatenate(([0], np.cumsum([len(t) + 1 for t in texts[:-1]]))).astype(np.int64)
+    codes = code_points(text)
+    spans = split_batch(text, codes, begins, settings.split)
+    counts = np.bincount(spans.documents, minlength=len(texts))
+    out = [Decision(count) for count in counts.tolist()]
+    several = (counts > 1)[spans.documents]
+    if not several.any():
+        return out
+    spans = type(spans)(spans.starts[several], spans.ends[several], spans.documents[several])
+    words = tokenise(text, spans.starts, spans.ends, codes)
+    batch = _Batch(text, begins, spans, words, key_hashes(words), _pairs(words, spans, settings))
+    for number in _worth_resolving(batch, settings):
+        out[number] = _resolve_one(batch, texts[number], number, settings, explain=explain)
+    return out
+
+
+def _pairs(words: Words, spans: Spans, settings: Settings) -> Pairs:
+    """Return the candidate pairs of the batch."""
+    sizes = np.diff(words.offsets)
+    eligible = sizes >= settings.min_words
+    if settings.exact:
+        eligible = np.zeros_like(eligible)
+    pairs = by_votes(words, spans.documents, eligible, settings.threshold)
+    large = np.bincount(spans.documents, eligible) >= LARGE
+    if large.any():
+        pairs = merged(pairs, by_bands(words, spans.documents, eligible & large[spans.documents]))
+    return pairs
+
+
+def _worth_resolving(batch: _Batch, settings: Settings) -> list[int]:
+    """Return the documents in which a long paragraph has a candidate, or several short ones in a row repeat."""
+    documents, keys = batch.spans.documents, batch.keys
+    sizes = np.diff(batch.words.offsets)
+    order = np.lexsort((keys, documents))
+    again = np.zeros(len(keys), bool)
+    follows = (keys[order][1:] == keys[order][:-1]) & (documents[order][1:] == documents[order][:-1])
+    again[order[1:][follows]] = True
+    again &= sizes > 0
+    worth = set(documents[batch.pairs.later].tolist())
+    worth.update(documents[again & (sizes >= settings.min_words)].tolist())
+    number = np.bincount(documents, again)
+    worth.update(np.flatnonzero(number >= _SHORT_RUN).tolist())
+    return sorted(worth)
+
+
+def _resolve_one(batch: _Batch, text: str, number: int, settings: Settings, *, explain: bool) -> Decision:
+    low, high = np.searchsorted(batch.spans.documents, [number, number + 1]).tolist()
+    base = int(batch.begins[number])
+    starts = (batch.spans.starts[low:high] - base).tolist()
+    ends = (batch.spans.ends[low:high] - base).tolist()
+    first, last = np.searchsorted(batch.pairs.later, [low, high]).tolist()
+    candidates: dict[int, list[int]] = {}
+    later, earlier = batch.pairs.later[first:last] - low, batch.pairs.earlier[first:last] - low
+    for copy, source in zip(later.tolist(), earlier.tolist(), strict=True):
+        candidates.setdefault(copy, []).append(source)
+    article = Article(
+        text,
+        list(zip(starts, ends, strict=True)),
+        batch.words,
+        batch.keys[low:high].tolist(),
+        low,
+        candidates,
+        settings,
+    )
+    return resolve(article, explain=explain, base=base)
+
+
+def _settle(text: str, decision: Decision, settings: Settings, *, explain: bool) -> Decision:
+    """Decide about what is left, again and again, until nothing goes; the decisions become one about the first text."""
+    total = decision
+    for _ in range(ROUNDS):
+        left = total.apply(text)
+        (again,) = _decide_all([left], settings, explain=explain)
+        comparisons = total.comparisons + again.comparisons
+        joined = compose(text, total, left, again, settings)
+        if joined is None:
+            break
+        total = replace(joined, comparisons=comparisons)
+        if not again.removals:
+            return total
+    return Decision(decision.paragraphs, comparisons=total.comparisons, unsettled=True)

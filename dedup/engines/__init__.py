@@ -1,0 +1,1 @@
+"""Where the stages run. An engine never knows what they compute."""

@@ -1,0 +1,302 @@
+"""Stages on one machine: in this process while the input is small, else in worker processes, results in order.
+
+Workers are plain processes with a pipe each, so that every way to end is under control: a worker whose parent is
+gone reads end-of-file and ends; a parent whose worker is gone sees its sentinel and says so; nothing waits for ever.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import signal
+import sys
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from dedup.errors import DedupError
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+    from multiprocessing.process import BaseProcess
+
+Task = TypeVar("Task")
+Result = TypeVar("Result")
+
+INLINE_TASKS = 2
+"""Tasks up to which no process is started: two chunks are done before workers would have imported their tools."""
+MAX_IN_FLIGHT = 64 << 20
+"""Weight (bytes) of tasks read ahead; one task that is heavier goes alone."""
+
+_STOPS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
+
+
+def default_workers() -> int:
+    """Return the number of cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def map_ordered(
+    function: Callable[[Task], Result],
+    tasks: Iterable[Task | None],
+    workers: int,
+    *,
+    weight: Callable[[Task], int] = lambda _: 1,
+) -> Iterator[tuple[Task, Result]]:
+    """Yield each task with ``function(task)``, in the order of the tasks, whatever the number of workers.
+
+    Memory is bounded: at most a few tasks per worker, and no more than `MAX_IN_FLIGHT` of weight, are read ahead.
+    Close the iterator (``contextlib.closing``) when it is not read to its end: that ends the workers.
+
+    Args:
+        function: what is done; with more than one worker it is pickled where processes are spawned.
+        tasks: what it is done to. None among them says that the next one will keep us waiting: everything handed in
+            so far is then finished and yielded first, so that a slow producer sees its results at once.
+        workers: processes; with 1 everything is done in this one, as also inside of somebody else's worker process.
+        weight: size of a task in bytes.
+
+    Raises:
+        DedupError: a worker process died.
+        Exception: what `function` raised; results of earlier tasks may not have been yielded yet.
+    """
+    waiting: deque[Task] = deque()
+    source = iter(tasks)
+    if workers > 1 and _is_daemon():
+        workers = 1
+    for task in source:
+        if task is not None:
+            waiting.append(task)
+            if workers > 1 and len(waiting) > INLINE_TASKS:
+                break
+            if workers > 1:
+                continue
+        while waiting:
+            yield waiting[0], function(waiting.popleft())
+    else:
+        while waiting:
+            yield waiting[0], function(waiting.popleft())
+        return
+    with _Pool(function, workers) as pool:
+        yield from pool.run(waiting, source, weight)
+
+
+def _is_daemon() -> bool:
+    """Say whether this process is a worker itself, which may not start others."""
+    loaded = sys.modules.get("multiprocessing.process")
+    return loaded is not None and bool(loaded.current_process().daemon)
+
+
+class _End:
+    """Type of the mark that a source has ended; None has a meaning of its own."""
+
+
+_END = _End()
+
+
+class _Pool(Generic[Task, Result]):
+    """Worker processes and what is under way in them.
+
+    A task is sent only to a worker that is idle: neither side can then block on a full pipe while the other does.
+    """
+
+    def __init__(self, function: Callable[[Task], Result], workers: int) -> None:
+        self._processes: list[BaseProcess] = []
+        self._pipes: list[Connection[Any, Any]] = []
+        self._idle: list[int] = []
+        self._busy: dict[int, int] = {}
+        """Worker → number of its task."""
+        self._function = function
+        self._size = workers
+
+    def __enter__(self) -> _Pool[Task, Result]:
+        import multiprocessing  # noqa: PLC0415 - costs 15 ms, and most runs are small
+
+        # Forking is safe and quick on Linux; macOS's own libraries do not survive it.
+        context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
+        try:
+            with _signals_held(), _quiet_fork():
+                for number in range(self._size):
+                    ours, theirs = context.Pipe()
+                    self._pipes.append(ours)
+                    # A forked child inherits our ends of all pipes so far; were they left open in it, a worker would
+                    # never see that its parent is gone.
+                    inherited = self._pipes.copy() if context.get_start_method() == "fork" else []
+                    process = context.Process(target=_work, args=(self._function, theirs, inherited), daemon=True)
+                    self._processes.append(process)
+                    process.start()
+                    theirs.close()
+                    self._idle.append(number)
+        except BaseException:
+            self._stop()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop()
+
+    def run(
+        self, waiting: deque[Task], source: Iterator[Task | None], weight: Callable[[Task], int]
+    ) -> Iterator[tuple[Task, Result]]:
+        """Do `waiting`, then the rest of `source`; see `map_ordered`."""
+        flight: dict[int, Task] = {}
+        done: dict[int, Result] = {}
+        handed = given = load = 0  # next task to send; next result to yield; weight in flight
+        window = 4 * self._size + 4
+        more, held = True, False
+        while more or waiting or flight:
+            held = held and bool(flight)
+            while self._idle and not held and len(flight) < window and (not flight or load < MAX_IN_FLIGHT):
+                task = waiting.popleft() if waiting else next(source, _END)
+                if isinstance(task, _End):
+                    more = False
+                    break
+                if task is None:
+                    held = bool(flight)  # the source would keep us waiting: first give out what is under way
+                    continue
+                self._send(handed, task)
+                flight[handed] = task
+                load += weight(task)
+                handed += 1
+            while given in done:
+                task = flight.pop(given)
+                load -= weight(task)
+                yield task, done.pop(given)
+                given += 1
+            if self._busy and (given not in done):
+                done.update(self._receive())
+
+    def _send(self, number: int, task: Task) -> None:
+        worker = self._idle.pop()
+        try:
+            self._pipes[worker].send_bytes(pickle.dumps(task, pickle.HIGHEST_PROTOCOL))
+        except OSError:
+            raise self._death(worker) from None
+        self._busy[worker] = number
+
+    def _receive(self) -> dict[int, Result]:
+        """Wait until at least one worker has finished, and return the results by number of task."""
+        from multiprocessing.connection import wait  # noqa: PLC0415 - loaded by now
+
+        results: dict[int, Result] = {}
+        ready = set(wait([self._pipes[worker] for worker in self._busy]))
+        for worker in [worker for worker in self._busy if self._pipes[worker] in ready]:
+            try:
+                failed, value = pickle.loads(self._pipes[worker].recv_bytes())  # noqa: S301 - from our own child
+            except (EOFError, OSError):
+                raise self._death(worker) from None
+            if failed:
+                raise value
+            results[self._busy.pop(worker)] = value
+            self._idle.append(worker)
+        return results
+
+    def _death(self, worker: int) -> DedupError:
+        process = self._processes[worker]
+        process.join(timeout=5)
+        code = process.exitcode
+        how = f"killed by signal {-code}" if code is not None and code < 0 else f"exit status {code}"
+        return DedupError(
+            f"a worker process ended unexpectedly ({how})",
+            hint="if memory ran out, use --workers 1 or smaller documents",
+        )
+
+    def _stop(self) -> None:
+        """End all workers now; what they were doing is not wanted any more."""
+        for pipe in self._pipes:
+            pipe.close()
+        started = [process for process in self._processes if process.pid is not None]
+        for process in started:
+            process.terminate()
+        for process in started:
+            process.join(timeout=5)
+            if process.is_alive():
+                process.kill()
+                process.join()
+            process.close()
+
+
+def _work(function: Callable[[Any], Any], pipe: Connection[Any, Any], inherited: list[Connection[Any, Any]]) -> None:
+    """Answer tasks until the parent closes the pipe or is gone; the body of a worker process."""
+    # The terminal sends its interrupt to all processes of the group, but it is the parent's to answer.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for number in _STOPS:
+        if number != signal.SIGINT:
+            signal.signal(number, signal.SIG_DFL)
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOPS)
+    for other in inherited:
+        other.close()
+    while True:
+        try:
+            task = pickle.loads(pipe.recv_bytes())  # noqa: S301 - from our own parent
+        except (EOFError, OSError):
+            return
+        answer: tuple[bool, object]
+        try:
+            answer = (False, function(task))
+        except Exception as error:  # noqa: BLE001 - raised again in the parent
+            answer = (True, _portable(error))
+        try:
+            pipe.send_bytes(pickle.dumps(answer, pickle.HIGHEST_PROTOCOL))
+        except OSError:
+            return
+
+
+def _portable(error: Exception) -> Exception:
+    """Return the error, or one that says the same where it cannot be pickled."""
+    try:
+        pickle.loads(pickle.dumps(error))  # noqa: S301 - our own
+    except Exception:  # noqa: BLE001 - anything may go wrong in a foreign __reduce__
+        return RuntimeError(f"{type(error).__name__}: {error}")
+    return error
+
+
+@contextmanager
+def _signals_held() -> Iterator[None]:
+    """Hold signals back while workers are started: one that comes early would print a traceback in a child."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _STOPS)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+@contextmanager
+def _quiet_fork() -> Iterator[None]:
+    """Silence the warning about forking beside threads: those of numpy's BLAS are idle and safe to fork beside."""
+    import warnings  # noqa: PLC0415 - only needed here
+
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message=".*fork", category=DeprecationWarning)
+        yield
+
+
+@contextmanager
+def stopped_by_signals() -> Iterator[None]:
+    """Turn SIGTERM and SIGHUP into KeyboardInterrupt, like SIGINT, so that everything is cleaned up on the way out.
+
+    Does nothing outside of the main thread, and leaves a signal alone that is ignored (``nohup``) or handled already.
+    """
+    import threading  # noqa: PLC0415 - only needed here
+
+    changed: list[int] = []
+    if threading.current_thread() is threading.main_thread():
+        for number in _STOPS:
+            if number != signal.SIGINT and signal.getsignal(number) is signal.SIG_DFL:
+                signal.signal(number, _interrupt)
+                changed.append(number)
+    try:
+        yield
+    finally:
+        for number in changed:
+            signal.signal(number, signal.SIG_DFL)
+
+
+def _interrupt(number: int, frame: object) -> None:
+    raise KeyboardInterrupt

@@ -1,0 +1,72 @@
+"""Everything that can go wrong, and the exit codes that say so.
+
+The tree::
+
+    DedupError                 anything the user can act on; exit code 2
+    ├── UsageError             an option or setting that does not fit
+    ├── ConfigError            a configuration file that cannot be obeyed
+    ├── InputError             an input that cannot be read or understood
+    ├── OutputError            an output that cannot be written
+    ├── RestoreError           a removal log and a text that do not belong together
+    └── MissingDependencyError an optional library that is not installed
+
+Each error carries what happened, where, and a hint how to go on. None of them reaches the user as a traceback.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+
+class ExitCode(IntEnum):
+    """Exit status of the command; `FOUND` never means that something went wrong."""
+
+    OK = 0
+    FOUND = 1
+    ERROR = 2
+    INTERRUPTED = 130
+
+
+class DedupError(Exception):
+    """An error that the user can act on.
+
+    Args:
+        what: what happened, and what did not ("FILE was not changed"), without a final full stop.
+        place: where, as ``FILE``, ``FILE:LINE`` or ``FILE: record N``; empty when there is no place.
+        hint: what to do about it; empty when there is nothing to say.
+    """
+
+    def __init__(self, what: str, *, place: str = "", hint: str = "") -> None:
+        super().__init__(what)
+        self.what = what
+        self.place = place
+        self.hint = hint
+
+    def __str__(self) -> str:
+        """Render as ``PLACE: what. Hint: what to do.``, without the program's name."""
+        text = f"{self.place}: {self.what}." if self.place else f"{self.what}."
+        return f"{text} Hint: {self.hint}" if self.hint else text
+
+
+class UsageError(DedupError):
+    """An option, or a combination of options, that does not fit."""
+
+
+class ConfigError(DedupError):
+    """A configuration file that cannot be obeyed."""
+
+
+class InputError(DedupError):
+    """An input that cannot be read or understood."""
+
+
+class OutputError(DedupError):
+    """An output that cannot be written; the old file, if any, was not changed."""
+
+
+class RestoreError(DedupError):
+    """A removal log and a cleaned text that do not belong together."""
+
+
+class MissingDependencyError(DedupError):
+    """An optional library that is not installed; the hint is the line that installs it."""

@@ -1,0 +1,173 @@
+"""Files that are complete or not there.
+
+What is written goes to a temporary file in the target's own directory, is synced, and takes the target's name in one
+step. Whatever goes wrong before that step, the target is as it was and the temporary file is removed; only a process
+that is killed outright leaves one behind (``.dedup-*.tmp``).
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+from dedup.errors import OutputError
+from dedup.formats.compression import compressor, reason
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+_BUFFER = 1 << 18
+
+
+class _Nowhere:
+    """Where the rest of a compressed file goes that is not wanted any more."""
+
+    def write(self, data: bytes) -> int:
+        return len(data)
+
+
+class AtomicFile:
+    """A file being written; it appears at `commit`, or never.
+
+    A symbolic link stays a link: its target is replaced. Mode bits and, where allowed, owner and group of a file that
+    is replaced are kept; its hard links, access lists and extended attributes are not. A target that is neither a
+    file nor new (a pipe, ``/dev/null``) cannot be replaced and is written straight through.
+
+    Leaving the context without `commit` removes what was written.
+
+    Args:
+        path: the target.
+        compress: write gzip.
+
+    Raises:
+        OutputError: from every method, with the target unchanged: it cannot be written, is write-protected, is a
+            directory, or the disk is full.
+    """
+
+    def __init__(self, path: Path, *, compress: bool = False) -> None:
+        self.path = path
+        self._target = path
+        self._temporary: str | None = None
+        self._file: BinaryIO | None = None
+        self._gzip: BinaryIO | None = None
+        self._old: os.stat_result | None = None
+        self._compress = compress
+        self._guarded(self._open)
+
+    def _open(self) -> None:
+        with suppress(FileNotFoundError):
+            self._old = self.path.stat()
+        if self._old is not None and stat.S_ISDIR(self._old.st_mode):
+            raise OutputError("is a directory; nothing was written", place=str(self.path))
+        if self._old is not None and not stat.S_ISREG(self._old.st_mode):
+            self._wrap(self.path.open("wb"))
+            return
+        self._target = Path(os.path.realpath(self.path))
+        if self._old is not None:
+            # Replacing needs no right to write the file itself; taking it as the wish it is protects even from root.
+            if not self._old.st_mode & 0o222 or not os.access(self._target, os.W_OK):
+                what = f"is write-protected; {self.path} was not changed"
+                raise OutputError(what, place=str(self.path), hint="make it writable, or write elsewhere")
+        mode = 0o666 if self._old is None else 0o600
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
+        name = str(self._target.parent / f".dedup-{os.urandom(8).hex()}.tmp")
+        self._temporary = name
+        self._wrap(os.fdopen(os.open(name, flags, mode), "wb", buffering=_BUFFER))
+
+    def _wrap(self, file: BinaryIO) -> None:
+        self._file = file
+        self._gzip = compressor(file) if self._compress else None
+
+    def write(self, data: bytes, /) -> int:
+        """Write all of `data`."""
+        target = self._gzip or self._file
+        if target is None:
+            raise ValueError("the file is not open any more")
+        try:
+            target.write(data)
+        except OSError as error:
+            raise self._given_up(error) from None
+        return len(data)
+
+    def finish(self) -> None:
+        """Have all of it on disk, under its temporary name; nothing can be written after that."""
+        self._guarded(self._finish)
+
+    def commit(self) -> None:
+        """Give the file its name, finished if it is not yet."""
+        self._guarded(self._commit)
+
+    def _finish(self) -> None:
+        if self._file is None or self._file.closed:
+            return
+        if self._gzip is not None:
+            self._gzip.close()
+        self._file.flush()
+        if self._temporary is not None:
+            self._keep_attributes()
+            os.fsync(self._file.fileno())
+        self._file.close()
+
+    def _commit(self) -> None:
+        self._finish()
+        if self._temporary is not None:
+            os.replace(self._temporary, self._target)  # noqa: PTH105 - the one call that is atomic everywhere
+            self._temporary = None
+
+    def _guarded(self, step: Callable[[], None]) -> None:
+        """Do a step; whatever goes wrong in it, the target stays as it was and nothing is left behind."""
+        try:
+            step()
+        except OSError as error:
+            raise self._given_up(error) from None
+        except BaseException:
+            self.abort()
+            raise
+
+    def _keep_attributes(self) -> None:
+        if self._old is None or self._temporary is None:
+            return
+        new = Path(self._temporary).stat()
+        if hasattr(os, "chown"):
+            if new.st_uid != self._old.st_uid:
+                with suppress(PermissionError):
+                    os.chown(self._temporary, self._old.st_uid, -1)
+            if new.st_gid != self._old.st_gid:
+                with suppress(PermissionError):
+                    os.chown(self._temporary, -1, self._old.st_gid)
+        Path(self._temporary).chmod(stat.S_IMODE(self._old.st_mode))  # last: a change of owner clears bits
+
+    def abort(self) -> None:
+        """Remove what was written; the target stays as it was. Harmless after `commit`."""
+        file, self._file = self._file, None
+        packer, self._gzip = self._gzip, None
+        if packer is not None and not packer.closed:
+            packer.fileobj = _Nowhere()  # type: ignore[attr-defined]
+            packer.close()  # else it would do so when it is collected, into a closed file
+        if file is not None:
+            with suppress(OSError):  # what was buffered and finds no room is not wanted any more
+                file.close()
+        temporary, self._temporary = self._temporary, None
+        if temporary is not None:
+            with suppress(OSError):
+                Path(temporary).unlink()
+
+    def _given_up(self, error: OSError) -> Exception:
+        """Remove what was written, and return the error that says so."""
+        self.abort()
+        if isinstance(error, BrokenPipeError):
+            return error  # only where it is written straight through
+        not_done = "was not changed" if self._old is not None else "was not written"
+        return OutputError(f"{reason(error)}; {self.path} {not_done}", place=str(self.path))
+
+    def __enter__(self) -> AtomicFile:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.abort()

@@ -1,0 +1,81 @@
+"""The inputs of a run, read one after the other and cut into parts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import BinaryIO
+
+from dedup.errors import InputError
+from dedup.formats import jsonl, text
+from dedup.formats.codec import Codec
+from dedup.formats.compression import Reader
+from dedup.formats.discover import Source
+from dedup.formats.parts import Cutter, Kind, Part
+from dedup.formats.sniff import sniff
+from dedup.job import Format
+
+
+class Inputs:
+    """Reads sources in order.
+
+    Args:
+        sources: what to read.
+        asked: the format, or ``auto``.
+        codec: the encoding of the text.
+        limit: bytes above which a document passes through unread.
+        joined: all go into one output. Where one lacks its last line end and another one follows, a line end is put
+            between them, or the last paragraph (or record) of one would be glued to the first of the next.
+        stdin: read for standard input; None: the process's.
+
+    Attributes:
+        failures: number of a source → why it could not be read, or not to its end.
+        compressed: numbers of the sources that are compressed.
+    """
+
+    def __init__(
+        self, sources: Sequence[Source], asked: Format, codec: Codec, limit: int, *, joined: bool, stdin: BinaryIO | None
+    ) -> None:
+        self._sources = sources
+        self._asked = asked
+        self._codec = codec
+        self._limit = limit
+        self._joined = joined
+        self._stdin = stdin
+        self.failures: dict[int, InputError] = {}
+        self.compressed: set[int] = set()
+
+    def parts(self) -> Iterator[Part | None]:
+        """Yield the parts of all sources, each source ended by one of kind END; None where the next has to wait."""
+        at = 0
+        open_line = False  # the output so far lacks the end of its last line
+        for number, source in enumerate(self._sources):
+            cutter = Cutter(number, source.name, source.relative, at if self._joined else 0, self._limit)
+            fresh = True
+            for part in self._source(source, cutter):
+                if part is None or not part.data:
+                    yield part
+                    continue
+                if fresh and open_line and self._joined:
+                    yield Part(number, Kind.THROUGH, data=b"\n", at=at)
+                    cutter.at += 1
+                    yield replace(part, at=part.at + 1)
+                else:
+                    yield part
+                fresh = False
+                open_line = self._codec.ascii and not part.data.endswith(b"\n")
+            at = cutter.at
+            yield cutter.part(Kind.END, b"", None)
+
+    def _source(self, source: Source, cutter: Cutter) -> Iterator[Part | None]:
+        try:
+            with Reader.open(source.path, source.name, self._stdin) as reader:
+                if reader.compressed:
+                    self.compressed.add(cutter.source)
+                kind = sniff(self._asked, source.relative, reader)
+                if kind is Kind.JSONL and not self._codec.ascii:
+                    what = f"JSON lines in {self._codec.name} are not supported"
+                    raise InputError(what, place=source.name, hint="convert the file to UTF-8 first")
+                yield from (jsonl if kind is Kind.JSONL else text).read(reader, cutter)
+        except InputError as error:
+            self.failures[cutter.source] = error

@@ -1,0 +1,234 @@
+"""JSON lines: a line is a record, and the string in one of its fields is the document.
+
+A record is read with the standard library's parser. Only where something is cut out of it is the string's own literal
+looked up in the line; the rest of the line is never written anew, so spacing, order, escapes and doubled keys stay.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from math import isfinite
+from typing import Any
+
+from dedup.errors import InputError
+from dedup.formats.compression import Reader
+from dedup.formats.parts import TASK_BYTES, Cutter, Done, Kind, Part, Record, Work, rest, too_large
+
+_BOM = b"\xef\xbb\xbf"
+_BLANK = b" \t\r"
+_DECODER = json.JSONDecoder()
+# Python refuses to make an int of thousands of digits; a record that holds one is JSON all the same.
+_BIG_NUMBERS = json.JSONDecoder(parse_int=float)
+_SPACE = re.compile(r"[ \t\n\r]*")
+_ESCAPE = re.compile(r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\.")
+_KINDS = {dict: "an object", list: "an array", bool: "a truth value", int: "a number", float: "a number"}
+_FIELDS_SHOWN = 8
+
+
+class _BadRecordError(ValueError):
+    """A line that holds no text to judge; carries what is wrong with it and a hint."""
+
+    def __init__(self, what: str, hint: str = "") -> None:
+        super().__init__(what)
+        self.what = what
+        self.hint = hint
+
+
+def read(reader: Reader, cutter: Cutter) -> Iterator[Part | None]:
+    """Yield parts of whole lines as they come; None before a read that has to wait.
+
+    Memory: about a megabyte, or the longest line up to the limit; a longer line passes through in pieces, unread.
+
+    Raises:
+        InputError: the input cannot be read; the lines before are yielded first.
+    """
+    begun: list[bytes] = []
+    size = 0  # of the line that has begun but not ended
+    while True:
+        if reader.would_wait():
+            yield None
+        block = reader.read(TASK_BYTES)
+        cut = block.rfind(b"\n") + 1
+        if block and not cut:
+            begun.append(block)
+            size += len(block)
+            if size > cutter.limit:
+                yield from _long_line(reader, cutter, begun)
+                begun, size = [], 0
+            continue
+        if lines := b"".join([*begun, block[:cut]]):
+            yield cutter.part(Kind.JSONL, lines, reader)
+            cutter.line += lines.count(b"\n")
+        if not block:
+            return
+        begun = [block[cut:]] if cut < len(block) else []
+        size = len(block) - cut
+
+
+def _long_line(reader: Reader, cutter: Cutter, begun: list[bytes]) -> Iterator[Part]:
+    """Pass the line that has begun through, up to its end; what was read behind it is put back."""
+    yield from cutter.through(begun, reader, too_large(f"{cutter.name}:{cutter.line}", cutter.limit))
+    for piece in rest(reader):
+        end = piece.find(b"\n") + 1
+        yield cutter.part(Kind.THROUGH, piece[:end] if end else piece, reader)
+        if end:
+            reader.unread(piece[end:])
+            cutter.line += 1
+            return
+
+
+def records(part: Part, work: Work, done: Done) -> list[Record]:
+    """Return the documents of a part; a line that holds none is reported and passes through, a blank one silently."""
+    found: list[Record] = []
+    data, counts = part.data, done.counts
+    start, number, size = 0, part.line - 1, len(data)
+    while start < size:
+        end = data.find(b"\n", start)
+        if end < 0:
+            end = size
+        begin, start, number = start, end + 1, number + 1
+        if begin == end:
+            continue
+        line = data[begin:end]
+        if line.isspace() and not line.strip(_BLANK):
+            continue
+        if end - begin > work.max_document:
+            counts.too_large += 1
+            problem = too_large(f"{part.name}:{number}", work.max_document)
+        else:
+            try:
+                text, identity, valid = _read_record(line, number == 1, work)
+            except _BadRecordError as error:
+                problem = InputError(error.what, place=f"{part.name}:{number}", hint=error.hint)
+            else:
+                counts.invalid_utf8 += not valid
+                found.append(Record(begin, end, number, text, identity))
+                continue
+        counts.errors += 1
+        counts.documents += 1
+        done.problems.append(problem)
+    counts.documents += len(found)
+    return found
+
+
+def _read_record(line: bytes, first: bool, work: Work) -> tuple[str, str | int | float | None, bool]:  # noqa: FBT001
+    """Return the text, the ``id`` if there is one, and whether all of the line's bytes are valid."""
+    if first:
+        line = line.removeprefix(_BOM)
+    try:
+        source, valid = work.codec.decode(line)
+    except UnicodeError as error:
+        raise _BadRecordError(f"not {work.codec.name} ({error})", "name the encoding with --encoding") from None
+    record = value = _parse(source)
+    for key in work.field:
+        try:
+            value = value[key]
+        except (KeyError, TypeError, IndexError):
+            raise _no_field(record, work.field) from None
+    if type(value) is not str:
+        kind = _KINDS.get(type(value), "null")
+        raise _BadRecordError(f"field {'.'.join(work.field)!r} holds {kind}, not a string")
+    identity = record.get("id")
+    if type(identity) is float and not isfinite(identity):
+        identity = None  # JSON has no such numbers, and the log is to be JSON
+    return value, identity if type(identity) in (str, int, float) else None, valid
+
+
+def _parse(source: str) -> Any:
+    try:
+        try:
+            return _DECODER.decode(source)
+        except json.JSONDecodeError:
+            raise
+        except ValueError:
+            return _BIG_NUMBERS.decode(source)
+    except json.JSONDecodeError as error:
+        raise _BadRecordError(f"not JSON ({error.msg}, column {error.colno})", _not_json_hint(source)) from None
+    except RecursionError:
+        raise _BadRecordError("not readable JSON (nested too deeply)") from None
+
+
+def _not_json_hint(source: str) -> str:
+    return "" if source.lstrip().startswith("{") else "read it as text with --format text, if that is what it is"
+
+
+def _no_field(record: Any, field: tuple[str, ...]) -> _BadRecordError:
+    if not isinstance(record, dict):
+        return _BadRecordError(f"holds {_KINDS.get(type(record), 'no object')}, not an object with fields")
+    names = ", ".join(repr(name) for name in list(record)[:_FIELDS_SHOWN])
+    hint = f"choose the field with --field; here are {names}" if names else ""
+    return _BadRecordError(f"no field {'.'.join(field)!r}", hint)
+
+
+def is_object(line: bytes) -> bool:
+    """Say whether a line is a JSON object."""
+    try:
+        return isinstance(_parse(line.decode("utf-8", "surrogateescape")), dict)
+    except _BadRecordError:
+        return False
+
+
+def locate(part: Part, record: Record, positions: Sequence[int], work: Work) -> list[int] | None:
+    """Translate ascending positions in the text to offsets in the line's bytes; see `Codec.offsets`."""
+    data = part.data[record.start : record.end]
+    mark = len(_BOM) if record.line == 1 and data.startswith(_BOM) else 0
+    data = data[mark:]
+    line, _ = work.codec.decode(data)
+    begin, end = _literal(line, work.field)
+    in_text, in_line = [0], [begin]
+    for match in _ESCAPE.finditer(line, begin, end):
+        # Between two escapes a character of the line is a character of the text.
+        in_text.append(in_text[-1] + match.start() - in_line[-1] + 1)
+        in_line.append(match.end())
+    there = []
+    for position in positions:
+        anchor = bisect_right(in_text, position) - 1
+        there.append(in_line[anchor] + position - in_text[anchor])
+    offsets = work.codec.offsets(data, line, there)
+    return offsets and [mark + offset for offset in offsets]
+
+
+def _literal(line: str, field: tuple[str, ...]) -> tuple[int, int]:
+    """Return where the field's string stands in the line, without its quotes; of doubled keys the last one counts.
+
+    The line has been parsed before, so it is known to be JSON and to hold the field.
+    """
+    at = _skip(line, 0)
+    end = at
+    for key in field:
+        at, end = _member(line, at, key)
+    return at + 1, end - 1
+
+
+def _member(line: str, at: int, wanted: str) -> tuple[int, int]:
+    """Return where the value of a member of the object at `at` begins and ends."""
+    found = (at, at)
+    at = _skip(line, at + 1)
+    while line[at] == '"':
+        key, at = _value(line, at)
+        begin = _skip(line, _skip(line, at) + 1)
+        _, end = _value(line, begin)
+        if key == wanted:
+            found = (begin, end)
+        at = _skip(line, end)
+        if line[at] == ",":
+            at = _skip(line, at + 1)
+    return found
+
+
+def _value(line: str, at: int) -> tuple[Any, int]:
+    """Return the JSON value that begins at `at`, and where it ends."""
+    try:
+        return _DECODER.raw_decode(line, at)
+    except json.JSONDecodeError:
+        raise
+    except ValueError:
+        return _BIG_NUMBERS.raw_decode(line, at)
+
+
+def _skip(line: str, at: int) -> int:
+    match = _SPACE.match(line, at)
+    return match.end() if match else at

@@ -1,0 +1,247 @@
+"""Where the text of a run goes: one stream, a file for each input, or nowhere."""
+
+from __future__ import annotations
+
+import os
+import select
+import sys
+from pathlib import Path
+from typing import BinaryIO, Protocol
+
+from dedup.errors import OutputError
+from dedup.formats.atomic import AtomicFile
+from dedup.formats.compression import names_compressed, reason
+from dedup.formats.discover import Source
+
+STDOUT_NAME = "<stdout>"
+_HELD = 8 << 20
+"""Bytes of an unchanged file kept in memory before a temporary file is begun."""
+
+
+class Output(Protocol):
+    """Takes the text of all inputs, in order.
+
+    `write` is called for each piece of an input, then `end_input` once; `finish` and `commit` at the end of a run that
+    went well; `abort` always, last.
+    """
+
+    def write(self, source: int, data: bytes, *, changed: bool, compressed: bool) -> None:
+        """Take the next piece of an input, changed or as it was; `compressed` tells how the input is stored."""
+
+    def end_input(self, source: int, *, failed: bool) -> None:
+        """Complete an input; one that could not be read to its end is not written where it would be a file."""
+
+    def flush(self) -> None:
+        """Let everything so far be seen."""
+
+    def finish(self) -> None:
+        """Have everything on disk, so that only names are left to be changed."""
+
+    def commit(self) -> None:
+        """Let all that is finished appear."""
+
+    def abort(self) -> None:
+        """Remove all that was not committed."""
+
+
+class NoOutput:
+    """Nothing is written."""
+
+    def write(self, source: int, data: bytes, *, changed: bool, compressed: bool) -> None:
+        """Do nothing."""
+
+    def end_input(self, source: int, *, failed: bool) -> None:
+        """Do nothing."""
+
+    def flush(self) -> None:
+        """Do nothing."""
+
+    def finish(self) -> None:
+        """Do nothing."""
+
+    def commit(self) -> None:
+        """Do nothing."""
+
+    def abort(self) -> None:
+        """Do nothing."""
+
+
+class StdoutOutput(NoOutput):
+    """Everything goes to standard output, a task at a time.
+
+    Args:
+        stream: None: the process's standard output.
+
+    Raises:
+        OutputError: it cannot be written.
+        BrokenPipeError: the reader went away; what is written later is dropped silently.
+    """
+
+    def __init__(self, stream: BinaryIO | None) -> None:
+        found = stream if stream is not None else getattr(sys.stdout, "buffer", None)
+        if found is None:
+            raise OutputError("standard output is closed", place=STDOUT_NAME)
+        self._stream: BinaryIO = found
+        self._pieces: list[bytes] = []
+        self._gone = False
+
+    def write(self, source: int, data: bytes, *, changed: bool, compressed: bool) -> None:  # noqa: ARG002
+        """Take the next piece."""
+        if not self._gone:
+            self._pieces.append(data)
+
+    def flush(self) -> None:
+        """Write what was taken."""
+        pieces, self._pieces = self._pieces, []
+        if self._gone or not pieces:
+            return
+        try:
+            self._stream.flush()
+            _write_all(getattr(self._stream, "raw", self._stream), b"".join(pieces))
+        except BrokenPipeError:
+            self._gone = True
+            raise
+        except OSError as error:
+            what = f"{reason(error)}; what was written so far is not all"
+            raise OutputError(what, place=STDOUT_NAME) from None
+
+    def finish(self) -> None:
+        """Write what was taken."""
+        self.flush()
+
+
+class FileOutput(NoOutput):
+    """Everything goes to one file, which appears at the end.
+
+    Raises:
+        OutputError: the file cannot be written, or an input that has begun in it cannot be read to its end.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._file = AtomicFile(path, compress=names_compressed(path))
+        self._ended = 0
+        self._begun: int | None = None
+
+    def write(self, source: int, data: bytes, *, changed: bool, compressed: bool) -> None:  # noqa: ARG002
+        """Write the next piece."""
+        self._file.write(data)
+        self._begun = source
+
+    def end_input(self, source: int, *, failed: bool) -> None:
+        """Count the input."""
+        if failed and self._begun == source:
+            what = "an input could not be read to its end; the output was not written"
+            raise OutputError(what, place=str(self._file.path))
+        self._ended += not failed
+
+    def finish(self) -> None:
+        """Sync the file."""
+        if self._ended:
+            self._file.finish()
+
+    def commit(self) -> None:
+        """Let the file appear, unless none of the inputs could be read."""
+        if self._ended:
+            self._file.commit()
+
+    def abort(self) -> None:
+        """Remove what was written."""
+        self._file.abort()
+
+
+class TreeOutput(NoOutput):
+    """Each input has its own file.
+
+    Args:
+        targets: where each source goes.
+        keep_unchanged: an input from which nothing goes is not written at all (in place); it stays what it is.
+        together: files appear at `commit` only, else each as soon as it is complete.
+
+    Raises:
+        OutputError: a file cannot be written.
+    """
+
+    def __init__(self, targets: list[Path], *, keep_unchanged: bool, together: bool) -> None:
+        self._targets = targets
+        self._keep_unchanged = keep_unchanged
+        self._together = together
+        self._file: AtomicFile | None = None
+        self._held: list[bytes] = []
+        self._changed = False
+        self._ready: list[AtomicFile] = []
+
+    def write(self, source: int, data: bytes, *, changed: bool, compressed: bool) -> None:
+        """Write the next piece of a file."""
+        self._changed |= changed
+        self._held.append(data)
+        if self._keep_unchanged and not self._changed and sum(map(len, self._held)) < _HELD:
+            return  # most files of most runs stay as they are: no need to write them anew to find that out
+        if self._file is None:
+            self._file = self._begin(source, compressed=compressed)
+        for piece in self._held:
+            self._file.write(piece)
+        self._held.clear()
+
+    def _begin(self, source: int, *, compressed: bool) -> AtomicFile:
+        target = self._targets[source]
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise OutputError(f"{reason(error)}; {target} was not written", place=str(target.parent)) from None
+        return AtomicFile(target, compress=compressed)
+
+    def end_input(self, source: int, *, failed: bool) -> None:
+        """Complete the file."""
+        file, changed = self._file, self._changed
+        if file is None and not failed and not self._keep_unchanged:
+            file = self._begin(source, compressed=False)  # an empty input
+        self._file, self._changed = None, False
+        self._held.clear()
+        if file is None:
+            return
+        if failed or (self._keep_unchanged and not changed):
+            file.abort()
+        elif self._together:
+            self._ready.append(file)
+            file.finish()
+        else:
+            file.commit()
+
+    def commit(self) -> None:
+        """Let all files appear that were to appear together."""
+        while self._ready:
+            self._ready[0].commit()
+            del self._ready[0]
+
+    def abort(self) -> None:
+        """Remove what was not completed."""
+        for file in [self._file, *self._ready]:
+            if file is not None:
+                file.abort()
+
+
+def targets(sources: list[Source], top: Path) -> list[Path]:
+    """Return where each source stands in an output tree.
+
+    Raises:
+        OutputError: two inputs would have the same place.
+    """
+    seen: dict[str, str] = {}
+    for source in sources:
+        place = os.path.normcase(source.relative)
+        if place in seen:
+            what = f"{seen[place]} and {source.name} would both be written to {top / source.relative}"
+            raise OutputError(f"{what}; nothing was written", place=str(top))
+        seen[place] = source.name
+    return [top / source.relative for source in sources]
+
+
+def _write_all(stream: BinaryIO, data: bytes) -> None:
+    """Write all of the data; an unbuffered stream may take it in several steps, or be busy for a while."""
+    view = memoryview(data)
+    while view:
+        count = stream.write(view)
+        if count is None:  # the other side set the stream to non-blocking
+            select.select([], [stream.fileno()], [])
+            continue
+        view = view[count:]

@@ -1,0 +1,172 @@
+"""Inputs cut into parts: what travels from the reader to the workers, and what comes back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from enum import Enum
+
+from dedup.errors import DedupError, InputError
+from dedup.formats.codec import Codec
+from dedup.formats.compression import READ_SIZE, Reader
+from dedup.job import Counts, Explanation
+from dedup.settings import Settings
+
+TASK_BYTES = 1 << 20
+"""Bytes of parts that are worked on together; also the largest piece of what passes through unread."""
+_TASK_PARTS = 2000
+"""Parts of a task, however small they are."""
+
+
+class Kind(Enum):
+    """What a part is."""
+
+    TEXT = "text"
+    """A whole document."""
+    JSONL = "jsonl"
+    """Whole lines, each a document."""
+    THROUGH = "through"
+    """Bytes that are passed on unread."""
+    END = "end"
+    """No bytes; the input ends here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A piece of an input, in order."""
+
+    source: int
+    """Number of the input."""
+    kind: Kind
+    name: str = ""
+    """The input's name in messages."""
+    relative: str = ""
+    """The input's name in the log."""
+    data: bytes = b""
+    at: int = 0
+    """Offset of `data` in what the log calls the original: all that goes into the same output."""
+    line: int = 1
+    """Number of the first line, from 1 (JSON lines)."""
+    stored: int = 0
+    """Bytes of the input read so far, as stored."""
+    problem: DedupError | None = None
+    """Why these bytes pass through unread."""
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What workers are to do with every part."""
+
+    settings: Settings
+    field: tuple[str, ...]
+    codec: Codec
+    max_document: int
+    log: bool = False
+    diff: bool = False
+    explain: bool = False
+    only_check_input: bool = False
+    """Read every document, decide nothing."""
+
+
+@dataclass(slots=True)
+class Done:
+    """What came of one part. The output is the part's bytes without the cuts."""
+
+    cuts: list[tuple[int, int]] = field(default_factory=list)
+    """Offsets in the part's data, ascending, not overlapping."""
+    counts: Counts = field(default_factory=Counts)
+    problems: list[DedupError] = field(default_factory=list)
+    log: bytes = b""
+    diff: bytes = b""
+    explanations: list[Explanation] = field(default_factory=list)
+
+    def apply(self, data: bytes) -> bytes:
+        """Return the part's bytes without the cuts."""
+        if not self.cuts:
+            return data
+        pieces, at = [], 0
+        for start, end in self.cuts:
+            pieces.append(data[at:start])
+            at = end
+        pieces.append(data[at:])
+        return b"".join(pieces)
+
+
+@dataclass(slots=True)
+class Record:
+    """One document as it stands in a part."""
+
+    start: int
+    end: int
+    """Offsets of its own bytes in the part's data."""
+    line: int
+    """Number of its line in the input (JSON lines), or 1."""
+    text: str
+    id: str | int | float | None = None
+
+
+def too_large(place: str, limit: int) -> InputError:
+    """Return the error for a document above the limit."""
+    what = f"the document is larger than {limit} bytes and passes through unread"
+    return InputError(what, place=place, hint="raise --max-document if there is memory for it")
+
+
+@dataclass(slots=True)
+class Cutter:
+    """Cuts one input into parts.
+
+    Args:
+        source, name, relative: as in `Part`.
+        at: offset of the input's first byte, as in `Part.at`.
+        limit: bytes above which a document passes through unread.
+    """
+
+    source: int
+    name: str
+    relative: str
+    at: int
+    limit: int
+    line: int = 1
+
+    def part(self, kind: Kind, data: bytes, reader: Reader | None, problem: DedupError | None = None) -> Part:
+        """Return the next part of the input and move on behind it."""
+        stored = reader.stored if reader else 0
+        part = Part(self.source, kind, self.name, self.relative, data, self.at, self.line, stored, problem)
+        self.at += len(data)
+        return part
+
+    def through(self, pieces: Iterable[bytes], reader: Reader, problem: DedupError) -> Iterator[Part]:
+        """Pass bytes on unread, in pieces; the first one carries the reason."""
+        reason: DedupError | None = problem
+        for piece in pieces:
+            for at in range(0, len(piece), TASK_BYTES):
+                yield self.part(Kind.THROUGH, piece[at : at + TASK_BYTES], reader, reason)
+                reason = None
+
+
+def rest(reader: Reader) -> Iterator[bytes]:
+    """Yield all that is left of an input."""
+    while data := reader.read(READ_SIZE):
+        yield data
+
+
+def tasks(parts: Iterable[Part | None]) -> Iterator[list[Part] | None]:
+    """Group parts so that small ones travel and are judged together; None (a wait) is handed on at once."""
+    group: list[Part] = []
+    size = 0
+    for part in parts:
+        if part is not None:
+            group.append(part)
+            size += len(part.data)
+        if group and (part is None or size >= TASK_BYTES or len(group) >= _TASK_PARTS):
+            yield group
+            group, size = [], 0
+        if part is None:
+            yield None
+    if group:
+        yield group
+
+
+def task_bytes(task: list[Part]) -> int:
+    """Return the bytes that a task holds."""
+    return sum(len(part.data) for part in task)

@@ -1,0 +1,56 @@
+"""Plain text: a file is a document."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from dedup.errors import InputError
+from dedup.formats.compression import READ_SIZE, Reader
+from dedup.formats.parts import Cutter, Done, Kind, Part, Record, Work, rest, too_large
+
+
+def read(reader: Reader, cutter: Cutter) -> Iterator[Part]:
+    """Yield the document as one part; one above the limit in pieces that pass through unread.
+
+    Memory: the document twice while it is put together, at most the limit.
+
+    Raises:
+        InputError: the input cannot be read.
+    """
+    pieces: list[bytes] = []
+    size = 0
+    while data := reader.read(READ_SIZE):
+        pieces.append(data)
+        size += len(data)
+        if size > cutter.limit:
+            yield from cutter.through(pieces, reader, too_large(cutter.name, cutter.limit))
+            del pieces[:]
+            yield from (cutter.part(Kind.THROUGH, piece, reader) for piece in rest(reader))
+            return
+    if size:
+        yield cutter.part(Kind.TEXT, b"".join(pieces), reader)
+
+
+def records(part: Part, work: Work, done: Done) -> list[Record]:
+    """Return the document, decoded; one that is no text in its encoding is reported and passes through."""
+    done.counts.documents += 1
+    try:
+        text, valid = work.codec.decode(part.data)
+    except UnicodeError as error:
+        done.counts.errors += 1
+        what = f"not {work.codec.name} ({_where(error)}); the document passes through unchanged"
+        done.problems.append(InputError(what, place=part.name, hint="name its encoding with --encoding"))
+        return []
+    done.counts.invalid_utf8 += not valid
+    return [Record(0, len(part.data), 1, text)]
+
+
+def locate(part: Part, record: Record, positions: Sequence[int], work: Work) -> list[int] | None:
+    """Translate ascending positions in the text to offsets in the document's bytes; see `Codec.offsets`."""
+    return work.codec.offsets(part.data, record.text, positions)
+
+
+def _where(error: UnicodeError) -> str:
+    if isinstance(error, UnicodeDecodeError):
+        return f"byte 0x{error.object[error.start]:02X} at offset {error.start}: {error.reason}"
+    return str(error)

@@ -1,0 +1,225 @@
+"""Is a repetition an accident of scraping, or was it meant? Looks at a run and its surroundings; decides for the whole run.
+
+What was meant has a subject of its own: the same bullets stand under the next product's name, the same clause under the next
+section's heading, the same notice under the next author's line. Such a run is *introduced*: before the copy and before the
+original stand two paragraphs that name different things in the same manner. A copy made by a scraper has no introduction: it
+follows on the original itself, on running text, or on something that was repeated, too.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from rapidfuzz.distance import Indel
+
+from dedup.structure import Kind, ends_sentence
+
+if TYPE_CHECKING:
+    from dedup.article import Article
+    from dedup.blocks import Link
+
+_ALIKE = 0.5
+"""Similarity from which on two introductions are instances of one template."""
+_BODY_WORDS = 300
+_BODY_PROSE = 5
+_BODY_LINE = 16
+_PAIR = 2
+_WHOLE_WORDS = 80
+_WHOLE_SHARE = 0.7
+_MENU_LINES = 3
+_MENU_WORDS = 5.0
+_VERSE_LINE = 14
+_VERSE_LINES = 10
+
+
+class Run:
+    """A chain of links with what the judgement wants to know about it."""
+
+    def __init__(self, article: Article, links: list[Link], gone: set[int], meant: set[int]) -> None:
+        self.article = article
+        self.links = links
+        self.gone = gone
+        self.meant = meant
+        self.copies = [link.copy for link in links]
+        self.sources = [s for link in links for s in link.sources]
+        self.words = sum(article.sizes[c] for c in self.copies)
+        self.long = [c for c in self.copies if article.eligible(c)]
+
+    def before(self, index: int) -> int | None:
+        """Return the last paragraph with words before this one that stays, or None."""
+        at = index - 1
+        while at >= 0 and (self.article.mute(at) or at in self.gone):
+            at -= 1
+        return at if at >= 0 else None
+
+    def after(self, index: int) -> int | None:
+        """Return the first paragraph with words after this one, or None."""
+        at = index + 1
+        while at < len(self.article) and self.article.mute(at):
+            at += 1
+        return at if at < len(self.article) else None
+
+    def tandem(self) -> bool:
+        """Tell whether the copy follows on the original with nothing new between."""
+        return self.before(self.copies[0]) in self.sources
+
+
+class Judgement(Enum):
+    """What a repetition is taken for."""
+
+    ACCIDENT = "accident"
+    """It may go."""
+    MEANT = "meant"
+    """It belongs to a subject of its own; what follows on it and repeats with it does, too."""
+    DOUBTFUL = "doubtful"
+    """It stays, for want of evidence."""
+
+
+def judge(run: Run) -> Judgement:
+    """Tell an accident of scraping from a repetition that was meant."""
+    if run.long and (_whole(run) or _body(run)):
+        return Judgement.ACCIDENT
+    if _continues(run) or _introduced(run):
+        return Judgement.MEANT
+    return Judgement.ACCIDENT if _sure(run) else Judgement.DOUBTFUL
+
+
+def _sure(run: Run) -> bool:
+    """Tell whether a run that nothing introduces is enough of a copy to go."""
+    if _part_of_list(run):
+        return False
+    if not run.long:
+        return _furniture(run)
+    if _verse(run):
+        return False
+    if len(run.links) > _PAIR or (len(run.links) == _PAIR and any(run.article.prose(c) for c in run.long)):
+        return True
+    return run.tandem() or (len(run.links) == 1 and _alone(run))
+
+
+def _continues(run: Run) -> bool:
+    """Tell whether the run goes on where a repetition that was meant left off."""
+    return run.before(run.copies[0]) in run.meant and not run.tandem()
+
+
+def _introduced(run: Run) -> bool:
+    """Tell whether copy and original each stand under a name of their own."""
+    article = run.article
+    copy, source = run.before(run.copies[0]), run.before(run.sources[0])
+    if copy is None or source is None or copy in run.sources:
+        return False
+    if not (article.novel(copy) and article.novel(source)):
+        return False
+    if article.label(copy) and article.label(source) and (run.long or _asked(article, copy) and _asked(article, source)):
+        return True
+    if article.lead(copy) and article.lead(copy) == article.lead(source):
+        return True
+    return _alike(article, source, copy)
+
+
+def _asked(article: Article, index: int) -> bool:
+    """Tell whether the paragraph asks for what follows it. Among the lines of a menu, only that tells a name from an entry."""
+    return article.body(index).rstrip().endswith((":", "：", "?", "？", "؟"))
+
+
+def _alike(article: Article, first: int, second: int) -> bool:
+    """Tell whether two paragraphs are instances of one template."""
+    a, b = article.side(first).hashes, article.side(second).hashes
+    return Indel.normalized_similarity(a, b) >= _ALIKE
+
+
+def _body(run: Run) -> bool:
+    """Tell whether the run holds so much running text that no heading explains why it stands twice.
+
+    Text under several headings of its own is several texts: sections that repeat are counted one by one.
+    """
+    article = run.article
+    words = paragraphs = 0
+    for previous, link in zip((None, *run.links), run.links, strict=False):
+        if previous is not None and _renamed(run, previous, link):
+            words = paragraphs = 0
+        if article.prose(link.copy) and article.sizes[link.copy] >= _BODY_LINE:
+            words += article.sizes[link.copy]
+            paragraphs += 1
+        if words >= _BODY_WORDS and paragraphs >= _BODY_PROSE:
+            return True
+    return False
+
+
+def _renamed(run: Run, previous: Link, link: Link) -> bool:
+    """Tell whether between two links stands another label on either side."""
+    article = run.article
+    between = [
+        [i for i in range(low + 1, high) if article.novel(i) and article.label(i)]
+        for low, high in ((previous.copy, link.copy), (previous.sources[-1], link.sources[0]))
+    ]
+    return all(between)
+
+
+def _whole(run: Run) -> bool:
+    """Tell whether the run repeats most of all that stood before it: a page pasted again."""
+    article = run.article
+    before = sum(article.sizes[i] for i in range(run.copies[0]) if i not in run.gone)
+    repeated = sum(article.sizes[s] for s in set(run.sources))
+    return run.words >= _WHOLE_WORDS and repeated >= _WHOLE_SHARE * before
+
+
+def _part_of_list(run: Run) -> bool:
+    """Tell whether the run is some of the entries of a list or table that has others, too."""
+    article = run.article
+    entry = (Kind.ITEM, Kind.TABLE)
+    if not all(article.kind(c) in entry for c in run.copies):
+        return False
+    if run.tandem():
+        return False
+    first, last = run.copies[0], run.copies[-1]
+    around = (run.before(first), run.after(last))
+    others = [i for i in range(first, last) if i not in run.copies and not article.mute(i)]
+    return bool(others) or any(i is not None and article.kind(i) in entry for i in around)
+
+
+def _verse(run: Run) -> bool:
+    """Tell whether the run is a refrain: lines of a text that is all lines of a few words."""
+    article = run.article
+    if any(article.sizes[c] > _VERSE_LINE for c in run.copies):
+        return False
+    sizes = sorted(size for size in article.sizes if size)
+    if len(sizes) < _VERSE_LINES:
+        return False
+    return sizes[len(sizes) // 2] >= 4 and sizes[int(len(sizes) * 0.8)] <= _VERSE_LINE  # noqa: PLR2004 - words of a line
+
+
+def _alone(run: Run) -> bool:
+    """Tell whether a single repeated paragraph may go: running text may, a heading or an entry seldom."""
+    article = run.article
+    (link,) = run.links
+    if article.prose(link.copy):
+        return not (article.lead(link.copy) and article.sizes[link.copy] < _BODY_LINE)
+    if article.kind(link.copy) is not Kind.TEXT:
+        return False
+    title = run.before(link.sources[0]) is None
+    return title and link.coverage == 1.0
+
+
+def _furniture(run: Run) -> bool:
+    """Tell whether a run of short lines is a menu, a share bar or the like, which nobody writes twice."""
+    article = run.article
+    lines = run.copies
+    if len({article.same(c)[0] for c in lines}) < _MENU_LINES or run.words > _MENU_WORDS * len(lines):
+        return False
+    if _dense(run.copies) < 2 / 3 or _dense(run.sources) < 0.5:  # noqa: PLR2004 - shares
+        return False
+    bodies = [article.body(c) for c in lines]
+    if sum(ends_sentence(b) for b in bodies) * 5 > len(lines) or sum(_figures(b) for b in bodies) * 2 > len(lines):
+        return False
+    return True
+
+
+def _dense(indices: list[int]) -> float:
+    return len(indices) / (indices[-1] - indices[0] + 1)
+
+
+def _figures(text: str) -> bool:
+    """Tell whether a line is mostly figures: a time, a price, a score."""
+    return 2 * sum(c.isdigit() for c in text) >= sum(c.isalnum() for c in text)

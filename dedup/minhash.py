@@ -1,0 +1,111 @@
+"""MinHash signatures and bands of a whole batch, in numpy, bit-identical with datasketch's ``affine32`` scheme.
+
+A signature's entry ``k`` is the least of ``a[k] * h + b[k] mod 2^32`` over the paragraph's shingle hashes ``h`` (Broder 1997); the
+shares of equal entries estimate the resemblance of two shingle sets. Signatures are cut into bands of rows; paragraphs that
+agree on a whole band become candidates, with probability ``1 - (1 - s^rows)^bands`` at resemblance ``s`` (Indyk and Motwani 1998).
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from dedup.shingling import mix
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from dedup.shingling import Hashes, Ints
+
+SEED = 1
+_SLICE = 2048
+"""Paragraphs signed in one go: their shingles stay in the cache while the permutations pass over them."""
+
+
+class Banding(NamedTuple):
+    """How signatures are cut: `bands` of `rows` entries each."""
+
+    bands: int
+    rows: int
+
+    @property
+    def num_perm(self) -> int:
+        """Entries of a signature."""
+        return self.bands * self.rows
+
+    def recall(self, resemblance: float) -> float:
+        """Return the probability that two paragraphs of this resemblance (0-1) share a band."""
+        return float(1.0 - (1.0 - resemblance**self.rows) ** self.bands)
+
+
+def choose(resemblance: float, recall: float, num_perm: int = 128) -> Banding:
+    """Return the banding with the longest bands that still finds a pair of this resemblance with this probability.
+
+    Longer bands mean fewer accidental candidates; the verdict makes up for those that remain. Where no banding reaches
+    the recall, bands of one row come nearest to it.
+    """
+    for rows in range(num_perm, 1, -1):
+        banding = Banding(num_perm // rows, rows)
+        if banding.recall(resemblance) >= recall:
+            return banding
+    return Banding(num_perm, 1)
+
+
+@cache
+def permutations(num_perm: int, seed: int = SEED) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
+    """Return the multipliers and summands of datasketch's ``affine32`` permutations; uint32, shape (num_perm,) each."""
+    from datasketch import MinHash  # noqa: PLC0415 - half a second of imports, repaid by large documents only
+
+    first, second = MinHash(num_perm=num_perm, seed=seed, scheme="affine32").permutations
+    return np.asarray(first, np.uint32), np.asarray(second, np.uint32)
+
+
+def _premixed(hashes: Hashes) -> NDArray[np.uint32]:
+    """Return the lower halves of the hashes, scattered by the finaliser of MurmurHash3, as datasketch does."""
+    values = hashes.astype(np.uint32)
+    values ^= values >> np.uint32(16)
+    values *= np.uint32(0x85EBCA6B)
+    values ^= values >> np.uint32(13)
+    values *= np.uint32(0xC2B2AE35)
+    values ^= values >> np.uint32(16)
+    return values
+
+
+def signatures(hashes: Hashes, offsets: Ints, num_perm: int, seed: int = SEED) -> NDArray[np.uint32]:
+    """Sign the shingle sets of a batch.
+
+    Args:
+        hashes: shingle hashes of all paragraphs, of which the lower 32 bits count; uint64.
+        offsets: first shingle of each paragraph, and the number of shingles at the end; every paragraph has at least one.
+        num_perm: entries of a signature.
+        seed: of the permutations.
+
+    Returns:
+        uint32, shape (num_perm, paragraphs): column p equals ``MinHash(num_perm, seed, scheme="affine32")`` after the
+        shingles of paragraph p as 32-bit hash values.
+    """
+    first, second = permutations(num_perm, seed)
+    values = _premixed(hashes)
+    count = len(offsets) - 1
+    out = np.empty((num_perm, count), np.uint32)
+    for low in range(0, count, _SLICE):
+        high = min(low + _SLICE, count)
+        begin = int(offsets[low])
+        part = values[begin : int(offsets[high])]
+        inner = (offsets[low:high] - begin).astype(np.intp)
+        for k in range(num_perm):
+            np.minimum.reduceat(part * first[k] + second[k], inner, out=out[k, low:high])
+    return out
+
+
+def band_keys(signed: NDArray[np.uint32], banding: Banding) -> Hashes:
+    """Return one 64-bit key for every band of every paragraph: uint64, shape (bands, paragraphs)."""
+    out = np.empty((banding.bands, signed.shape[1]), np.uint64)
+    for band in range(banding.bands):
+        key = np.full(signed.shape[1], band + 1, np.uint64)
+        for row in signed[band * banding.rows : (band + 1) * banding.rows]:
+            key = mix(key) + row
+        out[band] = mix(key)
+    return out

@@ -1,0 +1,267 @@
+"""Every option of the command, once: the help, the parser, the configuration file and the docs are made from this.
+
+This module and `dedup.help` import next to nothing, so that ``dedup --help`` costs little more than Python itself.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal, NamedTuple
+
+ENV_PREFIX = "DEDUP_"
+
+Kind = Literal["flag", "switch", "choice", "float", "int", "text", "size", "list", "file", "path"]
+"""What a value is. A ``switch`` has a ``--no-`` form as well; a ``list`` may be given several times; ``size`` is a
+number of bytes, with a unit or without; a ``file`` has to exist, a ``path`` does not."""
+
+Source = Literal["config", "env", "line"]
+"""Where a value may come from: also a configuration file and the environment; also the environment; only the command
+line. What names an input or an output, or says what is done with it, comes from the command line alone."""
+
+
+class Option(NamedTuple):
+    """One option of the command."""
+
+    name: str
+    """Long name, without the dashes; also the key in the configuration file."""
+    kind: Kind
+    help: str
+    source: Source = "line"
+    short: str = ""
+    """One letter, without the dash."""
+    default: Any = None
+    metavar: str = ""
+    choices: tuple[str, ...] = ()
+    least: float | None = None
+    most: float | None = None
+    shown: str = ""
+    """How the help writes the default, where that is not the value itself."""
+
+    @property
+    def dest(self) -> str:
+        """Name as a Python identifier."""
+        return self.name.replace("-", "_")
+
+    @property
+    def env(self) -> str:
+        """Name of the environment variable."""
+        return ENV_PREFIX + self.dest.upper()
+
+    @property
+    def flags(self) -> str:
+        """The ways to write it, as the help shows them."""
+        long = f"--{self.name} / --no-{self.name}" if self.kind == "switch" else f"--{self.name}"
+        return f"-{self.short}, {long}" if self.short else long
+
+
+SHELLS = ("bash", "zsh", "fish")
+
+GROUPS: tuple[tuple[str, tuple[Option, ...]], ...] = (
+    (
+        "What is removed",
+        (
+            Option(
+                "split",
+                "choice",
+                "What a paragraph is: one line, or lines set off by blank ones; auto decides for each document.",
+                "config",
+                default="auto",
+                choices=("auto", "line", "blank"),
+            ),
+            Option(
+                "threshold",
+                "float",
+                "How similar a paragraph must be to an earlier one, word by word, to be examined for removal: 0 to 1.",
+                "config",
+                default=0.8,
+                metavar="NUMBER",
+                least=0.0,
+                most=1.0,
+            ),
+            Option(
+                "guard",
+                "choice",
+                "What a near-duplicate may not add to be removed: anything of substance (strict), or numbers. "
+                "off: similarity alone decides, and new words are lost.",
+                "config",
+                default="strict",
+                choices=("strict", "numbers", "off"),
+            ),
+            Option(
+                "min-words",
+                "int",
+                "A paragraph of fewer words is removed only inside a repeated block.",
+                "config",
+                default=8,
+                metavar="N",
+                least=1,
+            ),
+            Option(
+                "exact",
+                "switch",
+                "Remove only paragraphs that are equal but for case, spacing and punctuation.",
+                "config",
+                default=False,
+            ),
+            Option(
+                "scope",
+                "choice",
+                "What a paragraph is compared with; document: the article it stands in.",
+                "config",
+                default="document",
+                choices=("document",),
+            ),
+        ),
+    ),
+    (
+        "Input",
+        (
+            Option(
+                "format",
+                "choice",
+                "How inputs are read; auto goes by the name, then by the first bytes.",
+                "config",
+                default="auto",
+                choices=("auto", "text", "jsonl"),
+            ),
+            Option(
+                "field",
+                "text",
+                "Where the text is in a JSON record; dots lead inwards (page.body).",
+                "config",
+                default="text",
+                metavar="PATH",
+            ),
+            Option(
+                "encoding",
+                "text",
+                "Encoding of plain text. Bytes that do not decode are kept as they are.",
+                "config",
+                default="utf-8",
+                metavar="NAME",
+            ),
+            Option(
+                "include",
+                "list",
+                "Names to read from a directory; may be given several times. A name with .gz added matches too.",
+                "config",
+                default=("*.txt", "*.md", "*.text", "*.jsonl", "*.ndjson"),
+                metavar="GLOB",
+            ),
+            Option(
+                "max-document",
+                "size",
+                "A document of more bytes passes through unread, and is counted. Units: K, M, G, T.",
+                "config",
+                default=1 << 30,
+                shown="1G",
+                metavar="SIZE",
+                least=1,
+            ),
+            Option(
+                "on-error",
+                "choice",
+                "A record that cannot be read: pass it through unchanged, report it and end with 2; or fail before "
+                "anything is written.",
+                "config",
+                default="pass",
+                choices=("pass", "fail"),
+            ),
+            Option(
+                "stdin-name",
+                "text",
+                "What messages and the log call standard input.",
+                default="<stdin>",
+                metavar="NAME",
+            ),
+        ),
+    ),
+    (
+        "Output",
+        (
+            Option(
+                "output",
+                "path",
+                "Write to this file or, for a directory, to the same tree under it. Complete or not at all.",
+                short="o",
+                metavar="PATH",
+            ),
+            Option("in-place", "flag", "Replace each input by its cleaned text; unchanged files are not touched."),
+            Option(
+                "removed",
+                "path",
+                "Log what was removed, and why, to this file (JSON lines).",
+                metavar="LOG",
+            ),
+            Option(
+                "restore",
+                "file",
+                "Put back what LOG says was removed: INPUT is the cleaned text, the original comes out.",
+                metavar="LOG",
+            ),
+        ),
+    ),
+    (
+        "Instead of cleaning",
+        (
+            Option("check", "flag", "Write no text; exit with 1 if anything would be removed."),
+            Option("diff", "flag", "Write a unified diff to standard output; exit with 1 if it is not empty."),
+            Option("dry-run", "flag", "Do everything but write; the summary tells what would be removed.", short="n"),
+            Option("exit-zero", "flag", "With --check or --diff, exit with 0 also when something was found."),
+        ),
+    ),
+    (
+        "Messages",
+        (
+            Option("quiet", "flag", "No summary and no progress; errors are still told.", "env", short="q"),
+            Option(
+                "verbose",
+                "flag",
+                "Explain each removal, and each near-duplicate kept because it says something new.",
+                "env",
+                short="v",
+            ),
+            Option(
+                "progress",
+                "switch",
+                "Show progress.",
+                "env",
+                shown="after a second, on a terminal",
+            ),
+            Option(
+                "color",
+                "choice",
+                "Colour; auto: on a terminal, unless NO_COLOR is set.",
+                "env",
+                default="auto",
+                choices=("auto", "always", "never"),
+            ),
+            Option("debug", "flag", "Show a traceback with an error.", "env"),
+        ),
+    ),
+    (
+        "Settings and the rest",
+        (
+            Option("workers", "int", "Processes to use.", "config", shown="one per core", metavar="N", least=1),
+            Option(
+                "config",
+                "file",
+                "Read [tool.dedup] from this file.",
+                "env",
+                shown="nearest pyproject.toml",
+                metavar="FILE",
+            ),
+            Option("isolated", "flag", "Read no configuration file.", "env"),
+            Option("show-config", "flag", "Print the settings in force, and where each comes from, and exit."),
+            Option(
+                "completion",
+                "choice",
+                "Print the completion script for this shell and exit.",
+                choices=SHELLS,
+            ),
+            Option("version", "flag", "Print the version and exit."),
+            Option("help", "flag", "Print this help and exit.", short="h"),
+        ),
+    ),
+)
+
+OPTIONS: dict[str, Option] = {option.name: option for _, group in GROUPS for option in group}

@@ -1,0 +1,284 @@
+"""From text to paragraphs: spans of it, lossless. Nothing here compares anything.
+
+Three readings: ``line`` takes every line that is not blank as a paragraph; ``blank`` takes the lines between blank lines
+together; ``auto`` decides per document. Most extractors write one paragraph a line, so that is what ``auto`` assumes, unless
+the document is hard-wrapped: its lines break where the next word would not have fitted. Then the lines of a group that was
+wrapped are one paragraph. Under every reading a fenced code block and a table of several rows are one paragraph each.
+
+A line ends at LF, CRLF, CR, NEL, VT, FF, U+2028 or U+2029. A paragraph's span leaves its line end outside and its indentation
+inside.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from dedup.characters import ALONE, BREAK, CLASS_MASK, IGNORE, SPACE, class_table, code_points
+from dedup.structure import Kind, ends_sentence, kind
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from dedup.settings import Split
+
+_WIDEST = 120
+"""Characters above which nobody hard-wraps."""
+_NARROWEST = 40
+_NARROWEST_SPACELESS = 18
+_FEWEST_JOINTS = 4
+_SLACK = 0.85
+_MARKS = np.array([ord(c) for c in "|`~"], np.uint32)
+_FIRST_WORD = re.compile(r"\s*(\S{1,40})")
+LINE_END = re.compile("\r\n|[\n\r\v\f\x85\u2028\u2029]")
+
+
+class Spans(NamedTuple):
+    """The paragraphs of a batch of documents, in order.
+
+    Attributes:
+        starts: first character of each paragraph within the batch's text; int64.
+        ends: first character after each paragraph; int64.
+        documents: number of the document each paragraph stands in; int64, ascending.
+    """
+
+    starts: NDArray[np.int64]
+    ends: NDArray[np.int64]
+    documents: NDArray[np.int64]
+
+
+def split(text: str, how: Split = "auto") -> list[tuple[int, int]]:
+    """Return the paragraphs of one document as (start, end) in characters."""
+    spans = split_batch(text, code_points(text), np.array([0]), how)
+    return list(zip(spans.starts.tolist(), spans.ends.tolist(), strict=True))
+
+
+def split_batch(text: str, codes: NDArray[np.uint32], begins: NDArray[np.int64], how: Split) -> Spans:
+    """Return the paragraphs of several documents that stand in one text, one after the other.
+
+    Args:
+        text: the documents, each ended by a line end that is not its own (the last one's may be missing).
+        codes: the code points of the text.
+        begins: first character of each document, ascending; int64, shape (documents,).
+        how: the reading.
+    """
+    starts, ends = _full_lines(codes)
+    documents = np.searchsorted(begins, starts, side="right") - 1
+    if how == "line" or not len(starts):
+        grouped = np.unique(documents[np.isin(_first_characters(codes, starts, ends), _MARKS)])
+    elif how == "blank":
+        grouped = np.unique(documents)
+    else:
+        grouped = _perhaps_grouped(codes, starts, ends, documents)
+    if not len(grouped):
+        return Spans(starts, ends, documents)
+    return _regroup(text, Spans(starts, ends, documents), grouped.tolist(), how)
+
+
+def _full_lines(codes: NDArray[np.uint32]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the spans of all lines that hold something to read."""
+    classes = class_table()[codes] & CLASS_MASK
+    breaks = np.flatnonzero(classes == BREAK)
+    seen = np.flatnonzero((classes != BREAK) & (classes != SPACE) & (classes != IGNORE))
+    if not len(seen):
+        return np.empty(0, np.int64), np.empty(0, np.int64)
+    # The line of a visible character is told by the number of breaks before it; the first of each line is enough.
+    line = np.searchsorted(breaks, seen)
+    line = line[np.concatenate(([True], line[1:] != line[:-1]))]
+    edges = np.concatenate(([-1], breaks, [len(codes)]))
+    return edges[line] + 1, edges[line + 1]
+
+
+def _first_characters(
+    codes: NDArray[np.uint32], starts: NDArray[np.int64], ends: NDArray[np.int64]
+) -> NDArray[np.uint32]:
+    """Return the first visible character of each line, where it stands within the first four of the line."""
+    first = codes[starts]
+    for step in range(1, 4):
+        blank = (first == 32) | (first == 9)  # noqa: PLR2004 - space and tab
+        place = np.minimum(starts + step, ends - 1)
+        first = np.where(blank, codes[place], first)
+    return first
+
+
+def _perhaps_grouped(
+    codes: NDArray[np.uint32], starts: NDArray[np.int64], ends: NDArray[np.int64], documents: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """Return the documents in which some lines may belong together; all others have one paragraph a line."""
+    marked = documents[np.isin(_first_characters(codes, starts, ends), _MARKS)]
+    lengths = ends - starts
+    # A document that is not mostly made of narrow lines cannot be hard-wrapped.
+    narrow = np.bincount(documents, lengths <= _WIDEST) >= 0.8 * np.bincount(documents)
+    many = np.bincount(documents) > _FEWEST_JOINTS
+    wide_enough = np.bincount(documents, lengths >= _NARROWEST_SPACELESS) > _FEWEST_JOINTS
+    return np.union1d(np.flatnonzero(narrow & many & wide_enough), marked)
+
+
+def _regroup(text: str, spans: Spans, grouped: list[int], how: Split) -> Spans:
+    """Join the lines of the documents named."""
+    edges = np.searchsorted(spans.documents, [[d, d + 1] for d in grouped])
+    pieces: list[tuple[NDArray[np.int64], NDArray[np.int64]]] = []
+    at = 0
+    for low, high in edges.tolist():
+        pieces.append((spans.starts[at:low], spans.ends[at:low]))
+        lines = list(zip(spans.starts[low:high].tolist(), spans.ends[low:high].tolist(), strict=True))
+        joined = np.array(_join_lines(text, lines, how), np.int64).reshape(-1, 2)
+        pieces.append((joined[:, 0], joined[:, 1]))
+        at = high
+    pieces.append((spans.starts[at:], spans.ends[at:]))
+    starts = np.concatenate([p[0] for p in pieces])
+    documents = spans.documents[np.searchsorted(spans.starts, starts)]
+    return Spans(starts, np.concatenate([p[1] for p in pieces]), documents)
+
+
+class _Line(NamedTuple):
+    start: int
+    end: int
+    text: str
+    kind: Kind
+    touching: bool
+    """No blank line stands between this line and the one before it."""
+
+
+def _join_lines(text: str, spans: list[tuple[int, int]], how: Split) -> list[tuple[int, int]]:
+    """Return the paragraphs of one document from its lines that are not blank."""
+    lines: list[_Line] = []
+    last = -1
+    for start, end in spans:
+        body = text[start:end]
+        touching = last >= 0 and len(LINE_END.findall(text, last, start)) == 1
+        lines.append(_Line(start, end, body, kind(body), touching))
+        last = end
+    wrapped = _wrapped(lines) if how == "auto" else set()
+    out: list[tuple[int, int]] = []
+    fences = _fences(lines)
+    index = 0
+    while index < len(lines):
+        stop = fences.get(index, index)
+        while stop + 1 < len(lines) and stop not in fences and (
+            stop in wrapped or _joined(lines[stop], lines[stop + 1], how)
+        ):
+            stop += 1
+        out.append((lines[index].start, lines[stop].end))
+        index = stop + 1
+    return out
+
+
+def _fences(lines: list[_Line]) -> dict[int, int]:
+    """Return, for the first and the last line of each closed code fence, its last line."""
+    out: dict[int, int] = {}
+    opened = -1
+    for index, line in enumerate(lines):
+        if line.kind is Kind.FENCE:
+            if opened >= 0:
+                out[opened] = out[index] = index
+                opened = -1
+            else:
+                opened = index
+    return out
+
+
+def _joined(line: _Line, following: _Line, how: Split) -> bool:
+    """Tell whether a line belongs to the same paragraph as the next one, whatever their widths."""
+    if not following.touching or following.kind is Kind.FENCE:
+        return False
+    if line.kind is Kind.TABLE or following.kind is Kind.TABLE:
+        return line.kind is following.kind
+    return how == "blank"
+
+
+def _wrapped(lines: list[_Line]) -> set[int]:
+    """Return the lines that a hard wrap broke off from the next one.
+
+    A group of touching lines is hard-wrapped when every line of it but the last is full: the next line's first word would have made it
+    the longest. Groups may be wrapped at different columns. A document is taken for hard-wrapped when it has several such groups or a long
+    one, few of their full lines end a sentence, and few are followed by a capital: a wrap breaks where it happens to.
+    """
+    sure: list[int] = []
+    loose: list[int] = []
+    for first, last in _groups(lines):
+        width = max(len(line.text.rstrip()) for line in lines[first : last + 1])
+        narrowest = _NARROWEST_SPACELESS if _spaceless(lines[first].text) else _NARROWEST
+        if not narrowest <= width <= _WIDEST:
+            continue
+        joints = range(first, last)
+        if len(joints) > 1 and all(_full(lines[i].text, lines[i + 1].text, width) for i in joints):
+            sure += joints
+        elif all(_full(lines[i].text, lines[i + 1].text, int(width * _SLACK)) for i in joints):
+            loose += joints
+    if len(sure) < _FEWEST_JOINTS:
+        return set()
+    ended = sum(ends_sentence(lines[i].text.rstrip()) for i in sure)
+    firsts = [lines[i + 1].text.strip()[0] for i in sure]
+    raised = sum(first.isupper() or first.istitle() for first in firsts)
+    lowered = sum(first.islower() for first in firsts)
+    # Entries of a list begin with a capital; words that a wrap happened to put first seldom do.
+    if ended > len(sure) * 0.4 or raised > lowered + len(sure) * 0.2:
+        return set()
+    typical = sorted(len(lines[i].text.rstrip()) for i in sure)[len(sure) // 2]
+    # Two lines alone prove nothing, nor do lines of which some are a little short; in a document that is wrapped, they do.
+    sure += [i for i in loose if len(lines[i].text) >= typical * 0.7 and not ends_sentence(lines[i].text.rstrip())]
+    return set(sure)
+
+
+def _groups(lines: list[_Line]) -> list[tuple[int, int]]:
+    """Return the first and last line of each group of plain lines that touch; an item of a list begins a group."""
+    out: list[tuple[int, int]] = []
+    first = 0
+    for index in range(1, len(lines) + 1):
+        if index < len(lines) and lines[index].touching and _plain(lines[index - 1], lines[index]):
+            continue
+        if index - first > 1:
+            out.append((first, index - 1))
+        first = index
+    return out
+
+
+def _plain(line: _Line, following: _Line) -> bool:
+    return line.kind in (Kind.TEXT, Kind.ITEM) and following.kind is Kind.TEXT
+
+
+def _spaceless(text: str) -> bool:
+    return bool(class_table()[ord(text.strip()[0])] & CLASS_MASK == ALONE)
+
+
+def _full(line: str, following: str, width: int) -> bool:
+    """Tell whether the next line's first word would not have fitted on this line."""
+    first = _FIRST_WORD.match(following)
+    if first is None:
+        return False
+    return len(line.rstrip()) + (1 if _spaceless(following) else 1 + len(first.group(1))) > width
+
+
+def cuts(text: str, spans: list[tuple[int, int]], gone: set[int]) -> dict[int, tuple[int, int]]:
+    """Return what leaves the text with each paragraph that goes: itself, and one of the separators beside it.
+
+    Of the separators between the two paragraphs that stay on either side one remains, the one with the most line ends; so no blank
+    lines pile up and none is lost. Where nothing follows, the text ends as it ended before. Cuts touch, but do not overlap.
+    """
+    out: dict[int, tuple[int, int]] = {}
+    for first in sorted(gone):
+        if first in out:
+            continue
+        stop = first
+        while stop in gone:
+            stop += 1
+        turn = _remaining_separator(text, spans, first, stop)
+        for place in range(first, stop):
+            if place - first < turn:
+                out[place] = (spans[place - 1][1], spans[place][1])
+            else:
+                out[place] = (spans[place][0], spans[place + 1][0] if place + 1 < len(spans) else len(text))
+    return out
+
+
+def _remaining_separator(text: str, spans: list[tuple[int, int]], first: int, stop: int) -> int:
+    """Return how many of the paragraphs ``first:stop`` take the separator before them along; the others take the one after."""
+    if first == 0:
+        return 0
+    if stop == len(spans):
+        return stop - first
+    ends = [len(LINE_END.findall(text, spans[i - 1][1], spans[i][0])) for i in range(first, stop + 1)]
+    return ends.index(max(ends))

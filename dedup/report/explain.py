@@ -1,0 +1,108 @@
+"""Explanations for ``-v``: what went and for which kept paragraph, and what stays because it says something new."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dedup.report.terminal import Stream, sanitise
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from dedup.job import Explanation
+
+SNIPPET = 120
+"""Characters of a paragraph that are quoted, unless new words stand further on."""
+AROUND = 30
+"""Characters quoted on either side of a new word."""
+MOST = 1000
+"""Characters of a paragraph that are quoted at most, however many words are new."""
+
+_PLAIN = Stream()
+
+_REASONS = {"exact": "an exact repeat", "near": "a near-duplicate", "block": "part of a repeated block"}
+
+
+def render(explanation: Explanation, stream: Stream) -> str:
+    """Return an explanation as a few lines, each with its line end; all foreign text in it is harmless."""
+    place = stream.paint(sanitise(explanation.place), "place")
+    witness_place = stream.paint(sanitise(explanation.witness_place), "place")
+    figures = f"similarity {explanation.similarity:.2f}, coverage {explanation.coverage:.2f}"
+    if explanation.removed:
+        what = stream.paint("removed", "removed")
+        reason = _REASONS.get(explanation.reason, sanitise(explanation.reason))
+        head, relation = f"{place}: {what}, {reason} ({figures})", "kept"
+    else:
+        what = stream.paint("kept", "added")
+        head, relation = f"{place}: {what}, it says something new ({figures})", "beside"
+    lines = [head, f"    {quote(explanation.text, explanation.new, stream)}"]
+    if explanation.witness == explanation.text:
+        lines.append(f"    {relation}: {witness_place}, the same words")
+    else:
+        witness = stream.paint(quote(explanation.witness, (), _PLAIN), "faint")
+        lines.append(f"    {relation}: {witness_place}: {witness}")
+    return "\n".join(lines) + "\n"
+
+
+def quote(text: str, new: Sequence[tuple[int, int]], stream: Stream) -> str:
+    """Quote a paragraph on one line, shortened where it is long, with the words in the spans `new` marked.
+
+    Each marked word is quoted with what stands around it; where something is left out there is an ellipsis.
+    """
+    parts, at = [], 0
+    for start, end in _windows(len(text), new):
+        if start > at:
+            parts.append("… " if at == 0 else " … ")
+        parts.append(_window(text, start, end, new, stream))
+        at = end
+    if at < len(text):
+        parts.append(" …")
+    return "".join(parts)
+
+
+def _windows(length: int, new: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return the spans of a text to quote, in order, none touching another."""
+    if not new:
+        return [(0, min(length, SNIPPET))]
+    merged: list[tuple[int, int]] = []
+    for start, end in [(0, min(length, AROUND)), *((max(0, s - AROUND), min(length, e + AROUND)) for s, e in new)]:
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    clipped, room = [], MOST
+    for start, end in merged:
+        if room > 0:
+            clipped.append((start, min(end, start + room)))
+            room -= end - start
+    return clipped
+
+
+def _window(text: str, start: int, end: int, new: Sequence[tuple[int, int]], stream: Stream) -> str:
+    return "".join(
+        _marked(piece, stream) if is_new else piece for piece, is_new in _pieces(text, start, end, new)
+    ).strip(" ")
+
+
+def _pieces(text: str, start: int, end: int, new: Sequence[tuple[int, int]]) -> Iterator[tuple[str, bool]]:
+    at = start
+    for s, e in new:
+        if e <= start or s >= end:
+            continue
+        first, last = max(s, start), min(e, end)
+        yield _one_line(text[at:first]), False
+        yield _one_line(text[first:last]), True
+        at = last
+    yield _one_line(text[at:end]), False
+
+
+def _one_line(text: str) -> str:
+    """Fold runs of white space, which may hold line ends, into one space each, and make the rest harmless."""
+    words = " ".join(text.split())
+    before = " " if text[:1].isspace() else ""
+    after = " " if words and text[-1:].isspace() else ""
+    return sanitise(before + words + after)
+
+
+def _marked(text: str, stream: Stream) -> str:
+    return stream.paint(text, "added") if stream.color else f"[+{text}+]"

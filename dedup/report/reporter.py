@@ -1,0 +1,154 @@
+"""What a run tells, on its way to people: the one place that writes messages, and the diff."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from typing import TYPE_CHECKING
+
+from dedup.report.diff import DiffPainter
+from dedup.report.progress import Bar, Lines, Meter, NoMeter
+from dedup.report.terminal import sanitise
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from typing_extensions import Self  # for the type checker alone; typing has it from 3.11 on
+
+    from dedup.errors import DedupError
+    from dedup.job import Explanation, Mode, Outcome
+    from dedup.report.terminal import Stream, Terminal
+
+
+class Reporter:
+    """The `dedup.job.Events` of a run on the command line.
+
+    Messages go to standard error and never fail a run: where standard error has gone away, they go nowhere. The diff
+    goes to standard output, and a failure to write it is the caller's to handle. Used as a context manager, it leaves
+    the terminal as it found it, whatever happens.
+
+    Args:
+        terminal: what the standard streams can show.
+        mode: what the run does; the summary speaks accordingly.
+        quiet: no summary and no progress.
+        progress: show progress in any case, or never; None: on a terminal that nothing else is written to.
+    """
+
+    def __init__(
+        self,
+        terminal: Terminal,
+        mode: Mode = "clean",
+        *,
+        quiet: bool = False,
+        progress: bool | None = None,
+        text_to_stdout: bool = False,
+        verbose: bool = False,
+    ) -> None:
+        self._terminal = terminal
+        self._mode = mode
+        self._quiet = quiet
+        self._diff = DiffPainter(terminal.stdout)
+        self._begun = time.monotonic()
+        crowded = verbose or (text_to_stdout and terminal.stdout.terminal)
+        wanted = not quiet and progress is not False
+        self._meter = _meter(terminal, wanted=wanted, forced=bool(progress), crowded=crowded)
+        self.found = False
+        """Some diff was written."""
+        self.failed = False
+        """Some problem was told."""
+
+    def __enter__(self) -> Self:
+        """Return itself."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Take the progress off the screen."""
+        self._meter.clear()
+
+    def problem(self, error: DedupError) -> None:
+        """Tell of something that could not be done as asked."""
+        self.failed = True
+        self._meter.clear()
+        tell(message(error, self._terminal.stderr))
+
+    def explained(self, explanation: Explanation) -> None:
+        """Explain a removal, or a near-duplicate that stays."""
+        from dedup.report import explain
+
+        self._meter.clear()
+        tell(explain.render(explanation, self._terminal.stderr))
+
+    def diff(self, text: bytes) -> None:
+        """Write a piece of unified diff to standard output."""
+        if not text:
+            return
+        self.found = True
+        self._meter.clear()
+        sys.stdout.buffer.write(self._diff.paint(text))
+
+    def progress(self, done: int, total: int | None) -> None:
+        """Show how far the run has come, when it is time to."""
+        try:
+            self._meter.update(done, total)
+        except OSError:
+            silence(2)
+
+    def summary(self, outcome: Outcome) -> None:
+        """Tell the figures of the whole run."""
+        self._meter.clear()
+        if self._quiet:
+            return
+        from dedup.report import summary
+
+        if self._terminal.stderr.terminal and not self._terminal.dumb:
+            try:
+                summary.table(outcome.counts, self._mode, time.monotonic() - self._begun, self._terminal)
+            except OSError:
+                silence(2)
+        else:
+            tell(summary.line(outcome.counts, self._mode) + "\n")
+
+
+def _meter(terminal: Terminal, *, wanted: bool, forced: bool, crowded: bool) -> Meter:
+    """Choose how progress is shown; `crowded`: other lines go to the same screen all the time."""
+    if not wanted or (not forced and (crowded or not terminal.stderr.terminal or terminal.dumb)):
+        return NoMeter()
+    if terminal.stderr.terminal and terminal.stderr.color and not crowded:
+        return Bar(terminal)
+    return Lines(tell)
+
+
+def message(error: DedupError, stream: Stream) -> str:
+    """Return an error as ``dedup: PLACE: what. Hint: what to do.``, with its line end, harmless to a terminal."""
+    place = f"{stream.paint(sanitise(error.place), 'strong')}: " if error.place else ""
+    text = f"{stream.paint('dedup:', 'error')} {place}{_sentence(error.what)}"
+    return f"{text} {stream.paint('Hint:', 'hint')} {_sentence(error.hint)}\n" if error.hint else f"{text}\n"
+
+
+def _sentence(text: str) -> str:
+    text = sanitise(text)
+    return text if text.endswith((".", "?", "!")) else f"{text}."
+
+
+def tell(text: str) -> None:
+    """Write to standard error; where that has gone away, or is full, the run goes on without."""
+    if sys.stderr is None:
+        return
+    try:
+        sys.stderr.write(text)
+        sys.stderr.flush()
+    except (OSError, ValueError):
+        silence(2)
+
+
+def silence(descriptor: int) -> None:
+    """Point a standard stream that has gone away to nowhere, so that nothing else fails on it, not even at exit."""
+    try:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, descriptor)
+        os.close(nowhere)
+    except OSError:
+        return

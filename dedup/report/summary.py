@@ -1,0 +1,125 @@
+"""The end of a run in figures that add up: a small table on a terminal, one plain line anywhere else."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.text import Text
+
+    from dedup.job import Counts, Mode
+    from dedup.report.terminal import Terminal
+
+_DONE = ("kept", "removed")
+_WOULD = ("to keep", "to remove")
+
+
+def line(counts: Counts, mode: Mode = "clean") -> str:
+    """Return the summary as one line without its end.
+
+    ``3 files, 214 paragraphs: 197 kept, 17 removed (12 exact, 3 near, 2 in blocks).``, and one more sentence for
+    whatever is out of the ordinary.
+    """
+    kept, removed = _DONE if mode == "clean" else _WOULD
+    text = f"{_read(counts)}: {counts.kept:,} {kept}, {counts.removed:,} {removed}"
+    if counts.removed:
+        text += f" ({', '.join(_reasons(counts))})"
+    return ". ".join([text, *_notes(counts)]) + "."
+
+
+def table(counts: Counts, mode: Mode, seconds: float, terminal: Terminal) -> None:
+    """Draw the summary on standard error, which must be a terminal."""
+    from rich.panel import Panel
+    from rich.table import Table
+    from rich.text import Text
+
+    kept, removed = _DONE if mode == "clean" else _WOULD
+    grid = Table.grid(padding=(0, 2))
+    grid.add_column(style="dim" if terminal.stderr.color else "")
+    grid.add_column(justify="right")
+    grid.add_column()
+
+    def row(name: str, figure: str, rest: str = "", style: str = "") -> None:
+        grid.add_row(Text(name), Text(figure, style=style), Text(rest))
+
+    row("paragraphs", f"{counts.paragraphs:,}", f"in {_places(counts)}")
+    row(kept, f"{counts.kept:,}")
+    row(removed, f"{counts.removed:,}", ", ".join(_reasons(counts)), "bold red" if counts.removed else "")
+    if counts.changed:
+        row("documents changed", f"{counts.changed:,}", f"of {counts.documents:,}")
+    row("time", f"{seconds:.1f} s", _speed(counts.bytes_in, seconds))
+    notes: list[Text] = [Text(f"{note}.", style="yellow") for note in _notes(counts)]
+    for note in notes:
+        grid.add_row(Text("note"), Text(""), note)
+    console(terminal).print(Panel(grid, title=Text("dedup"), title_align="left", expand=False))
+
+
+def console(terminal: Terminal) -> Console:
+    """Return a rich console on standard error that shows no more than the terminal was found to show.
+
+    Without a colour system rich writes no escape sequence for any style, bold among them.
+    """
+    from rich.console import Console
+
+    class Harmless(Console):
+        def on_broken_pipe(self) -> None:
+            """Let the caller see it; rich would end the process with 1, which means something else here."""
+            raise  # noqa: PLE0704 - called while the error is being handled
+
+    return Harmless(
+        stderr=True,
+        width=terminal.width,
+        color_system="standard" if terminal.stderr.color else None,
+        no_color=not terminal.stderr.color,
+        force_terminal=terminal.stderr.terminal,
+        markup=False,
+        emoji=False,
+        highlight=False,
+    )
+
+
+def size(number: float) -> str:
+    """Return a number of bytes for people, in powers of 1000: ``85.2 MB``."""
+    for unit in ("bytes", "kB", "MB", "GB"):
+        if number < 1000:  # noqa: PLR2004 - the step from one unit to the next
+            return f"{number:.0f} {unit}" if unit == "bytes" else f"{number:.1f} {unit}"
+        number /= 1000
+    return f"{number:.1f} TB"
+
+
+def plural(number: int, one: str, many: str = "") -> str:
+    """Return a number with its noun: ``1 file``, ``1,214 files``."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def _read(counts: Counts) -> str:
+    return f"{_places(counts)}, {plural(counts.paragraphs, 'paragraph')}"
+
+
+def _places(counts: Counts) -> str:
+    files = plural(counts.files, "file")
+    return files if counts.documents == counts.files else f"{files}, {plural(counts.documents, 'document')}"
+
+
+def _reasons(counts: Counts) -> list[str]:
+    named = ((counts.exact, "exact"), (counts.near, "near"), (counts.block, "in blocks"))
+    return [f"{number:,} {name}" for number, name in named if number]
+
+
+def _notes(counts: Counts) -> list[str]:
+    """Return a sentence, without its full stop, for everything out of the ordinary."""
+    notes = []
+    if n := counts.invalid_utf8:
+        notes.append(f"{plural(n, 'document')} with bytes that do not decode, kept byte for byte")
+    if n := counts.unsettled:
+        notes.append(f"{plural(n, 'document')} left unchanged because the decisions did not settle")
+    if n := counts.too_large:
+        notes.append(f"{plural(n, 'document')} above --max-document, passed through unread")
+    if n := counts.errors:
+        notes.append(plural(n, "error"))
+    return notes
+
+
+def _speed(read: int, seconds: float) -> str:
+    return f"{size(read / seconds)}/s" if seconds > 0 and read else ""

@@ -1,0 +1,114 @@
+"""Who stays, who goes, and why: from one article's matches to its removals.
+
+From the first paragraph to the last, each is looked at once. The first occurrence stays; a later one goes only for witnesses that
+stay and that it was compared with directly. Short paragraphs go only inside a run, and only if their witness says just the same.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dedup.blocks import Link, Matcher, longest_run, trimmed, with_mute
+from dedup.decisions import Decision, KeptNear, Reason, Removal, Witness
+from dedup.meaning import Judgement, Run, judge
+from dedup.paragraphs import cuts
+
+if TYPE_CHECKING:
+    from dedup.article import Article
+
+
+def resolve(article: Article, *, explain: bool = False, base: int = 0) -> Decision:
+    """Decide about every paragraph of one article.
+
+    Args:
+        article: the paragraphs and what they may be compared with.
+        explain: also collect the near-duplicates that stay.
+        base: where the article begins in its batch, in characters.
+    """
+    matcher = Matcher(article)
+    blocks: list[list[Link]] = []
+    meant: set[int] = set()
+    copy = 1
+    while copy < len(article):
+        links, past = _at(article, matcher, copy, meant)
+        if links:
+            blocks.append(links)
+            matcher.gone.update(link.copy for link in links)
+        copy = past
+    kept_near = tuple(_kept_near(article, matcher, base)) if explain else ()
+    return Decision(len(article), _removals(article, blocks), kept_near, article.comparisons)
+
+
+def _at(article: Article, matcher: Matcher, copy: int, meant: set[int]) -> tuple[list[Link], int]:
+    """Return the links that go of the run that begins here, and the paragraph to look at next."""
+    if article.mute(copy) or (article.novel(copy) and copy not in article.candidates):
+        return [], copy + 1
+    run = longest_run(article, matcher, copy)
+    if not run:
+        return [], copy + 1
+    if article.settings.guard == "off" and article.eligible(copy) and len(run) == 1:
+        return run, copy + 1
+    firm = trimmed(article, run)
+    if not firm or firm[0].copy != copy:
+        return [], copy + 1
+    judged = Run(article, firm, matcher.gone, meant)
+    judgement = judge(judged)
+    if judgement is Judgement.ACCIDENT:
+        return with_mute(article, firm), firm[-1].copy + 1
+    if article.settings.guard == "off":
+        return [link for link in firm if article.eligible(link.copy)], firm[-1].copy + 1
+    if judgement is Judgement.MEANT:
+        meant.update(link.copy for link in firm)
+    # A run that stays does so as a whole: its tail must not be taken for an accident because its head was passed.
+    return [], firm[-1].copy + 1
+
+
+def _removals(article: Article, blocks: list[list[Link]]) -> tuple[Removal, ...]:
+    gone = {link.copy for links in blocks for link in links}
+    cut = cuts(article.text, article.spans, gone)
+    out: list[Removal] = []
+    number = 0
+    for links in blocks:
+        block = number if len(links) > 1 else None
+        number += len(links) > 1
+        for link in links:
+            reason = Reason.BLOCK if block is not None else _reason(link)
+            witnesses = tuple(Witness(s, *article.spans[s]) for s in link.sources)
+            out.append(
+                Removal(
+                    link.copy,
+                    *article.spans[link.copy],
+                    *cut[link.copy],
+                    reason,
+                    link.compared,
+                    witnesses,
+                    link.similarity,
+                    link.coverage,
+                    block,
+                )
+            )
+    return tuple(sorted(out, key=lambda removal: removal.start))
+
+
+def _reason(link: Link) -> Reason:
+    return Reason.NEAR if link.compared.value == "aligned" else Reason.EXACT
+
+
+def _kept_near(article: Article, matcher: Matcher, base: int) -> list[KeptNear]:
+    """Return the paragraphs that stay because they say something that their nearest neighbour does not."""
+    out: list[KeptNear] = []
+    if article.settings.exact or article.settings.guard == "off":
+        return out
+    for copy, candidates in sorted(article.candidates.items()):
+        if copy in matcher.gone or not article.eligible(copy) or not article.novel(copy):
+            continue
+        verdicts = [(article.verdict(s, copy), s) for s in candidates if s not in matcher.gone]
+        near = [(v, s) for v, s in verdicts if v.similarity >= article.settings.threshold and not v.covered]
+        if near and not any(v.covered for v, _ in verdicts):
+            verdict, source = max(near, key=lambda pair: (pair[0].similarity, -pair[1]))
+            new = tuple(article.token_span(copy, i, base) for i in verdict.new if i < article.sizes[copy])
+            witness = Witness(source, *article.spans[source])
+            out.append(
+                KeptNear(copy, *article.spans[copy], witness, verdict.similarity, verdict.coverage, new)
+            )
+    return out

@@ -1,0 +1,246 @@
+"""Words, keys and shingles of a whole batch of paragraphs at once, in numpy.
+
+Everything here is a pure function over flat arrays: a batch is one text and the spans of its paragraphs; tokens of all
+paragraphs lie in one array, with offsets that say where each paragraph's tokens begin. Nothing knows what a document is.
+
+A token is a run of letters, digits and combining marks; in scripts written without spaces every character (with its marks)
+is a token of its own. Tokens are compared by 64-bit hashes of what they fold to; whoever removes text on such a comparison
+confirms it on the tokens themselves.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from dedup.characters import (
+    ALONE,
+    CLASS_MASK,
+    DIGIT,
+    IGNORE,
+    LETTER,
+    MARK,
+    NORMALISE,
+    class_table,
+    code_points,
+    fold_table,
+    normalise,
+)
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Ints = NDArray[np.int64]
+    Hashes = NDArray[np.uint64]
+
+_BASE = 0x9E3779B97F4A7C15
+_INVERSE = pow(_BASE, -1, 1 << 64)
+_STRETCH = 1 << 17
+"""Values hashed in one go: the tables of powers stay in the cache."""
+_LONGEST = 4096
+"""Values of one span hashed by the fast path; longer spans are hashed piece by piece."""
+
+
+class Words(NamedTuple):
+    """The tokens of a batch of paragraphs.
+
+    Attributes:
+        codes: folded code points of the text, without characters to ignore; uint32.
+        starts: first code point of each token, as an index into `codes`; int64, shape (tokens,).
+        ends: first code point after each token; int64, shape (tokens,).
+        hashes: 64-bit hash of each folded token; uint64, shape (tokens,).
+        numeric: whether the token holds a digit; bool, shape (tokens,).
+        offsets: first token of each paragraph, and the number of tokens at the end; int64, shape (paragraphs + 1,).
+        origin: character of the original text that each entry of `codes` came from; int64, or None where it is the same.
+    """
+
+    codes: NDArray[np.uint32]
+    starts: Ints
+    ends: Ints
+    hashes: Hashes
+    numeric: NDArray[np.bool_]
+    offsets: Ints
+    origin: Ints | None
+
+    def token(self, index: int) -> str:
+        """Return one folded token."""
+        part = self.codes[self.starts[index] : self.ends[index]]
+        return part.tobytes().decode("utf-32-le", "surrogatepass")
+
+    def span(self, index: int) -> tuple[int, int]:
+        """Return the characters of the original text that one token stands in."""
+        start, last = int(self.starts[index]), int(self.ends[index]) - 1
+        if self.origin is None:
+            return start, last + 1
+        return int(self.origin[start]), int(self.origin[last]) + 1
+
+
+def tokenise(text: str, starts: Ints, ends: Ints, codes: NDArray[np.uint32] | None = None) -> Words:
+    """Find the tokens of every paragraph.
+
+    Args:
+        text: the text of the whole batch.
+        starts: first character of each paragraph, ascending; int64, shape (paragraphs,).
+        ends: first character after each paragraph; int64, shape (paragraphs,). Between paragraphs there must be a
+            character that is no part of a word, such as a line end.
+        codes: the text's code points, where the caller has them already.
+    """
+    raw = code_points(text) if codes is None else codes
+    classes = class_table()[raw]
+    origin: Ints | None = None
+    if (classes & NORMALISE).any():
+        raw, starts, ends, origin = _normalised(text, raw, classes, starts, ends)
+        classes = class_table()[raw]
+    classes &= CLASS_MASK
+    ignored = classes == IGNORE
+    if ignored.any():
+        kept = np.flatnonzero(~ignored)
+        raw, classes = raw[kept], classes[kept]
+        starts, ends = np.searchsorted(kept, starts), np.searchsorted(kept, ends)
+        origin = kept if origin is None else origin[kept]
+    codes = fold_table()[raw]
+    first, last = _token_bounds(classes)
+    digits = np.concatenate(([0], np.cumsum(classes == DIGIT, dtype=np.int32)))
+    numeric = digits[last] > digits[first]
+    offsets = np.append(np.searchsorted(first, starts), len(first)).astype(np.int64)
+    return Words(codes, first, last, span_hashes(codes, first, last), numeric, offsets, origin)
+
+
+def _normalised(
+    text: str, raw: NDArray[np.uint32], classes: NDArray[np.uint8], starts: Ints, ends: Ints
+) -> tuple[NDArray[np.uint32], Ints, Ints, Ints | None]:
+    """Replace the paragraphs that hold a flagged character by their normalised form, where that differs."""
+    flagged = np.flatnonzero(classes & NORMALISE)
+    owners = np.unique(np.searchsorted(starts, flagged, side="right") - 1)
+    pieces: list[NDArray[np.uint32]] = []
+    sources: list[Ints] = []
+    shift = np.zeros(len(starts) + 1, np.int64)
+    at = 0
+    for owner in owners[owners >= 0].tolist():
+        start, end = int(starts[owner]), int(ends[owner])
+        old = text[start:end]
+        new = normalise(old)
+        if new == old:
+            continue
+        pieces += [raw[at:start], code_points(new)]
+        sources += [np.arange(at, start), start + np.arange(len(new)) * (end - start) // max(len(new), 1)]
+        shift[owner + 1] += len(new) - len(old)
+        at = end
+    if not pieces:
+        return raw, starts, ends, None
+    pieces.append(raw[at:])
+    sources.append(np.arange(at, len(raw)))
+    moved = np.cumsum(shift)
+    return np.concatenate(pieces), starts + moved[:-1], ends + moved[1:], np.concatenate(sources)
+
+
+def _token_bounds(classes: NDArray[np.uint8]) -> tuple[Ints, Ints]:
+    """Return where tokens start and end, from the class of every character."""
+    word = (classes >= LETTER) & (classes <= ALONE)
+    begins = word.copy()
+    begins[1:] &= ~word[:-1]
+    alone = classes == ALONE
+    if alone.any():
+        # A mark belongs to whatever it follows; a letter after a character that stands alone begins a new token.
+        bearer = np.where(classes == MARK, 0, np.arange(len(classes)))
+        np.maximum.accumulate(bearer, out=bearer)
+        after = np.zeros_like(word)
+        after[1:] = alone[bearer][:-1]
+        begins |= alone | (after & word & (classes != MARK))
+    finishes = word.copy()
+    finishes[:-1] &= ~word[1:] | begins[1:]
+    return np.flatnonzero(begins), np.flatnonzero(finishes) + 1
+
+
+@lru_cache(maxsize=1)
+def _powers() -> tuple[Hashes, Hashes]:
+    """Return the powers of the base and of its inverse modulo 2^64, for every place in a stretch; uint64."""
+    size = _STRETCH + _LONGEST + 1
+    up, down = np.full(size, _BASE, np.uint64), np.full(size, _INVERSE, np.uint64)
+    up[0] = down[0] = 1
+    return np.cumprod(up, dtype=np.uint64), np.cumprod(down, dtype=np.uint64)
+
+
+def mix(values: Hashes) -> Hashes:
+    """Scatter 64-bit values: the finaliser of SplitMix64 (Steele, Lea and Flood 2014), a bijection."""
+    values = values ^ (values >> np.uint64(30))
+    values = values * np.uint64(0xBF58476D1CE4E5B9)
+    values ^= values >> np.uint64(27)
+    values *= np.uint64(0x94D049BB133111EB)
+    values ^= values >> np.uint64(31)
+    return values
+
+
+def span_hashes(values: NDArray[np.uint32] | Hashes, starts: Ints, ends: Ints) -> Hashes:
+    """Hash spans of an array of values: equal spans have equal hashes, wherever they stand.
+
+    A polynomial modulo 2^64 over the scattered values, by differences of prefix sums, scattered once more with the length.
+
+    Args:
+        values: unsigned integers.
+        starts: first value of each span, ascending; int64, shape (spans,).
+        ends: first value after each span, at least its start; int64, shape (spans,).
+    """
+    out = np.zeros(len(starts), np.uint64)
+    if not len(starts):
+        return out
+    lengths = ends - starts
+    up, down = _powers()
+    short = np.minimum(ends, starts + _LONGEST)
+    places = np.arange(0, int(starts[-1]) + _STRETCH, _STRETCH)
+    cuts = np.searchsorted(starts, places)
+    for index, place in enumerate(places.tolist()):
+        lo = int(cuts[index])
+        hi = int(cuts[index + 1]) if index + 1 < len(cuts) else len(starts)
+        if lo == hi:
+            continue
+        stop = int(short[lo:hi].max())
+        part = mix(values[place:stop].astype(np.uint64) + np.uint64(1))
+        part *= up[: len(part)]
+        sums = np.zeros(len(part) + 1, np.uint64)
+        np.cumsum(part, out=sums[1:])
+        from_, to = starts[lo:hi] - place, short[lo:hi] - place
+        out[lo:hi] = (sums[to] - sums[from_]) * down[from_]
+    for index in np.flatnonzero(lengths > _LONGEST).tolist():
+        at = np.arange(starts[index], ends[index], _LONGEST, dtype=np.int64)
+        parts = span_hashes(values, at, np.minimum(at + _LONGEST, ends[index]))
+        out[index] = span_hashes(parts, np.zeros(1, np.int64), np.array([len(parts)]))[0]
+    return mix(out + mix(lengths.astype(np.uint64)))
+
+
+def keys(words: Words) -> Hashes:
+    """Return a hash of each paragraph's tokens, in order: uint64, shape (paragraphs,). Equal tokens, equal keys."""
+    return span_hashes(words.hashes, words.offsets[:-1], words.offsets[1:])
+
+
+def shingles(words: Words, width: int) -> tuple[Hashes, Ints]:
+    """Return the hashes of all runs of `width` tokens inside each paragraph.
+
+    A paragraph of fewer tokens than that is one shingle, of all its tokens; one without any token has none.
+
+    Returns:
+        The hashes of all paragraphs, uint64, and the offset of each paragraph's first one, int64, shape (paragraphs + 1,).
+    """
+    offsets, hashes = words.offsets, words.hashes
+    counts = np.diff(offsets)
+    runs = np.maximum(counts - width + 1, 0)
+    number = np.where(counts == 0, 0, np.maximum(runs, 1))
+    out_offsets = np.concatenate(([0], np.cumsum(number)))
+    combined = hashes.copy()
+    for step in range(1, width):
+        combined[: len(hashes) - step] = mix(combined[: len(hashes) - step]) + hashes[step:]
+    combined = mix(combined)
+    # The last width-1 tokens of a paragraph start a run that would leave it.
+    inside = np.ones(len(hashes), bool)
+    for step in range(1, width):
+        tail = offsets[1:] - step
+        inside[tail[tail >= offsets[:-1]]] = False
+    out = np.empty(int(out_offsets[-1]), np.uint64)
+    whole = np.flatnonzero((counts > 0) & (runs == 0))
+    place = np.ones(len(out), bool)
+    place[out_offsets[whole]] = False
+    out[place] = combined[inside]
+    out[~place] = span_hashes(hashes, offsets[whole], offsets[whole + 1])
+    return out, out_offsets

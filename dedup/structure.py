@@ -1,0 +1,75 @@
+"""What a paragraph looks like from outside: heading, list item, table, label, prose. Pure functions of its text.
+
+Nothing here compares two paragraphs. The forms are those of Markdown and of plain typography; where a script has no sentence
+punctuation (Thai, Lao), length alone tells prose from a label.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import Enum
+
+
+class Kind(Enum):
+    """The outer form of a paragraph or line."""
+
+    TEXT = "text"
+    HEADING = "heading"
+    ITEM = "item"
+    TABLE = "table"
+    FENCE = "fence"
+    RULE = "rule"
+
+
+_FENCE = re.compile(r"\s*(?:```|~~~)")
+_TABLE = re.compile(r"\s*\|.*\|\s*\Z", re.DOTALL)
+_HEADING = re.compile(r"\s*#{1,6}\s")
+_RULE = re.compile(r"\s*(?:([-=*_~.#+|·—–])\s*)(?:\1\s*)*\Z")
+_ITEM = re.compile(
+    r"\s*(?:[-*+•·‣▪▫◦●○■□►➢➤✓✔–—※]\s+|[・●•]"
+    r"|\(?[0-9]{1,3}[.)]\s+|\(?[A-Za-z][.)]\s+|\(?[ivxlIVXL]{1,5}[.)]\s+|[（(][0-9一二三四五六七八九十]{1,3}[)）])"
+)
+_TERMINAL = re.compile(r"[.!?…。！？｡؟۔।॥።⋯‽;؛][\"'”’»«)\]）」』*_\s]*\Z")
+_SENTENCE = re.compile(r"[.!?…。！？؟۔।።][\"'”’»)\]）」』]*(?:\s|(?<=[。！？]))")
+_BOLD = re.compile(r"\s*(\*\*|__)(?=\S).+?\1\s*:?\s*\Z", re.DOTALL)
+_COLON = re.compile(r"[:：]\W*\Z")
+_LEAD = re.compile(r"\W*([^\n:：]{1,40}?)\W*[:：]")
+
+
+def kind(text: str) -> Kind:
+    """Return the outer form of a paragraph."""
+    for pattern, form in (
+        (_FENCE, Kind.FENCE),
+        (_TABLE, Kind.TABLE),
+        (_RULE, Kind.RULE),
+        (_HEADING, Kind.HEADING),
+        (_ITEM, Kind.ITEM),
+    ):
+        if pattern.match(text):
+            return form
+    return Kind.TEXT
+
+
+def ends_sentence(text: str) -> bool:
+    """Tell whether the paragraph ends as a sentence ends."""
+    return bool(_TERMINAL.search(text[-24:]))
+
+
+def is_prose(text: str, tokens: int) -> bool:
+    """Tell whether the paragraph reads as running text rather than as a label, a heading or an entry."""
+    return ends_sentence(text) or tokens >= 40 or (tokens >= 12 and bool(_SENTENCE.search(text)))
+
+
+def is_label(text: str, tokens: int) -> bool:
+    """Tell whether the paragraph may name what follows it: a heading, a name, a line that ends in a colon."""
+    if tokens == 0:
+        return False
+    if kind(text) is Kind.HEADING or _BOLD.match(text) or (tokens <= 24 and _COLON.search(text)):
+        return True
+    return tokens <= 16 and not ends_sentence(text)
+
+
+def lead(text: str) -> str:
+    """Return the word or two before a colon near the start ("Purpose: …"), folded to lower case; empty without one."""
+    found = _LEAD.match(text)
+    return found.group(1).strip().casefold() if found else ""

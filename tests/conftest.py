@@ -1,0 +1,32 @@
+"""What every test may use."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.face import Command
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the options of this project's tests."""
+    parser.addoption(
+        "--update-golden",
+        action="store_true",
+        help="write what the golden cases give now into their files; read the difference before you keep it",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Refuse to rewrite expectations where nobody reads them."""
+    if config.getoption("--update-golden") and os.environ.get("CI"):
+        raise pytest.UsageError("--update-golden is refused where CI is set: expectations are changed by hand")
+
+
+@pytest.fixture
+def dedup(tmp_path: Path) -> Command:
+    """Return the command as a process, run in the test's own directory."""
+    (tmp_path / ".git").mkdir()  # where the search for a configuration ends
+    return Command(tmp_path)

@@ -1,0 +1,117 @@
+"""The command as a real process, on pipes or on a terminal, with nothing of this machine's settings in it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+COMMAND = (sys.executable, "-m", "dedup")
+TIMEOUT = 60
+"""Seconds after which a process is taken to hang."""
+
+_NOT_OURS = ("NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES", "TERM", "_DEDUP_COMPLETE")
+
+
+def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Return this process's environment without what steers the command, and with `extra`."""
+    env = {k: v for k, v in os.environ.items() if not k.startswith("DEDUP_") and k not in _NOT_OURS}
+    return {**env, "TERM": "xterm-256color", **(extra or {})}
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a process ended, and what it wrote."""
+
+    code: int
+    stdout: bytes
+    stderr: str
+
+
+@dataclass(frozen=True)
+class Command:
+    """Runs the command in a directory of its own, where no configuration of this repository is found."""
+
+    directory: Path
+
+    def __call__(
+        self, *args: str | Path, stdin: bytes = b"", env: Mapping[str, str] | None = None, **more: Any
+    ) -> Ended:
+        """Run to the end on pipes."""
+        done = subprocess.run(
+            [*COMMAND, *map(str, args)],
+            input=stdin,
+            capture_output=True,
+            cwd=self.directory,
+            env=environment(env),
+            timeout=TIMEOUT,
+            check=False,
+            **more,
+        )
+        return Ended(done.returncode, done.stdout, done.stderr.decode(errors="surrogateescape"))
+
+    def start(self, *args: str | Path, env: Mapping[str, str] | None = None, **more: Any) -> subprocess.Popen[bytes]:
+        """Start, as the leader of a process group of its own, and leave it running."""
+        return subprocess.Popen(
+            [*COMMAND, *map(str, args)],
+            cwd=self.directory,
+            env=environment(env),
+            start_new_session=True,
+            **more,
+        )
+
+    def on_terminal(
+        self,
+        *args: str | Path,
+        stdin: bytes | None = b"",
+        stdout: bool = False,
+        env: Mapping[str, str] | None = None,
+    ) -> Ended:
+        """Run with standard error on a terminal of 100 columns; standard input too if None, standard output on demand.
+
+        What the terminal shows comes back as `Ended.stderr`.
+        """
+        pty = pytest.importorskip("pty")
+        import fcntl
+        import struct
+        import termios
+
+        screen, terminal = pty.openpty()
+        fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 100, 0, 0))
+        process = self.start(
+            *args,
+            env=env,
+            stdin=terminal if stdin is None else subprocess.PIPE,
+            stdout=terminal if stdout else subprocess.PIPE,
+            stderr=terminal,
+        )
+        os.close(terminal)
+        if process.stdin is not None:
+            with contextlib.suppress(BrokenPipeError):
+                process.stdin.write(stdin or b"")
+                process.stdin.close()
+        shown = b""
+        with contextlib.suppress(OSError):  # EIO: the other side is closed
+            while piece := os.read(screen, 1 << 16):
+                shown += piece
+        piped = process.stdout.read() if process.stdout is not None else b""
+        code = process.wait(TIMEOUT)
+        if process.stdout is not None:
+            process.stdout.close()
+        os.close(screen)
+        return Ended(code, piped, shown.decode(errors="surrogateescape"))
+
+
+SENTENCE = "The council agreed on Monday to close the old bridge for repairs that take until the spring."
+OTHER = "Shops on both sides of the river fear for their trade and ask the town for a ferry in the meantime."
+REPEATED = f"{SENTENCE}\n{OTHER}\n{SENTENCE}\n"
+CLEANED = f"{SENTENCE}\n{OTHER}\n"

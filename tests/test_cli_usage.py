@@ -1,0 +1,169 @@
+"""What the command refuses before it touches a file, and how it says so."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dedup import command
+from dedup.cli import main
+from dedup.errors import DedupError
+from dedup.job import Job
+
+HELP = "Hint: 'dedup --help' lists the options.\n"
+
+
+@pytest.fixture(autouse=True)
+def _apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / ".git").mkdir()
+    monkeypatch.chdir(tmp_path)
+
+
+def refusal(capsys: pytest.CaptureFixture[str], *args: str) -> str:
+    """Return what the command writes to standard error when it refuses."""
+    code = main(args)
+    written = capsys.readouterr()
+    assert (2, "") == (code, written.out)
+    assert "Traceback" not in written.err
+    return written.err
+
+
+def request(*args: str) -> command.Request:
+    """Return what the arguments ask for."""
+    parser = command.build()
+    with parser.make_context("dedup", list(args)) as context:
+        asked = parser.invoke(context)
+    assert isinstance(asked, command.Request)
+    return asked
+
+
+@pytest.mark.parametrize(
+    ("args", "message"),
+    [
+        (["--treshold", "1"], "dedup: no such option: '--treshold'. Hint: Did you mean '--threshold'?\n"),
+        (["-Z"], f"dedup: no such option: '-Z'. {HELP}"),
+        (["--threshold", "much"], f"dedup: --threshold: must be a number, not the string 'much'. {HELP}"),
+        (["--threshold", "1.5"], f"dedup: --threshold: must be from 0 to 1, not 1.5. {HELP}"),
+        (["--threshold", "nan"], f"dedup: --threshold: must be from 0 to 1, not nan. {HELP}"),
+        (["--min-words", "0"], f"dedup: --min-words: must be at least 1, not 0. {HELP}"),
+        (["--min-words", "2.5"], f"dedup: --min-words: must be a whole number, not the string '2.5'. {HELP}"),
+        (["--workers", "0"], f"dedup: --workers: must be at least 1, not 0. {HELP}"),
+        (["--guard", "loose"], f"dedup: --guard: 'loose' is not one of 'strict', 'numbers', 'off'. {HELP}"),
+        (["--scope", "corpus"], f"dedup: --scope: 'corpus' is not 'document'. {HELP}"),
+        (
+            ["--max-document", "3Q"],
+            f"dedup: --max-document: must be a size: '3Q' is not a size such as 512M or 1G. {HELP}",
+        ),
+        (["--field"], f"dedup: option '--field' requires an argument. {HELP}"),
+    ],
+)
+def test_a_bad_option_is_named_with_a_hint(args: list[str], message: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert message == refusal(capsys, *args)
+
+
+CONTRADICTIONS = [
+    (["--in-place", "-o", "x"], "--in-place and --output"),
+    (["--in-place", "--check"], "--in-place and --check"),
+    (["--in-place", "--diff"], "--in-place and --diff"),
+    (["-o", "x", "--check"], "--output and --check"),
+    (["-o", "x", "--diff"], "--output and --diff"),
+    (["-n", "--check"], "--dry-run and --check"),
+    (["-n", "--diff"], "--dry-run and --diff"),
+    (["-n", "--removed", "log"], "--dry-run and --removed"),
+    (["--restore", "log", "--check"], "--restore and --check"),
+    (["--restore", "log", "--diff"], "--restore and --diff"),
+    (["--restore", "log", "-n"], "--restore and --dry-run"),
+    (["--restore", "log", "--removed", "log"], "--restore and --removed"),
+    (["--config", "x.toml", "--isolated"], "--config and --isolated"),
+]
+
+
+@pytest.mark.parametrize(("args", "names"), CONTRADICTIONS)
+def test_options_that_contradict_each_other_are_refused_with_a_hint(
+    args: list[str], names: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    message = refusal(capsys, *args, "in.txt")
+    assert message.startswith(f"dedup: {names} ")
+    assert " Hint: " in message
+
+
+@pytest.mark.parametrize(
+    ("args", "what"),
+    [
+        (["--in-place"], "--in-place needs files"),
+        (["--in-place", "a.txt", "-"], "--in-place needs files"),
+        (["-", "a.txt", "-"], "'-' is given more than once"),
+        (["--exit-zero", "a.txt"], "--exit-zero is for --check and --diff"),
+        (["--restore", "log", "a", "b"], "--restore takes one INPUT"),
+        (["--removed", "-", "a"], "the removal log cannot be '-'"),
+        (["--output", "", "a"], "--output is an empty name"),
+        (["--config", "", "a"], "--config is an empty name"),
+        ([""], "an INPUT is an empty name"),
+    ],
+)
+def test_inputs_and_outputs_that_make_no_sense_are_refused(
+    args: list[str], what: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert refusal(capsys, *args).startswith(f"dedup: {what}")
+
+
+def test_a_bad_value_from_the_environment_names_the_variable(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("DEDUP_THRESHOLD", "high")
+    assert refusal(capsys, "a.txt").startswith("dedup: DEDUP_THRESHOLD: must be a number")
+
+
+@pytest.mark.parametrize("name", ["OUTPUT", "IN_PLACE", "REMOVED", "RESTORE", "CHECK", "DIFF", "DRY_RUN", "INPUTS"])
+def test_the_environment_says_nothing_of_what_is_done_with_files(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(f"DEDUP_{name}", "1")
+    assert Job(inputs=("a.txt",)) == request("a.txt").job
+
+
+def test_no_arguments_ask_for_the_defaults() -> None:
+    asked = request()
+    assert Job() == asked.job
+    assert asked == command.Request(job=Job(), effective=asked.effective)
+
+
+@pytest.mark.parametrize(
+    ("args", "expected"),
+    [
+        (["--check"], {"mode": "check"}),
+        (["--diff"], {"mode": "diff"}),
+        (["--check", "--diff"], {"mode": "diff"}),
+        (["-n", "--in-place", "a"], {"mode": "dry-run", "in_place": True, "inputs": ("a",)}),
+        (["-o", "-"], {"output": None}),
+        (["-o", "x", "a"], {"output": Path("x"), "inputs": ("a",)}),
+        (["--removed", "log"], {"removed": Path("log")}),
+        (["--include", "*.a", "--include", "*.b"], {"include": ("*.a", "*.b")}),
+        (["--field", "page.body", "--format", "jsonl"], {"text_field": "page.body", "format": "jsonl"}),
+        (["--max-document", "1.5K", "--workers", "3"], {"max_document": 1536, "workers": 3}),
+        (["--encoding", "latin-1", "--on-error", "fail"], {"encoding": "latin-1", "on_error": "fail"}),
+        (["--stdin-name", "x.txt", "-v"], {"stdin_name": "x.txt", "explain": True}),
+        (["--", "--check"], {"inputs": ("--check",)}),
+    ],
+)
+def test_options_become_the_job(args: list[str], expected: dict[str, Any]) -> None:
+    job = request(*args).job
+    assert expected == {name: getattr(job, name) for name in expected}
+
+
+def test_settings_reach_the_settings() -> None:
+    settings = request(
+        "--split", "blank", "--threshold", "0.5", "--guard", "off", "--min-words", "3", "--exact"
+    ).job.settings
+    assert ("blank", 0.5, "off", 3, True) == (
+        settings.split,
+        settings.threshold,
+        settings.guard,
+        settings.min_words,
+        settings.exact,
+    )
+
+
+def test_every_refusal_is_one_of_ours() -> None:
+    with pytest.raises(DedupError):
+        request("-", "-")

@@ -1,0 +1,240 @@
+"""Summary, explanations and progress, as text."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dedup.errors import ExitCode, InputError
+from dedup.job import Counts, Explanation, Outcome
+from dedup.report import explain, progress, summary
+from dedup.report.progress import Bar, Lines, NoMeter
+from dedup.report.reporter import Reporter, _meter
+from dedup.report.terminal import Stream, Terminal
+
+if TYPE_CHECKING:
+    from dedup.job import Mode
+
+PLAIN = Stream()
+COLOR = Stream(terminal=True, color=True)
+COUNTS = Counts(files=3, documents=3, changed=2, paragraphs=214, exact=12, near=3, block=2)
+
+
+def terminal(stderr: Stream = PLAIN, stdout: Stream = PLAIN, *, dumb: bool = False) -> Terminal:
+    return Terminal(PLAIN, stdout, stderr, dumb=dumb)
+
+
+@pytest.mark.parametrize(
+    ("counts", "mode", "line"),
+    [
+        (COUNTS, "clean", "3 files, 214 paragraphs: 197 kept, 17 removed (12 exact, 3 near, 2 in blocks)."),
+        (COUNTS, "check", "3 files, 214 paragraphs: 197 to keep, 17 to remove (12 exact, 3 near, 2 in blocks)."),
+        (Counts(files=1, documents=1, paragraphs=1), "clean", "1 file, 1 paragraph: 1 kept, 0 removed."),
+        (Counts(), "clean", "0 files, 0 paragraphs: 0 kept, 0 removed."),
+        (
+            Counts(files=1, documents=1200, paragraphs=3000, near=1),
+            "clean",
+            "1 file, 1,200 documents, 3,000 paragraphs: 2,999 kept, 1 removed (1 near).",
+        ),
+        (
+            Counts(files=2, documents=2, paragraphs=4, invalid_utf8=1, unsettled=1, too_large=2, errors=1),
+            "clean",
+            "2 files, 4 paragraphs: 4 kept, 0 removed. 1 document with bytes that do not decode, kept byte for byte. "
+            "1 document left unchanged because the decisions did not settle. 2 documents above --max-document, passed "
+            "through unread. 1 error.",
+        ),
+    ],
+)
+def test_the_summary_in_one_line(counts: Counts, mode: Mode, line: str) -> None:
+    assert line == summary.line(counts, mode)
+
+
+@given(*[st.integers(0, 10**6)] * 5)
+def test_the_figures_of_the_summary_add_up(documents: int, kept_ones: int, exact: int, near: int, block: int) -> None:
+    everything = kept_ones + exact + near + block
+    counts = Counts(1, documents, paragraphs=everything, exact=exact, near=near, block=block)
+    numbers = [
+        int(n.replace(",", "")) for n in re.findall(r"[\d,]*\d", summary.line(counts).partition(" paragraph")[2])
+    ]
+    kept, removed, *reasons = numbers
+    assert counts.paragraphs == kept + removed
+    assert removed == sum(reasons)
+
+
+def test_the_summary_of_a_pipe_is_one_line_and_quiet_is_none(capsys: pytest.CaptureFixture[str]) -> None:
+    Reporter(terminal()).summary(Outcome(COUNTS, ExitCode.OK))
+    Reporter(terminal(COLOR), quiet=True).summary(Outcome(COUNTS, ExitCode.OK))
+    assert ("", summary.line(COUNTS) + "\n") == capsys.readouterr()
+
+
+def test_the_summary_of_a_terminal_is_a_table(capsys: pytest.CaptureFixture[str]) -> None:
+    Reporter(terminal(COLOR)).summary(Outcome(COUNTS, ExitCode.OK))
+    shown = capsys.readouterr()
+    assert "" == shown.out
+    assert "\x1b[" in shown.err
+    for figure in ("214", "197", "17", "12 exact, 3 near, 2 in blocks", "of 3"):
+        assert figure in shown.err
+
+
+def test_without_colour_the_table_has_no_escape_sequence(capsys: pytest.CaptureFixture[str]) -> None:
+    Reporter(terminal(Stream(terminal=True))).summary(Outcome(replace(COUNTS, errors=1), ExitCode.ERROR))
+    shown = capsys.readouterr().err
+    assert "\x1b" not in shown
+    assert "1 error." in shown
+
+
+def test_quiet_does_not_silence_problems(capsys: pytest.CaptureFixture[str]) -> None:
+    reporter = Reporter(terminal(), quiet=True)
+    assert not reporter.failed
+    reporter.problem(InputError("it is gone", place="a.txt"))
+    assert reporter.failed
+    assert ("", "dedup: a.txt: it is gone.\n") == capsys.readouterr()
+
+
+GONE = Explanation(
+    place="a.txt:7",
+    document="a.txt",
+    removed=True,
+    reason="near",
+    text="Sales rose seven per cent.",
+    witness="Sales rose seven per cent, it said.",
+    witness_place="a.txt:2",
+    similarity=0.876,
+    coverage=1.0,
+)
+STAYS = replace(GONE, removed=False, reason="new", text="Sales rose eleven per cent.", new=((11, 17),))
+
+
+def test_an_explanation_of_a_removal() -> None:
+    expected = (
+        "a.txt:7: removed, a near-duplicate (similarity 0.88, coverage 1.00)\n"
+        "    Sales rose seven per cent.\n"
+        "    kept: a.txt:2: Sales rose seven per cent, it said.\n"
+    )
+    assert expected == explain.render(GONE, PLAIN)
+
+
+def test_the_same_text_is_not_shown_twice() -> None:
+    shown = explain.render(replace(GONE, reason="exact", witness=GONE.text), PLAIN)
+    assert 1 == shown.count(GONE.text)
+    assert "    kept: a.txt:2, the same words\n" in shown
+
+
+def test_new_words_are_marked_in_what_stays() -> None:
+    assert "    Sales rose [+eleven+] per cent.\n" in explain.render(STAYS, PLAIN)
+    assert "    Sales rose \x1b[32meleven\x1b[0m per cent.\n" in explain.render(STAYS, COLOR)
+    assert "kept, it says something new" in explain.render(STAYS, PLAIN)
+
+
+def test_hostile_text_is_harmless_in_an_explanation() -> None:
+    hostile = "[/x] \x1b]0;owned\x07 [bold]\u202etxt\n\x9b2J" + "\udcff"
+    shown = explain.render(
+        replace(STAYS, place=f"{hostile}:1", text=hostile, witness=hostile + "!", witness_place=hostile, new=((0, 4),)),
+        PLAIN,
+    )
+    assert 3 == shown.count("\n")
+    assert not set("\x1b\x07\x9b\u202e\udcff") & set(shown)
+    assert "[+[/x]+] \\x1b]0;owned\\x07 [bold]\\u202etxt \\x9b2J\\xff" in shown
+
+
+def test_a_long_paragraph_is_shortened_around_its_new_words() -> None:
+    text = "word " * 100 + "NEW " + "word " * 100 + "LATE"
+    at, late = text.index("NEW"), text.index("LATE")
+    shown = explain.quote(text, ((at, at + 3), (late, late + 4)), PLAIN)
+    assert shown.startswith("word word")
+    assert "[+NEW+]" in shown
+    assert shown.endswith("[+LATE+]")
+    assert 2 == shown.count("…")
+    assert len(shown) < 250
+    assert explain.SNIPPET + 5 > len(explain.quote(text, (), PLAIN)) > explain.SNIPPET - 5
+
+
+@given(st.text("ab \n", max_size=400), st.lists(st.integers(0, 400), max_size=12, unique=True))
+def test_marks_stand_where_the_spans_are(text: str, cuts: list[int]) -> None:
+    """Whatever the spans, all their letters are quoted and marked."""
+    points = sorted(cut for cut in cuts if cut <= len(text))
+    spans = tuple(zip(points[::2], points[1::2], strict=False))
+    shown = explain.quote(text, spans, PLAIN)
+    marked = "".join(re.findall(r"\[\+(.*?)\+\]", shown))
+    wanted = "".join(text[start:end] for start, end in spans)
+    assert re.sub(r"\s", "", wanted) == re.sub(r"\s", "", marked)
+
+
+def test_so_many_new_words_that_not_all_are_quoted() -> None:
+    assert len(explain.quote("x" * 10**6, ((0, 10**6),), PLAIN)) < explain.MOST + 10
+
+
+class Clock:
+    """A clock that goes on when it is told to."""
+
+    now = 0.0
+
+    def __call__(self) -> float:
+        """Return the time."""
+        return self.now
+
+
+def test_progress_as_lines_says_nothing_at_first_and_then_little() -> None:
+    written: list[str] = []
+    clock = Clock()
+    lines = Lines(written.append, clock=clock)
+    for second in range(12):
+        clock.now = float(second)
+        lines.update(second * 10**6, 20 * 10**6)
+    assert [
+        "1.0 MB of 20.0 MB read (5%), 1.0 MB/s, 19 s left\n",
+        "6.0 MB of 20.0 MB read (30%), 1.0 MB/s, 14 s left\n",
+        "11.0 MB of 20.0 MB read (55%), 1.0 MB/s, 9 s left\n",
+    ] == written
+
+
+def test_progress_of_unknown_length() -> None:
+    assert "999 bytes read, 500 bytes/s" == progress.describe(999, None, 2.0)
+    assert "0 bytes of 10 bytes read (0%), 0 bytes/s" == progress.describe(0, 10, 0.0)
+
+
+def test_the_bar_is_drawn_after_a_second_and_taken_away(capsys: pytest.CaptureFixture[str]) -> None:
+    clock = Clock()
+    bar = Bar(terminal(COLOR), clock=clock)
+    bar.update(1, 100)
+    assert "" == capsys.readouterr().err
+    clock.now = 2.0
+    bar.update(50, 100)
+    assert "50 bytes of 100 bytes read (50%), 25 bytes/s, 2 s left" in capsys.readouterr().err
+    bar.clear()
+    assert "\x1b[?25h" in capsys.readouterr().err, "the cursor is shown again"
+
+
+@pytest.mark.parametrize(
+    ("stderr", "flags", "kind"),
+    [
+        (COLOR, {}, Bar),
+        (PLAIN, {}, NoMeter),
+        (Stream(terminal=True), {}, Lines),
+        (COLOR, {"wanted": False}, NoMeter),
+        (COLOR, {"crowded": True}, NoMeter),
+        (COLOR, {"crowded": True, "forced": True}, Lines),
+        (PLAIN, {"forced": True}, Lines),
+    ],
+)
+def test_which_progress_is_shown(stderr: Stream, flags: dict[str, bool], kind: type) -> None:
+    given_flags = {"wanted": True, "forced": False, "crowded": False, **flags}
+    assert kind is type(_meter(terminal(stderr), **given_flags))
+
+
+def test_a_dumb_terminal_sees_no_progress_unless_asked() -> None:
+    dumb = terminal(Stream(terminal=True), dumb=True)
+    assert isinstance(_meter(dumb, wanted=True, forced=False, crowded=False), NoMeter)
+    assert isinstance(_meter(dumb, wanted=True, forced=True, crowded=False), Lines)
+
+
+@pytest.mark.parametrize(
+    ("number", "text"), [(0, "0 bytes"), (999, "999 bytes"), (85_200_000, "85.2 MB"), (2 * 10**15, "2000.0 TB")]
+)
+def test_sizes_for_people(number: int, text: str) -> None:
+    assert text == summary.size(number)
