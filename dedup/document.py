@@ -16,7 +16,7 @@ from dedup.article import Article
 from dedup.candidates import LARGE, by_bands, by_votes, merged
 from dedup.characters import code_points
 from dedup.decisions import Decision
-from dedup.paragraphs import split_batch
+from dedup.paragraphs import LINE_ENDS, split, split_batch
 from dedup.resolve import resolve
 from dedup.settle import compose
 from dedup.shingling import keys as key_hashes
@@ -36,6 +36,8 @@ BATCH = 1 << 18
 """Characters that pass through the kernels together: enough to amortise a call, few enough to stay in the cache."""
 ROUNDS = 6
 """Rounds after which a document that does not come to rest is left as it was."""
+_SHORT_TEXT = 64
+"""Characters below which a text without line ends may well hold nothing to read."""
 _SHORT_RUN = 3
 """Repeated short paragraphs in a row that may be a menu."""
 
@@ -59,16 +61,27 @@ def decide(texts: Sequence[str], settings: Settings, *, explain: bool = False) -
 
 
 def _decide_all(texts: Sequence[str], settings: Settings, *, explain: bool) -> list[Decision]:
-    out: list[Decision] = []
+    out = [Decision(_only(text)) for text in texts]
+    several = [i for i, text in enumerate(texts) if any(end in text for end in LINE_ENDS)]
     start = 0
-    while start < len(texts):
+    while start < len(several):
         stop, size = start, 0
-        while stop < len(texts) and (size < BATCH or stop == start):
-            size += len(texts[stop])
+        while stop < len(several) and (size < BATCH or stop == start):
+            size += len(texts[several[stop]])
             stop += 1
-        out += _decide_batch(texts[start:stop], settings, explain=explain)
+        numbers = several[start:stop]
+        decisions = _decide_batch([texts[i] for i in numbers], settings, explain=explain)
+        for number, decision in zip(numbers, decisions, strict=True):
+            out[number] = decision
         start = stop
     return out
+
+
+def _only(text: str) -> int:
+    """Return the paragraphs of a text without line ends: one or none."""
+    if not text or text.isspace():
+        return 0
+    return len(split(text)) if len(text) < _SHORT_TEXT else 1
 
 
 class _Batch(NamedTuple):

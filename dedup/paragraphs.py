@@ -32,6 +32,7 @@ _FEWEST_JOINTS = 4
 _SLACK = 0.85
 _MARKS = np.array([ord(c) for c in "|`~"], np.uint32)
 _FIRST_WORD = re.compile(r"\s*(\S{1,40})")
+LINE_ENDS = "\n\r\v\f\x85\u2028\u2029"
 LINE_END = re.compile("\r\n|[\n\r\v\f\x85\u2028\u2029]")
 
 

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import os
-from contextlib import ExitStack, closing
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from dedup.engines.local import default_workers, map_ordered, stopped_by_signals
-from dedup.errors import DedupError, ExitCode, InputError, OutputError, UsageError
+from dedup.errors import DedupError, ExitCode, InputError, UsageError
 from dedup.formats.codec import Codec
-from dedup.formats.discover import Found, Source, discover, same_file
+from dedup.formats.compression import READ_SIZE, reason
+from dedup.formats.discover import Source
 from dedup.formats.edit import process
 from dedup.formats.inputs import Inputs
-from dedup.formats.outputs import FileOutput, NoOutput, Output, StdoutOutput, TreeOutput, targets
+from dedup.formats.layout import lay_out, open_output
 from dedup.formats.parts import Done, Kind, Part, Work, task_bytes, tasks
 from dedup.job import STDIN, Counts, Events, Job, Outcome
 
@@ -106,46 +108,61 @@ class _Run:
         self._job = job
         self._events = events
         self._stdin = stdin
-        self._stdout = stdout
         self._stack = stack
-        self._output_path = None if job.output == Path(STDIN) else job.output
-        self._codec = Codec(job.encoding)
-        self._counts = Counts()
         self._strict = job.on_error == "fail"
+        self._counts = Counts()
+        self._cut_bytes = 0
         self._gone: BrokenPipeError | None = None
-        self._log: LogWriter | None = None
+        self._codec = Codec(job.encoding)
+        self._layout = lay_out(job, self._problem, stdout)
+        if self._strict:
+            self._validate()
+        self._output = open_output(job, self._layout, stdout)
+        stack.callback(self._output.abort)
+        self._log = self._open_log()
         self._section: Section | None = None
-        self._check_usage()
+        self._progress = _Progress(self._layout.sources, events)
 
-    def _check_usage(self) -> None:
-        job = self._job
-        if job.in_place and job.mode != "clean":
-            raise UsageError(f"--in-place does not go with mode {job.mode}", hint="leave one of them out")
-        if job.in_place and (self._output_path is not None or STDIN in job.inputs):
-            raise UsageError("--in-place writes over the inputs themselves", hint="leave out --output, and name files")
-        if self._output_path is not None and job.mode != "clean":
-            raise UsageError(f"mode {job.mode} writes no text, so there is no use for --output", hint="leave it out")
-        if not job.text_field:
-            raise UsageError("the name of the field is empty", hint="name it as in --field text")
+    def _open_log(self) -> LogWriter | None:
+        if self._job.removed is None:
+            return None
+        from dedup.formats.log import LogWriter  # noqa: PLC0415 - most runs keep no log
+
+        log = LogWriter(self._job.removed, self._job.settings, self._job.text_field, self._codec.name)
+        self._stack.callback(log.abort)
+        return log
 
     def run(self) -> Outcome:
-        job = self._job
-        found = discover(job.inputs, job.include, job.stdin_name, self._problem)
-        sources = _once(found.sources) if job.in_place else found.sources
-        per_file = self._per_file(found)
-        destinations = self._destinations(sources, per_file=per_file)
-        self._refuse_overwriting(sources, destinations)
-        if self._strict:
-            self._validate(sources)
-        output = self._open_output(sources, destinations)
-        self._stack.callback(output.abort)
-        if job.removed is not None:
-            from dedup.formats.log import LogWriter  # noqa: PLC0415 - most runs keep no log
+        inputs = self._inputs()
+        for task, dones in self._results(inputs, self._work()):
+            for part, done in zip(task, dones, strict=True):
+                if part.kind is Kind.END:
+                    self._end_input(part.source, inputs)
+                else:
+                    self._take(part, done, inputs)
+                self._progress.saw(part)
+            self._to_reader(self._output.flush)
+            self._progress.tell()
+        self._check_sums()
+        self._to_reader(self._output.finish)
+        if self._section is not None:
+            self._section.close()
+        if self._log is not None and self._counts.files:
+            self._log.commit()
+        self._output.commit()
+        if self._gone is not None:
+            raise self._gone
+        return Outcome(self._counts, self._exit_code())
 
-            self._log = LogWriter(job.removed, job.settings, job.text_field, self._codec.name)
-            self._stack.callback(self._log.abort)
-        inputs = self._inputs(sources, joined=not per_file)
-        work = Work(
+    def _inputs(self) -> Inputs:
+        job, layout = self._job, self._layout
+        return Inputs(
+            layout.sources, job.format, self._codec, job.max_document, joined=not layout.per_file, stdin=self._stdin
+        )
+
+    def _work(self, *, only_check_input: bool = False) -> Work:
+        job = self._job
+        return Work(
             job.settings,
             tuple(job.text_field.split(".")),
             self._codec,
@@ -153,79 +170,144 @@ class _Run:
             log=job.removed is not None,
             diff=job.mode == "diff",
             explain=job.explain,
+            only_check_input=only_check_input,
         )
-        if self._log is not None and not per_file:
-            name = sources[0].relative if len(sources) == 1 else STDIN
-            compressed = isinstance(output, FileOutput) and output.compressed
-            self._section = self._log.section(name, compressed=compressed, always=True)
-        self._consume(inputs, work, sources, output, per_file=per_file)
-        self._close(output, per_file=per_file)
-        return Outcome(self._counts, self._exit_code())
 
-    def _per_file(self, found: Found) -> bool:
-        """Say whether each input is an output (and a section of the log) of its own, rather than all one stream."""
-        job, output = self._job, self._output_path
-        if output is not None and (found.tree or output.is_dir()):
-            if any(source.path is None for source in found.sources):
-                raise UsageError("standard input cannot go to a directory", hint="use --output FILE")
-            return True
-        return job.in_place or job.mode != "clean"
+    def _results(self, inputs: Inputs, work: Work) -> Iterator[tuple[list[Part], list[Done]]]:
+        workers = self._job.workers or default_workers()
+        results = map_ordered(partial(process, work), tasks(inputs.parts()), workers, weight=task_bytes)
+        self._stack.callback(results.close)
+        return results
 
-    def _destinations(self, sources: list[Source], *, per_file: bool) -> list[Path]:
-        """Return where the text goes: a file for each source, one for all, or none."""
-        if self._job.in_place:
-            return [source.path for source in sources if source.path is not None]
-        if self._output_path is None:
-            return []
-        if not per_file:
-            return [self._output_path]
-        if self._output_path.exists() and not self._output_path.is_dir():
-            what = "is a file; a directory among the inputs needs a directory; nothing was written"
-            raise OutputError(what, place=str(self._output_path))
-        return targets(sources, self._output_path)
-
-    def _refuse_overwriting(self, sources: list[Source], destinations: list[Path]) -> None:
-        """Refuse outputs that are inputs, before anything is read.
+    def _validate(self) -> None:
+        """Read all inputs once before anything is written.
 
         Raises:
-            UsageError: an output or the log is one of the inputs, or lies in a directory that is read.
+            InputError: the first problem.
         """
-        job = self._job
-        inputs = {os.path.realpath(source.path): source for source in sources if source.path is not None}
-        if not job.in_place:
-            for path in destinations:
-                if (source := inputs.get(os.path.realpath(path))) or (source := _same_as(path, sources)):
-                    what = f"output and input are the same file; {source.name} was not changed"
-                    raise UsageError(what, place=str(path), hint="use --in-place")
-            if job.mode == "clean" and not destinations and (source := _stdout_is(sources, self._stdout)):
-                what = "input and standard output are the same file"
-                raise UsageError(what, place=source.name, hint="write elsewhere, or use --in-place")
-            top = self._output_path
-            for given in job.inputs if top is not None else ():
-                if top is not None and given != STDIN and Path(given).is_dir() and _inside(top, Path(given)):
-                    what = f"the output lies in {given}, which is read; nothing was written"
-                    raise UsageError(what, place=str(top), hint="choose a place outside")
-        if job.removed is not None:
-            if os.path.realpath(job.removed) in inputs or _same_as(job.removed, sources):
-                raise UsageError("the removal log is one of the inputs; nothing was written", place=str(job.removed))
-            if any(same_file(job.removed, path) for path in destinations):
-                raise UsageError("removal log and output are the same file", place=str(job.removed))
-
-    def _open_output(self, sources: list[Source], destinations: list[Path]) -> Output:
-        job = self._job
-        if job.mode != "clean":
-            return NoOutput()
-        if job.in_place:
-            # With a log, no file changes before the log is there: else what is gone from it could be lost.
-            return TreeOutput(destinations, keep_unchanged=True, together=job.removed is not None)
-        if self._output_path is None:
-            return StdoutOutput(self._stdout)
-        if destinations == [self._output_path]:
-            return FileOutput(self._output_path)
-        return TreeOutput(destinations, keep_unchanged=False, together=False)
-
-    def _inputs(self, sources: list[Source], *, joined: bool) -> Inputs:
-        job = self._job
-        if self._stdin is not None and self._strict:
+        if any(source.path is None for source in self._layout.sources):
+            self._stdin = _spooled(self._stdin, self._job.stdin_name, self._stack)
+        inputs = self._inputs()
+        for task, dones in self._results(inputs, self._work(only_check_input=True)):
+            for part, done in zip(task, dones, strict=True):
+                for error in done.problems:
+                    raise error
+                if part.kind is Kind.END and part.source in inputs.failures:
+                    raise inputs.failures[part.source]
+        if self._stdin is not None:
             self._stdin.seek(0)
-        return Inputs(sources, job.format, self._codec, job.max_document, joined=joined, stdin=self._stdin)
+
+    def _take(self, part: Part, done: Done, inputs: Inputs) -> None:
+        """Pass on what came of a part."""
+        cleaned = done.apply(part.data)
+        self._cut_bytes += sum(end - start for start, end in done.cuts)
+        done.counts.bytes_in = len(part.data)
+        done.counts.bytes_out = len(cleaned)
+        self._counts.add(done.counts)
+        for error in done.problems:
+            self._problem(error)
+        for explanation in done.explanations:
+            self._to_reader(partial(self._events.explained, explanation))
+        if done.diff:
+            self._to_reader(partial(self._events.diff, done.diff))
+        compressed = part.source in inputs.compressed
+        self._output.write(part.source, cleaned, changed=bool(done.cuts), compressed=compressed)
+        if section := self._section_of(part.source):
+            section.add(part.data, cleaned, done.log, done.counts.removed)
+
+    def _end_input(self, source: int, inputs: Inputs) -> None:
+        failure = inputs.failures.get(source)
+        if failure is not None:
+            self._problem(failure)
+        else:
+            self._counts.files += 1
+        section = self._section_of(source)
+        self._output.end_input(source, failed=failure is not None)
+        if section is not None and self._layout.per_file:
+            section.close()
+            self._section = None
+
+    def _section_of(self, source: int) -> Section | None:
+        """Return the section of the log that a source belongs to."""
+        if self._section is None and self._log is not None:
+            sources = self._layout.sources
+            alone = self._layout.per_file or len(sources) == 1
+            name = sources[source].relative if alone else STDIN
+            self._section = self._log.section(name, always=not self._layout.per_file)
+        return self._section
+
+    def _to_reader(self, write: Callable[[], None]) -> None:
+        """Write what somebody reads; if he goes away, files that are being written are completed all the same."""
+        if self._gone is not None:
+            return
+        try:
+            write()
+        except BrokenPipeError as error:
+            if self._log is None and not self._layout.destinations:
+                raise
+            self._gone = error
+
+    def _problem(self, error: DedupError) -> None:
+        self._counts.errors += 1
+        if self._strict:
+            raise error
+        self._events.problem(error)
+
+    def _check_sums(self) -> None:
+        """Make sure that nothing has gone but what was decided.
+
+        Raises:
+            RuntimeError: the sums do not agree; a bug, and nothing is written.
+        """
+        counts = self._counts
+        if counts.bytes_in - self._cut_bytes != counts.bytes_out or counts.removed > counts.paragraphs:
+            raise RuntimeError(f"the sums do not agree; this is a bug: {counts}, {self._cut_bytes} bytes cut")
+
+    def _exit_code(self) -> ExitCode:
+        if self._counts.errors:
+            return ExitCode.ERROR
+        found = self._counts.removed and self._job.mode in ("check", "diff")
+        return ExitCode.FOUND if found else ExitCode.OK
+
+
+class _Progress:
+    """Tells how far the run has come, in bytes as stored."""
+
+    def __init__(self, sources: Sequence[Source], events: Events) -> None:
+        sizes = [source.size for source in sources]
+        self._total = None if None in sizes else sum(size or 0 for size in sizes)
+        self._events = events
+        self._ended = 0
+        self._current = 0
+
+    def saw(self, part: Part) -> None:
+        if part.kind is Kind.END:
+            self._ended += self._current
+            self._current = 0
+        else:
+            self._current = max(self._current, part.stored)
+
+    def tell(self) -> None:
+        self._events.progress(self._ended + self._current, self._total)
+
+
+def _spooled(stdin: BinaryIO | None, name: str, stack: ExitStack) -> BinaryIO:
+    """Return a copy of standard input that can be read twice.
+
+    Raises:
+        InputError: it cannot be read, or there is no room to keep it.
+    """
+    import tempfile  # noqa: PLC0415 - rarely needed
+
+    spool: BinaryIO = stack.enter_context(tempfile.TemporaryFile())
+    stream = stdin if stdin is not None else getattr(sys.stdin, "buffer", None)
+    if stream is None:
+        raise InputError("standard input is closed", place=name)
+    try:
+        while data := stream.read(READ_SIZE):
+            spool.write(data)
+        spool.seek(0)
+    except OSError as error:
+        what = f"cannot be read and kept in a temporary file ({reason(error)}); nothing was written"
+        raise InputError(what, place=name) from None
+    return spool

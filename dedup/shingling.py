@@ -84,7 +84,7 @@ def tokenise(text: str, starts: Ints, ends: Ints, codes: NDArray[np.uint32] | No
         text: the text of the whole batch.
         starts: first character of each paragraph, ascending; int64, shape (paragraphs,).
         ends: first character after each paragraph; int64, shape (paragraphs,). Between paragraphs there must be a
-            character that is no part of a word, such as a line end.
+            character that is no part of a word, such as a line end. Tokens outside of all paragraphs are left out.
         codes: the text's code points, where the caller has them already.
     """
     raw = code_points(text) if codes is None else codes
@@ -102,9 +102,9 @@ def tokenise(text: str, starts: Ints, ends: Ints, codes: NDArray[np.uint32] | No
         origin = kept if origin is None else origin[kept]
     codes = fold_table()[raw]
     first, last = _token_bounds(classes)
+    first, last, offsets = _inside(first, last, starts, ends)
     digits = np.concatenate(([0], np.cumsum(classes == DIGIT, dtype=np.int32)))
     numeric = digits[last] > digits[first]
-    offsets = np.append(np.searchsorted(first, starts), len(first)).astype(np.int64)
     return Words(codes, first, last, span_hashes(codes, first, last), numeric, offsets, origin)
 
 
@@ -152,6 +152,16 @@ def _token_bounds(classes: NDArray[np.uint8]) -> tuple[Ints, Ints]:
     finishes = word.copy()
     finishes[:-1] &= ~word[1:] | begins[1:]
     return np.flatnonzero(begins), np.flatnonzero(finishes) + 1
+
+
+def _inside(first: Ints, last: Ints, starts: Ints, ends: Ints) -> tuple[Ints, Ints, Ints]:
+    """Keep the tokens that stand in a paragraph, and return the offset of each paragraph's first one."""
+    low, high = np.searchsorted(first, starts), np.searchsorted(first, ends)
+    offsets = np.concatenate(([0], np.cumsum(high - low)))
+    if offsets[-1] < len(first):
+        chosen = np.repeat(low - offsets[:-1], high - low) + np.arange(offsets[-1])
+        first, last = first[chosen], last[chosen]
+    return first, last, offsets
 
 
 @lru_cache(maxsize=1)

@@ -37,7 +37,6 @@ def process(work: Work, task: Sequence[Part]) -> list[Done]:
             done.problems.append(part.problem)
             done.counts.documents += 1
             done.counts.too_large += 1
-            done.counts.errors += 1
     if work.only_check_input or not found:
         return out
     from dedup.document import decide  # noqa: PLC0415 - numpy and the kernels: only where there is something to judge
@@ -78,7 +77,6 @@ class _Edit:
             if self._work.diff:
                 self._done.diff += self._diff(decision.removals)
         elif decision.removals:
-            self._done.counts.errors += 1
             what = f"cannot be cut byte for byte in {self._work.codec.name}; it passes through unchanged"
             hint = "convert it to UTF-8 first"
             self._done.problems.append(InputError(what, place=self._name(), hint=hint))

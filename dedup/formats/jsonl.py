@@ -107,7 +107,6 @@ def records(part: Part, work: Work, done: Done) -> list[Record]:
                 counts.invalid_utf8 += not valid
                 found.append(Record(begin, end, number, text, identity))
                 continue
-        counts.errors += 1
         counts.documents += 1
         done.problems.append(problem)
     counts.documents += len(found)

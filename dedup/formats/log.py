@@ -4,7 +4,7 @@ JSON lines, ASCII only, in this order:
 
 1. ``{"dedup_log": 1, "version", "settings", "options", "field", "encoding"}``: the schema's number, the program's
    version, and the settings with their fingerprint.
-2. For each output from which something went (and always for a single stream), ``{"open": NAME, "gzip"}``, then its
+2. For each output from which something went (and always for a single stream), ``{"open": NAME}``, then its
    removals, then ``{"close": NAME, "removals": N, "original": {"bytes", "blake2b"}, "cleaned": {"bytes", "blake2b"}}``.
    NAME is the file's place in the tree; digests and lengths are of the bytes before compression. Several inputs
    written into one stream are one output, named ``-``; its original is the inputs one after the other, with a line
@@ -146,7 +146,6 @@ class LogWriter:
     def __init__(self, path: Path, settings: Settings, field: str, encoding: str) -> None:
         self._file = AtomicFile(path, compress=names_compressed(path))
         self._total = 0
-        self._section: Section | None = None
         header = {
             "dedup_log": SCHEMA,
             "version": _version(),
@@ -157,9 +156,9 @@ class LogWriter:
         }
         self._file.write(line(header))
 
-    def section(self, name: str, *, compressed: bool, always: bool = False) -> Section:
+    def section(self, name: str, *, always: bool = False) -> Section:
         """Begin the log of one output; with `always` also if nothing goes from it."""
-        return Section(self, name, compressed=compressed, always=always)
+        return Section(self, name, always=always)
 
     def write(self, lines: bytes, removals: int) -> None:
         """Write lines of removals."""
@@ -179,10 +178,9 @@ class LogWriter:
 class Section:
     """The log of one output."""
 
-    def __init__(self, writer: LogWriter, name: str, *, compressed: bool, always: bool) -> None:
+    def __init__(self, writer: LogWriter, name: str, *, always: bool) -> None:
         self._writer = writer
         self._name = name
-        self._compressed = compressed
         self._open = False
         self._removals = 0
         self._original = Digest()
@@ -192,7 +190,7 @@ class Section:
 
     def _begin(self) -> None:
         self._open = True
-        self._writer.write(line({"open": self._name, "gzip": self._compressed}), 0)
+        self._writer.write(line({"open": self._name}), 0)
 
     def add(self, original: bytes, cleaned: bytes, lines: bytes, removals: int) -> None:
         """Take in the next piece of the output, before and after, and the lines of its removals."""

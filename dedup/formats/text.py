@@ -37,7 +37,6 @@ def records(part: Part, work: Work, done: Done) -> list[Record]:
     try:
         text, valid = work.codec.decode(part.data)
     except UnicodeError as error:
-        done.counts.errors += 1
         what = f"not {work.codec.name} ({_where(error)}); the document passes through unchanged"
         done.problems.append(InputError(what, place=part.name, hint="name its encoding with --encoding"))
         return []

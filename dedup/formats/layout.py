@@ -1,0 +1,178 @@
+"""What a run reads and writes, settled and checked before it reads or writes anything."""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+from dataclasses import dataclass, replace
+from pathlib import Path, PurePath
+from typing import BinaryIO
+
+from dedup.errors import OutputError, UsageError
+from dedup.formats.discover import Report, Source, discover, same_file
+from dedup.formats.outputs import FileOutput, NoOutput, Output, StdoutOutput, TreeOutput, targets
+from dedup.job import STDIN, Job
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Inputs and outputs of a run."""
+
+    sources: list[Source]
+    per_file: bool
+    """Each input is an output, and a section of the log, of its own; else all are one stream."""
+    destinations: list[Path]
+    """A file for each source, one for all of them, or none."""
+
+
+def lay_out(job: Job, report: Report, stdout: BinaryIO | None) -> Layout:
+    """Find the inputs and settle where each one goes.
+
+    Args:
+        job: what is asked for.
+        report: is told what cannot be read; see `discover`.
+        stdout: where standard output goes, if not to the process's.
+
+    Raises:
+        UsageError: the parts of the job do not fit together, or an output is one of the inputs.
+        OutputError: two inputs would be written to the same place.
+    """
+    output = output_path(job)
+    _check_usage(job, output)
+    found = discover(job.inputs, job.include, job.stdin_name, report)
+    sources = _once(found.sources) if job.in_place else found.sources
+    per_file = job.in_place or job.mode != "clean"
+    if output is not None and (found.tree or output.is_dir()):
+        if any(source.path is None for source in sources):
+            raise UsageError("standard input cannot go to a directory", hint="use --output FILE")
+        per_file = True
+    if per_file and output is None:
+        sources = _distinct(sources)
+    layout = Layout(sources, per_file, _destinations(job, output, sources, per_file=per_file))
+    _refuse_overwriting(job, layout, stdout)
+    return layout
+
+
+def open_output(job: Job, layout: Layout, stdout: BinaryIO | None) -> Output:
+    """Open what the text is written to.
+
+    Raises:
+        OutputError: it cannot be written.
+    """
+    if job.mode != "clean":
+        return NoOutput()
+    if job.in_place:
+        # With a log, no file changes before the log is there: else what is gone from it could be lost.
+        return TreeOutput(layout.destinations, keep_unchanged=True, together=job.removed is not None)
+    if not layout.destinations:
+        return NoOutput() if output_path(job) else StdoutOutput(stdout)
+    if layout.per_file:
+        return TreeOutput(layout.destinations, keep_unchanged=False, together=False)
+    return FileOutput(layout.destinations[0])
+
+
+def output_path(job: Job) -> Path | None:
+    """Return the file or directory that the text goes to; None: standard output."""
+    return None if job.output == Path(STDIN) else job.output
+
+
+def _check_usage(job: Job, output: Path | None) -> None:
+    if job.in_place and job.mode != "clean":
+        raise UsageError(f"--in-place does not go with mode {job.mode}", hint="leave one of them out")
+    if job.in_place and (output is not None or STDIN in job.inputs):
+        raise UsageError("--in-place writes over the inputs themselves", hint="leave out --output, and name files")
+    if output is not None and job.mode != "clean":
+        raise UsageError(f"mode {job.mode} writes no text, so there is no use for --output", hint="leave it out")
+    if job.workers is not None and job.workers < 1:
+        raise UsageError(f"workers is {job.workers}", hint="use a whole number from 1 on")
+    if job.max_document < 1:
+        raise UsageError(f"max_document is {job.max_document}", hint="use a number of bytes, from 1 on")
+
+
+def _destinations(job: Job, output: Path | None, sources: list[Source], *, per_file: bool) -> list[Path]:
+    if job.in_place:
+        return [source.path for source in sources if source.path is not None]
+    if output is None:
+        return []
+    if not per_file:
+        return [output]
+    if output.exists() and not output.is_dir():
+        what = "is a file, and a directory among the inputs needs a directory; nothing was written"
+        raise OutputError(what, place=str(output))
+    return targets(sources, output)
+
+
+def _refuse_overwriting(job: Job, layout: Layout, stdout: BinaryIO | None) -> None:
+    known: dict[object, Source] = {}
+    for source in layout.sources:
+        if source.path is not None:
+            known.update(dict.fromkeys(_identities(source.path), source))
+    if not job.in_place:
+        for path in layout.destinations:
+            if source := _first(known, path):
+                what = f"output and input are the same file; {source.name} was not changed"
+                raise UsageError(what, place=str(path), hint="use --in-place")
+        if job.mode == "clean" and not layout.destinations and (source := known.get(_stdout_identity(stdout))):
+            what = "input and standard output are the same file"
+            raise UsageError(what, place=source.name, hint="write elsewhere, or use --in-place")
+    output = output_path(job)
+    for given in job.inputs if output is not None and layout.per_file else ():
+        if output is not None and Path(given).is_dir() and _inside(output, Path(given)):
+            what = f"the output lies in {given}, which is read; nothing was written"
+            raise UsageError(what, place=str(output), hint="choose a place outside")
+    if job.removed is not None:
+        if _first(known, job.removed):
+            raise UsageError("the removal log is one of the inputs; nothing was written", place=str(job.removed))
+        if any(same_file(job.removed, path) for path in layout.destinations):
+            raise UsageError("removal log and output are the same file", place=str(job.removed))
+
+
+def _identities(path: Path) -> list[object]:
+    """Return all that tells a file: where it is, and, if it is there, which one it is."""
+    identities: list[object] = [os.path.realpath(path)]
+    try:
+        status = path.stat()
+    except OSError:
+        return identities
+    if stat.S_ISREG(status.st_mode):
+        identities.append((status.st_dev, status.st_ino))
+    return identities
+
+
+def _first(known: dict[object, Source], path: Path) -> Source | None:
+    return next((known[identity] for identity in _identities(path) if identity in known), None)
+
+
+def _stdout_identity(stdout: BinaryIO | None) -> object:
+    stream = stdout if stdout is not None else sys.stdout
+    try:
+        status = os.fstat(stream.fileno())
+    except (OSError, ValueError, AttributeError):
+        return None
+    return (status.st_dev, status.st_ino) if stat.S_ISREG(status.st_mode) else None
+
+
+def _inside(path: Path, directory: Path) -> bool:
+    return Path(os.path.realpath(path)).is_relative_to(os.path.realpath(directory))
+
+
+def _once(sources: list[Source]) -> list[Source]:
+    """Return each file once; written over twice, the second time would undo nothing and log everything again."""
+    seen: dict[str, Source] = {}
+    for source in sources:
+        seen.setdefault(os.path.realpath(source.path) if source.path is not None else "", source)
+    return list(seen.values())
+
+
+def _distinct(sources: list[Source]) -> list[Source]:
+    """Where two sources have the same name for the log, name all of them by their paths as given."""
+    if len({source.relative for source in sources}) == len(sources):
+        return sources
+    return [replace(source, relative=_plain_path(source.name)) for source in sources]
+
+
+def _plain_path(name: str) -> str:
+    path = PurePath(name)
+    parts = [part for part in path.parts if part not in (path.anchor, "..")]
+    return "/".join(parts)
