@@ -5,6 +5,7 @@ Everything is computed on demand and remembered: most paragraphs of most documen
 
 from __future__ import annotations
 
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from dedup.decisions import Compared
@@ -27,6 +28,7 @@ class Article:
         sizes: tokens of each paragraph.
         candidates: for some paragraphs, the earlier ones worth comparing with, best first.
         comparisons: alignments made so far.
+        linkable: the paragraphs with words that may repeat an earlier one, in order.
     """
 
     def __init__(
@@ -54,6 +56,10 @@ class Article:
             group = self._earlier.setdefault(key, [])
             group.append(index)
             self._same.append(group)
+        self.linkable = [
+            i for i in range(len(spans)) if self.sizes[i] and (self._same[i][0] != i or i in candidates)
+        ]
+        self._voiced = list(accumulate((size > 0 for size in self.sizes), initial=0))
         self._sides: dict[int, Side] = {}
         self._verdicts: dict[tuple[int, int], Verdict] = {}
         self._kinds: dict[int, Kind] = {}
@@ -69,6 +75,10 @@ class Article:
     def mute(self, index: int) -> bool:
         """Tell whether the paragraph holds no word at all (a rule, a table bar)."""
         return self.sizes[index] == 0
+
+    def between(self, first: int, second: int) -> int:
+        """Count the paragraphs with words that stand between two paragraphs."""
+        return self._voiced[second] - self._voiced[first + 1] if second > first else 0
 
     def eligible(self, index: int) -> bool:
         """Tell whether the paragraph is long enough to be removed by itself."""

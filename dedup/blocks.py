@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 REACH = 8
 """Paragraphs with words that may stand between two links, on either side."""
-_STARTS = 4
+_STARTS = 3
 """Earlier paragraphs with the same words from which a run is tried: the first ones and the last one."""
 _JOINT = 3
 """Earlier paragraphs that together may cover one."""
@@ -137,28 +137,20 @@ def longest_run(article: Article, matcher: Matcher, copy: int) -> list[Link]:
 def _extend(article: Article, matcher: Matcher, start: Link) -> list[Link]:
     """Follow a chain as far as it goes."""
     run = [start]
-    limit = start.copy
-    passed = 0
-    for copy in range(start.copy + 1, len(article)):
-        if article.mute(copy) or copy in matcher.gone:
+    limit = last_copy = start.copy
+    linkable = article.linkable
+    for place in range(bisect_right(linkable, limit), len(linkable)):
+        copy = linkable[place]
+        if article.between(last_copy, copy) > REACH:
+            break
+        if copy in matcher.gone:
             continue
         last = run[-1].sources[-1]
         link = matcher.next(copy, last, limit)
-        if link is not None and _distance(article, last, link.sources[0]) <= REACH:
+        if link is not None and article.between(last, link.sources[0]) <= REACH:
             run.append(link)
-            passed = 0
-            continue
-        passed += 1
-        if passed > REACH:
-            break
+            last_copy = copy
     return run
-
-
-def _distance(article: Article, last: int, source: int) -> int:
-    """Count the paragraphs with words that stand between two sources."""
-    if source - last > 4 * REACH:
-        return source - last
-    return sum(not article.mute(i) for i in range(last + 1, source))
 
 
 def trimmed(article: Article, run: list[Link]) -> list[Link]:
@@ -182,8 +174,8 @@ def trimmed(article: Article, run: list[Link]) -> list[Link]:
 
 def _beside(article: Article, first: Link, second: Link) -> bool:
     return (
-        _distance(article, first.copy, second.copy) <= 1
-        and _distance(article, first.sources[-1], second.sources[0]) <= 1
+        article.between(first.copy, second.copy) <= 1
+        and article.between(first.sources[-1], second.sources[0]) <= 1
     )
 
 

@@ -27,7 +27,8 @@ LARGE = 2000
 BANDING = Banding(32, 4)
 """Of shingles of two words; finds 995 of 1,000 pairs of real paragraphs at word similarity 0.85 and above."""
 BAND_WIDTH = 2
-_SIEVE = 1 << 20
+_SIEVE_BITS = 20
+_SIEVE = 1 << _SIEVE_BITS
 
 
 class Pairs(NamedTuple):
@@ -82,8 +83,9 @@ def _repeated(values: Hashes) -> Ints:
     """Return where values stand that may stand more than once."""
     if len(values) > _SIEVE:
         return np.arange(len(values))
-    slots = (values >> np.uint64(44)).astype(np.int64)
-    return np.flatnonzero((np.bincount(slots, minlength=_SIEVE) > 1)[slots])
+    bits = min((8 * len(values)).bit_length(), _SIEVE_BITS)
+    slots = (values >> np.uint64(64 - bits)).astype(np.int64)
+    return np.flatnonzero((np.bincount(slots, minlength=1 << bits) > 1)[slots])
 
 
 def _first_owner(values: Hashes, owner: Ints) -> Ints:

@@ -214,7 +214,7 @@ def explain_failure(error: BaseException) -> DedupError:
         return InputError("the input is nested too deeply", hint="run again with --debug to see where")
     if isinstance(error, OSError):
         place = os.fsdecode(error.filename) if isinstance(error.filename, (str, bytes)) else ""
-        return OutputError(error.strerror or str(error) or type(error).__name__, place=place)
+        return OutputError(_uncapitalised(error.strerror or str(error) or type(error).__name__), place=place)
     return DedupError(
         f"internal error: {type(error).__name__}: {error}".rstrip(": "),
         hint="this is a fault of dedup; please report it with what --debug shows",
@@ -233,7 +233,9 @@ def _flush() -> None:
     except BrokenPipeError:
         raise
     except OSError as error:
-        raise OutputError(f"{error.strerror}; the output is not complete", place="standard output") from error
+        raise OutputError(
+            f"{_uncapitalised(error.strerror or str(error))}; the output is not complete", place="standard output"
+        ) from error
 
 
 def _abandon_output() -> None:

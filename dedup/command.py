@@ -176,19 +176,20 @@ def _request(ctx: click.Context, /, **values: Any) -> Request:
     _check_sense(values, inputs)
     _check_inputs(inputs, in_place=values["in_place"])
     found = ctx.obj if isinstance(ctx.obj, config.Config) else config.Config()
-    output = values["output"]
+    output, mode = values["output"], _mode(values)
     job = Job(
         inputs=inputs,
         settings=Settings(
             **{name: values[name] for name in ("split", "threshold", "guard", "min_words", "exact", "scope")}
         ),
-        mode=_mode(values),
+        mode=mode,
         format=values["format"],
         text_field=values["field"],
         encoding=values["encoding"],
         include=tuple(values["include"]),
-        output=None if output in (None, STDIN) else Path(output),
-        in_place=values["in_place"],
+        # With --dry-run they say what would be done, and nothing is.
+        output=None if mode == "dry-run" or output in (None, STDIN) else Path(output),
+        in_place=mode != "dry-run" and values["in_place"],
         removed=_path(values["removed"]),
         on_error=values["on_error"],
         workers=values["workers"],

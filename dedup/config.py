@@ -107,7 +107,8 @@ def _table(path: Path) -> dict[str, Any] | None:
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise ConfigError(f"the configuration cannot be read: {error.strerror}", place=place) from error
+        reason = (error.strerror or str(error)).lower()
+        raise ConfigError(f"the configuration cannot be read: {reason}", place=place) from error
     if b"dedup" not in data:
         return None  # parsing costs some milliseconds, and a file that never names this tool is not its business
     if sys.version_info >= (3, 11):

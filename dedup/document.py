@@ -54,10 +54,34 @@ def decide(texts: Sequence[str], settings: Settings, *, explain: bool = False) -
         One decision per document, in order. Cleaning what a decision leaves removes nothing more.
     """
     out = _decide_all(texts, settings, explain=explain)
-    for index, decision in enumerate(out):
-        if decision.removals:
-            out[index] = _settle(texts[index], decision, settings, explain=explain)
+    moving = [i for i, decision in enumerate(out) if decision.removals]
+    for _ in range(ROUNDS):
+        if not moving:
+            return out
+        moving = _settle(texts, out, moving, settings, explain=explain)
+    for number in moving:
+        out[number] = _unsettled(out[number])
     return out
+
+
+def _settle(texts: Sequence[str], out: list[Decision], moving: list[int], settings: Settings, *, explain: bool) -> list[int]:
+    """Decide about what is left of some documents, and make it one decision with the one before; return those not at rest."""
+    left = [out[number].apply(texts[number]) for number in moving]
+    still: list[int] = []
+    for number, rest, again in zip(moving, left, _decide_all(left, settings, explain=explain), strict=True):
+        joined = compose(texts[number], out[number], rest, again, settings)
+        if joined is None:
+            out[number] = _unsettled(out[number])
+            continue
+        out[number] = replace(joined, comparisons=out[number].comparisons + again.comparisons)
+        if again.removals:
+            still.append(number)
+    return still
+
+
+def _unsettled(decision: Decision) -> Decision:
+    """Return the decision to leave a document as it is, because its rounds contradict each other or do not end."""
+    return Decision(decision.paragraphs, comparisons=decision.comparisons, unsettled=True)
 
 
 def _decide_all(texts: Sequence[str], settings: Settings, *, explain: bool) -> list[Decision]:
@@ -161,19 +185,3 @@ def _resolve_one(batch: _Batch, text: str, number: int, settings: Settings, *, e
         settings,
     )
     return resolve(article, explain=explain, base=base)
-
-
-def _settle(text: str, decision: Decision, settings: Settings, *, explain: bool) -> Decision:
-    """Decide about what is left, again and again, until nothing goes; the decisions become one about the first text."""
-    total = decision
-    for _ in range(ROUNDS):
-        left = total.apply(text)
-        (again,) = _decide_all([left], settings, explain=explain)
-        comparisons = total.comparisons + again.comparisons
-        joined = compose(text, total, left, again, settings)
-        if joined is None:
-            break
-        total = replace(joined, comparisons=comparisons)
-        if not again.removals:
-            return total
-    return Decision(decision.paragraphs, comparisons=total.comparisons, unsettled=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
@@ -13,7 +12,6 @@ from dedup.engines.local import default_workers, map_ordered, stopped_by_signals
 from dedup.errors import DedupError, ExitCode, InputError, UsageError
 from dedup.formats.codec import Codec
 from dedup.formats.compression import READ_SIZE, reason
-from dedup.formats.discover import Source
 from dedup.formats.edit import process
 from dedup.formats.inputs import Inputs
 from dedup.formats.layout import lay_out, open_output
@@ -21,6 +19,9 @@ from dedup.formats.parts import Done, Kind, Part, Work, task_bytes, tasks
 from dedup.job import STDIN, Counts, Events, Job, Outcome
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Sequence
+
+    from dedup.formats.discover import Source
     from dedup.formats.log import LogWriter, Section
 
 
@@ -173,7 +174,7 @@ class _Run:
             only_check_input=only_check_input,
         )
 
-    def _results(self, inputs: Inputs, work: Work) -> Iterator[tuple[list[Part], list[Done]]]:
+    def _results(self, inputs: Inputs, work: Work) -> Generator[tuple[list[Part], list[Done]], None, None]:
         workers = self._job.workers or default_workers()
         results = map_ordered(partial(process, work), tasks(inputs.parts()), workers, weight=task_bytes)
         self._stack.callback(results.close)
@@ -299,7 +300,7 @@ def _spooled(stdin: BinaryIO | None, name: str, stack: ExitStack) -> BinaryIO:
     """
     import tempfile  # noqa: PLC0415 - rarely needed
 
-    spool: BinaryIO = stack.enter_context(tempfile.TemporaryFile())
+    spool: BinaryIO = stack.enter_context(tempfile.TemporaryFile())  # noqa: SIM115 - the stack closes it
     stream = stdin if stdin is not None else getattr(sys.stdin, "buffer", None)
     if stream is None:
         raise InputError("standard input is closed", place=name)

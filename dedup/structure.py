@@ -21,6 +21,7 @@ class Kind(Enum):
     RULE = "rule"
 
 
+_PLAIN = re.compile(r"\s*[^\W\d_]{2,}(?![.)\w])")
 _FENCE = re.compile(r"\s*(?:```|~~~)")
 _TABLE = re.compile(r"\s*\|.*\|\s*\Z", re.DOTALL)
 _HEADING = re.compile(r"\s*#{1,6}\s")
@@ -38,6 +39,8 @@ _LEAD = re.compile(r"\W*([^\n:：]{1,40}?)\W*[:：]")
 
 def kind(text: str) -> Kind:
     """Return the outer form of a paragraph."""
+    if _PLAIN.match(text):
+        return Kind.TEXT
     for pattern, form in (
         (_FENCE, Kind.FENCE),
         (_TABLE, Kind.TABLE),

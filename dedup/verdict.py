@@ -68,8 +68,12 @@ class _Gap(NamedTuple):
 def compare(witness: Side, paragraph: Side, settings: Settings) -> Verdict:
     """Decide whether the witness makes the paragraph superfluous."""
     len_a, len_b = len(witness.hashes), len(paragraph.hashes)
+    least = settings.threshold * min(len_b, (len_a + len_b) / 2)
+    common = LCSseq.similarity(witness.hashes, paragraph.hashes, score_cutoff=int(least))
+    if common < least:
+        # Too little in common for any guard; what exactly differs is nobody's question.
+        return Verdict(False, 2 * common / (len_a + len_b), common / len_b, ())
     gaps, runs = _align(witness.hashes, paragraph.hashes)
-    common = sum(runs)
     similarity = 2 * common / (len_a + len_b)
     coverage = common / len_b
     if settings.guard == "off":

@@ -183,7 +183,7 @@ def test_a_named_file_without_the_table_is_refused(text: str, complaint: str, tm
 
 
 def test_a_named_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
-    assert "cannot be read: No such file or directory" in refused(tmp_path / "none.toml")
+    assert "cannot be read: no such file or directory" in refused(tmp_path / "none.toml")
 
 
 def test_bytes_that_are_not_utf8_are_refused(tmp_path: Path) -> None:

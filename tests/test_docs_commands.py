@@ -1,6 +1,6 @@
 """Every command that README and documentation show is run, and what they say it prints is what it prints.
 
-A block marked ``console`` holds commands after ``$ `` and, below each, its output. A line ``…`` stands
+A block marked ``console`` holds commands after ``$ `` and, below each, its output. A line of ``…`` stands
 for any number of lines. Where no output is shown, none is compared. Each page has a directory of its own, with a copy of
 the fixtures, and its commands find there what earlier ones left.
 """

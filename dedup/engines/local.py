@@ -11,13 +11,13 @@ import pickle
 import signal
 import sys
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from dedup.errors import DedupError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Iterable, Iterator
     from multiprocessing.connection import Connection
     from multiprocessing.process import BaseProcess
 
@@ -45,7 +45,7 @@ def map_ordered(
     workers: int,
     *,
     weight: Callable[[Task], int] = lambda _: 1,
-) -> Iterator[tuple[Task, Result]]:
+) -> Generator[tuple[Task, Result], None, None]:
     """Yield each task with ``function(task)``, in the order of the tasks, whatever the number of workers.
 
     Memory is bounded: at most a few tasks per worker, and no more than `MAX_IN_FLIGHT` of weight, are read ahead.
@@ -115,7 +115,7 @@ class _Pool(Generic[Task, Result]):
         import multiprocessing  # noqa: PLC0415 - costs 15 ms, and most runs are small
 
         # Forking is safe and quick on Linux; macOS's own libraries do not survive it.
-        context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
+        context: Any = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
         try:
             with _signals_held(), _quiet_fork():
                 for number in range(self._size):
@@ -298,5 +298,5 @@ def stopped_by_signals() -> Iterator[None]:
             signal.signal(number, signal.SIG_DFL)
 
 
-def _interrupt(number: int, frame: object) -> None:
+def _interrupt(_number: int, _frame: object) -> None:
     raise KeyboardInterrupt

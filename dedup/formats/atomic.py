@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
@@ -18,7 +17,10 @@ from dedup.errors import OutputError
 from dedup.formats.compression import compressor, reason
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import TracebackType
+
+    from typing_extensions import Self
 
 _BUFFER = 1 << 18
 
@@ -67,11 +69,10 @@ class AtomicFile:
             self._wrap(self.path.open("wb"))
             return
         self._target = Path(os.path.realpath(self.path))
-        if self._old is not None:
-            # Replacing needs no right to write the file itself; taking it as the wish it is protects even from root.
-            if not self._old.st_mode & 0o222 or not os.access(self._target, os.W_OK):
-                what = f"is write-protected; {self.path} was not changed"
-                raise OutputError(what, place=str(self.path), hint="make it writable, or write elsewhere")
+        # Replacing needs no right to write the file itself; taking it as the wish it is protects even from root.
+        if self._old is not None and not (self._old.st_mode & 0o222 and os.access(self._target, os.W_OK)):
+            what = f"is write-protected; {self.path} was not changed"
+            raise OutputError(what, place=str(self.path), hint="make it writable, or write elsewhere")
         mode = 0o666 if self._old is None else 0o600
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
         name = str(self._target.parent / f".dedup-{os.urandom(8).hex()}.tmp")
@@ -164,10 +165,12 @@ class AtomicFile:
         not_done = "was not changed" if self._old is not None else "was not written"
         return OutputError(f"{reason(error)}; {self.path} {not_done}", place=str(self.path))
 
-    def __enter__(self) -> AtomicFile:
+    def __enter__(self) -> Self:
+        """Return the file itself."""
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        """Remove what was not committed."""
         self.abort()

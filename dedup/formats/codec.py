@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import codecs
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from dedup.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 # Those with a byte order mark: which of the two orders it is, is settled for each document; without a mark it is
 # little-endian on every machine (Python takes the machine's own).
@@ -46,6 +49,7 @@ class Codec:
         self.ascii = self._utf8 or _is_ascii(self.name)
 
     def __reduce__(self) -> tuple[type[Codec], tuple[str]]:
+        """Travel to workers by name."""
         return (Codec, (self.name,))
 
     def decode(self, data: bytes) -> tuple[str, bool]:

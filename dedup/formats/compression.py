@@ -10,13 +10,17 @@ import os
 import select
 import sys
 import zlib
-from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, Protocol
+from typing import TYPE_CHECKING, Any, BinaryIO, Protocol, cast
 
 from dedup.errors import InputError
 
 if TYPE_CHECKING:
+    import gzip
+    from collections.abc import Callable
+    from pathlib import Path
     from types import TracebackType
+
+    from typing_extensions import Self
 
 SUFFIXES = (".gz",)
 """Suffixes of compressed files; what stands before one is the name that tells the format."""
@@ -53,7 +57,8 @@ def compressor(raw: Sink) -> BinaryIO:
     """
     import gzip  # noqa: PLC0415 - only where something is compressed
 
-    return gzip.GzipFile(filename="", mode="wb", compresslevel=6, fileobj=raw, mtime=0)  # type: ignore[arg-type,return-value]
+    packer: Any = gzip.GzipFile(filename="", mode="wb", compresslevel=6, fileobj=cast("BinaryIO", raw), mtime=0)
+    return cast("BinaryIO", packer)
 
 
 class Reader:
@@ -71,13 +76,13 @@ class Reader:
         compressed: whether the stream is compressed.
     """
 
-    def __init__(self, raw: BinaryIO, place: str, *, owned: bool) -> None:
+    def __init__(self, raw: BinaryIO | io.RawIOBase, place: str, *, owned: bool) -> None:
         self._raw = raw
         self._place = place
         self._owned = owned
         self._head = b""
-        self._plain: BinaryIO | None = None
-        self._read1 = getattr(raw, "read1", raw.read)
+        self._plain: gzip.GzipFile | None = None
+        self._read1: Callable[[int], bytes | None] = getattr(raw, "read1", raw.read)
         self._pipe = _pipe_number(raw)
         self.stored = 0
         self.compressed = False
@@ -98,13 +103,11 @@ class Reader:
         raw = None
         try:
             raw = path.open("rb", buffering=0)
-            return cls(raw, place, owned=True)  # type: ignore[arg-type]
-        except BaseException as error:
+            return cls(raw, place, owned=True)
+        except (OSError, ValueError) as error:
             if raw is not None:
                 raw.close()
-            if isinstance(error, OSError):
-                raise InputError(reason(error), place=place) from None
-            raise
+            raise InputError(reason(error), place=place) from None
 
     def _detect(self) -> None:
         while len(self._head) < len(_GZIP_MAGIC) and _GZIP_MAGIC.startswith(self._head):
@@ -116,17 +119,16 @@ class Reader:
             import gzip  # noqa: PLC0415 - only where something is compressed
 
             self.compressed = True
-            source = _Stored(self, self._head)
+            self._plain = gzip.GzipFile(fileobj=_Stored(self, self._head), mode="rb")
             self._head = b""
-            self._plain = gzip.GzipFile(fileobj=source, mode="rb")  # type: ignore[assignment,arg-type]
 
     def _stored(self, size: int) -> bytes:
         """Read bytes as stored; more than one piece where more are there already."""
-        data: bytes = self._read1(size) or b""
+        data = self._read1(size) or b""
         if self._pipe is not None and data:
             pieces, total = [data], len(data)
             while total < size and _is_ready(self._pipe):
-                data = self._read1(size - total)
+                data = self._read1(size - total) or b""
                 if not data:
                     break
                 pieces.append(data)
@@ -151,15 +153,15 @@ class Reader:
         try:
             if self._plain is None:
                 return self._stored(size)
-            return self._plain.read1(size)  # type: ignore[attr-defined,no-any-return]
+            return self._plain.read1(size)
         except EOFError:
             what = f"the gzip file ends in the middle (after {self.stored} bytes); it was cut off"
             raise InputError(what, place=self._place, hint="fetch the file again") from None
         except (zlib.error, OSError) as error:
-            if self._plain is not None and (isinstance(error, zlib.error) or error.errno is None):
-                what = f"damaged gzip data before byte {self.stored} ({error})"
-                raise InputError(what, place=self._place, hint="try 'gzip -t' on it") from None
-            raise InputError(reason(error), place=self._place) from None
+            if isinstance(error, OSError) and error.errno is not None:
+                raise InputError(reason(error), place=self._place) from None
+            what = f"damaged gzip data before byte {self.stored} ({error})"
+            raise InputError(what, place=self._place, hint="try 'gzip -t' on it") from None
 
     def unread(self, data: bytes) -> None:
         """Put back what was read too far."""
@@ -184,12 +186,14 @@ class Reader:
         if self._owned:
             self._raw.close()
 
-    def __enter__(self) -> Reader:
+    def __enter__(self) -> Self:
+        """Return the reader itself."""
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        """Close what was opened."""
         self.close()
 
 
@@ -212,7 +216,7 @@ class _Stored(io.RawIOBase):
         return self._reader._stored(size if size >= 0 else READ_SIZE)  # noqa: SLF001 - the two are one
 
 
-def _pipe_number(raw: BinaryIO) -> int | None:
+def _pipe_number(raw: BinaryIO | io.RawIOBase) -> int | None:
     """Return the number of a descriptor that can keep us waiting and can be asked about it, or None."""
     import stat  # noqa: PLC0415 - loaded by the interpreter already
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
 
 CONTEXT = 3
 """Lines shown around a change."""
@@ -37,7 +40,7 @@ def unified(text: str, cuts: Sequence[tuple[int, int]], name: str, encode: Calla
     at, number, shift = 0, 1, 0  # position and line number reached; lines gained so far
     for hunk in _hunks(text, _changes(text, cuts)):
         begin, before = _lines_before(text, hunk[0].start)
-        end, after = _lines_after(text, hunk[-1].end)
+        after = _lines_after(text, hunk[-1].end)
         number += text.count("\n", at, begin)
         at = begin
         body: list[tuple[bytes, str]] = [(b" ", line) for line in before]
@@ -115,11 +118,11 @@ def _lines_before(text: str, at: int) -> tuple[int, list[str]]:
     return begin, _split(text[begin:at])
 
 
-def _lines_after(text: str, at: int) -> tuple[int, list[str]]:
+def _lines_after(text: str, at: int) -> list[str]:
     end = at
     for _ in range(CONTEXT):
         end = _line_end(text, end)
-    return end, _split(text[at:end])
+    return _split(text[at:end])
 
 
 def _line_end(text: str, at: int) -> int:

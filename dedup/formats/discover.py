@@ -159,4 +159,3 @@ def _stdin_size() -> int | None:
     except OSError:
         return None
     return status.st_size if stat.S_ISREG(status.st_mode) else None
-

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Sequence
-from types import ModuleType
+from typing import TYPE_CHECKING
 
 from dedup.decisions import Decision, KeptNear, Reason, Removal, Witness
 from dedup.errors import InputError
@@ -13,6 +12,10 @@ from dedup.formats import jsonl, text
 from dedup.formats.codec import printable
 from dedup.formats.parts import Done, Kind, Part, Record, Work
 from dedup.job import Explanation
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from types import ModuleType
 
 _FORMATS: dict[Kind, ModuleType] = {Kind.TEXT: text, Kind.JSONL: jsonl}
 

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from dedup.errors import InputError
 from dedup.formats import jsonl, text
-from dedup.formats.codec import Codec
 from dedup.formats.compression import Reader
-from dedup.formats.discover import Source
 from dedup.formats.parts import Cutter, Kind, Part
 from dedup.formats.sniff import sniff
-from dedup.job import Format
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from dedup.formats.codec import Codec
+    from dedup.formats.discover import Source
+    from dedup.job import Format
 
 
 class Inputs:
@@ -34,7 +37,14 @@ class Inputs:
     """
 
     def __init__(
-        self, sources: Sequence[Source], asked: Format, codec: Codec, limit: int, *, joined: bool, stdin: BinaryIO | None
+        self,
+        sources: Sequence[Source],
+        asked: Format,
+        codec: Codec,
+        limit: int,
+        *,
+        joined: bool,
+        stdin: BinaryIO | None,
     ) -> None:
         self._sources = sources
         self._asked = asked
@@ -72,10 +82,14 @@ class Inputs:
             with Reader.open(source.path, source.name, self._stdin) as reader:
                 if reader.compressed:
                     self.compressed.add(cutter.source)
-                kind = sniff(self._asked, source.relative, reader)
-                if kind is Kind.JSONL and not self._codec.ascii:
-                    what = f"JSON lines in {self._codec.name} are not supported"
-                    raise InputError(what, place=source.name, hint="convert the file to UTF-8 first")
-                yield from (jsonl if kind is Kind.JSONL else text).read(reader, cutter)
+                yield from self._reading(reader, source)(reader, cutter)
         except InputError as error:
             self.failures[cutter.source] = error
+
+    def _reading(self, reader: Reader, source: Source) -> Callable[[Reader, Cutter], Iterator[Part | None]]:
+        if sniff(self._asked, source.relative, reader) is Kind.TEXT:
+            return text.read
+        if not self._codec.ascii:
+            what = f"JSON lines in {self._codec.name} cannot be read"
+            raise InputError(what, place=source.name, hint="convert the file to UTF-8 first")
+        return jsonl.read

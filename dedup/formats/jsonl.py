@@ -9,13 +9,16 @@ from __future__ import annotations
 import json
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
 from math import isfinite
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dedup.errors import InputError
-from dedup.formats.compression import Reader
 from dedup.formats.parts import TASK_BYTES, Cutter, Done, Kind, Part, Record, Work, rest, too_large
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from dedup.formats.compression import Reader
 
 _BOM = b"\xef\xbb\xbf"
 _BLANK = b" \t\r"
@@ -122,11 +125,11 @@ def _read_record(line: bytes, first: bool, work: Work) -> tuple[str, str | int |
     except UnicodeError as error:
         raise _BadRecordError(f"not {work.codec.name} ({error})", "name the encoding with --encoding") from None
     record = value = _parse(source)
-    for key in work.field:
-        try:
+    try:
+        for key in work.field:
             value = value[key]
-        except (KeyError, TypeError, IndexError):
-            raise _no_field(record, work.field) from None
+    except (KeyError, TypeError, IndexError):
+        raise _no_field(record, work.field) from None
     if type(value) is not str:
         kind = _KINDS.get(type(value), "null")
         raise _BadRecordError(f"field {'.'.join(work.field)!r} holds {kind}, not a string")

@@ -110,22 +110,32 @@ def _refuse_overwriting(job: Job, layout: Layout, stdout: BinaryIO | None) -> No
             known.update(dict.fromkeys(_identities(source.path), source))
     if not job.in_place:
         for path in layout.destinations:
-            if source := _first(known, path):
-                what = f"output and input are the same file; {source.name} was not changed"
+            if (taken := _first(known, path)) is not None:
+                what = f"output and input are the same file; {taken.name} was not changed"
                 raise UsageError(what, place=str(path), hint="use --in-place")
-        if job.mode == "clean" and not layout.destinations and (source := known.get(_stdout_identity(stdout))):
-            what = "input and standard output are the same file"
-            raise UsageError(what, place=source.name, hint="write elsewhere, or use --in-place")
+    if job.mode == "clean" and output_path(job) is None and (taken := known.get(_stdout_identity(stdout))) is not None:
+        what = "input and standard output are the same file"
+        raise UsageError(what, place=taken.name, hint="write elsewhere, or use --in-place")
     output = output_path(job)
-    for given in job.inputs if output is not None and layout.per_file else ():
-        if output is not None and Path(given).is_dir() and _inside(output, Path(given)):
+    if output is not None and layout.per_file:
+        _refuse_inside(output, job.inputs)
+    if job.removed is not None:
+        _refuse_log(job.removed, known, layout)
+
+
+def _refuse_log(log: Path, known: dict[object, Source], layout: Layout) -> None:
+    if _first(known, log) is not None:
+        raise UsageError("the removal log is one of the inputs; nothing was written", place=str(log))
+    if any(same_file(log, path) for path in layout.destinations):
+        raise UsageError("removal log and output are the same file", place=str(log))
+
+
+def _refuse_inside(output: Path, inputs: tuple[str, ...]) -> None:
+    """Refuse an output tree within one that is read: the next run would read its files as inputs."""
+    for given in inputs:
+        if Path(given).is_dir() and Path(os.path.realpath(output)).is_relative_to(os.path.realpath(given)):
             what = f"the output lies in {given}, which is read; nothing was written"
             raise UsageError(what, place=str(output), hint="choose a place outside")
-    if job.removed is not None:
-        if _first(known, job.removed):
-            raise UsageError("the removal log is one of the inputs; nothing was written", place=str(job.removed))
-        if any(same_file(job.removed, path) for path in layout.destinations):
-            raise UsageError("removal log and output are the same file", place=str(job.removed))
 
 
 def _identities(path: Path) -> list[object]:
@@ -151,10 +161,6 @@ def _stdout_identity(stdout: BinaryIO | None) -> object:
     except (OSError, ValueError, AttributeError):
         return None
     return (status.st_dev, status.st_ino) if stat.S_ISREG(status.st_mode) else None
-
-
-def _inside(path: Path, directory: Path) -> bool:
-    return Path(os.path.realpath(path)).is_relative_to(os.path.realpath(directory))
 
 
 def _once(sources: list[Source]) -> list[Source]:

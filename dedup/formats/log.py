@@ -29,16 +29,19 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
 from dataclasses import asdict
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dedup.decisions import Compared, Decision, Removal
 from dedup.formats.atomic import AtomicFile
 from dedup.formats.compression import names_compressed
-from dedup.formats.parts import Part, Record
-from dedup.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from dedup.formats.parts import Part, Record
+    from dedup.settings import Settings
 
 SCHEMA = 1
 

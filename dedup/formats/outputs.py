@@ -5,13 +5,16 @@ from __future__ import annotations
 import os
 import select
 import sys
-from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 from dedup.errors import OutputError
 from dedup.formats.atomic import AtomicFile
 from dedup.formats.compression import names_compressed, reason
-from dedup.formats.discover import Source
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from dedup.formats.discover import Source
 
 STDOUT_NAME = "<stdout>"
 _HELD = 8 << 20
@@ -240,7 +243,7 @@ def _write_all(stream: BinaryIO, data: bytes) -> None:
     """Write all of the data; an unbuffered stream may take it in several steps, or be busy for a while."""
     view = memoryview(data)
     while view:
-        count = stream.write(view)
+        count: int | None = stream.write(view)
         if count is None:  # the other side set the stream to non-blocking
             select.select([], [stream.fileno()], [])
             continue

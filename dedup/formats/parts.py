@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import TYPE_CHECKING
 
 from dedup.errors import DedupError, InputError
-from dedup.formats.codec import Codec
 from dedup.formats.compression import READ_SIZE, Reader
 from dedup.job import Counts, Explanation
-from dedup.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from dedup.formats.codec import Codec
+    from dedup.settings import Settings
 
 TASK_BYTES = 1 << 20
 """Bytes of parts that are worked on together; also the largest piece of what passes through unread."""

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from dedup.formats.compression import Reader, bare_name
 from dedup.formats.parts import Kind
-from dedup.job import Format
+
+if TYPE_CHECKING:
+    from dedup.job import Format
 
 _BY_SUFFIX = {
     ".jsonl": Kind.JSONL,

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from dedup.errors import InputError
 from dedup.formats.compression import READ_SIZE, Reader
 from dedup.formats.parts import Cutter, Done, Kind, Part, Record, Work, rest, too_large
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
 
 
 def read(reader: Reader, cutter: Cutter) -> Iterator[Part]:

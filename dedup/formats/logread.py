@@ -1,0 +1,144 @@
+"""Reading a removal log back; what it holds is described where it is written (`dedup.formats.log`)."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath, PureWindowsPath
+from typing import TYPE_CHECKING, Any
+
+from dedup.errors import RestoreError
+from dedup.formats.compression import Reader
+from dedup.formats.log import SCHEMA, raw_bytes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_REMOVAL = b'{"document"'
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedOutput:
+    """One output of the run: what it was, and what it became."""
+
+    name: str
+    original: dict[str, Any]
+    """Length and digest, as `Digest.entry` gives them."""
+    cleaned: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """Bytes that were taken out."""
+
+    at: int
+    """Offset in the original."""
+    raw: bytes
+
+
+class Log:
+    """A removal log that is whole.
+
+    Memory: a few hundred bytes for each output that it names; removals are read when they are asked for.
+
+    Args:
+        path: the log, compressed or not.
+
+    Attributes:
+        outputs: in the order of the log.
+
+    Raises:
+        InputError: it cannot be read.
+        RestoreError: it is not a removal log, of another schema, or not whole.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self.outputs: list[LoggedOutput] = []
+        self._check()
+
+    def _check(self) -> None:
+        """Read the log once from end to end; without its last line or with lines missing it is refused."""
+        lines = self._lines()
+        self._check_header(self._entry(next(lines, b"")))
+        total = here = 0
+        opened: str | None = None
+        for line in lines:
+            if line.startswith(_REMOVAL):
+                here += 1
+                continue
+            entry = self._entry(line)
+            if "open" in entry:
+                opened, here = self._safe(entry["open"]), 0
+            elif "close" in entry:
+                if entry["close"] != opened or entry.get("removals") != here:
+                    raise self._error(f"has lines missing for {opened}")
+                self.outputs.append(LoggedOutput(entry["close"], entry.get("original", {}), entry.get("cleaned", {})))
+                total, opened = total + here, None
+            elif "end" in entry:
+                if opened is not None or entry["end"] != total or next(lines, None) is not None:
+                    raise self._error("is not as it was written", "use the log as it was written")
+                return
+        raise self._error("ends in the middle; it was cut off", "use the whole log")
+
+    def _check_header(self, header: dict[str, Any]) -> None:
+        if not isinstance(schema := header.get("dedup_log"), int):
+            raise self._error("is not a removal log", "name the file that --removed wrote")
+        if schema != SCHEMA:
+            what = f"was written in schema {schema}, and this program reads {SCHEMA}"
+            raise self._error(what, "use the version that wrote it, or a newer one")
+
+    def walk(self) -> Iterator[tuple[LoggedOutput, Iterator[Cut]]]:
+        """Yield each output with its cuts; the cuts are to be read before the next output is asked for, or never."""
+        lines = self._lines()
+        outputs = iter(self.outputs)
+        for line in lines:
+            if not line.startswith(_REMOVAL) and "open" in self._entry(line):
+                yield next(outputs), self._cuts(lines)
+
+    def _cuts(self, lines: Iterator[bytes]) -> Iterator[Cut]:
+        for line in lines:
+            if not line.startswith(_REMOVAL):
+                return
+            entry = self._entry(line)
+            try:
+                text = entry.get("before", "") + entry.get("raw", entry["text"]) + entry.get("after", "")
+                at = entry["at"] + entry["cut"]["start"]
+                raw = raw_bytes(text)
+            except (KeyError, TypeError, AttributeError):
+                raw = None
+            if raw is None or not isinstance(at, int):
+                raise self._error("has a removal that cannot be read", "use the log as it was written")
+            yield Cut(at, raw)
+
+    def _lines(self) -> Iterator[bytes]:
+        with Reader.open(self._path, str(self._path)) as reader:
+            begun: list[bytes] = []
+            while block := reader.read():
+                first, *lines = block.split(b"\n")
+                begun.append(first)
+                for line in lines:
+                    yield b"".join(begun)
+                    begun = [line]
+            if any(begun):
+                yield b"".join(begun)
+
+    def _entry(self, line: bytes) -> dict[str, Any]:
+        try:
+            entry = json.loads(line)
+        except (ValueError, RecursionError):
+            entry = None
+        if not isinstance(entry, dict):
+            raise self._error("is not a removal log, or damaged", "name the file that --removed wrote")
+        return entry
+
+    def _safe(self, name: object) -> str:
+        """Return the name of an output, which must stay below the directory it is put into."""
+        text = name if isinstance(name, str) else ""
+        outside = ".." in PurePosixPath(text).parts or text.startswith("/") or PureWindowsPath(text).is_absolute()
+        if not text or outside or "\0" in text:
+            raise self._error(f"names a file outside of the directory: {text!r}", "do not use this log")
+        return text
+
+    def _error(self, what: str, hint: str = "") -> RestoreError:
+        return RestoreError(f"{what}; nothing was restored", place=str(self._path), hint=hint)

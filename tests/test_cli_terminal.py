@@ -1,0 +1,122 @@
+"""The command on a real (pseudo-)terminal: what is coloured, what is drawn, and what can never reach the screen."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.face import CLEANED, REPEATED, SENTENCE
+
+if TYPE_CHECKING:
+    from tests.face import Command
+
+pytest.importorskip("pty")
+
+ESCAPE = "\x1b"
+HOSTILE = f"[/x] \x1b]0;owned\x07 [bold]\x9b2J \u202e{SENTENCE} [link=file:///]"
+NEAR = "The minister said on Friday that the new line to the coast will cost 120 million and open in five years."
+TWIN = NEAR.replace("120", "550")
+
+
+def plain(shown: str) -> str:
+    return re.sub(r"\x1b\[[?\d;]*[A-Za-z]", "", shown)
+
+
+def test_the_summary_is_a_coloured_table(dedup: Command) -> None:
+    done = dedup.on_terminal(stdin=REPEATED.encode())
+    assert (0, CLEANED.encode()) == (done.code, done.stdout)
+    assert ESCAPE in done.stderr
+    assert re.search(r"removed +1 +1 exact", plain(done.stderr))
+    assert re.search(r"paragraphs +3 +in 1 file", plain(done.stderr))
+
+
+@pytest.mark.parametrize(
+    ("env", "flags"),
+    [({"NO_COLOR": "1"}, []), ({}, ["--color", "never"]), ({"TERM": "dumb"}, []), ({"DEDUP_COLOR": "never"}, [])],
+)
+def test_without_colour_there_is_no_escape_sequence_at_all(
+    dedup: Command, env: dict[str, str], flags: list[str]
+) -> None:
+    done = dedup.on_terminal("-v", "--progress", *flags, stdin=REPEATED.encode(), env=env)
+    assert 0 == done.code
+    assert ESCAPE not in done.stderr
+    assert "exact" in done.stderr
+
+
+@pytest.mark.parametrize(("env", "flags"), [({"FORCE_COLOR": "1"}, []), ({"NO_COLOR": "1"}, ["--color", "always"])])
+def test_colour_can_be_forced_through_a_pipe(dedup: Command, env: dict[str, str], flags: list[str]) -> None:
+    done = dedup("--diff", "-v", *flags, stdin=REPEATED.encode(), env=env)
+    assert b"\x1b[31m-" in done.stdout
+    assert ESCAPE in done.stderr
+
+
+def test_colour_is_decided_for_each_stream(dedup: Command) -> None:
+    """Messages go to a terminal, the diff to a pipe: it stays a patch."""
+    done = dedup.on_terminal("--diff", stdin=REPEATED.encode())
+    assert 1 == done.code
+    assert b"\x1b" not in done.stdout
+    assert f"-{SENTENCE}\n".encode() in done.stdout
+    assert ESCAPE in done.stderr
+
+
+def test_a_diff_on_a_terminal_is_coloured(dedup: Command) -> None:
+    done = dedup.on_terminal("--diff", "-q", stdin=REPEATED.encode(), stdout=True)
+    assert f"\x1b[31m-{SENTENCE}\x1b[0m\r\n" in done.stderr
+
+
+def test_hostile_text_cannot_reach_the_terminal(dedup: Command) -> None:
+    text = f"{HOSTILE}\nA line between them.\n{HOSTILE}\n"
+    for flags, stdout in ((["-v"], False), (["--diff", "-v"], True), (["--diff", "--color", "never"], True)):
+        done = dedup.on_terminal(*flags, stdin=text.encode(), stdout=stdout)
+        assert done.code in (0, 1)
+        shown = plain(done.stderr)
+        assert "[/x] \\x1b]0;owned\\x07 [bold]\\x9b2J" in shown
+        assert not set("\x1b\x07\x9b\u202e") & set(shown)
+        if flags == ["-v"]:
+            assert text.replace(f"between them.\n{HOSTILE}\n", "between them.\n").encode() == done.stdout
+
+
+def test_hostile_names_cannot_reach_the_terminal(dedup: Command) -> None:
+    name = "a\x1b[2J\u202e[bold].txt"
+    (dedup.directory / name).write_text(REPEATED)
+    done = dedup.on_terminal("-v", "--check", name, f"missing-{name}")
+    assert 2 == done.code
+    assert "a\\x1b[2J\\u202e[bold].txt" in plain(done.stderr)
+    assert not set("\x1b\u202e") & set(plain(done.stderr))
+
+
+def test_verbose_explains_what_goes_and_what_stays(dedup: Command) -> None:
+    text = f"{NEAR}\n{SENTENCE}\nSomething else stands here, and is said only once.\n{SENTENCE}\n{TWIN}\n"
+    done = dedup("-v", "--stdin-name", "a.txt", stdin=text.encode())
+    assert text.replace(f"once.\n{SENTENCE}\n", "once.\n").encode() == done.stdout
+    assert "a.txt:4: removed, an exact repeat (similarity 1.00, coverage 1.00)\n" in done.stderr
+    assert "    kept: a.txt:2, the same words\n" in done.stderr
+    assert "a.txt:5: kept, it says something new" in done.stderr
+    assert "will cost [+550+] million" in done.stderr
+
+
+def test_progress_is_drawn_on_a_terminal_and_taken_away(dedup: Command) -> None:
+    """Enough work for some seconds is not wanted here: forced, it comes after a second at the earliest, so it is mocked.
+
+    What can be tested with the real command is that a short run draws nothing and leaves the cursor alone.
+    """
+    done = dedup.on_terminal("-o", "out.txt", stdin=REPEATED.encode())
+    assert 0 == done.code
+    assert "read" not in done.stderr
+    assert "\x1b[?25l" not in done.stderr
+
+
+def test_progress_does_not_go_to_a_pipe(dedup: Command) -> None:
+    done = dedup("--progress", "-q", stdin=REPEATED.encode())
+    assert "" == done.stderr
+
+
+def test_json_lines_on_a_terminal(dedup: Command) -> None:
+    line = json.dumps({"text": REPEATED})
+    done = dedup.on_terminal("--format", "jsonl", stdin=f"{line}\nnot json\n".encode())
+    assert 2 == done.code
+    assert "<stdin>:2: " in plain(done.stderr)
+    assert CLEANED == json.loads(done.stdout.splitlines()[0])["text"]
