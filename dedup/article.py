@@ -5,6 +5,7 @@ Everything is computed on demand and remembered: most paragraphs of most documen
 
 from __future__ import annotations
 
+from functools import cached_property
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
@@ -50,15 +51,10 @@ class Article:
         self._offsets = words.offsets[first : first + len(spans) + 1].tolist()
         self.sizes = [b - a for a, b in zip(self._offsets, self._offsets[1:], strict=False)]
         self._keys = keys
-        self._earlier: dict[int, list[int]] = {}
-        self._same: list[list[int]] = []
+        self._first: dict[int, int] = {}
         for index, key in enumerate(keys):
-            group = self._earlier.setdefault(key, [])
-            group.append(index)
-            self._same.append(group)
-        self.linkable = [
-            i for i in range(len(spans)) if self.sizes[i] and (self._same[i][0] != i or i in candidates)
-        ]
+            self._first.setdefault(key, index)
+        self.linkable = [i for i in range(len(spans)) if self.repeats(i)]
         self._voiced = list(accumulate((size > 0 for size in self.sizes), initial=0))
         self._sides: dict[int, Side] = {}
         self._verdicts: dict[tuple[int, int], Verdict] = {}
@@ -84,13 +80,29 @@ class Article:
         """Tell whether the paragraph is long enough to be removed by itself."""
         return self.sizes[index] >= self.settings.min_words
 
-    def same(self, index: int) -> list[int]:
-        """Return all paragraphs with the same key as this one, itself included, in order."""
-        return self._same[index]
+    def key(self, index: int) -> int:
+        """Return a hash of the paragraph's tokens."""
+        return self._keys[index]
 
     def novel(self, index: int) -> bool:
         """Tell whether no earlier paragraph has the same key."""
-        return self._same[index][0] == index
+        return self._first[self._keys[index]] == index
+
+    def repeats(self, index: int) -> bool:
+        """Tell whether the paragraph has words and may repeat an earlier one."""
+        return self.sizes[index] > 0 and (not self.novel(index) or index in self.candidates)
+
+    def words_before(self, index: int) -> int:
+        """Count the tokens of all paragraphs before this one."""
+        return self._offsets[index] - self._offsets[0]
+
+    @cached_property
+    def line_words(self) -> tuple[int, int, int]:
+        """Paragraphs with words, and how many words the middle one and the one at four fifths have, by length."""
+        sizes = sorted(size for size in self.sizes if size)
+        if not sizes:
+            return 0, 0, 0
+        return len(sizes), sizes[len(sizes) // 2], sizes[int(len(sizes) * 0.8)]
 
     def kind(self, index: int) -> Kind:
         """Return the paragraph's outer form."""
@@ -147,6 +159,10 @@ class Article:
             self.comparisons += 1
             self._verdicts[pair] = compare(self.side(witness), self.side(paragraph), self.settings)
         return self._verdicts[pair]
+
+    def difference(self, witness: int, paragraph: int) -> Verdict:
+        """Return the same verdict with all that is new named."""
+        return compare(self.side(witness), self.side(paragraph), self.settings, thorough=True)
 
     def joint_verdict(self, witnesses: Sequence[int], paragraph: int) -> Verdict:
         """Align a paragraph with several earlier ones, read one after the other."""

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from dedup.decisions import Compared
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from dedup.article import Article
 
 REACH = 8
@@ -41,12 +43,43 @@ class Link(NamedTuple):
 
 
 class Matcher:
-    """Finds what covers a paragraph among the earlier ones that stay."""
+    """Finds what covers a paragraph among the earlier ones that stay; knows what was decided so far.
+
+    Attributes:
+        gone: the paragraphs that go, each with the link that it goes for.
+        gone_words: tokens of those of them that were passed by.
+    """
 
     def __init__(self, article: Article) -> None:
         self._article = article
-        self.gone: set[int] = set()
+        self.gone: dict[int, Link] = {}
+        self.gone_words = 0
+        self._kept: dict[int, list[int]] = {}
+        self._before: dict[int, int] = {}
         self._near: dict[int, list[Link]] = {}
+
+    def take(self, links: Iterable[Link]) -> None:
+        """Take note that these links' paragraphs go."""
+        for link in links:
+            self.gone[link.copy] = link
+
+    def pass_by(self, index: int) -> None:
+        """Take note that everything about this paragraph, the next one in order, is decided."""
+        if index in self.gone:
+            self.gone_words += self._article.sizes[index]
+        else:
+            self._kept.setdefault(self._article.key(index), []).append(index)
+
+    def before(self, index: int) -> int | None:
+        """Return the last paragraph with words before this one that stays, or None."""
+        path: list[int] = []
+        at = index - 1
+        while at >= 0 and (at in self.gone or self._article.mute(at)):
+            path.append(at)
+            at = self._before.get(at, at - 1)
+        for passed in path:
+            self._before[passed] = at
+        return at if at >= 0 else None
 
     def exact(self, copy: int, source: int) -> Link | None:
         """Return the link between two paragraphs of the same key, if they say the same."""
@@ -60,9 +93,9 @@ class Matcher:
         article = self._article
         out: list[Link] = []
         if article.eligible(copy) and not article.settings.exact:
-            candidates = [c for c in article.candidates.get(copy, ()) if c not in self.gone]
+            candidates = self._candidates(copy)
             for source in candidates:
-                link = self.exact(copy, source) if article.same(source) is article.same(copy) else None
+                link = self.exact(copy, source) if article.key(source) == article.key(copy) else None
                 if link is None:
                     verdict = article.verdict(source, copy)
                     if not verdict.covered:
@@ -73,6 +106,14 @@ class Matcher:
                 out += self._joint(copy, sorted(candidates[:_JOINT]))
         self._near[copy] = out
         return out
+
+    def _candidates(self, copy: int) -> list[int]:
+        """Return the earlier paragraphs worth comparing with; for one that goes, those that it goes for."""
+        out: dict[int, None] = {}
+        for candidate in self._article.candidates.get(copy, ()):
+            link = self.gone.get(candidate)
+            out.update(dict.fromkeys((candidate,) if link is None else link.sources))
+        return list(out)
 
     def _joint(self, copy: int, sources: list[int]) -> list[Link]:
         """Return the link to several neighbouring paragraphs that cover this one together."""
@@ -86,7 +127,7 @@ class Matcher:
 
     def starts(self, copy: int) -> list[Link]:
         """Return the links from which a run may begin at this paragraph."""
-        earlier = self._kept_before(copy)
+        earlier = self._kept.get(self._article.key(copy), [])
         chosen = earlier if len(earlier) <= _STARTS else [*earlier[: _STARTS - 1], earlier[-1]]
         links = [link for link in (self.exact(copy, s) for s in chosen) if link is not None]
         return links or self.near(copy)
@@ -96,30 +137,15 @@ class Matcher:
 
         A paragraph that was split may go on in the source in which the one before it stood.
         """
-        group = self._article.same(copy)
-        for source in group[bisect_right(group, last) :]:
-            if source >= min(limit, copy):
+        group = self._kept.get(self._article.key(copy), [])
+        for place in range(bisect_right(group, last), len(group)):
+            if group[place] >= limit:
                 break
-            if source not in self.gone:
-                link = self.exact(copy, source)
-                if link is not None:
-                    return link
+            link = self.exact(copy, group[place])
+            if link is not None:
+                return link
         fitting = [link for link in self.near(copy) if last <= link.sources[0] and link.sources[-1] < limit]
         return min(fitting, key=lambda link: link.sources, default=None)
-
-    def _kept_before(self, copy: int) -> list[int]:
-        group = self._article.same(copy)
-        if self._article.mute(copy):
-            return []
-        out: list[int] = []
-        for source in group:
-            if source >= copy:
-                break
-            if source not in self.gone:
-                out.append(source)
-                if len(out) > 4 * _STARTS:  # the last one is then the latest of these
-                    break
-        return out
 
 
 def longest_run(article: Article, matcher: Matcher, copy: int) -> list[Link]:

@@ -17,10 +17,11 @@ from dedup.structure import Kind, ends_sentence
 
 if TYPE_CHECKING:
     from dedup.article import Article
-    from dedup.blocks import Link
+    from dedup.blocks import Link, Matcher
 
 _ALIKE = 0.5
 """Similarity from which on two introductions are instances of one template."""
+_NAME_WORDS = 32
 _BODY_WORDS = 300
 _BODY_PROSE = 5
 _BODY_LINE = 16
@@ -31,27 +32,22 @@ _MENU_LINES = 3
 _MENU_WORDS = 5.0
 _VERSE_LINE = 14
 _VERSE_LINES = 10
+_VERSE_WORDS = 4
 
 
 class Run:
     """A chain of links with what the judgement wants to know about it."""
 
-    def __init__(self, article: Article, links: list[Link], gone: set[int], meant: set[int]) -> None:
+    def __init__(self, article: Article, links: list[Link], matcher: Matcher, meant: set[int]) -> None:
         self.article = article
         self.links = links
-        self.gone = gone
         self.meant = meant
         self.copies = [link.copy for link in links]
         self.sources = [s for link in links for s in link.sources]
         self.words = sum(article.sizes[c] for c in self.copies)
         self.long = [c for c in self.copies if article.eligible(c)]
-
-    def before(self, index: int) -> int | None:
-        """Return the last paragraph with words before this one that stays, or None."""
-        at = index - 1
-        while at >= 0 and (self.article.mute(at) or at in self.gone):
-            at -= 1
-        return at if at >= 0 else None
+        self.kept_words = article.words_before(self.copies[0]) - matcher.gone_words
+        self.before = matcher.before
 
     def after(self, index: int) -> int | None:
         """Return the first paragraph with words after this one, or None."""
@@ -124,7 +120,9 @@ def _asked(article: Article, index: int) -> bool:
 
 
 def _alike(article: Article, first: int, second: int) -> bool:
-    """Tell whether two paragraphs are instances of one template."""
+    """Tell whether two paragraphs are instances of one template, short enough to name something."""
+    if max(article.sizes[first], article.sizes[second]) > _NAME_WORDS:
+        return False
     a, b = article.side(first).hashes, article.side(second).hashes
     return Indel.normalized_similarity(a, b) >= _ALIKE
 
@@ -160,9 +158,8 @@ def _renamed(run: Run, previous: Link, link: Link) -> bool:
 def _whole(run: Run) -> bool:
     """Tell whether the run repeats most of all that stood before it: a page pasted again."""
     article = run.article
-    before = sum(article.sizes[i] for i in range(run.copies[0]) if i not in run.gone)
     repeated = sum(article.sizes[s] for s in set(run.sources))
-    return run.words >= _WHOLE_WORDS and repeated >= _WHOLE_SHARE * before
+    return run.words >= _WHOLE_WORDS and repeated >= _WHOLE_SHARE * run.kept_words
 
 
 def _part_of_list(run: Run) -> bool:
@@ -175,8 +172,8 @@ def _part_of_list(run: Run) -> bool:
         return False
     first, last = run.copies[0], run.copies[-1]
     around = (run.before(first), run.after(last))
-    others = [i for i in range(first, last) if i not in run.copies and not article.mute(i)]
-    return bool(others) or any(i is not None and article.kind(i) in entry for i in around)
+    others = len(run.copies) > 1 and article.between(first, last) > len(run.copies) - 2
+    return others or any(i is not None and article.kind(i) in entry for i in around)
 
 
 def _verse(run: Run) -> bool:
@@ -184,10 +181,8 @@ def _verse(run: Run) -> bool:
     article = run.article
     if any(article.sizes[c] > _VERSE_LINE for c in run.copies):
         return False
-    sizes = sorted(size for size in article.sizes if size)
-    if len(sizes) < _VERSE_LINES:
-        return False
-    return sizes[len(sizes) // 2] >= 4 and sizes[int(len(sizes) * 0.8)] <= _VERSE_LINE  # noqa: PLR2004 - words of a line
+    lines, middle, most = article.line_words
+    return lines >= _VERSE_LINES and middle >= _VERSE_WORDS and most <= _VERSE_LINE
 
 
 def _alone(run: Run) -> bool:
@@ -206,7 +201,8 @@ def _furniture(run: Run) -> bool:
     """Tell whether a run of short lines is a menu, a share bar or the like, which nobody writes twice."""
     article = run.article
     lines = run.copies
-    if len({article.same(c)[0] for c in lines}) < _MENU_LINES or run.words > _MENU_WORDS * len(lines):
+    fewest = _MENU_LINES + _between_labels(run)
+    if len({article.key(c) for c in lines}) < fewest or run.words > _MENU_WORDS * len(lines):
         return False
     if _dense(run.copies) < 2 / 3 or _dense(run.sources) < 0.5:  # noqa: PLR2004 - shares
         return False
@@ -214,6 +210,13 @@ def _furniture(run: Run) -> bool:
     if sum(ends_sentence(b) for b in bodies) * 5 > len(lines) or sum(_figures(b) for b in bodies) * 2 > len(lines):
         return False
     return True
+
+
+def _between_labels(run: Run) -> bool:
+    """Tell whether copy and original may each be the entry of somebody or something: three lines are then too few for a menu."""
+    article = run.article
+    around = (run.before(run.copies[0]), run.before(run.sources[0]))
+    return not run.tandem() and all(i is not None and article.novel(i) and article.label(i) for i in around)
 
 
 def _dense(indices: list[int]) -> float:

@@ -27,40 +27,39 @@ def resolve(article: Article, *, explain: bool = False, base: int = 0) -> Decisi
     """
     matcher = Matcher(article)
     blocks: list[list[Link]] = []
+    judged: set[int] = set()
     meant: set[int] = set()
-    copy = 1
-    while copy < len(article):
-        links, past = _at(article, matcher, copy, meant)
-        if links:
-            blocks.append(links)
-            matcher.gone.update(link.copy for link in links)
-        copy = past
+    for copy in range(len(article)):
+        if copy not in judged and copy not in matcher.gone and article.repeats(copy):
+            links = _at(article, matcher, copy, judged, meant)
+            if links:
+                blocks.append(links)
+                matcher.take(links)
+        matcher.pass_by(copy)
     kept_near = tuple(_kept_near(article, matcher, base)) if explain else ()
     return Decision(len(article), _removals(article, blocks), kept_near, article.comparisons)
 
 
-def _at(article: Article, matcher: Matcher, copy: int, meant: set[int]) -> tuple[list[Link], int]:
-    """Return the links that go of the run that begins here, and the paragraph to look at next."""
-    if article.mute(copy) or (article.novel(copy) and copy not in article.candidates):
-        return [], copy + 1
-    run = longest_run(article, matcher, copy)
+def _at(article: Article, matcher: Matcher, copy: int, judged: set[int], meant: set[int]) -> list[Link]:
+    """Return the links that go of the run that begins here; note those of a run that stays."""
+    run = [link for link in longest_run(article, matcher, copy) if link.copy not in judged]
     if not run:
-        return [], copy + 1
+        return []
     if article.settings.guard == "off" and article.eligible(copy) and len(run) == 1:
-        return run, copy + 1
+        return run
     firm = trimmed(article, run)
     if not firm or firm[0].copy != copy:
-        return [], copy + 1
-    judged = Run(article, firm, matcher.gone, meant)
-    judgement = judge(judged)
+        return []
+    judgement = judge(Run(article, firm, matcher, meant))
     if judgement is Judgement.ACCIDENT:
-        return with_mute(article, firm), firm[-1].copy + 1
+        return with_mute(article, firm)
     if article.settings.guard == "off":
-        return [link for link in firm if article.eligible(link.copy)], firm[-1].copy + 1
+        return [link for link in firm if article.eligible(link.copy)]
+    # A run that stays does so as a whole: its tail must not be taken for an accident because its head was passed.
+    judged.update(range(copy, firm[-1].copy + 1))
     if judgement is Judgement.MEANT:
         meant.update(link.copy for link in firm)
-    # A run that stays does so as a whole: its tail must not be taken for an accident because its head was passed.
-    return [], firm[-1].copy + 1
+    return []
 
 
 def _removals(article: Article, blocks: list[list[Link]]) -> tuple[Removal, ...]:
@@ -105,7 +104,8 @@ def _kept_near(article: Article, matcher: Matcher, base: int) -> list[KeptNear]:
         verdicts = [(article.verdict(s, copy), s) for s in candidates if s not in matcher.gone]
         near = [(v, s) for v, s in verdicts if v.similarity >= article.settings.threshold and not v.covered]
         if near and not any(v.covered for v, _ in verdicts):
-            verdict, source = max(near, key=lambda pair: (pair[0].similarity, -pair[1]))
+            _, source = max(near, key=lambda pair: (pair[0].similarity, -pair[1]))
+            verdict = article.difference(source, copy)
             new = tuple(article.token_span(copy, i, base) for i in verdict.new if i < article.sizes[copy])
             witness = Witness(source, *article.spans[source])
             out.append(

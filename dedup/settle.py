@@ -1,7 +1,7 @@
 """Two decisions, one after the other, as one decision about the first text.
 
 What a cleaning leaves is decided about again. Where that takes a paragraph that was a witness, whatever rested on it is compared
-directly with what takes its place, or the two decisions do not become one.
+directly with what takes its place; what that does not cover comes back.
 """
 
 from __future__ import annotations
@@ -24,8 +24,7 @@ def compose(text: str, first: Decision, left: str, second: Decision, settings: S
     """Join a decision about a text with one about what the first one left of it.
 
     Returns:
-        The decision that takes both at once; None where what was left has other paragraphs than those that stayed, or where a
-        removal would lose its witness.
+        The decision that takes both at once; None where what was left has other paragraphs than those that stayed.
     """
     spans = split(text, settings.split)
     gone = {removal.paragraph for removal in first.removals}
@@ -38,9 +37,8 @@ def compose(text: str, first: Decision, left: str, second: Decision, settings: S
     removals: list[Removal] = []
     for removal in first.removals:
         rested = _rested(text, removal, added, settings)
-        if rested is None:
-            return None
-        removals.append(rested)
+        if rested is not None:
+            removals.append(rested)
     blocks = 1 + max((r.block for r in removals if r.block is not None), default=-1)
     removals += [replace(r, block=None if r.block is None else r.block + blocks) for r in added.values()]
     cut = cuts(text, spans, {r.paragraph for r in removals})

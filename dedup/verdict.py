@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 _VARIANT_FROM = 5
 """Letters from which one slip (a letter more, less, other, or two swapped) still leaves the same word."""
+_NUMBERS_EXPLAINED = 2
+"""Numbers of a paragraph that its witness may lack and yet cover it: a marker in front, one written another way."""
 _SEGMENT_LIMIT = 60
 """Tokens of a differing stretch above which nobody looks for spelling variants in it: it is another text."""
 
@@ -65,13 +67,22 @@ class _Gap(NamedTuple):
     b1: int
 
 
-def compare(witness: Side, paragraph: Side, settings: Settings) -> Verdict:
-    """Decide whether the witness makes the paragraph superfluous."""
+def compare(witness: Side, paragraph: Side, settings: Settings, *, thorough: bool = False) -> Verdict:
+    """Decide whether the witness makes the paragraph superfluous.
+
+    Args:
+        witness: the tokens of the one that stays.
+        paragraph: the tokens of the one that may go.
+        settings: threshold and guard.
+        thorough: name what is new even where a quick look at the numbers has settled that something is.
+    """
     len_a, len_b = len(witness.hashes), len(paragraph.hashes)
     least = settings.threshold * min(len_b, (len_a + len_b) / 2)
     common = LCSseq.similarity(witness.hashes, paragraph.hashes, score_cutoff=int(least))
     if common < least:
         # Too little in common for any guard; what exactly differs is nobody's question.
+        return Verdict(False, 2 * common / (len_a + len_b), common / len_b, ())
+    if not thorough and settings.guard != "off" and _other_numbers(witness, paragraph) > _NUMBERS_EXPLAINED:
         return Verdict(False, 2 * common / (len_a + len_b), common / len_b, ())
     gaps, runs = _align(witness.hashes, paragraph.hashes)
     similarity = 2 * common / (len_a + len_b)
@@ -85,6 +96,12 @@ def compare(witness: Side, paragraph: Side, settings: Settings) -> Verdict:
     else:
         new = [i for gap in gaps for i in _new_in(gap, witness, paragraph)]
     return Verdict(not new, similarity, coverage, tuple(new) if new else ())
+
+
+def _other_numbers(witness: Side, paragraph: Side) -> int:
+    """Count the different tokens with digits that the witness lacks."""
+    ours = {h for h, numeric in zip(paragraph.hashes, paragraph.numeric, strict=True) if numeric}
+    return len(ours.difference(witness.hashes)) if ours else 0
 
 
 def _align(first: Sequence[int], second: Sequence[int]) -> tuple[list[_Gap], list[int]]:
