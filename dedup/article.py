@@ -5,6 +5,7 @@ Everything is computed on demand and remembered: most paragraphs of most documen
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from functools import cached_property
 from itertools import accumulate
 from typing import TYPE_CHECKING
@@ -109,6 +110,15 @@ class Article:
         if index not in self._kinds:
             self._kinds[index] = kind(self.body(index))
         return self._kinds[index]
+
+    def heading(self, index: int) -> int | None:
+        """Return the last paragraph before this one that has the form of a heading, or None."""
+        place = bisect_left(self._headings, index)
+        return self._headings[place - 1] if place else None
+
+    @cached_property
+    def _headings(self) -> list[int]:
+        return [i for i in range(len(self)) if self.kind(i) is Kind.HEADING]
 
     def label(self, index: int) -> bool:
         """Tell whether the paragraph may name what follows it."""

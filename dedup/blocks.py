@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from dedup.decisions import Compared
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from dedup.article import Article
 
@@ -20,6 +20,8 @@ REACH = 8
 """Paragraphs with words that may stand between two links, on either side."""
 _STARTS = 3
 """Earlier paragraphs with the same words from which a run is tried: the first ones and the last one."""
+_STRAYS = 1
+"""Paragraphs in a row that repeat something else before a run ends."""
 _JOINT = 3
 """Earlier paragraphs that together may cover one."""
 
@@ -132,11 +134,16 @@ class Matcher:
         links = [link for link in (self.exact(copy, s) for s in chosen) if link is not None]
         return links or self.near(copy)
 
-    def next(self, copy: int, last: int, limit: int) -> Link | None:
-        """Return the nearest link for this paragraph whose source stands after `last` and before `limit`.
+    def repeats_exactly(self, copy: int) -> bool:
+        """Tell whether an earlier paragraph that stays has the same key."""
+        return self._article.key(copy) in self._kept
 
-        A paragraph that was split may go on in the source in which the one before it stood.
+    def next(self, copy: int, previous: Link, limit: int) -> Link | None:
+        """Return the nearest link for this paragraph whose source stands after the previous link's and before `limit`.
+
+        The next piece of a paragraph that was split goes on in the source in which the one before it stood.
         """
+        last = previous.sources[-1]
         group = self._kept.get(self._article.key(copy), [])
         for place in range(bisect_right(group, last), len(group)):
             if group[place] >= limit:
@@ -144,8 +151,23 @@ class Matcher:
             link = self.exact(copy, group[place])
             if link is not None:
                 return link
-        fitting = [link for link in self.near(copy) if last <= link.sources[0] and link.sources[-1] < limit]
+        least = last if self._article.between(previous.copy, copy) == 0 else last + 1
+        fitting = [link for link in self.near(copy) if least <= link.sources[0] and link.sources[-1] < limit]
+        if not fitting and least == last:
+            fitting = self._piece(copy, previous)
         return min(fitting, key=lambda link: link.sources, default=None)
+
+    def _piece(self, copy: int, previous: Link) -> list[Link]:
+        """Return the link of a short paragraph that stands word for word in the source of the one just before it."""
+        article = self._article
+        ours, theirs = article.side(copy).hashes, article.side(previous.sources[-1]).hashes
+        width = len(ours)
+        if previous.compared is not Compared.ALIGNED or article.eligible(copy) or article.settings.exact:
+            return []
+        if not any(theirs[i : i + width] == ours for i in range(len(theirs) - width + 1)):
+            return []
+        similarity = 2 * width / (width + len(theirs))
+        return [Link(copy, (previous.sources[-1],), Compared.ALIGNED, similarity, 1.0)]
 
 
 def longest_run(article: Article, matcher: Matcher, copy: int) -> list[Link]:
@@ -161,22 +183,39 @@ def longest_run(article: Article, matcher: Matcher, copy: int) -> list[Link]:
 
 
 def _extend(article: Article, matcher: Matcher, start: Link) -> list[Link]:
-    """Follow a chain as far as it goes."""
+    """Follow a chain as far as it goes.
+
+    It ends where too much stands between, and where something else is repeated that is not in this order: another run begins there.
+    """
     run = [start]
-    limit = last_copy = start.copy
-    linkable = article.linkable
-    for place in range(bisect_right(linkable, limit), len(linkable)):
-        copy = linkable[place]
-        if article.between(last_copy, copy) > REACH:
+    limit = start.copy
+    strays = 0
+    for copy in _onward(article, limit):
+        if article.between(run[-1].copy, copy) > REACH or strays > _STRAYS:
             break
         if copy in matcher.gone:
             continue
-        last = run[-1].sources[-1]
-        link = matcher.next(copy, last, limit)
-        if link is not None and article.between(last, link.sources[0]) <= REACH:
+        link = matcher.next(copy, run[-1], limit) if article.repeats(copy) else None
+        if link is None and run[-1].compared is Compared.ALIGNED and copy == run[-1].copy + 1:
+            link = matcher.next(copy, run[-1], limit)
+        if link is not None and article.between(run[-1].sources[-1], link.sources[0]) <= REACH:
             run.append(link)
-            last_copy = copy
+            strays = 0
+        elif matcher.repeats_exactly(copy):
+            strays += 1
     return run
+
+
+def _onward(article: Article, copy: int) -> Iterator[int]:
+    """Yield the paragraphs after this one that may be links: those that repeat, and the one after each of them."""
+    linkable = article.linkable
+    done = copy
+    for place in range(bisect_right(linkable, copy), len(linkable)):
+        yield from (i for i in (done + 1,) if i < linkable[place] and not article.mute(i))
+        done = linkable[place]
+        yield done
+    if done + 1 < len(article) and not article.mute(done + 1):
+        yield done + 1
 
 
 def trimmed(article: Article, run: list[Link]) -> list[Link]:

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
 _ALIKE = 0.5
 """Similarity from which on two introductions are instances of one template."""
-_NAME_WORDS = 32
+_NAME_LENGTH = 240
+"""Characters above which a paragraph is text, not a name."""
 _BODY_WORDS = 300
 _BODY_PROSE = 5
 _BODY_LINE = 16
@@ -30,6 +31,8 @@ _WHOLE_WORDS = 80
 _WHOLE_SHARE = 0.7
 _MENU_LINES = 3
 _MENU_WORDS = 5.0
+_TEASER_WORDS = 10.0
+_SECTION_WORDS = 120
 _VERSE_LINE = 14
 _VERSE_LINES = 10
 _VERSE_WORDS = 4
@@ -76,7 +79,7 @@ def judge(run: Run) -> Judgement:
     """Tell an accident of scraping from a repetition that was meant."""
     if run.long and (_whole(run) or _body(run)):
         return Judgement.ACCIDENT
-    if _continues(run) or _introduced(run):
+    if _continues(run) or _introduced(run) or _sections(run):
         return Judgement.MEANT
     return Judgement.ACCIDENT if _sure(run) else Judgement.DOUBTFUL
 
@@ -95,8 +98,17 @@ def _sure(run: Run) -> bool:
 
 
 def _continues(run: Run) -> bool:
-    """Tell whether the run goes on where a repetition that was meant left off."""
-    return run.before(run.copies[0]) in run.meant and not run.tandem()
+    """Tell whether the run goes on where a repetition that was meant left off; a copy of the very beginning starts anew."""
+    return run.before(run.copies[0]) in run.meant and not (run.tandem() and run.before(run.sources[0]) is None)
+
+
+def _sections(run: Run) -> bool:
+    """Tell whether the run leads through sections that have names of their own on either side, each made on one pattern."""
+    return any(
+        _alike(run.article, theirs, ours)
+        for previous, link in zip(run.links, run.links[1:], strict=False)
+        for theirs, ours in _renamed(run, previous, link)
+    )
 
 
 def _introduced(run: Run) -> bool:
@@ -105,13 +117,26 @@ def _introduced(run: Run) -> bool:
     copy, source = run.before(run.copies[0]), run.before(run.sources[0])
     if copy is None or source is None or copy in run.sources:
         return False
+    if _sectioned(run):
+        return True
     if not (article.novel(copy) and article.novel(source)):
         return False
-    if article.label(copy) and article.label(source) and (run.long or _asked(article, copy) and _asked(article, source)):
+    if _asked(article, copy) and _asked(article, source):
+        return True
+    if article.label(copy) and article.label(source) and run.long:
         return True
     if article.lead(copy) and article.lead(copy) == article.lead(source):
         return True
     return _alike(article, source, copy)
+
+
+def _sectioned(run: Run) -> bool:
+    """Tell whether copy and original are a few words each in a section with a heading of its own."""
+    article = run.article
+    if run.words > _SECTION_WORDS or run.tandem():
+        return False
+    copy, source = article.heading(run.copies[0]), article.heading(run.sources[0])
+    return copy is not None and source is not None and copy != source and article.novel(copy) and article.novel(source)
 
 
 def _asked(article: Article, index: int) -> bool:
@@ -121,7 +146,7 @@ def _asked(article: Article, index: int) -> bool:
 
 def _alike(article: Article, first: int, second: int) -> bool:
     """Tell whether two paragraphs are instances of one template, short enough to name something."""
-    if max(article.sizes[first], article.sizes[second]) > _NAME_WORDS:
+    if max(len(article.body(first)), len(article.body(second))) > _NAME_LENGTH:
         return False
     a, b = article.side(first).hashes, article.side(second).hashes
     return Indel.normalized_similarity(a, b) >= _ALIKE
@@ -145,14 +170,14 @@ def _body(run: Run) -> bool:
     return False
 
 
-def _renamed(run: Run, previous: Link, link: Link) -> bool:
-    """Tell whether between two links stands another label on either side."""
+def _renamed(run: Run, previous: Link, link: Link) -> list[tuple[int, int]]:
+    """Return the labels that stand between two links on either side and are found nowhere before: (source's, copy's)."""
     article = run.article
-    between = [
+    ours, theirs = (
         [i for i in range(low + 1, high) if article.novel(i) and article.label(i)]
         for low, high in ((previous.copy, link.copy), (previous.sources[-1], link.sources[0]))
-    ]
-    return all(between)
+    )
+    return list(zip(theirs, ours, strict=False))
 
 
 def _whole(run: Run) -> bool:
@@ -179,7 +204,7 @@ def _part_of_list(run: Run) -> bool:
 def _verse(run: Run) -> bool:
     """Tell whether the run is a refrain: lines of a text that is all lines of a few words."""
     article = run.article
-    if any(article.sizes[c] > _VERSE_LINE for c in run.copies):
+    if any(article.sizes[c] > _VERSE_LINE or article.kind(c) is not Kind.TEXT for c in run.copies):
         return False
     lines, middle, most = article.line_words
     return lines >= _VERSE_LINES and middle >= _VERSE_WORDS and most <= _VERSE_LINE
@@ -202,7 +227,7 @@ def _furniture(run: Run) -> bool:
     article = run.article
     lines = run.copies
     fewest = _MENU_LINES + _between_labels(run)
-    if len({article.key(c) for c in lines}) < fewest or run.words > _MENU_WORDS * len(lines):
+    if len({article.key(c) for c in lines}) < fewest or run.words > _line_limit(run) * len(lines):
         return False
     if _dense(run.copies) < 2 / 3 or _dense(run.sources) < 0.5:  # noqa: PLR2004 - shares
         return False
@@ -210,6 +235,13 @@ def _furniture(run: Run) -> bool:
     if sum(ends_sentence(b) for b in bodies) * 5 > len(lines) or sum(_figures(b) for b in bodies) * 2 > len(lines):
         return False
     return True
+
+
+def _line_limit(run: Run) -> float:
+    """Return how many words a line of a menu may have on the average: more, where the box stands in running text both times."""
+    around = (run.before(run.copies[0]), run.before(run.sources[0]))
+    in_text = all(i is not None and run.article.sizes[i] > _VERSE_LINE and run.article.prose(i) for i in around)
+    return _TEASER_WORDS if in_text else _MENU_WORDS
 
 
 def _between_labels(run: Run) -> bool:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.face import Command
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -26,7 +30,9 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.fixture
-def dedup(tmp_path: Path) -> Command:
+def dedup(tmp_path: Path) -> Iterator[Command]:
     """Return the command as a process, run in the test's own directory."""
     (tmp_path / ".git").mkdir()  # where the search for a configuration ends
-    return Command(tmp_path)
+    command = Command(tmp_path)
+    yield command
+    command.end()

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import contextlib
 import os
+import struct
 import subprocess
 import sys
-from dataclasses import dataclass
-from pathlib import Path
+import time
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
 COMMAND = (sys.executable, "-m", "dedup")
 TIMEOUT = 60
 """Seconds after which a process is taken to hang."""
+PAUSE = 1.3
 
 _NOT_OURS = ("NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES", "TERM", "_DEDUP_COMPLETE")
 
@@ -42,6 +45,7 @@ class Command:
     """Runs the command in a directory of its own, where no configuration of this repository is found."""
 
     directory: Path
+    started: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
     def __call__(
         self, *args: str | Path, stdin: bytes = b"", env: Mapping[str, str] | None = None, **more: Any
@@ -61,30 +65,41 @@ class Command:
 
     def start(self, *args: str | Path, env: Mapping[str, str] | None = None, **more: Any) -> subprocess.Popen[bytes]:
         """Start, as the leader of a process group of its own, and leave it running."""
-        return subprocess.Popen(
+        process = subprocess.Popen(
             [*COMMAND, *map(str, args)],
             cwd=self.directory,
             env=environment(env),
             start_new_session=True,
             **more,
         )
+        self.started.append(process)
+        return process
+
+    def end(self) -> None:
+        """End what a failed test has left running, and close what is open."""
+        for process in self.started:
+            if process.poll() is None:
+                process.kill()
+            for pipe in (process.stdin, process.stdout, process.stderr):
+                if pipe is not None:
+                    with contextlib.suppress(OSError):
+                        pipe.close()
+            process.wait(TIMEOUT)
 
     def on_terminal(
         self,
         *args: str | Path,
-        stdin: bytes | None = b"",
+        stdin: bytes | Sequence[bytes] | None = b"",
         stdout: bool = False,
         env: Mapping[str, str] | None = None,
     ) -> Ended:
         """Run with standard error on a terminal of 100 columns; standard input too if None, standard output on demand.
 
+        Several pieces of standard input are written with a pause between them, longer than progress waits to be shown.
         What the terminal shows comes back as `Ended.stderr`.
         """
         pty = pytest.importorskip("pty")
-        import fcntl
-        import struct
-        import termios
-
+        fcntl, termios = pytest.importorskip("fcntl"), pytest.importorskip("termios")
         screen, terminal = pty.openpty()
         fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 100, 0, 0))
         process = self.start(
@@ -97,7 +112,10 @@ class Command:
         os.close(terminal)
         if process.stdin is not None:
             with contextlib.suppress(BrokenPipeError):
-                process.stdin.write(stdin or b"")
+                for number, piece in enumerate([stdin] if isinstance(stdin, bytes) else stdin or ()):
+                    time.sleep(PAUSE if number else 0)
+                    process.stdin.write(piece)
+                    process.stdin.flush()
                 process.stdin.close()
         shown = b""
         with contextlib.suppress(OSError):  # EIO: the other side is closed

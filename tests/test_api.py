@@ -20,27 +20,27 @@ if TYPE_CHECKING:
 
 def test_a_text_comes_back_without_its_repeats() -> None:
     done = clean(REPEATED)
-    assert CLEANED == done.text
-    assert (3, 2, 1) == (done.paragraphs, done.kept, done.removed)
-    assert {Reason.EXACT: 1, Reason.NEAR: 0, Reason.BLOCK: 0} == done.counts
+    assert done.text == CLEANED
+    assert (done.paragraphs, done.kept, done.removed) == (3, 2, 1)
+    assert done.counts == {Reason.EXACT: 1, Reason.NEAR: 0, Reason.BLOCK: 0}
     (removal,) = done.removals
-    assert (2, SENTENCE, Reason.EXACT, Compared.IDENTICAL) == (
+    assert (
         removal.paragraph,
         removal.text,
         removal.reason,
         removal.compared,
-    )
+    ) == (2, SENTENCE, Reason.EXACT, Compared.IDENTICAL)
     assert SENTENCE == REPEATED[removal.start : removal.end] == removal.witnesses[0].text
     at, cut = removal.cut_start, REPEATED[removal.cut_start : removal.cut_end]
-    assert REPEATED == done.text[:at] + cut + done.text[at:]
-    assert (1.0, 1.0) == (removal.similarity, removal.coverage)
+    assert done.text[:at] + cut + done.text[at:] == REPEATED
+    assert (removal.similarity, removal.coverage) == (1.0, 1.0)
 
 
 def test_a_text_without_repeats_is_the_same_object() -> None:
     text = f"{SENTENCE}\r\n{OTHER}"
     done = clean(text)
     assert text is done.text
-    assert () == done.removals
+    assert done.removals == ()
 
 
 def test_settings_are_those_of_the_command_line() -> None:
@@ -79,7 +79,7 @@ def test_what_is_no_text_is_refused() -> None:
 
 def test_documents_are_compared_with_themselves_alone() -> None:
     done = list(clean_documents([REPEATED, SENTENCE, SENTENCE]))
-    assert [CLEANED, SENTENCE, SENTENCE] == [each.text for each in done]
+    assert [each.text for each in done] == [CLEANED, SENTENCE, SENTENCE]
     assert all(type(each) is Cleaned for each in done)
 
 
@@ -88,9 +88,9 @@ def test_records_keep_their_other_fields() -> None:
     second = {"id": 2, "page": {"body": SENTENCE}}
     one, two = clean_documents([first, second], field="page.body")
     assert isinstance(one, CleanedRecord)
-    assert {"id": 1, "page": {"body": CLEANED, "url": "u"}, "tags": ["x"]} == one.record
+    assert one.record == {"id": 1, "page": {"body": CLEANED, "url": "u"}, "tags": ["x"]}
     assert list(first) == list(one.record)
-    assert REPEATED == first["page"]["body"], "the record that came in is left alone"  # type: ignore[index]
+    assert first["page"]["body"] == REPEATED, "the record that came in is left alone"  # type: ignore[index]
     assert second is two.record
 
 
@@ -104,11 +104,11 @@ def test_a_stream_is_read_as_it_is_needed() -> None:
             yield REPEATED
 
     done = clean_documents(endless())
-    assert 0 == read
-    assert CLEANED == next(done).text
-    assert BATCH_DOCUMENTS >= read
-    assert [CLEANED] * 1000 == [each.text for each in itertools.islice(done, 1000)]
-    assert 1001 + 2 * BATCH_DOCUMENTS > read
+    assert read == 0
+    assert next(done).text == CLEANED
+    assert read <= BATCH_DOCUMENTS
+    assert [each.text for each in itertools.islice(done, 1000)] == [CLEANED] * 1000
+    assert read < 1001 + 2 * BATCH_DOCUMENTS
 
 
 @pytest.mark.parametrize(
@@ -122,7 +122,7 @@ def test_a_stream_is_read_as_it_is_needed() -> None:
 )
 def test_a_bad_document_is_named_after_those_before_it(bad: Any, message: str) -> None:
     done = clean_documents([{"text": REPEATED}, bad])
-    assert CLEANED == next(done).text
+    assert next(done).text == CLEANED
     with pytest.raises(InputError) as caught:
         next(done)
     assert str(caught.value).startswith(message)
@@ -136,4 +136,4 @@ def test_exported_members() -> None:
     public = {name for name in vars(dedup) if not name.startswith("_")} - set(dedup.__all__)
     assert all(type(vars(dedup)[name]).__name__ in {"module", "_Feature", "bool"} or name == "Any" for name in public)
     with pytest.raises(AttributeError, match="no attribute 'nothing'"):
-        _ = dedup.nothing  # type: ignore[attr-defined]
+        _ = dedup.nothing

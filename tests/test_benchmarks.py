@@ -18,7 +18,7 @@ PAIRS = [json.loads(line) for line in (ROOT / "fixtures" / "pairs.jsonl").read_t
 
 # Floors on the labelled pairs: they are raised when the program gets better, and never lowered.
 MOST_LOST = 0
-LEAST_RECALL = 0.30
+LEAST_RECALL = 0.60
 
 
 def test_pairs_are_labelled_and_of_many_kinds() -> None:
@@ -51,7 +51,7 @@ def test_synthetic_corpus_is_the_same_everywhere() -> None:
     records = list(articles(60_000, seed=7))
     digest = hashlib.sha256("\n".join(record["text"] for record in records).encode()).hexdigest()
     assert records == list(articles(60_000, seed=7))
-    assert digest[:16] == "948611989549e626"
+    assert digest[:16] == "4ab52d81228a75ef"
 
 
 def test_synthetic_corpus_has_every_kind_and_script() -> None:

@@ -34,6 +34,11 @@ def big(directory: Path, form: str) -> Path:
     return text_file(directory, f"big.{form}", "".join(line.format(n) for n in range(12_000)))
 
 
+def records(directory: Path) -> Path:
+    """Write enough records to keep some workers busy; with "-" after it, the run then waits for standard input."""
+    return text_file(directory, "many.jsonl", f'{{"text": "{OTHER}\\n{SENTENCE}\\n{OTHER}"}}\n' * 20_000)
+
+
 def wait_for(condition: object, process: subprocess.Popen[bytes]) -> None:
     """Wait until a condition (a function) holds, or fail."""
     assert callable(condition)
@@ -95,7 +100,7 @@ def test_the_exit_status_says_whether_something_was_found(
     if "--diff" in flags:
         assert done.stdout.startswith(b"--- ") is (text == REPEATED)
     elif flags:
-        assert b"" == done.stdout
+        assert done.stdout == b""
 
 
 def test_modes_say_what_would_be_done(dedup: Command) -> None:
@@ -107,7 +112,7 @@ def test_modes_say_what_would_be_done(dedup: Command) -> None:
 def test_a_missing_input_is_2_and_the_others_are_done(dedup: Command) -> None:
     text_file(dedup.directory)
     done = dedup("--check", "none.txt", "a.txt")
-    assert 2 == done.code
+    assert done.code == 2
     first, *rest = done.stderr.splitlines()
     assert first.startswith("dedup: none.txt: ")
     assert "no such file or directory" in first
@@ -116,16 +121,16 @@ def test_a_missing_input_is_2_and_the_others_are_done(dedup: Command) -> None:
 
 
 def test_exit_zero_does_not_hide_errors(dedup: Command) -> None:
-    assert 2 == dedup("--check", "--exit-zero", "none.txt").code
+    assert dedup("--check", "--exit-zero", "none.txt").code == 2
 
 
 @posix
 def test_an_output_that_cannot_be_written_is_2_and_says_so(dedup: Command) -> None:
     text_file(dedup.directory)
     done = dedup("-o", "no/such/directory/out.txt", "a.txt")
-    assert (2, b"") == (done.code, done.stdout)
+    assert (done.code, done.stdout) == (2, b"")
     assert done.stderr.startswith("dedup: no/such/directory")
-    assert 1 == done.stderr.count("\n")
+    assert done.stderr.count("\n") == 1
     assert "Traceback" not in done.stderr
 
 
@@ -133,7 +138,7 @@ def test_an_output_that_is_a_directory_of_another_kind(dedup: Command) -> None:
     text_file(dedup.directory)
     text_file(dedup.directory, "file.txt")
     done = dedup("-o", "file.txt/below.txt", "a.txt")
-    assert 2 == done.code
+    assert done.code == 2
     assert "Traceback" not in done.stderr
 
 
@@ -150,9 +155,9 @@ def test_a_full_disk_behind_stdout_is_2(dedup: Command, args: list[str]) -> None
     with open("/dev/full", "wb") as full:  # noqa: PTH123
         process = dedup.start(*args, stdin=subprocess.PIPE, stdout=full, stderr=subprocess.PIPE)
         _, errors = process.communicate(REPEATED.encode(), timeout=30)
-    assert 2 == process.returncode
+    assert process.returncode == 2
     assert b"no space left on device" in errors
-    assert 1 == errors.count(b"\n")
+    assert errors.count(b"\n") == 1
 
 
 @posix
@@ -166,8 +171,8 @@ def test_a_reader_that_has_seen_enough_is_no_error(dedup: Command, form: str, wo
     )
     first, status = done.stdout.decode().splitlines()
     assert "line 0" in first
-    assert "0" == status
-    assert "" == (dedup.directory / "errors").read_text()
+    assert status == "0"
+    assert (dedup.directory / "errors").read_text() == ""
 
 
 @posix
@@ -179,7 +184,7 @@ def test_a_diff_cut_short_has_found_something(dedup: Command) -> None:
     done = subprocess.run(
         ["bash", "-c", script], capture_output=True, cwd=dedup.directory, env=environment(), check=False, timeout=60
     )
-    assert (1, b"") == (done.returncode, done.stderr)
+    assert (done.returncode, done.stderr) == (1, b"")
 
 
 @posix
@@ -190,8 +195,8 @@ def test_messages_that_nobody_reads_do_not_stop_the_work(dedup: Command) -> None
     process = dedup.start("-v", "-o", "out.txt", "a.txt", stdout=subprocess.PIPE, stderr=write)
     os.close(write)
     process.communicate(timeout=30)
-    assert 0 == process.returncode
-    assert CLEANED == (dedup.directory / "out.txt").read_text()
+    assert process.returncode == 0
+    assert (dedup.directory / "out.txt").read_text() == CLEANED
 
 
 @posix
@@ -222,7 +227,7 @@ def test_closed_standard_streams(dedup: Command, redirection: str, args: str, co
     assert code == done.returncode
     assert b"Traceback" not in done.stderr
     if "out.txt" in args:
-        assert CLEANED == (dedup.directory / "out.txt").read_text()
+        assert (dedup.directory / "out.txt").read_text() == CLEANED
     if code == 2 and redirection != "2>&-":
         assert done.stderr.startswith(b"dedup: standard ")
 
@@ -246,7 +251,7 @@ def test_a_signal_ends_the_run_and_leaves_no_file(dedup: Command, name: str, cod
     os.killpg(process.pid, getattr(signal, name))
     _, errors = process.communicate(timeout=30)
     assert code == process.returncode
-    assert b"dedup: interrupted. No file was left half written.\n" == errors
+    assert errors == b"dedup: interrupted. No file was left half written.\n"
     assert before == set(os.listdir(dedup.directory))  # noqa: PTH208
 
 
@@ -254,14 +259,12 @@ def test_a_signal_ends_the_run_and_leaves_no_file(dedup: Command, name: str, cod
 @pytest.mark.parametrize(("name", "code"), SIGNALS[:2])
 @pytest.mark.parametrize("whole_group", [True, False])
 def test_a_signal_ends_the_workers_too(dedup: Command, name: str, code: int, *, whole_group: bool) -> None:
+    source = records(dedup.directory)
     before = set(os.listdir(dedup.directory))  # noqa: PTH208
     process = dedup.start(
-        "-o", "out.jsonl", "--format", "jsonl", "--workers", "2",
+        "-o", "out.jsonl", "--format", "jsonl", "--workers", "2", source, "-",
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
     )  # fmt: skip
-    assert process.stdin is not None
-    process.stdin.write(b'{"text": "%s"}\n' % (OTHER.encode() * 10) * 20_000)
-    process.stdin.flush()
     wait_for(lambda: children(process), process)
     workers = children(process)
     if whole_group:
@@ -270,7 +273,7 @@ def test_a_signal_ends_the_workers_too(dedup: Command, name: str, code: int, *, 
         process.send_signal(getattr(signal, name))
     _, errors = process.communicate(timeout=30)
     assert code == process.returncode
-    assert b"dedup: interrupted. No file was left half written.\n" == errors
+    assert errors == b"dedup: interrupted. No file was left half written.\n"
     assert before == set(os.listdir(dedup.directory))  # noqa: PTH208
     limit = time.monotonic() + 10
     while any(alive(worker) for worker in workers):
@@ -280,18 +283,16 @@ def test_a_signal_ends_the_workers_too(dedup: Command, name: str, code: int, *, 
 
 @posix
 def test_a_worker_that_dies_is_an_error_and_not_a_closed_pipe(dedup: Command) -> None:
+    source = records(dedup.directory)
     process = dedup.start(
-        "--format", "jsonl", "--workers", "2", "-q", "-o", "out.jsonl",
+        "--format", "jsonl", "--workers", "2", "-q", "-o", "out.jsonl", source, "-",
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
     )  # fmt: skip
-    assert process.stdin is not None
-    process.stdin.write(b'{"text": "%s"}\n' % (OTHER.encode() * 10) * 20_000)
-    process.stdin.flush()
     wait_for(lambda: children(process), process)
     for worker in children(process):
         os.kill(int(worker), signal.SIGKILL)
     _, errors = process.communicate(timeout=30)
-    assert 2 == process.returncode
+    assert process.returncode == 2
     assert errors.startswith(b"dedup: ")
     assert b"Traceback" not in errors
     assert not (dedup.directory / "out.jsonl").exists()
@@ -314,5 +315,5 @@ def test_a_hangup_that_is_to_be_ignored_is_ignored(dedup: Command) -> None:
     wait_for(lambda: [name for name in os.listdir(dedup.directory) if name not in (".git", "out.jsonl")], process)  # noqa: PTH208
     process.send_signal(signal.SIGHUP)
     process.communicate(record, timeout=30)
-    assert 0 == process.returncode
+    assert process.returncode == 0
     assert record * 5001 == (dedup.directory / "out.jsonl").read_bytes()

@@ -56,14 +56,14 @@ def test_every_error_is_one_line(
     monkeypatch.setattr(dedup.run, "run", raising(error))
     assert code == main(["--isolated", "a.txt"])
     out, err = capfd.readouterr()
-    assert "" == out
+    assert out == ""
     assert err.startswith(message)
     assert err.count("\n") == bool(message)
 
 
 def test_debug_shows_where_it_happened(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setattr(dedup.run, "run", raising(ValueError("bad")))
-    assert 2 == main(["--isolated", "--debug", "a.txt"])
+    assert main(["--isolated", "--debug", "a.txt"]) == 2
     err = capfd.readouterr().err
     assert "Traceback (most recent call last)" in err
     assert "dedup: internal error: ValueError: bad." in err
@@ -93,10 +93,10 @@ def test_restore_is_asked_for_what_was_given(monkeypatch: pytest.MonkeyPatch) ->
         return Outcome(Counts(), ExitCode.OK)
 
     monkeypatch.setattr(dedup.run, "restore", restore)
-    assert 0 == main(["--isolated", "--restore", "log", "-o", "before", "clean"])
-    assert 0 == main(["--isolated", "--restore", "log", "--in-place", "clean"])
-    assert [("clean", "log", "before", False), ("clean", "log", "None", True)] == asked
+    assert main(["--isolated", "--restore", "log", "-o", "before", "clean"]) == 0
+    assert main(["--isolated", "--restore", "log", "--in-place", "clean"]) == 0
+    assert asked == [("clean", "log", "before", False), ("clean", "log", "None", True)]
 
 
 def test_errors_are_written_as_promised() -> None:
-    assert "a:1: what. Hint: how" == str(DedupError("what", place="a:1", hint="how"))
+    assert str(DedupError("what", place="a:1", hint="how")) == "a:1: what. Hint: how"

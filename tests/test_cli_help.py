@@ -41,13 +41,13 @@ def test_the_docs_show_what_the_program_says(page: str) -> None:
 @pytest.mark.parametrize("width", [40, 60, 80, 200])
 def test_the_help_keeps_to_its_width_and_is_never_wider_than_80(width: int) -> None:
     wide = [line for line in render(width).splitlines() if len(line) > max(48, min(width, 80))]
-    assert [] == wide
+    assert wide == []
 
 
 def test_each_option_is_explained_once() -> None:
     text = render()
     for option in OPTIONS.values():
-        assert 1 == sum(line.strip().startswith(option.flags) for line in text.splitlines()), option.name
+        assert sum(line.strip().startswith(option.flags) for line in text.splitlines()) == 1, option.name
         assert option.help.endswith("."), option.name
     assert len(OPTIONS) == sum(len(group) for _, group in GROUPS)
 
@@ -109,7 +109,7 @@ def test_version(dedup: Command) -> None:
 @pytest.mark.parametrize("shell", SHELLS)
 def test_completion_scripts_are_what_the_shell_can_read(dedup: Command, shell: str, tmp_path: Path) -> None:
     done = dedup("--completion", shell)
-    assert (0, "") == (done.code, done.stderr)
+    assert (done.code, done.stderr) == (0, "")
     assert f"_DEDUP_COMPLETE={shell}_complete" in done.stdout.decode()
     if program := shutil.which(shell):
         script = tmp_path / "script"
@@ -122,8 +122,8 @@ def test_completion_completes_options_and_choices(dedup: Command) -> None:
         env = {"_DEDUP_COMPLETE": "bash_complete", "COMP_WORDS": words, "COMP_CWORD": str(words.count(" "))}
         return dedup(env=env).stdout.decode()
 
-    assert "plain,--threshold\n" == complete("dedup --thre")
-    assert "plain,strict\nplain,numbers\nplain,off\n" == complete("dedup --guard ")
+    assert complete("dedup --thre") == "plain,--threshold\n"
+    assert complete("dedup --guard ") == "plain,strict\nplain,numbers\nplain,off\n"
 
 
 def test_the_installed_command_is_the_module(dedup: Command, tmp_path: Path) -> None:
@@ -138,7 +138,7 @@ def test_the_installed_command_is_the_module(dedup: Command, tmp_path: Path) -> 
 
 def test_with_nothing_to_read_a_terminal_gets_a_short_help(dedup: Command) -> None:
     done = dedup.on_terminal(stdin=None)
-    assert 2 == done.code
+    assert done.code == 2
     assert done.stderr.startswith("Usage: dedup [OPTIONS] [INPUT]...")
     assert "'dedup --help' lists all options." in done.stderr
-    assert b"" == done.stdout
+    assert done.stdout == b""

@@ -41,7 +41,7 @@ def test_without_colour_there_is_no_escape_sequence_at_all(
     dedup: Command, env: dict[str, str], flags: list[str]
 ) -> None:
     done = dedup.on_terminal("-v", "--progress", *flags, stdin=REPEATED.encode(), env=env)
-    assert 0 == done.code
+    assert done.code == 0
     assert ESCAPE not in done.stderr
     assert "exact" in done.stderr
 
@@ -56,7 +56,7 @@ def test_colour_can_be_forced_through_a_pipe(dedup: Command, env: dict[str, str]
 def test_colour_is_decided_for_each_stream(dedup: Command) -> None:
     """Messages go to a terminal, the diff to a pipe: it stays a patch."""
     done = dedup.on_terminal("--diff", stdin=REPEATED.encode())
-    assert 1 == done.code
+    assert done.code == 1
     assert b"\x1b" not in done.stdout
     assert f"-{SENTENCE}\n".encode() in done.stdout
     assert ESCAPE in done.stderr
@@ -83,7 +83,7 @@ def test_hostile_names_cannot_reach_the_terminal(dedup: Command) -> None:
     name = "a\x1b[2J\u202e[bold].txt"
     (dedup.directory / name).write_text(REPEATED)
     done = dedup.on_terminal("-v", "--check", name, f"missing-{name}")
-    assert 2 == done.code
+    assert done.code == 2
     assert "a\\x1b[2J\\u202e[bold].txt" in plain(done.stderr)
     assert not set("\x1b\u202e") & set(plain(done.stderr))
 
@@ -98,25 +98,43 @@ def test_verbose_explains_what_goes_and_what_stays(dedup: Command) -> None:
     assert "will cost [+550+] million" in done.stderr
 
 
-def test_progress_is_drawn_on_a_terminal_and_taken_away(dedup: Command) -> None:
-    """Enough work for some seconds is not wanted here: forced, it comes after a second at the earliest, so it is mocked.
+RECORD = json.dumps({"text": REPEATED}).encode() + b"\n"
+SLOW = (RECORD * 500, RECORD * 500, b"")
+"""Standard input that is open for longer than the second after which progress is shown."""
 
-    What can be tested with the real command is that a short run draws nothing and leaves the cursor alone.
-    """
-    done = dedup.on_terminal("-o", "out.txt", stdin=REPEATED.encode())
-    assert 0 == done.code
-    assert "read" not in done.stderr
+
+def test_progress_is_drawn_on_a_terminal_and_taken_away(dedup: Command) -> None:
+    done = dedup.on_terminal("-o", "out.jsonl", "--format", "jsonl", stdin=SLOW)
+    assert done.code == 0
+    assert re.search(r"(kB|MB) read, [\d.]+ .B/s", plain(done.stderr))
+    assert done.stderr.count("\x1b[?25h") == done.stderr.count("\x1b[?25l") > 0
+
+
+@pytest.mark.parametrize("flags", [["--no-progress"], ["-q"]])
+def test_progress_can_be_forbidden(dedup: Command, flags: list[str]) -> None:
+    done = dedup.on_terminal("-o", "out.jsonl", "--format", "jsonl", *flags, stdin=SLOW)
+    assert done.code == 0
+    assert " read, " not in done.stderr
     assert "\x1b[?25l" not in done.stderr
 
 
-def test_progress_does_not_go_to_a_pipe(dedup: Command) -> None:
-    done = dedup("--progress", "-q", stdin=REPEATED.encode())
-    assert "" == done.stderr
+def test_progress_without_colour_is_plain_lines(dedup: Command) -> None:
+    done = dedup.on_terminal("-o", "out.jsonl", "--format", "jsonl", "--color", "never", stdin=SLOW)
+    assert done.code == 0
+    assert re.search(r"^[\d.]+ .B read, [\d.]+ .B/s\r$", done.stderr, re.MULTILINE)
+    assert ESCAPE not in done.stderr
+
+
+def test_a_short_run_draws_no_progress(dedup: Command) -> None:
+    done = dedup.on_terminal("-o", "out.txt", stdin=REPEATED.encode())
+    assert done.code == 0
+    assert " read, " not in done.stderr
+    assert "\x1b[?25l" not in done.stderr
 
 
 def test_json_lines_on_a_terminal(dedup: Command) -> None:
     line = json.dumps({"text": REPEATED})
     done = dedup.on_terminal("--format", "jsonl", stdin=f"{line}\nnot json\n".encode())
-    assert 2 == done.code
+    assert done.code == 2
     assert "<stdin>:2: " in plain(done.stderr)
-    assert CLEANED == json.loads(done.stdout.splitlines()[0])["text"]
+    assert json.loads(done.stdout.splitlines()[0])["text"] == CLEANED

@@ -25,7 +25,7 @@ def refusal(capsys: pytest.CaptureFixture[str], *args: str) -> str:
     """Return what the command writes to standard error when it refuses."""
     code = main(args)
     written = capsys.readouterr()
-    assert (2, "") == (code, written.out)
+    assert (code, written.out) == (2, "")
     assert "Traceback" not in written.err
     return written.err
 
@@ -156,13 +156,13 @@ def test_settings_reach_the_settings() -> None:
     settings = request(
         "--split", "blank", "--threshold", "0.5", "--guard", "off", "--min-words", "3", "--exact"
     ).job.settings
-    assert ("blank", 0.5, "off", 3, True) == (
+    assert (
         settings.split,
         settings.threshold,
         settings.guard,
         settings.min_words,
         settings.exact,
-    )
+    ) == ("blank", 0.5, "off", 3, True)
 
 
 def test_every_refusal_is_one_of_ours() -> None:

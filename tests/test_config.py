@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
@@ -12,6 +12,9 @@ from dedup import config
 from dedup.cli import main
 from dedup.errors import ConfigError
 from dedup.options import OPTIONS
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def written(directory: Path, text: str, name: str = config.FILE_NAME) -> Path:
@@ -26,7 +29,7 @@ def shown(capsys: pytest.CaptureFixture[str], *args: str) -> dict[str, tuple[str
     """Return what --show-config says: key → (value, origin)."""
     code = main([*args, "--show-config"])
     out = capsys.readouterr()
-    assert (0, "") == (code, out.err)
+    assert (code, out.err) == (0, "")
     lines = [line for line in out.out.splitlines() if " = " in line]
     return {key: (value, origin) for line in lines for key, _, rest in [line.partition(" = ")]
             for value, _, origin in [rest.partition("  # ")]}  # fmt: skip
@@ -53,20 +56,20 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_flags_beat_the_environment_beats_the_file_beats_the_default(
     home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert ("8", "default") == shown(capsys)["min-words"]
+    assert shown(capsys)["min-words"] == ("8", "default")
     written(home, "[tool.dedup]\nmin-words = 7\n")
     assert ("7", str(home / "pyproject.toml")) == shown(capsys)["min-words"]
     monkeypatch.setenv("DEDUP_MIN_WORDS", "6")
-    assert ("6", "DEDUP_MIN_WORDS") == shown(capsys)["min-words"]
-    assert ("5", "command line") == shown(capsys, "--min-words", "5")["min-words"]
+    assert shown(capsys)["min-words"] == ("6", "DEDUP_MIN_WORDS")
+    assert shown(capsys, "--min-words", "5")["min-words"] == ("5", "command line")
 
 
 def test_a_switch_that_the_file_turns_on_is_turned_off_on_the_command_line(
     home: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     written(home, "[tool.dedup]\nexact = true\n")
-    assert "true" == shown(capsys)["exact"][0]
-    assert ("false", "command line") == shown(capsys, "--no-exact")["exact"]
+    assert shown(capsys)["exact"][0] == "true"
+    assert shown(capsys, "--no-exact")["exact"] == ("false", "command line")
 
 
 def test_what_show_config_prints_is_a_configuration_that_says_the_same(
@@ -75,8 +78,8 @@ def test_what_show_config_prints_is_a_configuration_that_says_the_same(
     main(["--show-config", "--include", '*."x"', "--include", "é*", "--max-document", "1536", "--workers", "2"])
     path = written(home, capsys.readouterr().out, "copy.toml")
     values = config.load(path).values
-    assert ('*."x"', "é*") == values["include"]
-    assert (1536, 2) == (values["max_document"], values["workers"])
+    assert values["include"] == ('*."x"', "é*")
+    assert (values["max_document"], values["workers"]) == (1536, 2)
     assert {option.dest for option in OPTIONS.values() if option.source == "config"} == set(values)
 
 
@@ -99,8 +102,8 @@ def test_the_search_ends_at_the_root_of_the_repository(home: Path) -> None:
 def test_a_named_file_is_read_instead_and_isolated_reads_none(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     written(home, "[tool.dedup]\nmin-words = 3\n")
     written(home, "[tool.dedup]\nmin-words = 4\n", "other.toml")
-    assert "4" == shown(capsys, "--config", "other.toml")["min-words"][0]
-    assert "8" == shown(capsys, "--isolated")["min-words"][0]
+    assert shown(capsys, "--config", "other.toml")["min-words"][0] == "4"
+    assert shown(capsys, "--isolated")["min-words"][0] == "8"
 
 
 def test_the_environment_can_name_the_file_or_forbid_it(
@@ -108,14 +111,14 @@ def test_the_environment_can_name_the_file_or_forbid_it(
 ) -> None:
     written(home, "[tool.dedup]\nmin-words = 4\n", "other.toml")
     monkeypatch.setenv("DEDUP_CONFIG", "other.toml")
-    assert "4" == shown(capsys)["min-words"][0]
+    assert shown(capsys)["min-words"][0] == "4"
     monkeypatch.setenv("DEDUP_ISOLATED", "1")
-    assert "8" == shown(capsys)["min-words"][0]
+    assert shown(capsys)["min-words"][0] == "8"
 
 
 def test_an_unknown_key_ends_the_run_and_names_the_likely_one(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     written(home, "[tool.dedup]\ntreshold = 0.9\n")
-    assert 2 == main(["-"])
+    assert main(["-"]) == 2
     out = capsys.readouterr()
     expected = "dedup: pyproject.toml: unknown key 'treshold' in [tool.dedup]. Hint: Did you mean 'threshold'?\n"
     assert ("", expected) == (out.out, out.err)
@@ -123,9 +126,9 @@ def test_an_unknown_key_ends_the_run_and_names_the_likely_one(home: Path, capsys
 
 def test_a_broken_file_does_not_stand_in_the_way_of_help(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     written(home, "[tool.dedup]\ntreshold = 0.9\n")
-    assert 0 == main(["--check", "--help"])
-    assert 0 == main(["--version"])
-    assert "" == capsys.readouterr().err
+    assert main(["--check", "--help"]) == 0
+    assert main(["--version"]) == 0
+    assert capsys.readouterr().err == ""
 
 
 @pytest.mark.parametrize(

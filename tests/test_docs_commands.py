@@ -1,8 +1,8 @@
 """Every command that README and documentation show is run, and what they say it prints is what it prints.
 
-A block marked ``console`` holds commands after ``$ `` and, below each, its output. A line of ``…`` stands
-for any number of lines. Where no output is shown, none is compared. Each page has a directory of its own, with a copy of
-the fixtures, and its commands find there what earlier ones left.
+A block marked ``console`` holds commands after ``$ `` and, below each, its output (both streams). A line of ``…``
+stands for any number of lines. Where no output is shown, none is compared. Each page has a directory of its own, with a
+copy of the fixtures, and its commands find there what earlier ones left.
 """
 
 from __future__ import annotations
@@ -53,8 +53,20 @@ def shown(page: Path) -> list[Shown]:
 
 def agrees(expected: str, actual: str) -> bool:
     """Tell whether an output is what a page shows."""
-    pattern = re.escape(expected.rstrip("\n")).replace("…\n", "(?:.*\n)*?").replace("…", "(?:.*\n?)*")
-    return re.fullmatch(pattern, actual.rstrip("\n")) is not None
+    lines = actual.rstrip("\n").split("\n")
+    pieces = [part.strip("\n") for part in re.split(r"^…$", expected.rstrip("\n"), flags=re.MULTILINE)]
+    shown_lines = [piece.split("\n") if piece else [] for piece in pieces]
+    if len(shown_lines) == 1:
+        return lines == shown_lines[0]
+    first, *middle, last = shown_lines
+    at = len(first)
+    if lines[:at] != first:
+        return False
+    for piece in middle:
+        while at <= len(lines) and lines[at : at + len(piece)] != piece:
+            at += 1
+        at += len(piece)
+    return at + len(last) <= len(lines) and lines[len(lines) - len(last) :] == last
 
 
 @pytest.mark.skipif(sys.platform == "win32" or not shutil.which("bash"), reason="the pages show a Unix shell")

@@ -76,7 +76,7 @@ def test_streams_that_are_no_terminals_are_found_to_be_none() -> None:
 
 def test_an_error_is_one_harmless_line() -> None:
     error = InputError("what\x1b[2J\nhappened", place="a\x1b.txt:3", hint="do this")
-    assert "dedup: a\\x1b.txt:3: what\\x1b[2J\\x0ahappened. Hint: do this.\n" == message(error, Stream())
+    assert message(error, Stream()) == "dedup: a\\x1b.txt:3: what\\x1b[2J\\x0ahappened. Hint: do this.\n"
     colored = message(error, Stream(terminal=True, color=True))
     assert message(error, Stream()) == re.sub(r"\x1b\[[\d;]*m", "", colored) != colored
 
@@ -94,7 +94,7 @@ PATCH = b"""\
 
 
 def test_a_diff_on_a_pipe_is_the_same_bytes() -> None:
-    assert PATCH == DiffPainter(Stream()).paint(PATCH)
+    assert DiffPainter(Stream()).paint(PATCH) == PATCH
 
 
 def test_a_diff_on_a_terminal_is_harmless_also_without_colour() -> None:
@@ -106,11 +106,11 @@ def test_a_diff_on_a_terminal_is_harmless_also_without_colour() -> None:
 def test_a_diff_is_coloured_by_what_its_lines_are() -> None:
     lines = DiffPainter(Stream(terminal=True, color=True)).paint(PATCH).decode().splitlines()
     codes = [match[1] if (match := re.match(r"\x1b\[(\d+)m", line)) else "" for line in lines]
-    assert ["1", "1", "36", "", "31", "31", "32", ""] == codes
-    assert "\x1b[31m-\\x1b[31mred\\x1b[0m\x1b[0m" == lines[5]
+    assert codes == ["1", "1", "36", "", "31", "31", "32", ""]
+    assert lines[5] == "\x1b[31m-\\x1b[31mred\\x1b[0m\x1b[0m"
 
 
 def test_a_lone_carriage_return_does_not_make_a_line_of_the_diff() -> None:
     piece = b"@@ -1 +0,0 @@\n-old\r+fake\n"
     shown = DiffPainter(Stream(terminal=True, color=True)).paint(piece).decode()
-    assert "\x1b[31m-old\\x0d+fake\x1b[0m\n" == shown.split("\n", 1)[1]
+    assert shown.split("\n", 1)[1] == "\x1b[31m-old\\x0d+fake\x1b[0m\n"

@@ -44,9 +44,12 @@ def terminal(stderr: Stream = PLAIN, stdout: Stream = PLAIN, *, dumb: bool = Fal
         (
             Counts(files=2, documents=2, paragraphs=4, invalid_utf8=1, unsettled=1, too_large=2, errors=1),
             "clean",
-            "2 files, 4 paragraphs: 4 kept, 0 removed. 1 document with bytes that do not decode, kept byte for byte. "
-            "1 document left unchanged because the decisions did not settle. 2 documents above --max-document, passed "
-            "through unread. 1 error.",
+            (
+                "2 files, 4 paragraphs: 4 kept, 0 removed. "
+                "1 document with bytes that do not decode, kept byte for byte. "
+                "1 document left unchanged because the decisions did not settle. "
+                "2 documents above --max-document, passed through unread. 1 error."
+            ),
         ),
     ],
 )
@@ -75,7 +78,7 @@ def test_the_summary_of_a_pipe_is_one_line_and_quiet_is_none(capsys: pytest.Capt
 def test_the_summary_of_a_terminal_is_a_table(capsys: pytest.CaptureFixture[str]) -> None:
     Reporter(terminal(COLOR)).summary(Outcome(COUNTS, ExitCode.OK))
     shown = capsys.readouterr()
-    assert "" == shown.out
+    assert shown.out == ""
     assert "\x1b[" in shown.err
     for figure in ("214", "197", "17", "12 exact, 3 near, 2 in blocks", "of 3"):
         assert figure in shown.err
@@ -90,10 +93,10 @@ def test_without_colour_the_table_has_no_escape_sequence(capsys: pytest.CaptureF
 
 def test_quiet_does_not_silence_problems(capsys: pytest.CaptureFixture[str]) -> None:
     reporter = Reporter(terminal(), quiet=True)
-    assert not reporter.failed
+    before = reporter.failed
     reporter.problem(InputError("it is gone", place="a.txt"))
-    assert reporter.failed
-    assert ("", "dedup: a.txt: it is gone.\n") == capsys.readouterr()
+    assert (before, reporter.failed) == (False, True)
+    assert capsys.readouterr() == ("", "dedup: a.txt: it is gone.\n")
 
 
 GONE = Explanation(
@@ -121,7 +124,7 @@ def test_an_explanation_of_a_removal() -> None:
 
 def test_the_same_text_is_not_shown_twice() -> None:
     shown = explain.render(replace(GONE, reason="exact", witness=GONE.text), PLAIN)
-    assert 1 == shown.count(GONE.text)
+    assert shown.count(GONE.text) == 1
     assert "    kept: a.txt:2, the same words\n" in shown
 
 
@@ -137,7 +140,7 @@ def test_hostile_text_is_harmless_in_an_explanation() -> None:
         replace(STAYS, place=f"{hostile}:1", text=hostile, witness=hostile + "!", witness_place=hostile, new=((0, 4),)),
         PLAIN,
     )
-    assert 3 == shown.count("\n")
+    assert shown.count("\n") == 3
     assert not set("\x1b\x07\x9b\u202e\udcff") & set(shown)
     assert "[+[/x]+] \\x1b]0;owned\\x07 [bold]\\u202etxt \\x9b2J\\xff" in shown
 
@@ -149,7 +152,7 @@ def test_a_long_paragraph_is_shortened_around_its_new_words() -> None:
     assert shown.startswith("word word")
     assert "[+NEW+]" in shown
     assert shown.endswith("[+LATE+]")
-    assert 2 == shown.count("…")
+    assert shown.count("…") == 2
     assert len(shown) < 250
     assert explain.SNIPPET + 5 > len(explain.quote(text, (), PLAIN)) > explain.SNIPPET - 5
 
@@ -186,23 +189,23 @@ def test_progress_as_lines_says_nothing_at_first_and_then_little() -> None:
     for second in range(12):
         clock.now = float(second)
         lines.update(second * 10**6, 20 * 10**6)
-    assert [
+    assert written == [
         "1.0 MB of 20.0 MB read (5%), 1.0 MB/s, 19 s left\n",
         "6.0 MB of 20.0 MB read (30%), 1.0 MB/s, 14 s left\n",
         "11.0 MB of 20.0 MB read (55%), 1.0 MB/s, 9 s left\n",
-    ] == written
+    ]
 
 
 def test_progress_of_unknown_length() -> None:
-    assert "999 bytes read, 500 bytes/s" == progress.describe(999, None, 2.0)
-    assert "0 bytes of 10 bytes read (0%), 0 bytes/s" == progress.describe(0, 10, 0.0)
+    assert progress.describe(999, None, 2.0) == "999 bytes read, 500 bytes/s"
+    assert progress.describe(0, 10, 0.0) == "0 bytes of 10 bytes read (0%), 0 bytes/s"
 
 
 def test_the_bar_is_drawn_after_a_second_and_taken_away(capsys: pytest.CaptureFixture[str]) -> None:
     clock = Clock()
     bar = Bar(terminal(COLOR), clock=clock)
     bar.update(1, 100)
-    assert "" == capsys.readouterr().err
+    assert capsys.readouterr().err == ""
     clock.now = 2.0
     bar.update(50, 100)
     assert "50 bytes of 100 bytes read (50%), 25 bytes/s, 2 s left" in capsys.readouterr().err

@@ -32,6 +32,20 @@ class _Nowhere:
         return len(data)
 
 
+def is_protected(path: Path, status: os.stat_result) -> bool:
+    """Say whether a file is write-protected.
+
+    Replacing it needs no right to write to it; that its bits are taken as the wish they are protects even from root.
+    """
+    return not (status.st_mode & 0o222 and os.access(path, os.W_OK))
+
+
+def protected(path: Path) -> OutputError:
+    """Return the error for a file that is write-protected."""
+    what = f"is write-protected; {path} was not changed"
+    return OutputError(what, place=str(path), hint="make it writable, or write elsewhere")
+
+
 class AtomicFile:
     """A file being written; it appears at `commit`, or never.
 
@@ -69,10 +83,8 @@ class AtomicFile:
             self._wrap(self.path.open("wb"))
             return
         self._target = Path(os.path.realpath(self.path))
-        # Replacing needs no right to write the file itself; taking it as the wish it is protects even from root.
-        if self._old is not None and not (self._old.st_mode & 0o222 and os.access(self._target, os.W_OK)):
-            what = f"is write-protected; {self.path} was not changed"
-            raise OutputError(what, place=str(self.path), hint="make it writable, or write elsewhere")
+        if self._old is not None and is_protected(self.path, self._old):
+            raise protected(self.path)
         mode = 0o666 if self._old is None else 0o600
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
         name = str(self._target.parent / f".dedup-{os.urandom(8).hex()}.tmp")

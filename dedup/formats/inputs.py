@@ -62,6 +62,8 @@ class Inputs:
         for number, source in enumerate(self._sources):
             cutter = Cutter(number, source.name, source.relative, at if self._joined else 0, self._limit)
             fresh = True
+            if source.size is None:
+                yield None  # to open a pipe, and to see what comes out of it, may mean to wait
             for part in self._source(source, cutter):
                 if part is None or not part.data:
                     yield part

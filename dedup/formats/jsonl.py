@@ -96,14 +96,16 @@ def records(part: Part, work: Work, done: Done) -> list[Record]:
         if begin == end:
             continue
         line = data[begin:end]
-        if line.isspace() and not line.strip(_BLANK):
+        if number == 1:
+            line = line.removeprefix(_BOM)
+        if not line or (line.isspace() and not line.strip(_BLANK)):
             continue
         if end - begin > work.max_document:
             counts.too_large += 1
             problem = too_large(f"{part.name}:{number}", work.max_document)
         else:
             try:
-                text, identity, valid = _read_record(line, number == 1, work)
+                text, identity, valid = _read_record(line, work)
             except _BadRecordError as error:
                 problem = InputError(error.what, place=f"{part.name}:{number}", hint=error.hint)
             else:
@@ -116,10 +118,8 @@ def records(part: Part, work: Work, done: Done) -> list[Record]:
     return found
 
 
-def _read_record(line: bytes, first: bool, work: Work) -> tuple[str, str | int | float | None, bool]:  # noqa: FBT001
+def _read_record(line: bytes, work: Work) -> tuple[str, str | int | float | None, bool]:
     """Return the text, the ``id`` if there is one, and whether all of the line's bytes are valid."""
-    if first:
-        line = line.removeprefix(_BOM)
     try:
         source, valid = work.codec.decode(line)
     except UnicodeError as error:

@@ -10,6 +10,7 @@ from pathlib import Path, PurePath
 from typing import BinaryIO
 
 from dedup.errors import OutputError, UsageError
+from dedup.formats.atomic import is_protected, protected
 from dedup.formats.discover import Report, Source, discover, same_file
 from dedup.formats.outputs import FileOutput, NoOutput, Output, StdoutOutput, TreeOutput, targets
 from dedup.job import STDIN, Job
@@ -41,7 +42,7 @@ def lay_out(job: Job, report: Report, stdout: BinaryIO | None) -> Layout:
     output = output_path(job)
     _check_usage(job, output)
     found = discover(job.inputs, job.include, job.stdin_name, report)
-    sources = _once(found.sources) if job.in_place else found.sources
+    sources = _writable(_once(found.sources), report) if job.in_place else found.sources
     per_file = job.in_place or job.mode != "clean"
     if output is not None and (found.tree or output.is_dir()):
         if any(source.path is None for source in sources):
@@ -113,7 +114,8 @@ def _refuse_overwriting(job: Job, layout: Layout, stdout: BinaryIO | None) -> No
             if (taken := _first(known, path)) is not None:
                 what = f"output and input are the same file; {taken.name} was not changed"
                 raise UsageError(what, place=str(path), hint="use --in-place")
-    if job.mode == "clean" and output_path(job) is None and (taken := known.get(_stdout_identity(stdout))) is not None:
+    to_stdout = job.mode == "clean" and not job.in_place and output_path(job) is None
+    if to_stdout and (taken := known.get(_stdout_identity(stdout))) is not None:
         what = "input and standard output are the same file"
         raise UsageError(what, place=taken.name, hint="write elsewhere, or use --in-place")
     output = output_path(job)
@@ -169,6 +171,17 @@ def _once(sources: list[Source]) -> list[Source]:
     for source in sources:
         seen.setdefault(os.path.realpath(source.path) if source.path is not None else "", source)
     return list(seen.values())
+
+
+def _writable(sources: list[Source], report: Report) -> list[Source]:
+    """Return the files that may be written over, and report the others: better now than when half is done."""
+    found = []
+    for source in sources:
+        if source.path is not None and is_protected(source.path, source.path.stat()):
+            report(protected(source.path))
+        else:
+            found.append(source)
+    return found
 
 
 def _distinct(sources: list[Source]) -> list[Source]:

@@ -1,6 +1,6 @@
 """The removal log: what was taken out, why, and all that is needed to put it back.
 
-JSON lines, ASCII only, in this order:
+JSON lines in UTF-8, in this order:
 
 1. ``{"dedup_log": 1, "version", "settings", "options", "field", "encoding"}``: the schema's number, the program's
    version, and the settings with their fingerprint.
@@ -45,12 +45,13 @@ if TYPE_CHECKING:
 
 SCHEMA = 1
 
-_dump = json.JSONEncoder(separators=(", ", ": ")).encode
+_dump = json.JSONEncoder(ensure_ascii=False).encode
 
 
 def line(entry: Mapping[str, Any]) -> bytes:
     """Return an entry as a line of the log."""
-    return _dump(entry).encode("ascii") + b"\n"
+    # Lone surrogates, which UTF-8 does not have, come out as the escapes that JSON has for them.
+    return _dump(entry).encode("utf-8", "backslashreplace") + b"\n"
 
 
 def removal_lines(part: Part, record: Record, decision: Decision, where: Mapping[int, int], *, numbered: bool) -> bytes:

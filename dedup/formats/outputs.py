@@ -186,12 +186,8 @@ class TreeOutput(NoOutput):
         self._held.clear()
 
     def _begin(self, source: int, *, compressed: bool) -> AtomicFile:
-        target = self._targets[source]
-        try:
-            target.parent.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise OutputError(f"{reason(error)}; {target} was not written", place=str(target.parent)) from None
-        return AtomicFile(target, compress=compressed)
+        make_parent(self._targets[source])
+        return AtomicFile(self._targets[source], compress=compressed)
 
     def end_input(self, source: int, *, failed: bool) -> None:
         """Complete the file."""
@@ -237,6 +233,18 @@ def targets(sources: list[Source], top: Path) -> list[Path]:
             raise OutputError(f"{what}; nothing was written", place=str(top))
         seen[place] = source.name
     return [top / source.relative for source in sources]
+
+
+def make_parent(target: Path) -> None:
+    """Make the directory that a file is to stand in.
+
+    Raises:
+        OutputError: it cannot be made.
+    """
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(f"{reason(error)}; {target} was not written", place=str(target.parent)) from None
 
 
 def _write_all(stream: BinaryIO, data: bytes) -> None:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 TASK_BYTES = 1 << 20
 """Bytes of parts that are worked on together; also the largest piece of what passes through unread."""
+_TASK_ENOUGH = TASK_BYTES // 2
+"""Bytes from which a task goes out. Half, for a part of whole lines is always a little short of a full read."""
 _TASK_PARTS = 2000
 """Parts of a task, however small they are."""
 
@@ -162,7 +164,7 @@ def tasks(parts: Iterable[Part | None]) -> Iterator[list[Part] | None]:
         if part is not None:
             group.append(part)
             size += len(part.data)
-        if group and (part is None or size >= TASK_BYTES or len(group) >= _TASK_PARTS):
+        if group and (part is None or size >= _TASK_ENOUGH or len(group) >= _TASK_PARTS):
             yield group
             group, size = [], 0
         if part is None:

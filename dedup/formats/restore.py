@@ -10,13 +10,13 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from dedup.errors import InputError, RestoreError, UsageError
+from dedup.errors import InputError, OutputError, RestoreError, UsageError
 from dedup.formats.atomic import AtomicFile
-from dedup.formats.compression import READ_SIZE, Reader, names_compressed
+from dedup.formats.compression import READ_SIZE, Reader, names_compressed, reason
 from dedup.formats.discover import discover, same_file
 from dedup.formats.log import Digest
 from dedup.formats.logread import Cut, Log, LoggedOutput
-from dedup.formats.outputs import StdoutOutput
+from dedup.formats.outputs import StdoutOutput, make_parent
 from dedup.job import Counts, Events
 
 if TYPE_CHECKING:
@@ -108,7 +108,7 @@ def restore_tree(top: Path, log_path: Path, output: Path | None, events: Events)
         if wanted.name not in restored:
             continue
         target = (output or top) / wanted.name
-        target.parent.mkdir(parents=True, exist_ok=True)
+        make_parent(target)
         place = str(top / wanted.name)
         with Reader.open(top / wanted.name, place) as reader, AtomicFile(target, compress=reader.compressed) as file:
             counts.add(_weave(reader, cuts, wanted, file.write, place))
@@ -220,7 +220,15 @@ def _to_stdout(
     import tempfile  # noqa: PLC0415 - rarely needed
 
     with tempfile.TemporaryFile() as spool:
-        counts = _weave(reader, cuts, wanted, spool.write, place)
+
+        def keep(piece: bytes) -> None:
+            try:
+                spool.write(piece)
+            except OSError as error:
+                what = f"{reason(error)} for a temporary file; nothing was restored"
+                raise OutputError(what, place=tempfile.gettempdir()) from None
+
+        counts = _weave(reader, cuts, wanted, keep, place)
         spool.seek(0)
         output = StdoutOutput(stdout)
         while piece := spool.read(READ_SIZE):
@@ -231,9 +239,13 @@ def _to_stdout(
 
 def _copy(source: Path, target: Path) -> Counts:
     """Copy a file as it is stored."""
-    target.parent.mkdir(parents=True, exist_ok=True)
+    make_parent(target)
     size = 0
-    with source.open("rb") as stream, AtomicFile(target) as file:
+    try:
+        stream = source.open("rb")
+    except OSError as error:
+        raise InputError(f"{reason(error)}; it was not copied", place=str(source)) from None
+    with stream, AtomicFile(target) as file:
         while piece := stream.read(READ_SIZE):
             size += file.write(piece)
         file.commit()

@@ -62,7 +62,7 @@ def quote(text: str, new: Sequence[tuple[int, int]], stream: Stream) -> str:
 
 def _windows(length: int, new: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
     """Return the spans of a text to quote, in order, none touching another."""
-    if not new:
+    if not new or length <= SNIPPET:
         return [(0, min(length, SNIPPET))]
     merged: list[tuple[int, int]] = []
     for start, end in [(0, min(length, AROUND)), *((max(0, s - AROUND), min(length, e + AROUND)) for s, e in new)]:

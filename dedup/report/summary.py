@@ -47,7 +47,11 @@ def table(counts: Counts, mode: Mode, seconds: float, terminal: Terminal) -> Non
     row(kept, f"{counts.kept:,}")
     row(removed, f"{counts.removed:,}", ", ".join(_reasons(counts)), "bold red" if counts.removed else "")
     if counts.changed:
-        row("documents changed", f"{counts.changed:,}", f"of {counts.documents:,}")
+        row(
+            "documents changed" if mode == "clean" else "documents to change",
+            f"{counts.changed:,}",
+            f"of {counts.documents:,}",
+        )
     row("time", f"{seconds:.1f} s", _speed(counts.bytes_in, seconds))
     notes: list[Text] = [Text(f"{note}.", style="yellow") for note in _notes(counts)]
     for note in notes:

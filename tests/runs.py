@@ -1,0 +1,102 @@
+"""Runs without the face, and a kernel whose decisions a test can foresee."""
+
+from __future__ import annotations
+
+import io
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from dedup.decisions import Compared, Decision, Reason, Removal, Witness
+from dedup.job import Explanation, Job, Outcome
+from dedup.run import run
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from dedup.errors import DedupError
+    from dedup.settings import Settings
+
+MARK = "%"
+"""A line that holds it is cut by `marked_decide`, unless it is the first one."""
+
+
+@dataclass
+class Recorder:
+    """Keeps what a run tells."""
+
+    problems: list[DedupError] = field(default_factory=list)
+    explanations: list[Explanation] = field(default_factory=list)
+    diffs: list[bytes] = field(default_factory=list)
+    steps: list[tuple[int, int | None]] = field(default_factory=list)
+
+    def problem(self, error: DedupError) -> None:
+        """Keep a problem."""
+        self.problems.append(error)
+
+    def explained(self, explanation: Explanation) -> None:
+        """Keep an explanation."""
+        self.explanations.append(explanation)
+
+    def diff(self, text: bytes) -> None:
+        """Keep a piece of diff."""
+        self.diffs.append(text)
+
+    def progress(self, done: int, total: int | None) -> None:
+        """Keep a step."""
+        self.steps.append((done, total))
+
+
+def marked_decide(texts: Sequence[str], settings: Settings, *, explain: bool = False) -> list[Decision]:
+    """Cut each marked line but the first one, with its line end; a last line with the line end before it."""
+    del settings, explain
+    return [_decision(text) for text in texts]
+
+
+def _decision(text: str) -> Decision:
+    lines = [match.span() for match in re.finditer(r"[^\n]*\n|[^\n]+", text)]
+    removals: list[Removal] = []
+    for number, (start, end) in enumerate(lines):
+        if number == 0 or MARK not in text[start:end]:
+            continue
+        ended = text[end - 1] == "\n"
+        bare = end - 1 if ended else end
+        taken = bool(removals) and removals[-1].cut_end == start
+        cut_start = start if ended or taken else start - 1
+        removals.append(
+            Removal(
+                number,
+                start,
+                bare,
+                cut_start,
+                end,
+                (Reason.EXACT, Reason.NEAR, Reason.BLOCK)[number % 3],
+                Compared.ALIGNED,
+                (Witness(0, lines[0][0], lines[0][1]),),
+                0.9,
+                1.0,
+                block=number if number % 3 == 2 else None,
+            )
+        )
+    return Decision(len(lines), tuple(removals))
+
+
+def without_marked(text: str) -> str:
+    """Return what `marked_decide` leaves of a text."""
+    return _decision(text).apply(text)
+
+
+def run_bytes(data: bytes, **options: Any) -> tuple[bytes, Outcome, Recorder]:
+    """Run over standard input; return standard output, the outcome and what was told."""
+    out, recorder = io.BytesIO(), Recorder()
+    options.setdefault("workers", 1)
+    outcome = run(Job(**options), recorder, stdin=io.BytesIO(data), stdout=out)
+    return out.getvalue(), outcome, recorder
+
+
+def run_files(*inputs: object, **options: Any) -> tuple[bytes, Outcome, Recorder]:
+    """Run over files; return standard output, the outcome and what was told."""
+    out, recorder = io.BytesIO(), Recorder()
+    options.setdefault("workers", 1)
+    outcome = run(Job(inputs=tuple(map(str, inputs)), **options), recorder, stdout=out)
+    return out.getvalue(), outcome, recorder

@@ -1,0 +1,191 @@
+"""JSON lines: only bytes of the text's value change, and only where something goes."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from dedup.errors import ExitCode, InputError
+from tests.runs import MARK, marked_decide, run_bytes, without_marked
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _kernel() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("dedup.document.decide", marked_decide)
+        yield
+
+
+_SHORT = {"\n": rb"\n", "\t": rb"\t", '"': rb"\"", "\\": rb"\\", "/": rb"\/", "\r": rb"\r"}
+
+
+@st.composite
+def _written(draw: st.DrawFn, char: str) -> bytes:
+    """Return one of the ways in which JSON writes a character."""
+    units = char.encode("utf-16-be", "surrogatepass")
+    ways = [b"".join(b"\\u%02x%02X" % (units[i], units[i + 1]) for i in range(0, len(units), 2))]
+    if char in _SHORT:
+        ways.append(_SHORT[char])
+    if char not in '"\\' and char >= " " and not "\ud800" <= char <= "\udfff":
+        ways += [char.encode()] * 3
+    return draw(st.sampled_from(ways))
+
+
+_CHARS = st.sampled_from(["a", "é", "字", "😀", '"', "\\", "/", "\t", "\r", "\u2028", "\ud800", MARK, "b c", "\0"])
+_SPACE = st.sampled_from([b"", b" ", b"\t ", b"  "])
+_OTHER = st.sampled_from(
+    [b"1", b"-2.5e3", b"null", b'"text"', b'{"text": "a\\n%b"}', b'["\\u0022", {}]', b"1" * 5000, b"NaN"]
+)
+
+
+@st.composite
+def _record(draw: st.DrawFn) -> tuple[bytes, bytes]:
+    """Return a record's line, and what is to be left of it."""
+    lines = draw(st.lists(st.lists(_CHARS, max_size=6).map("".join), min_size=1, max_size=5))
+    literal = [b"".join(draw(_written(char)) for char in line) for line in lines]
+    newline = [draw(_written("\n")) for _ in lines]
+    if not draw(st.booleans()):
+        newline[-1] = b""
+    before = b"".join(a + b for a, b in zip(literal, newline, strict=True))
+    kept = _kept(lines, literal, newline)
+    members = [
+        (draw(st.sampled_from([b"id", b"text", b"t\\u0065xt", b"x"])), draw(_OTHER))
+        for _ in range(draw(st.integers(0, 3)))
+    ]
+    after = [(key, value) for key, value in members if key in (b"id", b"x")]
+    head = [member for member in members if draw(st.booleans())]
+
+    def line(value: bytes) -> bytes:
+        parts = [*head, (draw(st.just(b"text")), b'"' + value + b'"'), *after]
+        return (
+            b"{" + b",".join(space + b'"' + k + b'"' + space + b":" + space + v for k, v in parts) + space + b"}" + tail
+        )
+
+    space, tail = draw(_SPACE), draw(st.sampled_from([b"", b"\r", b" "]))
+    return line(before), line(kept)
+
+
+def _kept(lines: list[str], literal: list[bytes], newline: list[bytes]) -> bytes:
+    """Return what is left of the literal, put together from its pieces."""
+    stays = [number for number, line in enumerate(lines) if number == 0 or MARK not in line]
+    pieces = b"".join(literal[number] + newline[number] for number in stays)
+    last = len(lines) - 1
+    lost_end = newline[last] == b"" and literal[last] and last not in stays
+    if lost_end and last - 1 in stays:
+        pieces = pieces[: len(pieces) - len(newline[stays[-1]])]
+    return pieces
+
+
+@given(st.lists(_record(), max_size=6), st.booleans(), st.booleans())
+def test_only_bytes_of_cut_paragraphs_go(records: list[tuple[bytes, bytes]], final: bool, mark: bool) -> None:  # noqa: FBT001
+    """Whatever the spacing, the escapes and the doubled keys: all other bytes stay."""
+    end = b"\n" if final else b""
+    bom = b"\xef\xbb\xbf" if mark else b""
+    data = bom + b"\n".join(before for before, _ in records) + end
+    expected = bom + b"\n".join(after for _, after in records) + end
+    out, outcome, recorder = run_bytes(data, format="jsonl")
+    assert not recorder.problems
+    assert out == expected
+    assert outcome.counts.documents == len(records)
+
+
+@given(st.binary(max_size=80), st.sampled_from([b'{"text": "', b"", b"["]))
+def test_any_bytes_pass(noise: bytes, begin: bytes) -> None:
+    """Lines that are no records come out as they went in, and the run ends with 2."""
+    assume(not noise.startswith(b"\x1f\x8b"))
+    out, outcome, recorder = run_bytes(begin + noise, format="jsonl")
+    if recorder.problems:
+        assert outcome.exit_code == ExitCode.ERROR
+    if MARK.encode() not in noise:
+        assert out == begin + noise
+
+
+def test_invalid_utf8_inside_the_text_stays_and_is_counted() -> None:
+    line = b'{"text": "first \xff\\n%\xe9\xff cut\\nlast \xc3", "x": "\xfe"}\n'
+    out, outcome, _ = run_bytes(line, format="jsonl")
+    assert out == b'{"text": "first \xff\\nlast \xc3", "x": "\xfe"}\n'
+    assert outcome.counts.invalid_utf8 == 1
+
+
+def test_dotted_path_and_doubled_keys_take_what_json_takes() -> None:
+    line = b'{"a": {"text": "x\\n%y"}, "a": {"b": "x\\n%y", "text": "k\\n%l", "text": "x\\n%y\\nz"}}'
+    out, outcome, _ = run_bytes(line, format="jsonl", text_field="a.text")
+    assert out == b'{"a": {"text": "x\\n%y"}, "a": {"b": "x\\n%y", "text": "k\\n%l", "text": "x\\nz"}}'
+    assert outcome.counts.removed == 1
+
+
+@pytest.mark.parametrize(
+    ("line", "what"),
+    [
+        (b"not json", "not JSON"),
+        (b'{"text": "a"} x', "not JSON"),
+        (b'{"body": "a"}', "no field 'text'"),
+        (b"{}", "no field 'text'"),
+        (b'{"text": null}', "holds null"),
+        (b'{"text": 5}', "holds a number"),
+        (b'{"text": ["a"]}', "holds an array"),
+        (b'["text"]', "not an object"),
+        (b'"text"', "not an object"),
+        (b"[" * 100_000, "nested too deeply"),
+        (b'{"text": "a\tb"}', "not JSON"),
+        (b"9" * 5000, "not an object"),
+    ],
+)
+def test_bad_line_passes_and_is_reported_with_its_place(line: bytes, what: str) -> None:
+    good = b'{"text": "a\\n%b"}'
+    data = b"\n".join([good, b"", b" \t\r", line, good])
+    out, outcome, recorder = run_bytes(data, format="jsonl", stdin_name="in.jsonl")
+    assert out == b"\n".join([b'{"text": "a"}', b"", b" \t\r", line, b'{"text": "a"}'])
+    assert [error.place for error in recorder.problems] == ["in.jsonl:4"]
+    assert what in recorder.problems[0].what
+    assert outcome.exit_code == ExitCode.ERROR
+    assert outcome.counts.errors == 1
+    assert outcome.counts.documents == 3
+
+
+@pytest.mark.parametrize("limit", [50, 1000])
+def test_line_above_the_limit_passes_unread(limit: int) -> None:
+    """Long lines pass whether they end within a piece that is read or go on for megabytes."""
+    small = b'{"text": "a\\n%b"}\n'
+    long = json.dumps({"text": "a\n%" + "b" * 2000}).encode() + b"\n"
+    huge = json.dumps({"text": "a\n%" + "b" * 3_000_000}).encode() + b"\n"
+    out, outcome, recorder = run_bytes(
+        small + huge + small + long + huge + small + long[:-1], format="jsonl", max_document=limit
+    )
+    cut = b'{"text": "a"}\n'
+    assert out == cut + huge + cut + long + huge + cut + long[:-1]
+    assert outcome.counts.too_large == outcome.counts.errors == 4
+    assert [error.place for error in recorder.problems] == [f"<stdin>:{n}" for n in (2, 4, 5, 7)]
+    assert outcome.exit_code == ExitCode.ERROR
+
+
+def test_fail_stops_before_anything_is_written() -> None:
+    data = b'{"text": "a\\n%b"}\n' * 5 + b"no\n"
+    with pytest.raises(InputError) as caught:
+        run_bytes(data, format="jsonl", on_error="fail")
+    assert caught.value.place == "<stdin>:6"
+    out, outcome, _ = run_bytes(data[:-3], format="jsonl", on_error="fail")
+    assert out == b'{"text": "a"}\n' * 5
+    assert outcome.exit_code == ExitCode.OK
+
+
+def test_other_encodings_are_cut_in_their_own_bytes() -> None:
+    line = '{"text": "é\\n%ü\\nß"}\n'.encode("latin-1")
+    out, _, recorder = run_bytes(line, format="jsonl", encoding="latin-1")
+    assert out == '{"text": "é\\nß"}\n'.encode("latin-1")
+    assert not recorder.problems
+
+
+@given(st.text(alphabet="ab%\n\r\u2028é", max_size=30))
+def test_record_and_text_agree(text: str) -> None:
+    """The same text is cut in the same way as a record and as a file."""
+    record, _, _ = run_bytes(json.dumps({"text": text}).encode(), format="jsonl")
+    plain, _, _ = run_bytes(text.encode(), format="text")
+    assert json.loads(record)["text"] == plain.decode() == without_marked(text)

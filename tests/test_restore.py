@@ -1,0 +1,240 @@
+"""Cleaned text and removal log give back the original bytes, or nothing."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from dedup.errors import DedupError, ExitCode, RestoreError, UsageError
+from dedup.run import restore
+from tests.runs import Recorder, marked_decide, run_bytes, run_files
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from dedup.job import Outcome
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _kernel() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("dedup.document.decide", marked_decide)
+        yield
+
+
+def _restored(cleaned: bytes, log: Path) -> bytes:
+    out = io.BytesIO()
+    outcome = restore("-", log, None, Recorder(), stdin=io.BytesIO(cleaned), stdout=out)
+    assert outcome.exit_code == ExitCode.OK
+    return out.getvalue()
+
+
+def _restore(cleaned: Path, log: Path, output: Path | None = None, **options: Any) -> Outcome:
+    return restore(str(cleaned), log, output, Recorder(), **options)
+
+
+_PIECES = st.sampled_from(
+    [b"a\n", b"% b\n", b"\xff%\n", b'{"text": "a\\n%b\\u00e9\xff\\ud800"}\n', b"\r\n", b"%", b"\0", b"\xe5\xad\x97%\n"]
+)
+_DATA = st.lists(_PIECES, max_size=12).map(b"".join) | st.binary(max_size=60)
+
+
+@settings(deadline=None)
+@given(
+    _DATA, st.sampled_from(["text", "jsonl"]), st.sampled_from(["utf-8", "latin-1", "cp1252", "utf-16", "shift_jis"])
+)
+def test_restore_is_the_way_back(
+    tmp_path_factory: pytest.TempPathFactory, data: bytes, kind: str, encoding: str
+) -> None:
+    assume(not data.startswith(b"\x1f\x8b"))
+    log = tmp_path_factory.getbasetemp() / "log.jsonl"
+    assume(kind == "text" or encoding != "utf-16")  # JSON lines are not read in it
+    out, outcome, _ = run_bytes(data, format=kind, encoding=encoding, removed=log)
+    assert _restored(out, log) == data
+    entries = [json.loads(line) for line in log.read_bytes().splitlines()]
+    assert entries[-1] == {"end": outcome.counts.removed}
+    for entry in entries[2:-2]:
+        own = data[entry["at"] :]
+        span, cut = entry["span"], entry["cut"]
+        assert cut["start"] <= span["start"] <= span["end"] <= cut["end"]
+        raw = entry.get("raw", entry["text"]).encode("utf-8", "surrogateescape")
+        assert own[span["start"] : span["end"]] == raw
+        assert entry["witnesses"][0]["paragraph"] == 0
+        assert entry["witnesses"][0]["span"]["start"] >= 0
+
+
+def test_log_says_what_went_and_why(tmp_path: Path) -> None:
+    file, log = tmp_path / "in.jsonl", tmp_path / "log.jsonl"
+    file.write_bytes(b'{"text": "x"}\n{"id": 7, "text": "k\\u00e9pt\\n% \\u00e9\\nz"}\n')
+    run_files(file, removed=log, mode="check")
+    header, opened, removal, closed, end = map(json.loads, log.read_text().splitlines())
+    assert header["dedup_log"] == 1
+    assert header["options"]["min_words"] == 8
+    assert opened == {"open": "in.jsonl"}
+    assert removal == {
+        "document": {"file": "in.jsonl", "line": 2, "id": 7},
+        "at": 14,
+        "paragraph": 1,
+        "span": {"start": 30, "end": 38},
+        "cut": {"start": 30, "end": 40},
+        "text": "% é",
+        "after": "\\n",
+        "raw": "% \\u00e9",
+        "reason": "near",
+        "compared": "aligned",
+        "similarity": 0.9,
+        "coverage": 1.0,
+        "witnesses": [{"paragraph": 0, "span": {"start": 19, "end": 30}, "text": "képt\n"}],
+    }
+    assert closed["removals"] == end["end"] == 1
+    assert closed["original"]["bytes"] == file.stat().st_size
+
+
+def test_log_grows_with_removals_only(tmp_path: Path) -> None:
+    for count in (1, 200):
+        (tmp_path / str(count)).mkdir()
+        for number in range(count):
+            (tmp_path / str(count) / f"{number}.txt").write_bytes(b"a\n% b\n" if number == 0 else b"a\n")
+        run_files(tmp_path / str(count), mode="check", removed=tmp_path / f"{count}.log")
+    assert (tmp_path / "1.log").stat().st_size == (tmp_path / "200.log").stat().st_size
+
+
+def _tree(top: Path) -> dict[str, bytes]:
+    files = {
+        "a.txt": b"a\n% b\n",
+        "b/a.txt": b"a\n% c\nd",
+        "b/c.jsonl.gz": gzip.compress(b'{"text": "a\\n% b"}\n', mtime=0),
+        "same.txt": b"a\n",
+        "void.txt": b"",
+    }
+    for name, data in files.items():
+        (top / name).parent.mkdir(parents=True, exist_ok=True)
+        (top / name).write_bytes(data)
+    return files
+
+
+def _read(top: Path) -> dict[str, bytes]:
+    found = {path.relative_to(top).as_posix(): path.read_bytes() for path in top.rglob("*") if path.is_file()}
+    return {name: gzip.decompress(data) if name.endswith(".gz") else data for name, data in found.items()}
+
+
+def test_tree_there_and_back(tmp_path: Path) -> None:
+    top, out, back, log = (tmp_path / name for name in ("in", "out", "back", "log.gz"))
+    _tree(top)
+    run_files(top, output=out, removed=log)
+    assert _read(out) != _read(top)
+    _restore(out, log, back)
+    assert _read(back) == _read(top)
+    _restore(out / "b" / "a.txt", log, tmp_path / "one")
+    assert (tmp_path / "one").read_bytes() == b"a\n% c\nd"
+    with pytest.raises(UsageError):
+        _restore(out, log)
+    with pytest.raises(UsageError):
+        _restore(out, log, out / "within")
+
+
+def test_in_place_there_and_back(tmp_path: Path) -> None:
+    top, log = tmp_path / "in", tmp_path / "log"
+    _tree(top)
+    before = _read(top)
+    run_files(top, in_place=True, removed=log)
+    assert _read(top)["a.txt"] == b"a\n"
+    _restore(top / "a.txt", log, in_place=True)
+    assert _read(top)["a.txt"] == before["a.txt"]
+    _restore(top, log, in_place=True)  # one of them is the original already
+    assert _read(top) == before
+
+
+def test_several_inputs_in_one_stream_there_and_back(tmp_path: Path) -> None:
+    _tree(tmp_path / "in")
+    out, _, _ = run_files(tmp_path / "in", removed=tmp_path / "log")
+    assert _restored(out, tmp_path / "log") == b'a\n% b\na\n% c\nd\n{"text": "a\\n% b"}\na\n'
+    files = [tmp_path / "in" / "a.txt", tmp_path / "in" / "b" / "a.txt"]
+    run_files(*files, in_place=True, removed=tmp_path / "log")
+    for file in files:
+        _restore(file, tmp_path / "log", in_place=True)
+    assert files[1].read_bytes() == b"a\n% c\nd"
+
+
+def _spoil(lines: list[bytes], how: str) -> list[bytes]:
+    changes: dict[str, list[bytes]] = {
+        "cut off": lines[:-1],
+        "cut off in a line": [*lines[:-1], lines[-1][:3]],
+        "removal lost": [*lines[:2], *lines[3:]],
+        "text changed": [*lines[:2], lines[2].replace(b'"text": "% b"', b'"text": "% c"'), *lines[3:]],
+        "place changed": [*lines[:2], lines[2].replace(b'"cut": {"start": 2', b'"cut": {"start": 1'), *lines[3:]],
+        "beyond the end": [*lines[:2], lines[2].replace(b'"cut": {"start": 2', b'"cut": {"start": 99'), *lines[3:]],
+        "not a log": [b"hello"],
+        "empty": [],
+        "other schema": [lines[0].replace(b'"dedup_log": 1', b'"dedup_log": 2'), *lines[1:]],
+        "more behind the end": [*lines, lines[2]],
+        "outside": [line.replace(b"in.txt", b"../in.txt") for line in lines],
+        "absolute": [line.replace(b'"in.txt"', b'"/in.txt"') for line in lines],
+        "no removal": [*lines[:2], b'{"document": 1}', *lines[3:]],
+    }
+    return changes[how]
+
+
+_SPOILT = (
+    "cut off",
+    "cut off in a line",
+    "removal lost",
+    "text changed",
+    "place changed",
+    "beyond the end",
+    "not a log",
+    "empty",
+    "other schema",
+    "more behind the end",
+    "outside",
+    "absolute",
+    "no removal",
+)
+
+
+@pytest.mark.parametrize("how", _SPOILT)
+def test_log_that_is_not_whole_is_refused(tmp_path: Path, how: str) -> None:
+    file, log = tmp_path / "in.txt", tmp_path / "log"
+    file.write_bytes(b"a\n% b\nc\n% d\n")
+    cleaned, _, _ = run_files(file, removed=log)
+    (tmp_path / "cleaned").write_bytes(cleaned)
+    log.write_bytes(b"\n".join(_spoil(log.read_bytes().splitlines(), how)))
+    out = io.BytesIO()
+    with pytest.raises(RestoreError, match="nothing was restored"):
+        restore("-", log, None, Recorder(), stdin=io.BytesIO(cleaned), stdout=out)
+    assert out.getvalue() == b""
+    with pytest.raises(RestoreError):
+        _restore(tmp_path / "cleaned", log, tmp_path / "back")
+    assert not (tmp_path / "back").exists()
+
+
+def test_text_that_does_not_belong_is_refused(tmp_path: Path) -> None:
+    file, log = tmp_path / "in.txt", tmp_path / "log"
+    file.write_bytes(b"a\n% b\n")
+    cleaned, _, _ = run_files(file, removed=log)
+    for other, what in ((cleaned + b"x", "not the text"), (b"", "not the text"), (b"a\n% b\n", "the original already")):
+        with pytest.raises(RestoreError, match=what):
+            _restored(other, log)
+
+
+def test_tree_that_does_not_belong_is_refused_as_a_whole(tmp_path: Path) -> None:
+    top, log = tmp_path / "in", tmp_path / "log"
+    _tree(top)
+    run_files(top, in_place=True, removed=log)
+    (top / "b" / "a.txt").write_bytes(b"other")
+    before = _read(top)
+    for options in ({"in_place": True}, {"output": tmp_path / "out"}):
+        with pytest.raises(DedupError, match="nothing was restored"):
+            _restore(top, log, **options)
+    (top / "b" / "a.txt").unlink()
+    with pytest.raises(RestoreError, match="no such file"):
+        _restore(top, log, in_place=True)
+    assert _read(top) == {name: data for name, data in before.items() if name != "b/a.txt"}
+    assert not (tmp_path / "out").exists()
