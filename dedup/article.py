@@ -37,6 +37,7 @@ class Article:
         self,
         text: str,
         spans: list[tuple[int, int]],
+        *,
         words: Words,
         keys: Sequence[int],
         first: int,
@@ -49,7 +50,7 @@ class Article:
         self.settings = settings
         self.comparisons = 0
         self._words = words
-        self._offsets = words.offsets[first : first + len(spans) + 1].tolist()
+        self._offsets: list[int] = words.offsets[first : first + len(spans) + 1].tolist()
         self.sizes = [b - a for a, b in zip(self._offsets, self._offsets[1:], strict=False)]
         self._keys = keys
         self._first: dict[int, int] = {}
@@ -62,6 +63,7 @@ class Article:
         self._kinds: dict[int, Kind] = {}
 
     def __len__(self) -> int:
+        """Return the number of paragraphs."""
         return len(self.spans)
 
     def body(self, index: int) -> str:

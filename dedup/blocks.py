@@ -1,7 +1,7 @@
 """Runs of paragraphs that repeat an earlier run in order: the copy of a body, of a menu, of a teaser box.
 
-A run is a chain of matches whose sources ascend with their copies. Between two links of the chain something may have been
-added, left out or changed, on either side, but not much: what stands in between is counted.
+A run is a chain of matches whose sources ascend with their copies. Between two links of the chain something may have
+been added, left out or changed, on either side, but not much: what stands in between is counted.
 """
 
 from __future__ import annotations
@@ -185,7 +185,8 @@ def longest_run(article: Article, matcher: Matcher, copy: int) -> list[Link]:
 def _extend(article: Article, matcher: Matcher, start: Link) -> list[Link]:
     """Follow a chain as far as it goes.
 
-    It ends where too much stands between, and where something else is repeated that is not in this order: another run begins there.
+    It ends where too much stands between, and where something else is repeated that is not in this order: another run
+    begins there.
     """
     run = [start]
     limit = start.copy
@@ -238,14 +239,11 @@ def trimmed(article: Article, run: list[Link]) -> list[Link]:
 
 
 def _beside(article: Article, first: Link, second: Link) -> bool:
-    return (
-        article.between(first.copy, second.copy) <= 1
-        and article.between(first.sources[-1], second.sources[0]) <= 1
-    )
+    return article.between(first.copy, second.copy) <= 1 and article.between(first.sources[-1], second.sources[0]) <= 1
 
 
 def with_mute(article: Article, run: list[Link]) -> list[Link]:
-    """Add the paragraphs without words (rules, underlines, bars) that stand behind a link just as they stand behind its source."""
+    """Add the rules, underlines and bars that stand behind a link just as they stand behind its source."""
     out: list[Link] = []
     for index, link in enumerate(run):
         out.append(link)

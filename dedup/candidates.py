@@ -1,9 +1,9 @@
 """Which paragraphs are worth comparing. Finds pairs; decides nothing.
 
-Two ways, both linear in the text. *Votes*: every shingle of a paragraph that stood earlier in the same document votes for the
-paragraph in which it stood first; the paragraphs with the most votes are candidates. That sees a short text inside a longer one,
-and one whose parts stand in several. *Bands*: in large documents, where many paragraphs share their shingles with a template,
-paragraphs that agree on a band of their MinHash signatures are candidates, too.
+Two ways, both linear in the text. *Votes*: every shingle of a paragraph that stood earlier in the same document votes
+for the paragraph in which it stood first; the paragraphs with the most votes are candidates. That sees a short text
+inside a longer one, and one whose parts stand in several. *Bands*: in large documents, where many paragraphs share
+their shingles with a template, paragraphs that agree on a band of their MinHash signatures are candidates, too.
 """
 
 from __future__ import annotations

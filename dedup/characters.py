@@ -1,7 +1,7 @@
 """What each character is to the matcher, and what it folds to; pinned to one version of Unicode.
 
-The tables are built on first use (a few milliseconds) and never change: the same text has the same words on every machine
-and under every Python.
+The tables are built on first use (a few milliseconds) and never change: the same text has the same words on every
+machine and under every Python.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 OTHER, LETTER, DIGIT, MARK, ALONE, IGNORE, SPACE, BREAK = range(8)
-"""Classes: punctuation and symbols; letters; digits; combining marks, which belong to the word before them; characters of
-scripts written without spaces, each a token; characters that are not there for the reader (soft hyphen, joiners, byte order
-mark); spaces; line ends."""
+"""Classes: punctuation and symbols; letters; digits; combining marks, which belong to the word before them; characters
+of scripts written without spaces, each a token; characters that are not there for the reader (soft hyphen, joiners,
+byte order mark); spaces; line ends."""
 
 CLASS_MASK = 15
 NORMALISE = 16
@@ -69,7 +69,8 @@ def normalise(text: str) -> str:
 
 
 def fold(text: str) -> str:
-    """Fold a short text on its own: what `fold_table` and `normalise` do to a batch, without the characters to ignore."""
+    """Fold a short text on its own, as a batch is folded: normalised, without the characters to ignore."""
     codes = code_points(normalise(text))
     kept = codes[class_table()[codes] & CLASS_MASK != IGNORE]
-    return fold_table()[kept].tobytes().decode("utf-32-le", "surrogatepass")
+    folded: str = fold_table()[kept].tobytes().decode("utf-32-le", "surrogatepass")
+    return folded

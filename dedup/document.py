@@ -2,7 +2,8 @@
 
     split → tokens, keys → candidates → (per document with any) blocks → resolve → settle
 
-Settling makes the second cleaning a no-op: what a document's cleaning leaves is decided about again, until nothing more goes.
+Settling makes the second cleaning a no-op: what a document's cleaning leaves is decided about again, until nothing
+more goes.
 """
 
 from __future__ import annotations
@@ -64,8 +65,10 @@ def decide(texts: Sequence[str], settings: Settings, *, explain: bool = False) -
     return out
 
 
-def _settle(texts: Sequence[str], out: list[Decision], moving: list[int], settings: Settings, *, explain: bool) -> list[int]:
-    """Decide about what is left of some documents, and make it one decision with the one before; return those not at rest."""
+def _settle(
+    texts: Sequence[str], out: list[Decision], moving: list[int], settings: Settings, *, explain: bool
+) -> list[int]:
+    """Decide about what is left of some documents, as one decision with the first; return those not at rest."""
     left = [out[number].apply(texts[number]) for number in moving]
     still: list[int] = []
     for number, rest, again in zip(moving, left, _decide_all(left, settings, explain=explain), strict=True):
@@ -178,10 +181,10 @@ def _resolve_one(batch: _Batch, text: str, number: int, settings: Settings, *, e
     article = Article(
         text,
         list(zip(starts, ends, strict=True)),
-        batch.words,
-        batch.keys[low:high].tolist(),
-        low,
-        candidates,
-        settings,
+        words=batch.words,
+        keys=batch.keys[low:high].tolist(),
+        first=low,
+        candidates=candidates,
+        settings=settings,
     )
     return resolve(article, explain=explain, base=base)

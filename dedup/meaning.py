@@ -1,9 +1,11 @@
-"""Is a repetition an accident of scraping, or was it meant? Looks at a run and its surroundings; decides for the whole run.
+"""Is a repetition an accident of scraping, or was it meant?
 
-What was meant has a subject of its own: the same bullets stand under the next product's name, the same clause under the next
-section's heading, the same notice under the next author's line. Such a run is *introduced*: before the copy and before the
-original stand two paragraphs that name different things in the same manner. A copy made by a scraper has no introduction: it
-follows on the original itself, on running text, or on something that was repeated, too.
+Looks at a run of matches and its surroundings, and decides for the whole run.
+
+What was meant has a subject of its own: the same bullets stand under the next product's name, the same clause under
+the next section's heading, the same notice under the next author's line. Such a run is *introduced*: before the copy
+and before the original stand two paragraphs that name different things in the same manner. A copy made by a scraper
+has no introduction: it follows on the original itself, on running text, or on something that was repeated, too.
 """
 
 from __future__ import annotations
@@ -98,12 +100,12 @@ def _sure(run: Run) -> bool:
 
 
 def _continues(run: Run) -> bool:
-    """Tell whether the run goes on where a repetition that was meant left off; a copy of the very beginning starts anew."""
+    """Tell whether the run goes on where a meant repetition left off; a copy of the very beginning starts anew."""
     return run.before(run.copies[0]) in run.meant and not (run.tandem() and run.before(run.sources[0]) is None)
 
 
 def _sections(run: Run) -> bool:
-    """Tell whether the run leads through sections that have names of their own on either side, each made on one pattern."""
+    """Tell whether the run leads through sections with names of their own on either side, made on one pattern."""
     return any(
         _alike(run.article, theirs, ours)
         for previous, link in zip(run.links, run.links[1:], strict=False)
@@ -121,13 +123,12 @@ def _introduced(run: Run) -> bool:
         return True
     if not (article.novel(copy) and article.novel(source)):
         return False
-    if _asked(article, copy) and _asked(article, source):
-        return True
-    if article.label(copy) and article.label(source) and run.long:
-        return True
-    if article.lead(copy) and article.lead(copy) == article.lead(source):
-        return True
-    return _alike(article, source, copy)
+    return (
+        (_asked(article, copy) and _asked(article, source))
+        or (bool(run.long) and article.label(copy) and article.label(source))
+        or (article.lead(copy) != "" and article.lead(copy) == article.lead(source))
+        or _alike(article, source, copy)
+    )
 
 
 def _sectioned(run: Run) -> bool:
@@ -140,7 +141,7 @@ def _sectioned(run: Run) -> bool:
 
 
 def _asked(article: Article, index: int) -> bool:
-    """Tell whether the paragraph asks for what follows it. Among the lines of a menu, only that tells a name from an entry."""
+    """Tell whether the paragraph asks for what follows it; in a menu, only that tells a name from an entry."""
     return article.body(index).rstrip().endswith((":", "：", "?", "？", "؟"))
 
 
@@ -149,7 +150,7 @@ def _alike(article: Article, first: int, second: int) -> bool:
     if max(len(article.body(first)), len(article.body(second))) > _NAME_LENGTH:
         return False
     a, b = article.side(first).hashes, article.side(second).hashes
-    return Indel.normalized_similarity(a, b) >= _ALIKE
+    return float(Indel.normalized_similarity(a, b)) >= _ALIKE
 
 
 def _body(run: Run) -> bool:
@@ -171,7 +172,7 @@ def _body(run: Run) -> bool:
 
 
 def _renamed(run: Run, previous: Link, link: Link) -> list[tuple[int, int]]:
-    """Return the labels that stand between two links on either side and are found nowhere before: (source's, copy's)."""
+    """Return the new labels that stand between two links on either side, as (source's, copy's)."""
     article = run.article
     ours, theirs = (
         [i for i in range(low + 1, high) if article.novel(i) and article.label(i)]
@@ -232,20 +233,19 @@ def _furniture(run: Run) -> bool:
     if _dense(run.copies) < 2 / 3 or _dense(run.sources) < 0.5:  # noqa: PLR2004 - shares
         return False
     bodies = [article.body(c) for c in lines]
-    if sum(ends_sentence(b) for b in bodies) * 5 > len(lines) or sum(_figures(b) for b in bodies) * 2 > len(lines):
-        return False
-    return True
+    sentences, figures = sum(ends_sentence(b) for b in bodies), sum(_figures(b) for b in bodies)
+    return sentences * 5 <= len(lines) and figures * 2 <= len(lines)
 
 
 def _line_limit(run: Run) -> float:
-    """Return how many words a line of a menu may have on the average: more, where the box stands in running text both times."""
+    """Return how many words a menu's lines may have on the average: more, where it stands in running text."""
     around = (run.before(run.copies[0]), run.before(run.sources[0]))
     in_text = all(i is not None and run.article.sizes[i] > _VERSE_LINE and run.article.prose(i) for i in around)
     return _TEASER_WORDS if in_text else _MENU_WORDS
 
 
 def _between_labels(run: Run) -> bool:
-    """Tell whether copy and original may each be the entry of somebody or something: three lines are then too few for a menu."""
+    """Tell whether copy and original may each be about somebody: three lines are then too few for a menu."""
     article = run.article
     around = (run.before(run.copies[0]), run.before(run.sources[0]))
     return not run.tandem() and all(i is not None and article.novel(i) and article.label(i) for i in around)

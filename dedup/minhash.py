@@ -1,8 +1,9 @@
 """MinHash signatures and bands of a whole batch, in numpy, bit-identical with datasketch's ``affine32`` scheme.
 
-A signature's entry ``k`` is the least of ``a[k] * h + b[k] mod 2^32`` over the paragraph's shingle hashes ``h`` (Broder 1997); the
-shares of equal entries estimate the resemblance of two shingle sets. Signatures are cut into bands of rows; paragraphs that
-agree on a whole band become candidates, with probability ``1 - (1 - s^rows)^bands`` at resemblance ``s`` (Indyk and Motwani 1998).
+A signature's entry ``k`` is the least of ``a[k] * h + b[k] mod 2^32`` over the paragraph's shingle hashes ``h``
+(Broder 1997); the shares of equal entries estimate the resemblance of two shingle sets. Signatures are cut into bands
+of rows; paragraphs that agree on a whole band become candidates, with probability ``1 - (1 - s^rows)^bands`` at
+resemblance ``s`` (Indyk and Motwani 1998).
 """
 
 from __future__ import annotations
@@ -78,7 +79,7 @@ def signatures(hashes: Hashes, offsets: Ints, num_perm: int, seed: int = SEED) -
 
     Args:
         hashes: shingle hashes of all paragraphs, of which the lower 32 bits count; uint64.
-        offsets: first shingle of each paragraph, and the number of shingles at the end; every paragraph has at least one.
+        offsets: first shingle of each paragraph, and the number of shingles at the end; each has at least one.
         num_perm: entries of a signature.
         seed: of the permutations.
 

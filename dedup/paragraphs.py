@@ -1,12 +1,13 @@
 """From text to paragraphs: spans of it, lossless. Nothing here compares anything.
 
-Three readings: ``line`` takes every line that is not blank as a paragraph; ``blank`` takes the lines between blank lines
-together; ``auto`` decides per document. Most extractors write one paragraph a line, so that is what ``auto`` assumes, unless
-the document is hard-wrapped: its lines break where the next word would not have fitted. Then the lines of a group that was
-wrapped are one paragraph. Under every reading a fenced code block and a table of several rows are one paragraph each.
+Three readings: ``line`` takes every line that is not blank as a paragraph; ``blank`` takes the lines between blank
+lines together; ``auto`` decides per document. Most extractors write one paragraph a line, so that is what ``auto``
+assumes, unless the document is hard-wrapped: its lines break where the next word would not have fitted. Then the lines
+of a group that was wrapped are one paragraph. Under every reading a fenced code block and a table of several rows are
+one paragraph each.
 
-A line ends at LF, CRLF, CR, NEL, VT, FF, U+2028 or U+2029. A paragraph's span leaves its line end outside and its indentation
-inside.
+A line ends at LF, CRLF, CR, NEL, VT, FF, U+2028 or U+2029. A paragraph's span leaves its line end outside and its
+indentation inside.
 """
 
 from __future__ import annotations
@@ -158,8 +159,10 @@ def _join_lines(text: str, spans: list[tuple[int, int]], how: Split) -> list[tup
     index = 0
     while index < len(lines):
         stop = fences.get(index, index)
-        while stop + 1 < len(lines) and stop not in fences and (
-            stop in wrapped or _joined(lines[stop], lines[stop + 1], how)
+        while (
+            stop + 1 < len(lines)
+            and stop not in fences
+            and (stop in wrapped or _joined(lines[stop], lines[stop + 1], how))
         ):
             stop += 1
         out.append((lines[index].start, lines[stop].end))
@@ -193,9 +196,10 @@ def _joined(line: _Line, following: _Line, how: Split) -> bool:
 def _wrapped(lines: list[_Line]) -> set[int]:
     """Return the lines that a hard wrap broke off from the next one.
 
-    A group of touching lines is hard-wrapped when every line of it but the last is full: the next line's first word would have made it
-    the longest. Groups may be wrapped at different columns. A document is taken for hard-wrapped when it has several such groups or a long
-    one, few of their full lines end a sentence, and few are followed by a capital: a wrap breaks where it happens to.
+    A group of touching lines is hard-wrapped when every line of it but the last is full: the next line's first word
+    would have made it the longest. Groups may be wrapped at different columns. A document is taken for hard-wrapped
+    when it has several such groups or a long one, few of their full lines end a sentence, and few are followed by a
+    capital: a wrap breaks where it happens to.
     """
     sure: list[int] = []
     loose: list[int] = []
@@ -219,7 +223,8 @@ def _wrapped(lines: list[_Line]) -> set[int]:
     if ended > len(sure) * 0.4 or raised > lowered + len(sure) * 0.2:
         return set()
     typical = sorted(len(lines[i].text.rstrip()) for i in sure)[len(sure) // 2]
-    # Two lines alone prove nothing, nor do lines of which some are a little short; in a document that is wrapped, they do.
+    # Two lines alone prove nothing, nor do lines of which some are a little short; in a document that is wrapped, they
+    # do.
     sure += [i for i in loose if len(lines[i].text) >= typical * 0.7 and not ends_sentence(lines[i].text.rstrip())]
     return set(sure)
 
@@ -256,8 +261,9 @@ def _full(line: str, following: str, width: int) -> bool:
 def cuts(text: str, spans: list[tuple[int, int]], gone: set[int]) -> dict[int, tuple[int, int]]:
     """Return what leaves the text with each paragraph that goes: itself, and one of the separators beside it.
 
-    Of the separators between the two paragraphs that stay on either side one remains, the one with the most line ends; so no blank
-    lines pile up and none is lost. Where nothing follows, the text ends as it ended before. Cuts touch, but do not overlap.
+    Of the separators between the two paragraphs that stay on either side one remains, the one with the most line ends;
+    so no blank lines pile up and none is lost. Where nothing follows, the text ends as it ended before. Cuts touch,
+    but do not overlap.
     """
     out: dict[int, tuple[int, int]] = {}
     for first in sorted(gone):
@@ -276,7 +282,7 @@ def cuts(text: str, spans: list[tuple[int, int]], gone: set[int]) -> dict[int, t
 
 
 def _remaining_separator(text: str, spans: list[tuple[int, int]], first: int, stop: int) -> int:
-    """Return how many of the paragraphs ``first:stop`` take the separator before them along; the others take the one after."""
+    """Return how many of the paragraphs ``first:stop`` take the separator before them along, not the one after."""
     if first == 0:
         return 0
     if stop == len(spans):

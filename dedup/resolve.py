@@ -1,7 +1,8 @@
 """Who stays, who goes, and why: from one article's matches to its removals.
 
-From the first paragraph to the last, each is looked at once. The first occurrence stays; a later one goes only for witnesses that
-stay and that it was compared with directly. Short paragraphs go only inside a run, and only if their witness says just the same.
+From the first paragraph to the last, each is looked at once. The first occurrence stays; a later one goes only for
+witnesses that stay and that it was compared with directly. Short paragraphs go only inside a run, and only if their
+witness says just the same.
 """
 
 from __future__ import annotations
@@ -108,7 +109,5 @@ def _kept_near(article: Article, matcher: Matcher, base: int) -> list[KeptNear]:
             verdict = article.difference(source, copy)
             new = tuple(article.token_span(copy, i, base) for i in verdict.new if i < article.sizes[copy])
             witness = Witness(source, *article.spans[source])
-            out.append(
-                KeptNear(copy, *article.spans[copy], witness, verdict.similarity, verdict.coverage, new)
-            )
+            out.append(KeptNear(copy, *article.spans[copy], witness, verdict.similarity, verdict.coverage, new))
     return out

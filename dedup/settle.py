@@ -1,7 +1,7 @@
 """Two decisions, one after the other, as one decision about the first text.
 
-What a cleaning leaves is decided about again. Where that takes a paragraph that was a witness, whatever rested on it is compared
-directly with what takes its place; what that does not cover comes back.
+What a cleaning leaves is decided about again. Where that takes a paragraph that was a witness, whatever rested on it
+is compared directly with what takes its place; what that does not cover comes back.
 """
 
 from __future__ import annotations
@@ -93,7 +93,7 @@ def _rested(text: str, removal: Removal, added: dict[int, Removal], settings: Se
     starts, ends = np.array([0, middle + 1]), np.array([middle, len(pair)])
     words = tokenise(pair, starts, ends)
     spans = list(zip(starts.tolist(), ends.tolist(), strict=True))
-    article = Article(pair, spans, words, keys(words).tolist(), 0, {}, settings)
+    article = Article(pair, spans, words=words, keys=keys(words).tolist(), first=0, candidates={}, settings=settings)
     equal = article.equal(0, 1)
     if equal is not None:
         return replace(removal, witnesses=witnesses, compared=equal, similarity=1.0, coverage=1.0)

@@ -1,11 +1,12 @@
 """Words, keys and shingles of a whole batch of paragraphs at once, in numpy.
 
 Everything here is a pure function over flat arrays: a batch is one text and the spans of its paragraphs; tokens of all
-paragraphs lie in one array, with offsets that say where each paragraph's tokens begin. Nothing knows what a document is.
+paragraphs lie in one array, with offsets that say where each paragraph's tokens begin. Nothing knows what a document
+is.
 
-A token is a run of letters, digits and combining marks; in scripts written without spaces every character (with its marks)
-is a token of its own. Tokens are compared by 64-bit hashes of what they fold to; whoever removes text on such a comparison
-confirms it on the tokens themselves.
+A token is a run of letters, digits and combining marks; in scripts written without spaces every character (with its
+marks) is a token of its own. Tokens are compared by 64-bit hashes of what they fold to; whoever removes text on such a
+comparison confirms it on the tokens themselves.
 """
 
 from __future__ import annotations
@@ -53,7 +54,8 @@ class Words(NamedTuple):
         hashes: 64-bit hash of each folded token; uint64, shape (tokens,).
         numeric: whether the token holds a digit; bool, shape (tokens,).
         offsets: first token of each paragraph, and the number of tokens at the end; int64, shape (paragraphs + 1,).
-        origin: character of the original text that each entry of `codes` came from; int64, or None where it is the same.
+        origin: character of the original text that each entry of `codes` came from; int64, or None where it is the
+        same.
     """
 
     codes: NDArray[np.uint32]
@@ -186,7 +188,8 @@ def mix(values: Hashes) -> Hashes:
 def span_hashes(values: NDArray[np.uint32] | Hashes, starts: Ints, ends: Ints) -> Hashes:
     """Hash spans of an array of values: equal spans have equal hashes, wherever they stand.
 
-    A polynomial modulo 2^64 over the scattered values, by differences of prefix sums, scattered once more with the length.
+    A polynomial modulo 2^64 over the scattered values, by differences of prefix sums, scattered once more with the
+    length.
 
     Args:
         values: unsigned integers.
@@ -231,7 +234,8 @@ def shingles(words: Words, width: int) -> tuple[Hashes, Ints]:
     A paragraph of fewer tokens than that is one shingle, of all its tokens; one without any token has none.
 
     Returns:
-        The hashes of all paragraphs, uint64, and the offset of each paragraph's first one, int64, shape (paragraphs + 1,).
+        The hashes of all paragraphs, uint64, and the offset of each paragraph's first one, int64, shape (paragraphs +
+        1,).
     """
     offsets, hashes = words.offsets, words.hashes
     counts = np.diff(offsets)

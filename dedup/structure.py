@@ -1,7 +1,7 @@
 """What a paragraph looks like from outside: heading, list item, table, label, prose. Pure functions of its text.
 
-Nothing here compares two paragraphs. The forms are those of Markdown and of plain typography; where a script has no sentence
-punctuation (Thai, Lao), length alone tells prose from a label.
+Nothing here compares two paragraphs. The forms are those of Markdown and of plain typography; where a script has no
+sentence punctuation (Thai, Lao), length alone tells prose from a label.
 """
 
 from __future__ import annotations
@@ -32,6 +32,11 @@ _ITEM = re.compile(
 )
 _TERMINAL = re.compile(r"[.!?…。！？｡؟۔।॥።⋯‽;؛][\"'”’»«)\]）」』*_\s]*\Z")
 _SENTENCE = re.compile(r"[.!?…。！？؟۔।።][\"'”’»)\]）」』]*(?:\s|(?<=[。！？]))")
+_PROSE = 40
+"""Tokens from which a paragraph is prose whatever it ends with: scripts without full stops have nothing else."""
+_SENTENCES = 12
+_LONGEST_LEAD = 24
+_LONGEST_NAME = 16
 _BOLD = re.compile(r"\s*(\*\*|__)(?=\S).+?\1\s*:?\s*\Z", re.DOTALL)
 _COLON = re.compile(r"[:：]\W*\Z")
 _LEAD = re.compile(r"\W*([^\n:：]{1,40}?)\W*[:：]")
@@ -60,16 +65,16 @@ def ends_sentence(text: str) -> bool:
 
 def is_prose(text: str, tokens: int) -> bool:
     """Tell whether the paragraph reads as running text rather than as a label, a heading or an entry."""
-    return ends_sentence(text) or tokens >= 40 or (tokens >= 12 and bool(_SENTENCE.search(text)))
+    return ends_sentence(text) or tokens >= _PROSE or (tokens >= _SENTENCES and bool(_SENTENCE.search(text)))
 
 
 def is_label(text: str, tokens: int) -> bool:
     """Tell whether the paragraph may name what follows it: a heading, a name, a line that ends in a colon."""
     if tokens == 0:
         return False
-    if kind(text) is Kind.HEADING or _BOLD.match(text) or (tokens <= 24 and _COLON.search(text)):
+    if kind(text) is Kind.HEADING or _BOLD.match(text) or (tokens <= _LONGEST_LEAD and _COLON.search(text)):
         return True
-    return tokens <= 16 and not ends_sentence(text)
+    return tokens <= _LONGEST_NAME and not ends_sentence(text)
 
 
 def lead(text: str) -> str:

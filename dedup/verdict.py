@@ -1,9 +1,9 @@
 """May this paragraph go because that one stays? A pure function of two token sequences.
 
-The question is coverage, not likeness: the witness must say all that the paragraph says. The tokens are aligned (longest common
-subsequence); differences that are only a matter of writing are set aside (words joined or split, spelling, abbreviations,
-markers in front of a list item); what remains of the paragraph is new, unless it is grammar alone. A negation or a restriction that
-the witness has and the paragraph lacks is a new statement, too.
+The question is coverage, not likeness: the witness must say all that the paragraph says. The tokens are aligned
+(longest common subsequence); differences that are only a matter of writing are set aside (words joined or split,
+spelling, abbreviations, markers in front of a list item); what remains of the paragraph is new, unless it is grammar
+alone. A negation or a restriction that the witness has and the paragraph lacks is a new statement, too.
 """
 
 from __future__ import annotations
@@ -49,7 +49,8 @@ class Verdict(NamedTuple):
         covered: the paragraph may go.
         similarity: twice the common tokens over all tokens of both, 0-1.
         coverage: share of the paragraph's tokens that the witness has, in order, 0-1.
-        new: indices of the paragraph's tokens that the witness lacks; empty where `covered`.
+        new: indices of the paragraph's tokens that say something new; empty where `covered`, and where a quick look was
+            enough.
     """
 
     covered: bool
@@ -80,22 +81,21 @@ def compare(witness: Side, paragraph: Side, settings: Settings, *, thorough: boo
     least = settings.threshold * min(len_b, (len_a + len_b) / 2)
     common = LCSseq.similarity(witness.hashes, paragraph.hashes, score_cutoff=int(least))
     if common < least:
-        # Too little in common for any guard; what exactly differs is nobody's question.
-        return Verdict(False, 2 * common / (len_a + len_b), common / len_b, ())
-    if not thorough and settings.guard != "off" and _other_numbers(witness, paragraph) > _NUMBERS_EXPLAINED:
-        return Verdict(False, 2 * common / (len_a + len_b), common / len_b, ())
-    gaps, runs = _align(witness.hashes, paragraph.hashes)
-    similarity = 2 * common / (len_a + len_b)
-    coverage = common / len_b
+        # Too little in common under any guard; what exactly differs is nobody's question.
+        return Verdict(covered=False, similarity=0.0, coverage=0.0, new=())
+    similarity, coverage = 2 * common / (len_a + len_b), common / len_b
     if settings.guard == "off":
         return Verdict(similarity >= settings.threshold, similarity, coverage, ())
+    if not thorough and _other_numbers(witness, paragraph) > _NUMBERS_EXPLAINED:
+        return Verdict(covered=False, similarity=similarity, coverage=coverage, new=())
+    gaps, runs = _align(witness.hashes, paragraph.hashes)
     if similarity < settings.threshold and not _contained(gaps, runs, len_b, settings.threshold):
-        return Verdict(False, similarity, coverage, _indices(gaps))
+        return Verdict(covered=False, similarity=similarity, coverage=coverage, new=_indices(gaps))
     if settings.guard == "numbers":
-        new = [i for i in _indices(gaps) if paragraph.numeric[i]]
+        new = tuple(i for i in _indices(gaps) if paragraph.numeric[i])
     else:
-        new = [i for gap in gaps for i in _new_in(gap, witness, paragraph)]
-    return Verdict(not new, similarity, coverage, tuple(new) if new else ())
+        new = tuple(i for gap in gaps for i in _new_in(gap, witness, paragraph))
+    return Verdict(not new, similarity, coverage, new)
 
 
 def _other_numbers(witness: Side, paragraph: Side) -> int:

@@ -105,7 +105,9 @@ def main() -> None:
                 continue
         runs.append([c, c, 1, delta])
     lines = [
-        '"""Character classes and folding of Unicode ' + ud.unidata_version + '. Written by tools/make_unicode.py; do not edit."""',
+        '"""Character classes and folding of Unicode '
+        + ud.unidata_version
+        + '. Written by tools/make_unicode.py; do not edit."""',
         "",
         "# fmt: off",
         f'VERSION = "{ud.unidata_version}"',
