@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from dedup.characters import mix
 from dedup.minhash import Banding, band_keys, signatures
-from dedup.shingling import mix, shingles
+from dedup.shingling import shingles
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

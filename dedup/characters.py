@@ -6,6 +6,7 @@ machine and under every Python.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from functools import cache
 from typing import TYPE_CHECKING
@@ -39,25 +40,66 @@ def class_table() -> NDArray[np.uint8]:
 
 @cache
 def fold_table() -> NDArray[np.uint32]:
-    """Return what every code point folds to: case and compatibility forms away, decimal digits to ASCII; uint32."""
+    """Return what every code point folds to: case and compatibility forms away, decimal digits to ASCII.
+
+    Little-endian uint32, shape (0x110000,).
+    """
     from dedup import _unicode  # noqa: PLC0415 - likewise
 
-    table = np.arange(_LAST, dtype=np.uint32)
+    table = np.arange(_LAST, dtype=np.dtype("<u4"))
     for first, last, step, distance in _unicode.FOLDS:
         table[first : last + 1 : step] += np.uint32(distance & 0xFFFFFFFF)
     return table
 
 
+_SMALL = 0x3000
+"""Code points below which the scripts of most texts lie; the tables of hashes begin small and grow once."""
+
+
 @cache
-def _expansions() -> dict[int, str]:
+def hash_table(size: int) -> NDArray[np.uint64]:
+    """Return a scattered 64-bit value for what each of the first `size` code points folds to; equal folds, equal values."""
+    return mix(fold_table()[:size].astype(np.uint64) + np.uint64(1))
+
+
+def fold_hashes(codes: NDArray[np.int64]) -> NDArray[np.uint64]:
+    """Return the scattered value of what each code point folds to; uint64, of the same length."""
+    size = _SMALL if not len(codes) or codes.max() < _SMALL else _LAST
+    return hash_table(size)[codes]
+
+
+def mix(values: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """Scatter 64-bit values: the finaliser of SplitMix64 (Steele, Lea and Flood 2014), a bijection."""
+    values = values ^ (values >> np.uint64(30))
+    values *= np.uint64(0xBF58476D1CE4E5B9)
+    values ^= values >> np.uint64(27)
+    values *= np.uint64(0x94D049BB133111EB)
+    values ^= values >> np.uint64(31)
+    return values
+
+
+@cache
+def _expansions() -> tuple[dict[str, str], re.Pattern[str]]:
+    """Return the characters that fold to several, and a pattern that finds them."""
     from dedup import _unicode  # noqa: PLC0415 - likewise
 
-    return _unicode.EXPANSIONS
+    table = {chr(code): text for code, text in _unicode.EXPANSIONS.items()}
+    return table, re.compile(f"[{''.join(map(re.escape, table))}]")
 
 
-def code_points(text: str) -> NDArray[np.uint32]:
-    """Return the code points of the text, lone surrogates included: uint32, shape (len(text),)."""
-    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.dtype("<u4"))
+def code_points(text: str) -> NDArray[np.int64]:
+    """Return the code points of the text, lone surrogates included: int64, shape (len(text),), ready to index a table."""
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.dtype("<u4")).astype(np.int64)
+
+
+def classes_of(codes: NDArray[np.int64]) -> NDArray[np.uint8]:
+    """Return the class, and perhaps the flag `NORMALISE`, of each code point; uint8, of the same length."""
+    return class_table()[codes]
+
+
+def text_of(codes: NDArray[np.int64]) -> str:
+    """Return what the code points fold to, as a text."""
+    return fold_table()[codes].tobytes().decode("utf-32-le", "surrogatepass")
 
 
 def normalise(text: str) -> str:
@@ -65,12 +107,11 @@ def normalise(text: str) -> str:
 
     NFC, which Unicode promises never to change for characters that exist, then the expansions of the pinned tables.
     """
-    return unicodedata.normalize("NFC", text).translate(_expansions())
+    table, pattern = _expansions()
+    return pattern.sub(lambda found: table[found.group()], unicodedata.normalize("NFC", text))
 
 
 def fold(text: str) -> str:
     """Fold a short text on its own, as a batch is folded: normalised, without the characters to ignore."""
     codes = code_points(normalise(text))
-    kept = codes[class_table()[codes] & CLASS_MASK != IGNORE]
-    folded: str = fold_table()[kept].tobytes().decode("utf-32-le", "surrogatepass")
-    return folded
+    return text_of(codes[classes_of(codes) & CLASS_MASK != IGNORE])

@@ -15,7 +15,7 @@ import numpy as np
 
 from dedup.article import Article
 from dedup.candidates import LARGE, by_bands, by_votes, merged
-from dedup.characters import code_points
+from dedup.characters import classes_of, code_points
 from dedup.decisions import Decision
 from dedup.paragraphs import LINE_ENDS, split, split_batch
 from dedup.resolve import resolve
@@ -125,14 +125,15 @@ def _decide_batch(texts: Sequence[str], settings: Settings, *, explain: bool) ->
     text = "\n".join(texts)
     begins = np.concatenate(([0], np.cumsum([len(t) + 1 for t in texts[:-1]]))).astype(np.int64)
     codes = code_points(text)
-    spans = split_batch(text, codes, begins, settings.split)
+    classes = classes_of(codes)
+    spans = split_batch(text, codes, classes, begins, settings.split)
     counts = np.bincount(spans.documents, minlength=len(texts))
     out = [Decision(count) for count in counts.tolist()]
     several = (counts > 1)[spans.documents]
     if not several.any():
         return out
     spans = type(spans)(spans.starts[several], spans.ends[several], spans.documents[several])
-    words = tokenise(text, spans.starts, spans.ends, codes)
+    words = tokenise(text, spans.starts, spans.ends, codes, classes)
     batch = _Batch(text, begins, spans, words, key_hashes(words), _pairs(words, spans, settings))
     for number in _worth_resolving(batch, settings):
         out[number] = _resolve_one(batch, texts[number], number, settings, explain=explain)

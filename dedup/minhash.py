@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from dedup.shingling import mix
+from dedup.characters import mix
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from dedup.characters import ALONE, BREAK, CLASS_MASK, IGNORE, SPACE, class_table, code_points
+from dedup.characters import ALONE, BREAK, CLASS_MASK, IGNORE, SPACE, class_table, classes_of, code_points
 from dedup.structure import Kind, ends_sentence, kind
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ _NARROWEST = 40
 _NARROWEST_SPACELESS = 18
 _FEWEST_JOINTS = 4
 _SLACK = 0.85
-_MARKS = np.array([ord(c) for c in "|`~"], np.uint32)
+_MARKS = np.array([ord(c) for c in "|`~"])
 _FIRST_WORD = re.compile(r"\s*(\S{1,40})")
 LINE_ENDS = "\n\r\v\f\x85\u2028\u2029"
 LINE_END = re.compile("\r\n|[\n\r\v\f\x85\u2028\u2029]")
@@ -53,20 +53,24 @@ class Spans(NamedTuple):
 
 def split(text: str, how: Split = "auto") -> list[tuple[int, int]]:
     """Return the paragraphs of one document as (start, end) in characters."""
-    spans = split_batch(text, code_points(text), np.array([0]), how)
+    codes = code_points(text)
+    spans = split_batch(text, codes, classes_of(codes), np.array([0]), how)
     return list(zip(spans.starts.tolist(), spans.ends.tolist(), strict=True))
 
 
-def split_batch(text: str, codes: NDArray[np.uint32], begins: NDArray[np.int64], how: Split) -> Spans:
+def split_batch(
+    text: str, codes: NDArray[np.int64], classes: NDArray[np.uint8], begins: NDArray[np.int64], how: Split
+) -> Spans:
     """Return the paragraphs of several documents that stand in one text, one after the other.
 
     Args:
         text: the documents, each ended by a line end that is not its own (the last one's may be missing).
         codes: the code points of the text.
+        classes: their classes with flags.
         begins: first character of each document, ascending; int64, shape (documents,).
         how: the reading.
     """
-    starts, ends = _full_lines(codes)
+    starts, ends = _full_lines(classes)
     documents = np.searchsorted(begins, starts, side="right") - 1
     if how == "line" or not len(starts):
         grouped = np.unique(documents[np.isin(_first_characters(codes, starts, ends), _MARKS)])
@@ -79,23 +83,21 @@ def split_batch(text: str, codes: NDArray[np.uint32], begins: NDArray[np.int64],
     return _regroup(text, Spans(starts, ends, documents), grouped.tolist(), how)
 
 
-def _full_lines(codes: NDArray[np.uint32]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _full_lines(classes: NDArray[np.uint8]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return the spans of all lines that hold something to read."""
-    classes = class_table()[codes] & CLASS_MASK
-    breaks = np.flatnonzero(classes == BREAK)
-    seen = np.flatnonzero((classes != BREAK) & (classes != SPACE) & (classes != IGNORE))
-    if not len(seen):
-        return np.empty(0, np.int64), np.empty(0, np.int64)
-    # The line of a visible character is told by the number of breaks before it; the first of each line is enough.
-    line = np.searchsorted(breaks, seen)
-    line = line[np.concatenate(([True], line[1:] != line[:-1]))]
-    edges = np.concatenate(([-1], breaks, [len(codes)]))
-    return edges[line] + 1, edges[line + 1]
+    plain = classes & CLASS_MASK
+    # The classes that show nothing are the highest ones.
+    visible = np.zeros(len(classes) + 1, np.int32)
+    np.cumsum(plain < min(BREAK, SPACE, IGNORE), out=visible[1:])
+    breaks = np.flatnonzero(plain == BREAK)
+    starts, ends = np.concatenate(([0], breaks + 1)), np.append(breaks, len(classes))
+    full = visible[ends] > visible[starts]
+    return starts[full], ends[full]
 
 
 def _first_characters(
-    codes: NDArray[np.uint32], starts: NDArray[np.int64], ends: NDArray[np.int64]
-) -> NDArray[np.uint32]:
+    codes: NDArray[np.int64], starts: NDArray[np.int64], ends: NDArray[np.int64]
+) -> NDArray[np.int64]:
     """Return the first visible character of each line, where it stands within the first four of the line."""
     first = codes[starts]
     for step in range(1, 4):
@@ -106,7 +108,7 @@ def _first_characters(
 
 
 def _perhaps_grouped(
-    codes: NDArray[np.uint32], starts: NDArray[np.int64], ends: NDArray[np.int64], documents: NDArray[np.int64]
+    codes: NDArray[np.int64], starts: NDArray[np.int64], ends: NDArray[np.int64], documents: NDArray[np.int64]
 ) -> NDArray[np.int64]:
     """Return the documents in which some lines may belong together; all others have one paragraph a line."""
     marked = documents[np.isin(_first_characters(codes, starts, ends), _MARKS)]

@@ -24,10 +24,12 @@ from dedup.characters import (
     LETTER,
     MARK,
     NORMALISE,
-    class_table,
+    classes_of,
     code_points,
-    fold_table,
+    fold_hashes,
+    mix,
     normalise,
+    text_of,
 )
 
 if TYPE_CHECKING:
@@ -48,7 +50,7 @@ class Words(NamedTuple):
     """The tokens of a batch of paragraphs.
 
     Attributes:
-        codes: folded code points of the text, without characters to ignore; uint32.
+        codes: code points of the text, normalised where necessary, without characters to ignore; int64.
         starts: first code point of each token, as an index into `codes`; int64, shape (tokens,).
         ends: first code point after each token; int64, shape (tokens,).
         hashes: 64-bit hash of each folded token; uint64, shape (tokens,).
@@ -58,7 +60,7 @@ class Words(NamedTuple):
         same.
     """
 
-    codes: NDArray[np.uint32]
+    codes: Ints
     starts: Ints
     ends: Ints
     hashes: Hashes
@@ -68,8 +70,7 @@ class Words(NamedTuple):
 
     def token(self, index: int) -> str:
         """Return one folded token."""
-        part = self.codes[self.starts[index] : self.ends[index]]
-        return part.tobytes().decode("utf-32-le", "surrogatepass")
+        return text_of(self.codes[self.starts[index] : self.ends[index]])
 
     def span(self, index: int) -> tuple[int, int]:
         """Return the characters of the original text that one token stands in."""
@@ -79,7 +80,9 @@ class Words(NamedTuple):
         return int(self.origin[start]), int(self.origin[last]) + 1
 
 
-def tokenise(text: str, starts: Ints, ends: Ints, codes: NDArray[np.uint32] | None = None) -> Words:
+def tokenise(
+    text: str, starts: Ints, ends: Ints, codes: Ints | None = None, classes: NDArray[np.uint8] | None = None
+) -> Words:
     """Find the tokens of every paragraph.
 
     Args:
@@ -88,35 +91,34 @@ def tokenise(text: str, starts: Ints, ends: Ints, codes: NDArray[np.uint32] | No
         ends: first character after each paragraph; int64, shape (paragraphs,). Between paragraphs there must be a
             character that is no part of a word, such as a line end. Tokens outside of all paragraphs are left out.
         codes: the text's code points, where the caller has them already.
+        classes: their classes with flags, likewise.
     """
-    raw = code_points(text) if codes is None else codes
-    classes = class_table()[raw]
+    codes = code_points(text) if codes is None else codes
+    classes = classes_of(codes) if classes is None else classes
     origin: Ints | None = None
-    if (classes & NORMALISE).any():
-        raw, starts, ends, origin = _normalised(text, raw, classes, starts, ends)
-        classes = class_table()[raw]
-    classes &= CLASS_MASK
+    if (classes >= NORMALISE).any():
+        codes, starts, ends, origin = _normalised(text, codes, classes, starts, ends)
+        classes = classes_of(codes) & CLASS_MASK
     ignored = classes == IGNORE
     if ignored.any():
         kept = np.flatnonzero(~ignored)
-        raw, classes = raw[kept], classes[kept]
+        codes, classes = codes[kept], classes[kept]
         starts, ends = np.searchsorted(kept, starts), np.searchsorted(kept, ends)
         origin = kept if origin is None else origin[kept]
-    codes = fold_table()[raw]
     first, last = _token_bounds(classes)
     first, last, offsets = _inside(first, last, starts, ends)
     digits = np.concatenate(([0], np.cumsum(classes == DIGIT, dtype=np.int32)))
     numeric = digits[last] > digits[first]
-    return Words(codes, first, last, span_hashes(codes, first, last), numeric, offsets, origin)
+    return Words(codes, first, last, _hash_spans(fold_hashes(codes), first, last), numeric, offsets, origin)
 
 
 def _normalised(
-    text: str, raw: NDArray[np.uint32], classes: NDArray[np.uint8], starts: Ints, ends: Ints
-) -> tuple[NDArray[np.uint32], Ints, Ints, Ints | None]:
+    text: str, raw: Ints, classes: NDArray[np.uint8], starts: Ints, ends: Ints
+) -> tuple[Ints, Ints, Ints, Ints | None]:
     """Replace the paragraphs that hold a flagged character by their normalised form, where that differs."""
     flagged = np.flatnonzero(classes & NORMALISE)
     owners = np.unique(np.searchsorted(starts, flagged, side="right") - 1)
-    pieces: list[NDArray[np.uint32]] = []
+    pieces: list[Ints] = []
     sources: list[Ints] = []
     shift = np.zeros(len(starts) + 1, np.int64)
     at = 0
@@ -175,27 +177,22 @@ def _powers() -> tuple[Hashes, Hashes]:
     return np.cumprod(up, dtype=np.uint64), np.cumprod(down, dtype=np.uint64)
 
 
-def mix(values: Hashes) -> Hashes:
-    """Scatter 64-bit values: the finaliser of SplitMix64 (Steele, Lea and Flood 2014), a bijection."""
-    values = values ^ (values >> np.uint64(30))
-    values = values * np.uint64(0xBF58476D1CE4E5B9)
-    values ^= values >> np.uint64(27)
-    values *= np.uint64(0x94D049BB133111EB)
-    values ^= values >> np.uint64(31)
-    return values
-
-
-def span_hashes(values: NDArray[np.uint32] | Hashes, starts: Ints, ends: Ints) -> Hashes:
+def span_hashes(values: Hashes, starts: Ints, ends: Ints) -> Hashes:
     """Hash spans of an array of values: equal spans have equal hashes, wherever they stand.
 
     A polynomial modulo 2^64 over the scattered values, by differences of prefix sums, scattered once more with the
     length.
 
     Args:
-        values: unsigned integers.
+        values: uint64.
         starts: first value of each span, ascending; int64, shape (spans,).
         ends: first value after each span, at least its start; int64, shape (spans,).
     """
+    return _hash_spans(mix(values), starts, ends)
+
+
+def _hash_spans(values: Hashes, starts: Ints, ends: Ints) -> Hashes:
+    """Hash spans of values that are scattered already."""
     out = np.zeros(len(starts), np.uint64)
     if not len(starts):
         return out
@@ -209,16 +206,15 @@ def span_hashes(values: NDArray[np.uint32] | Hashes, starts: Ints, ends: Ints) -
         hi = int(cuts[index + 1]) if index + 1 < len(cuts) else len(starts)
         if lo == hi:
             continue
-        stop = int(short[lo:hi].max())
-        part = mix(values[place:stop].astype(np.uint64) + np.uint64(1))
-        part *= up[: len(part)]
+        part = values[place : int(short[lo:hi].max())]
         sums = np.zeros(len(part) + 1, np.uint64)
-        np.cumsum(part, out=sums[1:])
-        from_, to = starts[lo:hi] - place, short[lo:hi] - place
-        out[lo:hi] = (sums[to] - sums[from_]) * down[from_]
+        np.multiply(part, up[: len(part)], out=sums[1:])
+        np.cumsum(sums, out=sums)
+        from_ = starts[lo:hi] - place
+        out[lo:hi] = (sums[short[lo:hi] - place] - sums[from_]) * down[from_]
     for index in np.flatnonzero(lengths > _LONGEST).tolist():
         at = np.arange(starts[index], ends[index], _LONGEST, dtype=np.int64)
-        parts = span_hashes(values, at, np.minimum(at + _LONGEST, ends[index]))
+        parts = _hash_spans(values, at, np.minimum(at + _LONGEST, ends[index]))
         out[index] = span_hashes(parts, np.zeros(1, np.int64), np.array([len(parts)]))[0]
     return mix(out + mix(lengths.astype(np.uint64)))
 
