@@ -51,7 +51,7 @@ class Article:
         self.comparisons = 0
         self._words = words
         self._offsets: list[int] = words.offsets[first : first + len(spans) + 1].tolist()
-        self.sizes = [b - a for a, b in zip(self._offsets, self._offsets[1:], strict=False)]
+        self.sizes: list[int] = [b - a for a, b in zip(self._offsets, self._offsets[1:], strict=False)]
         self._keys = keys
         self._first: dict[int, int] = {}
         for index, key in enumerate(keys):

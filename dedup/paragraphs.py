@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from dedup.characters import ALONE, BREAK, CLASS_MASK, IGNORE, SPACE, class_table, classes_of, code_points
+from dedup.characters import ALONE, BREAK, CLASS_MASK, IGNORE, SPACE, class_table, classes_of, code_points, fold_table
 from dedup.structure import Kind, ends_sentence, kind
 
 if TYPE_CHECKING:
@@ -30,8 +30,14 @@ _WIDEST = 120
 _NARROWEST = 40
 _NARROWEST_SPACELESS = 18
 _FEWEST_JOINTS = 4
+_FEWEST_SMALL = 2
+_LONGEST_WORD = 40
+_NEAR = 2
+"""Characters of the longest line end, CRLF."""
+_INDENT = 40
 _SLACK = 0.85
-_MARKS = np.array([ord(c) for c in "|`~"])
+_BAR, _SPACE, _TAB = ord("|"), ord(" "), ord("\t")
+_FENCES = ord("`"), ord("~")
 _FIRST_WORD = re.compile(r"\s*(\S{1,40})")
 LINE_ENDS = "\n\r\v\f\x85\u2028\u2029"
 LINE_END = re.compile("\r\n|[\n\r\v\f\x85\u2028\u2029]")
@@ -73,11 +79,11 @@ def split_batch(
     starts, ends = _full_lines(classes)
     documents = np.searchsorted(begins, starts, side="right") - 1
     if how == "line" or not len(starts):
-        grouped = np.unique(documents[np.isin(_first_characters(codes, starts, ends), _MARKS)])
+        grouped = np.unique(_marked(codes, Spans(starts, ends, documents)))
     elif how == "blank":
         grouped = np.unique(documents)
     else:
-        grouped = _perhaps_grouped(codes, starts, ends, documents)
+        grouped = _perhaps_grouped(codes, classes, Spans(starts, ends, documents))
     if not len(grouped):
         return Spans(starts, ends, documents)
     return _regroup(text, Spans(starts, ends, documents), grouped.tolist(), how)
@@ -95,29 +101,51 @@ def _full_lines(classes: NDArray[np.uint8]) -> tuple[NDArray[np.int64], NDArray[
     return starts[full], ends[full]
 
 
-def _first_characters(
-    codes: NDArray[np.int64], starts: NDArray[np.int64], ends: NDArray[np.int64]
-) -> NDArray[np.int64]:
-    """Return the first visible character of each line, where it stands within the first four of the line."""
-    first = codes[starts]
-    for step in range(1, 4):
-        blank = (first == 32) | (first == 9)  # noqa: PLR2004 - space and tab
-        place = np.minimum(starts + step, ends - 1)
-        first = np.where(blank, codes[place], first)
-    return first
+def _marked(codes: NDArray[np.int64], spans: Spans) -> NDArray[np.int64]:
+    """Return the documents with a line that may be a row of a table or open a code fence."""
+    first = _edges(codes, spans.starts, spans.ends - 1, 1)
+    last = _edges(codes, spans.ends - 1, spans.starts, -1)
+    return spans.documents[((first == _BAR) & (last == _BAR)) | (first == _FENCES[0]) | (first == _FENCES[1])]
 
 
-def _perhaps_grouped(
-    codes: NDArray[np.int64], starts: NDArray[np.int64], ends: NDArray[np.int64], documents: NDArray[np.int64]
+def _edges(
+    codes: NDArray[np.int64], places: NDArray[np.int64], limits: NDArray[np.int64], step: int
 ) -> NDArray[np.int64]:
-    """Return the documents in which some lines may belong together; all others have one paragraph a line."""
-    marked = documents[np.isin(_first_characters(codes, starts, ends), _MARKS)]
+    """Return the character at each place, or the next one in a direction that is no space or tab, up to a limit."""
+    places = places.copy()
+    for _ in range(_INDENT):
+        blank = np.flatnonzero(((codes[places] == _SPACE) | (codes[places] == _TAB)) & (places != limits))
+        if not len(blank):
+            break
+        places[blank] += step
+    return codes[places]
+
+
+def _perhaps_grouped(codes: NDArray[np.int64], classes: NDArray[np.uint8], spans: Spans) -> NDArray[np.int64]:
+    """Return the documents in which some lines may belong together; all others have one paragraph a line.
+
+    A quick look that errs on the side of looking again: what `_wrapped` asks of a joint between two lines is asked of
+    their lengths and the next line's first word and first letter alone.
+    """
+    starts, ends, documents = spans
     lengths = ends - starts
-    # A document that is not mostly made of narrow lines cannot be hard-wrapped.
-    narrow = np.bincount(documents, lengths <= _WIDEST) >= 0.8 * np.bincount(documents)
-    many = np.bincount(documents) > _FEWEST_JOINTS
-    wide_enough = np.bincount(documents, lengths >= _NARROWEST_SPACELESS) > _FEWEST_JOINTS
-    return np.union1d(np.flatnonzero(narrow & many & wide_enough), marked)
+    spaces = np.flatnonzero((classes & CLASS_MASK) >= IGNORE)
+    word = np.append(spaces, len(codes))[np.searchsorted(spaces, starts)] - starts
+    # An indented line's first word is not looked for.
+    word = np.where((word == 0) | (word > _LONGEST_WORD), _LONGEST_WORD, word)
+    joint = (
+        (documents[1:] == documents[:-1])
+        & (starts[1:] - ends[:-1] <= _NEAR)
+        & (lengths[:-1] >= _NARROWEST_SPACELESS)
+        & (lengths[:-1] <= _WIDEST + _INDENT)
+        & (lengths[:-1] + 1 + word[1:] > lengths[1:])
+    )
+    following = codes[starts[1:]]
+    capital = fold_table()[following] != following
+    number = len(np.bincount(documents))
+    joints = np.bincount(documents[1:][joint], minlength=number)
+    small = np.bincount(documents[1:][joint & ~capital], minlength=number)
+    return np.union1d(np.flatnonzero((joints >= _FEWEST_JOINTS) & (small >= _FEWEST_SMALL)), _marked(codes, spans))
 
 
 def _regroup(text: str, spans: Spans, grouped: list[int], how: Split) -> Spans:
