@@ -20,6 +20,8 @@ REACH = 8
 """Paragraphs with words that may stand between two links, on either side."""
 _STARTS = 3
 """Earlier paragraphs with the same words from which a run is tried: the first ones and the last one."""
+_EXCHANGED = 3
+"""Paragraphs with words that may stand between two links on both sides at once: changed ones, in each other's place."""
 _STRAYS = 1
 """Paragraphs in a row that repeat something else before a run ends."""
 _JOINT = 3
@@ -199,12 +201,19 @@ def _extend(article: Article, matcher: Matcher, start: Link) -> list[Link]:
         link = matcher.next(copy, run[-1], limit) if article.repeats(copy) else None
         if link is None and run[-1].compared is Compared.ALIGNED and copy == run[-1].copy + 1:
             link = matcher.next(copy, run[-1], limit)
-        if link is not None and article.between(run[-1].sources[-1], link.sources[0]) <= REACH:
+        if link is not None and _follows(article, run[-1], link):
             run.append(link)
             strays = 0
         elif matcher.repeats_exactly(copy):
             strays += 1
     return run
+
+
+def _follows(article: Article, previous: Link, link: Link) -> bool:
+    """Tell whether a link may follow another one: much may have been added or left out, but little exchanged."""
+    added = article.between(previous.copy, link.copy)
+    left_out = article.between(previous.sources[-1], link.sources[0])
+    return left_out <= REACH and min(added, left_out) <= _EXCHANGED
 
 
 def _onward(article: Article, copy: int) -> Iterator[int]:

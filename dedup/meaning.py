@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _ALIKE = 0.5
 """Similarity from which on two introductions are instances of one template."""
-_NAME_LENGTH = 240
+_NAME_LENGTH = 400
 """Characters above which a paragraph is text, not a name."""
 _BODY_WORDS = 300
 _BODY_PROSE = 5
