@@ -11,7 +11,7 @@ from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from dedup.decisions import Compared
-from dedup.structure import Kind, is_label, is_prose, kind, lead
+from dedup.structure import Kind, is_bold, is_label, is_prose, is_underline, kind, lead
 from dedup.verdict import Side, Verdict, compare
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ class Article:
         spans: (start, end) of each paragraph, in characters of `text`.
         sizes: tokens of each paragraph.
         candidates: for some paragraphs, the earlier ones worth comparing with, best first.
+        base: where the document begins in the batch whose words these are, in characters.
         comparisons: alignments made so far.
         linkable: the paragraphs with words that may repeat an earlier one, in order.
     """
@@ -43,11 +44,13 @@ class Article:
         first: int,
         candidates: Mapping[int, list[int]],
         settings: Settings,
+        base: int = 0,
     ) -> None:
         self.text = text
         self.spans = spans
         self.candidates = candidates
         self.settings = settings
+        self.base = base
         self.comparisons = 0
         self._words = words
         self._offsets: list[int] = words.offsets[first : first + len(spans) + 1].tolist()
@@ -77,7 +80,7 @@ class Article:
 
     def between(self, first: int, second: int) -> int:
         """Count the paragraphs with words that stand between two paragraphs."""
-        return self._voiced[second] - self._voiced[first + 1] if second > first else 0
+        return self._voiced[min(second, len(self))] - self._voiced[first + 1] if second > first else 0
 
     def eligible(self, index: int) -> bool:
         """Tell whether the paragraph is long enough to be removed by itself."""
@@ -110,17 +113,27 @@ class Article:
     def kind(self, index: int) -> Kind:
         """Return the paragraph's outer form."""
         if index not in self._kinds:
-            self._kinds[index] = kind(self.body(index))
+            form = kind(self.body(index))
+            self._kinds[index] = Kind.HEADING if form is Kind.TEXT and self._underlined(index) else form
         return self._kinds[index]
 
+    def _underlined(self, index: int) -> bool:
+        """Tell whether the next line underlines this paragraph, which makes it a heading."""
+        if index + 1 >= len(self) or not self.mute(index + 1):
+            return False
+        apart = self.text[self.spans[index][1] : self.spans[index + 1][0]]
+        return len(apart) <= len("\r\n") and apart != "\n\n" and is_underline(self.body(index + 1))
+
     def heading(self, index: int) -> int | None:
-        """Return the last paragraph before this one that has the form of a heading, or None."""
+        """Return the last paragraph before this one that is a heading by its form, or None."""
         place = bisect_left(self._headings, index)
         return self._headings[place - 1] if place else None
 
     @cached_property
     def _headings(self) -> list[int]:
-        return [i for i in range(len(self)) if self.kind(i) is Kind.HEADING]
+        return [
+            i for i in range(len(self)) if self.sizes[i] and (self.kind(i) is Kind.HEADING or is_bold(self.body(i)))
+        ]
 
     def label(self, index: int) -> bool:
         """Tell whether the paragraph may name what follows it."""
@@ -129,6 +142,20 @@ class Article:
     def prose(self, index: int) -> bool:
         """Tell whether the paragraph reads as running text."""
         return self.kind(index) is Kind.TEXT and is_prose(self.body(index), self.sizes[index])
+
+    def asks(self, index: int) -> bool:
+        """Tell whether the paragraph ends in a colon or a question mark: what comes next belongs to it."""
+        return self.body(index).rstrip().endswith((":", "：", "?", "？", "؟"))
+
+    def is_head(self, index: int) -> bool:
+        """Tell whether the paragraph is a heading, or a label that announces what comes next."""
+        if self.kind(index) is Kind.HEADING or is_bold(self.body(index)):
+            return True
+        return self.body(index).rstrip().endswith((":", "：")) and self.label(index)
+
+    def after(self, index: int) -> int | None:
+        """Return the first paragraph with words after this one, or None."""
+        return next((i for i in range(index + 1, len(self)) if self.sizes[i]), None)
 
     def lead(self, index: int) -> str:
         """Return the word or two before a colon near the paragraph's start."""
@@ -143,13 +170,20 @@ class Article:
                 words.hashes[low:high].tolist(),
                 words.numeric[low:high].tolist(),
                 lambda i: words.token(low + i),
+                lambda i: self._shown(low + i),
             )
         return self._sides[index]
 
-    def token_span(self, index: int, token: int, base: int) -> tuple[int, int]:
-        """Return the characters of one token of a paragraph; `base` is where the document begins in the batch."""
+    def _shown(self, token: int) -> tuple[str, str]:
+        """Return the character before a token, and the token as it stands in the text."""
+        start, end = self._words.span(token)
+        start, end = start - self.base, end - self.base
+        return self.text[start - 1 : start] if start else "", self.text[start:end]
+
+    def token_span(self, index: int, token: int) -> tuple[int, int]:
+        """Return the characters of one token of a paragraph."""
         start, end = self._words.span(self._offsets[index] + token)
-        return start - base, end - base
+        return start - self.base, end - self.base
 
     def equal(self, first: int, second: int) -> Compared | None:
         """Compare two paragraphs of the same key on what they say; None where only their hashes agree."""

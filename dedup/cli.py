@@ -37,6 +37,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     Args:
         argv: the arguments without the program's name; None: those of this process.
     """
+    # numpy's BLAS is not used here, but it would start a thread for each core and set memory aside for each of them.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     args = list(sys.argv[1:] if argv is None else argv)
     debug = "--debug" in args or os.environ.get("DEDUP_DEBUG", "") not in ("", "0", "false")
     try:
@@ -139,7 +141,14 @@ def _work(request: Request, reporter: Reporter) -> Outcome:
     job = request.job
     if request.restore is None:
         return run(job, reporter)
-    return restore(job.inputs[0], request.restore, job.output, reporter, in_place=job.in_place)
+    return restore(
+        job.inputs[0],
+        request.restore,
+        job.output,
+        reporter,
+        in_place=job.in_place,
+        into_directory=job.into_directory,
+    )
 
 
 def _translated(error: click.ClickException) -> DedupError:

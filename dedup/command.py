@@ -189,6 +189,7 @@ def _request(ctx: click.Context, /, **values: Any) -> Request:
         include=tuple(values["include"]),
         # With --dry-run they say what would be done, and nothing is.
         output=None if mode == "dry-run" or output in (None, STDIN) else Path(output),
+        into_directory=bool(output) and output.endswith(("/", os.sep)),
         in_place=mode != "dry-run" and values["in_place"],
         removed=_path(values["removed"]),
         on_error=values["on_error"],

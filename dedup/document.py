@@ -187,5 +187,6 @@ def _resolve_one(batch: _Batch, text: str, number: int, settings: Settings, *, e
         first=low,
         candidates=candidates,
         settings=settings,
+        base=base,
     )
-    return resolve(article, explain=explain, base=base)
+    return resolve(article, explain=explain)

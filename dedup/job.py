@@ -33,6 +33,8 @@ class Job:
     include: tuple[str, ...] = DEFAULT_INCLUDE
     output: Path | None = None
     """File or directory; None writes to standard output."""
+    into_directory: bool = False
+    """`output` is a directory, to be made if need be. Else it is one only if it is there, or if one is read."""
     in_place: bool = False
     removed: Path | None = None
     """Where the removal log goes."""

@@ -10,7 +10,9 @@ has no introduction: it follows on the original itself, on running text, or on s
 
 from __future__ import annotations
 
+import re
 from enum import Enum
+from itertools import product
 from typing import TYPE_CHECKING
 
 from rapidfuzz.distance import Indel
@@ -33,6 +35,11 @@ _WHOLE_WORDS = 80
 _WHOLE_SHARE = 0.7
 _MENU_LINES = 3
 _MENU_WORDS = 5.0
+_MENU_LINKS = 5
+_MENU_DENSITY = (2 / 3, 0.5)
+"""Shares of the lines of a longer menu that are links of the run, in the copy and in the original."""
+_LIST_DENSITY = 0.8
+_LINK = re.compile(r"\W*\[[^\]]*\]\([^)]*\)\W*\Z")
 _TEASER_WORDS = 10.0
 _SECTION_WORDS = 120
 _VERSE_LINE = 14
@@ -54,13 +61,6 @@ class Run:
         self.kept_words = article.words_before(self.copies[0]) - matcher.gone_words
         self.before = matcher.before
 
-    def after(self, index: int) -> int | None:
-        """Return the first paragraph with words after this one, or None."""
-        at = index + 1
-        while at < len(self.article) and self.article.mute(at):
-            at += 1
-        return at if at < len(self.article) else None
-
     def tandem(self) -> bool:
         """Tell whether the copy follows on the original with nothing new between."""
         return self.before(self.copies[0]) in self.sources
@@ -79,16 +79,18 @@ class Judgement(Enum):
 
 def judge(run: Run) -> Judgement:
     """Tell an accident of scraping from a repetition that was meant."""
+    if _contents(run):
+        return Judgement.MEANT
     if run.long and (_whole(run) or _body(run)):
         return Judgement.ACCIDENT
-    if _continues(run) or _introduced(run) or _sections(run):
+    if _continues(run) or _introduced(run) or _sections(run) or _form(run):
         return Judgement.MEANT
     return Judgement.ACCIDENT if _sure(run) else Judgement.DOUBTFUL
 
 
 def _sure(run: Run) -> bool:
     """Tell whether a run that nothing introduces is enough of a copy to go."""
-    if _part_of_list(run):
+    if _part_of_list(run) and not _navigation(run):
         return False
     if not run.long:
         return _furniture(run)
@@ -107,10 +109,15 @@ def _continues(run: Run) -> bool:
 def _sections(run: Run) -> bool:
     """Tell whether the run leads through sections with names of their own on either side, made on one pattern."""
     return any(
-        _alike(run.article, theirs, ours)
+        _one_pattern(run.article, theirs, ours)
         for previous, link in zip(run.links, run.links[1:], strict=False)
         for theirs, ours in _renamed(run, previous, link)
     )
+
+
+def _one_pattern(article: Article, first: int, second: int) -> bool:
+    """Tell whether two paragraphs name different things in the same manner."""
+    return (article.lead(first) != "" and article.lead(first) == article.lead(second)) or _alike(article, first, second)
 
 
 def _introduced(run: Run) -> bool:
@@ -123,12 +130,32 @@ def _introduced(run: Run) -> bool:
         return True
     if not (article.novel(copy) and article.novel(source)):
         return False
+    if copy > run.sources[-1] and run.before(copy) == run.sources[-1] and _retold(run, source, copy):
+        return False
     return (
-        (_asked(article, copy) and _asked(article, source))
+        (article.asks(copy) and article.asks(source))
         or (bool(run.long) and article.label(copy) and article.label(source))
-        or (article.lead(copy) != "" and article.lead(copy) == article.lead(source))
-        or _alike(article, source, copy)
+        or _one_pattern(article, source, copy)
     )
+
+
+def _contents(run: Run) -> bool:
+    """Tell whether the original is a list of contents, of which each line stands again over what it announced."""
+    article = run.article
+    joints = list(zip(run.links, run.links[1:], strict=False))
+    if not joints or any(article.prose(c) for c in run.copies) or _dense(run, run.sources) < _LIST_DENSITY:
+        return False
+    return 2 * sum(article.between(a.copy, b.copy) > 0 for a, b in joints) > len(joints)
+
+
+def _form(run: Run) -> bool:
+    """Tell whether the run ends in a label that announces something else here than it did before: a form filled in again."""
+    article = run.article
+    last, source = run.copies[-1], run.sources[-1]
+    if run.words > _SECTION_WORDS or not article.is_head(last):
+        return False
+    after = (article.after(last), article.after(source))
+    return all(i is not None and article.novel(i) for i in after)
 
 
 def _sectioned(run: Run) -> bool:
@@ -140,9 +167,12 @@ def _sectioned(run: Run) -> bool:
     return copy is not None and source is not None and copy != source and article.novel(copy) and article.novel(source)
 
 
-def _asked(article: Article, index: int) -> bool:
-    """Tell whether the paragraph asks for what follows it; in a menu, only that tells a name from an entry."""
-    return article.body(index).rstrip().endswith((":", "：", "?", "？", "؟"))
+def _retold(run: Run, source: int, copy: int) -> bool:
+    """Tell whether what stands before copy and original are two versions of one text: its first paragraph was changed."""
+    article = run.article
+    if len(run.links) == 1 or article.lead(copy) or not all(article.prose(i) for i in (source, copy, *run.copies)):
+        return False
+    return min(article.sizes[source], article.sizes[copy]) >= _BODY_LINE and _alike(article, source, copy)
 
 
 def _alike(article: Article, first: int, second: int) -> bool:
@@ -175,10 +205,10 @@ def _renamed(run: Run, previous: Link, link: Link) -> list[tuple[int, int]]:
     """Return the new labels that stand between two links on either side, as (source's, copy's)."""
     article = run.article
     ours, theirs = (
-        [i for i in range(low + 1, high) if article.novel(i) and article.label(i)]
+        [i for i in range(low + 1, high) if article.novel(i) and (article.label(i) or article.lead(i))]
         for low, high in ((previous.copy, link.copy), (previous.sources[-1], link.sources[0]))
     )
-    return list(zip(theirs, ours, strict=False))
+    return list(product(theirs, ours))
 
 
 def _whole(run: Run) -> bool:
@@ -197,9 +227,15 @@ def _part_of_list(run: Run) -> bool:
     if run.tandem():
         return False
     first, last = run.copies[0], run.copies[-1]
-    around = (run.before(first), run.after(last))
+    around = (run.before(first), article.after(last))
     others = len(run.copies) > 1 and article.between(first, last) > len(run.copies) - 2
     return others or any(i is not None and article.kind(i) in entry for i in around)
+
+
+def _navigation(run: Run) -> bool:
+    """Tell whether the run is a list of links and nothing else, long enough to be a menu."""
+    links = sum(bool(_LINK.match(run.article.body(c))) for c in run.copies)
+    return links == len(run.copies) >= _MENU_LINKS
 
 
 def _verse(run: Run) -> bool:
@@ -230,11 +266,13 @@ def _furniture(run: Run) -> bool:
     fewest = _MENU_LINES + _between_labels(run)
     if len({article.key(c) for c in lines}) < fewest or run.words > _line_limit(run) * len(lines):
         return False
-    if _dense(run.copies) < 2 / 3 or _dense(run.sources) < 0.5:  # noqa: PLR2004 - shares
+    gaps = (1.0, 1.0) if len(lines) < _MENU_LINKS else _MENU_DENSITY
+    if _dense(run, run.copies) < gaps[0] or _dense(run, run.sources) < gaps[1]:
         return False
     bodies = [article.body(c) for c in lines]
     sentences, figures = sum(ends_sentence(b) for b in bodies), sum(_figures(b) for b in bodies)
-    return sentences * 5 <= len(lines) and figures * 2 <= len(lines)
+    fields = sum(article.asks(c) for c in lines)
+    return sentences * 5 <= len(lines) and figures * 2 <= len(lines) and fields * 2 <= len(lines)
 
 
 def _line_limit(run: Run) -> float:
@@ -251,8 +289,9 @@ def _between_labels(run: Run) -> bool:
     return not run.tandem() and all(i is not None and article.novel(i) and article.label(i) for i in around)
 
 
-def _dense(indices: list[int]) -> float:
-    return len(indices) / (indices[-1] - indices[0] + 1)
+def _dense(run: Run, indices: list[int]) -> float:
+    """Return the share of the paragraphs with words, from the first of some to the last, that are among them."""
+    return len(set(indices)) / (run.article.between(indices[0] - 1, indices[-1] + 1))
 
 
 def _figures(text: str) -> bool:

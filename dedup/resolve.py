@@ -18,13 +18,12 @@ if TYPE_CHECKING:
     from dedup.article import Article
 
 
-def resolve(article: Article, *, explain: bool = False, base: int = 0) -> Decision:
+def resolve(article: Article, *, explain: bool = False) -> Decision:
     """Decide about every paragraph of one article.
 
     Args:
         article: the paragraphs and what they may be compared with.
         explain: also collect the near-duplicates that stay.
-        base: where the article begins in its batch, in characters.
     """
     matcher = Matcher(article)
     blocks: list[list[Link]] = []
@@ -37,7 +36,7 @@ def resolve(article: Article, *, explain: bool = False, base: int = 0) -> Decisi
                 blocks.append(links)
                 matcher.take(links)
         matcher.pass_by(copy)
-    kept_near = tuple(_kept_near(article, matcher, base)) if explain else ()
+    kept_near = tuple(_kept_near(article, matcher)) if explain else ()
     return Decision(len(article), _removals(article, blocks), kept_near, article.comparisons)
 
 
@@ -53,7 +52,7 @@ def _at(article: Article, matcher: Matcher, copy: int, judged: set[int], meant: 
         return []
     judgement = judge(Run(article, firm, matcher, meant))
     if judgement is Judgement.ACCIDENT:
-        return with_mute(article, firm)
+        return with_mute(article, _without_heads(article, firm))
     if article.settings.guard == "off":
         return [link for link in firm if article.eligible(link.copy)]
     # A run that stays does so as a whole: its tail must not be taken for an accident because its head was passed.
@@ -61,6 +60,17 @@ def _at(article: Article, matcher: Matcher, copy: int, judged: set[int], meant: 
     if judgement is Judgement.MEANT:
         meant.update(link.copy for link in firm)
     return []
+
+
+def _without_heads(article: Article, run: list[Link]) -> list[Link]:
+    """Drop the headings of a copy that stand over something new: they are needed where they are."""
+    copies = {link.copy for link in run}
+    return [link for link in run if not _heads_something_new(article, link.copy, copies)]
+
+
+def _heads_something_new(article: Article, index: int, copies: set[int]) -> bool:
+    below = article.after(index)
+    return article.is_head(index) and below is not None and below not in copies and article.novel(below)
 
 
 def _removals(article: Article, blocks: list[list[Link]]) -> tuple[Removal, ...]:
@@ -94,7 +104,7 @@ def _reason(link: Link) -> Reason:
     return Reason.NEAR if link.compared.value == "aligned" else Reason.EXACT
 
 
-def _kept_near(article: Article, matcher: Matcher, base: int) -> list[KeptNear]:
+def _kept_near(article: Article, matcher: Matcher) -> list[KeptNear]:
     """Return the paragraphs that stay because they say something that their nearest neighbour does not."""
     out: list[KeptNear] = []
     if article.settings.exact or article.settings.guard == "off":
@@ -107,7 +117,7 @@ def _kept_near(article: Article, matcher: Matcher, base: int) -> list[KeptNear]:
         if near and not any(v.covered for v, _ in verdicts):
             _, source = max(near, key=lambda pair: (pair[0].similarity, -pair[1]))
             verdict = article.difference(source, copy)
-            new = tuple(article.token_span(copy, i, base) for i in verdict.new if i < article.sizes[copy])
+            new = tuple(article.token_span(copy, i) for i in verdict.new if i < article.sizes[copy])
             witness = Witness(source, *article.spans[source])
             out.append(KeptNear(copy, *article.spans[copy], witness, verdict.similarity, verdict.coverage, new))
     return out

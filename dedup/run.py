@@ -64,6 +64,7 @@ def restore(
     events: Events,
     *,
     in_place: bool = False,
+    into_directory: bool = False,
     stdin: BinaryIO | None = None,
     stdout: BinaryIO | None = None,
 ) -> Outcome:
@@ -77,6 +78,7 @@ def restore(
         output: file or directory; None or ``Path("-")``: standard output (not for a directory).
         events: is told progress.
         in_place: write over `cleaned` itself.
+        into_directory: `output` is a directory, to be made if need be; a file goes into it by its name.
         stdin: read for ``-``; None: the process's standard input.
         stdout: see `run`.
 
@@ -84,7 +86,8 @@ def restore(
         RestoreError: log and text do not belong together, or the log is not whole; nothing was written.
         UsageError, InputError, OutputError, BrokenPipeError, KeyboardInterrupt: as in `run`.
     """
-    from dedup.formats.restore import restore_file, restore_tree  # noqa: PLC0415 - rarely needed
+    from dedup.formats.outputs import make_parent
+    from dedup.formats.restore import restore_file, restore_tree
 
     output = None if output == Path(STDIN) else output
     if in_place and (output is not None or cleaned == STDIN):
@@ -96,6 +99,9 @@ def restore(
             counts = restore_tree(Path(cleaned), log, None if in_place else output, events)
         else:
             path = None if cleaned == STDIN else Path(cleaned)
+            if output is not None and path is not None and (into_directory or output.is_dir()):
+                output /= path.name
+                make_parent(output)
             counts = restore_file(path, log, path if in_place else output, events, stdin=stdin, stdout=stdout)
     return Outcome(counts, ExitCode.OK)
 
@@ -115,7 +121,7 @@ class _Run:
         self._cut_bytes = 0
         self._gone: BrokenPipeError | None = None
         self._codec = Codec(job.encoding)
-        self._layout = lay_out(job, self._problem, stdout)
+        self._layout = lay_out(job, self._problem, stdin, stdout)
         if self._strict:
             self._validate()
         self._output = open_output(job, self._layout, stdout)

@@ -26,9 +26,10 @@ _FENCE = re.compile(r"\s*(?:```|~~~)")
 _TABLE = re.compile(r"\s*\|.*\|\s*\Z", re.DOTALL)
 _HEADING = re.compile(r"\s*#{1,6}\s")
 _RULE = re.compile(r"\s*(?:([-=*_~.#+|·—–])\s*)(?:\1\s*)*\Z")
+_UNDERLINE = re.compile(r"\s*(?:={3,}|-{3,})\s*\Z")
 _ITEM = re.compile(
     r"\s*(?:[-*+•·‣▪▫◦●○■□►➢➤✓✔–—※]\s+|[・●•]"
-    r"|\(?[0-9]{1,3}[.)]\s+|\(?[A-Za-z][.)]\s+|\(?[ivxlIVXL]{1,5}[.)]\s+|[（(][0-9一二三四五六七八九十]{1,3}[)）])"
+    r"|\[[0-9]{1,3}\]\s+|\(?[0-9]{1,3}[.)]\s+|\(?[A-Za-z][.)]\s+|\(?[ivxlIVXL]{1,5}[.)]\s+|[（(][0-9一二三四五六七八九十]{1,3}[)）])"
 )
 _TERMINAL = re.compile(r"[.!?…。！？｡؟۔।॥።⋯‽;؛][\"'”’»«)\]）」』*_\s]*\Z")
 _SENTENCE = re.compile(r"[.!?…。！？؟۔।።][\"'”’»)\]）」』]*(?:\s|(?<=[。！？]))")
@@ -68,11 +69,21 @@ def is_prose(text: str, tokens: int) -> bool:
     return ends_sentence(text) or tokens >= _PROSE or (tokens >= _SENTENCES and bool(_SENTENCE.search(text)))
 
 
+def is_underline(text: str) -> bool:
+    """Tell whether the line underlines the one above it, as Markdown's other kind of heading has it."""
+    return bool(_UNDERLINE.match(text))
+
+
+def is_bold(text: str) -> bool:
+    """Tell whether the paragraph is in bold from end to end."""
+    return bool(_BOLD.match(text))
+
+
 def is_label(text: str, tokens: int) -> bool:
     """Tell whether the paragraph may name what follows it: a heading, a name, a line that ends in a colon."""
     if tokens == 0:
         return False
-    if kind(text) is Kind.HEADING or _BOLD.match(text) or (tokens <= _LONGEST_LEAD and _COLON.search(text)):
+    if kind(text) is Kind.HEADING or is_bold(text) or (tokens <= _LONGEST_LEAD and _COLON.search(text)):
         return True
     return tokens <= _LONGEST_NAME and not ends_sentence(text)
 

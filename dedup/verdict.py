@@ -24,6 +24,8 @@ _VARIANT_FROM = 5
 """Letters from which one slip (a letter more, less, other, or two swapped) still leaves the same word."""
 _NUMBERS_EXPLAINED = 2
 """Numbers of a paragraph that its witness may lack and yet cover it: a marker in front, one written another way."""
+_GLUE = "./@["
+"""Characters that tie the token after them to an address or to a reference."""
 _SEGMENT_LIMIT = 60
 """Tokens of a differing stretch above which nobody looks for spelling variants in it: it is another text."""
 
@@ -35,11 +37,13 @@ class Side(NamedTuple):
         hashes: token hashes, in order.
         numeric: whether each token holds a digit.
         token: returns a folded token by its index; called only for the tokens that differ.
+        shown: returns the character before a token, and the token as it is written; None where nobody knows.
     """
 
     hashes: Sequence[int]
     numeric: Sequence[bool]
     token: Callable[[int], str]
+    shown: Callable[[int], tuple[str, str]] | None = None
 
 
 class Verdict(NamedTuple):
@@ -142,12 +146,25 @@ def _new_in(gap: _Gap, witness: Side, paragraph: Side) -> list[int]:
     theirs = [witness.token(i) for i in range(gap.a0, gap.a1)][-_SEGMENT_LIMIT:]
     ours = [paragraph.token(i) for i in range(gap.b0, gap.b1)]
     rest_a, rest_b = _without_variants(theirs, ours)
-    if gap.b0 == 0 and len(ours) == 1 and len(theirs) <= 1 and _marker(ours[0]):
+    if gap.b0 == 0 and len(ours) == 1 and len(theirs) <= 1 and _marker(ours[0]) and not _name(paragraph, 0):
         return []
-    new = [i for i in rest_b if ours[i] in TURNING or ours[i] not in FUNCTION]
+    new = [i for i in rest_b if ours[i] not in FUNCTION or _name(paragraph, gap.b0 + i)]
     if not new and inner and any(theirs[i] in TURNING for i in rest_a):
         new = list(rest_b) or [0]
     return [gap.b0 + i for i in new]
+
+
+def _name(paragraph: Side, index: int) -> bool:
+    """Tell whether a token is a name by the way it is written: "US", the end of "example.com", the number of a "[2]"."""
+    if paragraph.shown is None:
+        return False
+    before, token = paragraph.shown(index)
+    if before in _GLUE and before:
+        return True
+    if len(token) < 2 or not token.isupper():  # noqa: PLR2004 - "A" begins a sentence
+        return False
+    around = [paragraph.shown(i)[1] for i in (index - 1, index + 1) if 0 <= i < len(paragraph.hashes)]
+    return any(other.upper() != other for other in around)
 
 
 def _marker(token: str) -> bool:
