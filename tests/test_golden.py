@@ -59,7 +59,7 @@ def test_output(case: Case, request: pytest.FixtureRequest) -> None:
     assert done.code == case.exit_code, done.stderr.decode(errors="replace")
 
 
-@each_case
+@pytest.mark.parametrize("case", CASES, ids=str)
 def test_second_run_removes_nothing(case: Case) -> None:
     """What was cleaned is clean."""
     once = run(_arguments(case), case.input).stdout

@@ -99,7 +99,8 @@ _END = _End()
 class _Pool(Generic[Task, Result]):
     """Worker processes and what is under way in them.
 
-    A task is sent only to a worker that is idle: neither side can then block on a full pipe while the other does.
+    A task is sent only to a worker that is idle: neither side can then block on a full pipe while the other does. A
+    worker is started when there is a task for it, so that a large number of them costs nothing while there is not.
     """
 
     def __init__(self, function: Callable[[Task], Result], workers: int) -> None:
@@ -112,26 +113,6 @@ class _Pool(Generic[Task, Result]):
         self._size = workers
 
     def __enter__(self) -> _Pool[Task, Result]:
-        import multiprocessing  # noqa: PLC0415 - costs 15 ms, and most runs are small
-
-        # Forking is safe and quick on Linux; macOS's own libraries do not survive it.
-        context: Any = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
-        try:
-            with _signals_held(), _quiet_fork():
-                for number in range(self._size):
-                    ours, theirs = context.Pipe()
-                    self._pipes.append(ours)
-                    # A forked child inherits our ends of all pipes so far; were they left open in it, a worker would
-                    # never see that its parent is gone.
-                    inherited = self._pipes.copy() if context.get_start_method() == "fork" else []
-                    process = context.Process(target=_work, args=(self._function, theirs, inherited), daemon=True)
-                    self._processes.append(process)
-                    process.start()
-                    theirs.close()
-                    self._idle.append(number)
-        except BaseException:
-            self._stop()
-            raise
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -148,7 +129,7 @@ class _Pool(Generic[Task, Result]):
         more, held = True, False
         while more or waiting or flight:
             held = held and bool(flight)
-            while self._idle and not held and len(flight) < window and (not flight or load < MAX_IN_FLIGHT):
+            while self._has_room() and not held and len(flight) < window and (not flight or load < MAX_IN_FLIGHT):
                 task = waiting.popleft() if waiting else next(source, _END)
                 if isinstance(task, _End):
                     more = False
@@ -168,8 +149,29 @@ class _Pool(Generic[Task, Result]):
             if self._busy and (given not in done):
                 done.update(self._receive())
 
+    def _has_room(self) -> bool:
+        return bool(self._idle) or len(self._processes) < self._size
+
+    def _start(self) -> int:
+        """Start one more worker, and return its number."""
+        import multiprocessing  # noqa: PLC0415 - costs 15 ms, and most runs are small
+
+        # Forking is safe and quick on Linux; macOS's own libraries do not survive it.
+        context: Any = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
+        with _signals_held(), _quiet_fork():
+            ours, theirs = context.Pipe()
+            self._pipes.append(ours)
+            # A forked child inherits our ends of all pipes so far; were they left open in it, a worker would never
+            # see that its parent is gone.
+            inherited = self._pipes.copy() if context.get_start_method() == "fork" else []
+            process = context.Process(target=_work, args=(self._function, theirs, inherited), daemon=True)
+            self._processes.append(process)
+            process.start()
+            theirs.close()
+        return len(self._processes) - 1
+
     def _send(self, number: int, task: Task) -> None:
-        worker = self._idle.pop()
+        worker = self._idle.pop() if self._idle else self._start()
         try:
             self._pipes[worker].send_bytes(pickle.dumps(task, pickle.HIGHEST_PROTOCOL))
         except OSError:

@@ -12,6 +12,7 @@ import stat
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
+from weakref import finalize
 
 from dedup.errors import OutputError
 from dedup.formats.compression import compressor, reason
@@ -30,6 +31,12 @@ class _Nowhere:
 
     def write(self, data: bytes) -> int:
         return len(data)
+
+
+def _remove(temporary: str, owner: int) -> None:
+    if os.getpid() == owner:  # not in a forked worker, which has a copy of everything
+        with suppress(OSError):
+            Path(temporary).unlink()
 
 
 def is_protected(path: Path, status: os.stat_result) -> bool:
@@ -71,6 +78,7 @@ class AtomicFile:
         self._file: BinaryIO | None = None
         self._gzip: BinaryIO | None = None
         self._old: os.stat_result | None = None
+        self._at_exit: finalize[..., AtomicFile] | None = None
         self._compress = compress
         self._guarded(self._open)
 
@@ -89,6 +97,8 @@ class AtomicFile:
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
         name = str(self._target.parent / f".dedup-{os.urandom(8).hex()}.tmp")
         self._temporary = name
+        # A signal may come at any moment, also before anybody knows of this object who would call `abort`.
+        self._at_exit = finalize(self, _remove, name, os.getpid())
         self._wrap(os.fdopen(os.open(name, flags, mode), "wb", buffering=_BUFFER))
 
     def _wrap(self, file: BinaryIO) -> None:
@@ -130,6 +140,8 @@ class AtomicFile:
         if self._temporary is not None:
             os.replace(self._temporary, self._target)  # noqa: PTH105 - the one call that is atomic everywhere
             self._temporary = None
+            if self._at_exit is not None:
+                self._at_exit.detach()
 
     def _guarded(self, step: Callable[[], None]) -> None:
         """Do a step; whatever goes wrong in it, the target stays as it was and nothing is left behind."""
@@ -164,10 +176,9 @@ class AtomicFile:
         if file is not None:
             with suppress(OSError):  # what was buffered and finds no room is not wanted any more
                 file.close()
-        temporary, self._temporary = self._temporary, None
-        if temporary is not None:
-            with suppress(OSError):
-                Path(temporary).unlink()
+        if self._at_exit is not None:
+            self._at_exit()
+        self._temporary = None
 
     def _given_up(self, error: OSError) -> Exception:
         """Remove what was written, and return the error that says so."""

@@ -18,11 +18,20 @@ _WIDE = {
 }
 
 
+_WIDE_MARKS = (codecs.BOM_UTF16_BE, codecs.BOM_UTF16_LE, codecs.BOM_UTF32_BE)
+
+
+def says_wide(data: bytes) -> bool:
+    """Say whether text begins with the byte order mark of UTF-16 or UTF-32."""
+    return data.startswith(_WIDE_MARKS)
+
+
 class Codec:
     """One encoding, both ways, byte for byte.
 
     UTF-8 takes any bytes: those that do not decode become lone surrogates (``surrogateescape``) and come back as they
-    were. A byte order mark is a character of the text like any other. Other encodings are checked where it matters:
+    were. A byte order mark is a character of the text like any other; that of UTF-16 or UTF-32 tells the encoding of a
+    document (`of`). Other encodings are checked where it matters:
     what does not come back byte for byte is refused by `offsets`.
 
     Args:
@@ -51,6 +60,22 @@ class Codec:
     def __reduce__(self) -> tuple[type[Codec], tuple[str]]:
         """Travel to workers by name."""
         return (Codec, (self.name,))
+
+    def of(self, data: bytes) -> Codec:
+        """Return the codec of a document: another one where UTF-8 was asked for and it says that it is UTF-16 or -32.
+
+        It says so with its first bytes, which are never UTF-8, and has to be valid throughout.
+        """
+        if not self._utf8 or not says_wide(data):
+            return self
+        for name in ("utf-32", "utf-16"):  # the mark of one begins with that of the other
+            if any(mark and data.startswith(mark) for mark, _ in _WIDE[name]):
+                try:
+                    data.decode(name)
+                except UnicodeError:
+                    continue
+                return Codec(name)
+        return self
 
     def decode(self, data: bytes) -> tuple[str, bool]:
         """Return the text, and whether all of the bytes are valid.

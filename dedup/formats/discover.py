@@ -6,7 +6,7 @@ import os
 import stat
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from dedup.errors import DedupError, InputError, UsageError
 from dedup.formats.compression import bare_name, reason
@@ -60,7 +60,8 @@ def discover(inputs: tuple[str, ...], include: tuple[str, ...], stdin_name: str,
     walk = _Walk(include, report)
     for given in inputs:
         if given == STDIN:
-            found.sources.append(Source(None, stdin_name, stdin_name, _stdin_size()))
+            # Whatever it is called, the log must be one that can be restored from.
+            found.sources.append(Source(None, stdin_name, plain_path(stdin_name) or STDIN, _stdin_size()))
             continue
         path = Path(given)
         try:
@@ -147,6 +148,12 @@ def same_file(one: Path, other: Path) -> bool:
         return one.samefile(other)
     except OSError:
         return os.path.realpath(one) == os.path.realpath(other)
+
+
+def plain_path(name: str) -> str:
+    """Return a path as one that stays below a directory, with forward slashes."""
+    path = PurePath(name)
+    return "/".join(part for part in path.parts if part not in (path.anchor, ".."))
 
 
 def _last_name(path: Path) -> str:

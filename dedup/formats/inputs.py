@@ -75,7 +75,7 @@ class Inputs:
                 else:
                     yield part
                 fresh = False
-                open_line = self._codec.ascii and not part.data.endswith(b"\n")
+                open_line = self._codec.of(part.data).ascii and not part.data.endswith(b"\n")
             at = cutter.at
             yield cutter.part(Kind.END, b"", None)
 

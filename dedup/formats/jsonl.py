@@ -148,7 +148,8 @@ def _parse(source: str) -> Any:
         except ValueError:
             return _BIG_NUMBERS.decode(source)
     except json.JSONDecodeError as error:
-        raise _BadRecordError(f"not JSON ({error.msg}, column {error.colno})", _not_json_hint(source)) from None
+        where = f"{error.msg.removesuffix(' at')}, column {error.colno}"
+        raise _BadRecordError(f"not JSON ({where})", _not_json_hint(source)) from None
     except RecursionError:
         raise _BadRecordError("not readable JSON (nested too deeply)") from None
 

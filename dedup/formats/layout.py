@@ -6,12 +6,12 @@ import os
 import stat
 import sys
 from dataclasses import dataclass, replace
-from pathlib import Path, PurePath
-from typing import BinaryIO
+from pathlib import Path
+from typing import BinaryIO, TextIO
 
 from dedup.errors import OutputError, UsageError
 from dedup.formats.atomic import is_protected, protected
-from dedup.formats.discover import Report, Source, discover, same_file
+from dedup.formats.discover import Report, Source, discover, plain_path, same_file
 from dedup.formats.outputs import FileOutput, NoOutput, Output, StdoutOutput, TreeOutput, targets
 from dedup.job import STDIN, Job
 
@@ -27,12 +27,13 @@ class Layout:
     """A file for each source, one for all of them, or none."""
 
 
-def lay_out(job: Job, report: Report, stdout: BinaryIO | None) -> Layout:
+def lay_out(job: Job, report: Report, stdin: BinaryIO | None, stdout: BinaryIO | None) -> Layout:
     """Find the inputs and settle where each one goes.
 
     Args:
         job: what is asked for.
         report: is told what cannot be read; see `discover`.
+        stdin: what is read for ``-``, if not the process's standard input.
         stdout: where standard output goes, if not to the process's.
 
     Raises:
@@ -44,14 +45,14 @@ def lay_out(job: Job, report: Report, stdout: BinaryIO | None) -> Layout:
     found = discover(job.inputs, job.include, job.stdin_name, report)
     sources = _writable(_once(found.sources), report) if job.in_place else found.sources
     per_file = job.in_place or job.mode != "clean"
-    if output is not None and (found.tree or output.is_dir()):
+    if output is not None and (found.tree or job.into_directory or output.is_dir()):
         if any(source.path is None for source in sources):
             raise UsageError("standard input cannot go to a directory", hint="use --output FILE")
         per_file = True
     if per_file and output is None:
         sources = _distinct(sources)
     layout = Layout(sources, per_file, _destinations(job, output, sources, per_file=per_file))
-    _refuse_overwriting(job, layout, stdout)
+    _refuse_overwriting(job, layout, stdin, stdout)
     return layout
 
 
@@ -104,25 +105,39 @@ def _destinations(job: Job, output: Path | None, sources: list[Source], *, per_f
     return targets(sources, output)
 
 
-def _refuse_overwriting(job: Job, layout: Layout, stdout: BinaryIO | None) -> None:
+def _refuse_overwriting(job: Job, layout: Layout, stdin: BinaryIO | None, stdout: BinaryIO | None) -> None:
     known: dict[object, Source] = {}
     for source in layout.sources:
-        if source.path is not None:
-            known.update(dict.fromkeys(_identities(source.path), source))
+        identities = [_identity(sys.stdin if stdin is None else stdin)] if source.path is None else _identities(source.path)
+        known.update((identity, source) for identity in identities if identity is not None)
     if not job.in_place:
         for path in layout.destinations:
             if (taken := _first(known, path)) is not None:
                 what = f"output and input are the same file; {taken.name} was not changed"
                 raise UsageError(what, place=str(path), hint="use --in-place")
-    to_stdout = job.mode == "clean" and not job.in_place and output_path(job) is None
-    if to_stdout and (taken := known.get(_stdout_identity(stdout))) is not None:
+    to_stdout = job.mode == "diff" or (job.mode == "clean" and not job.in_place and output_path(job) is None)
+    written = _identity(sys.stdout if stdout is None else stdout) if to_stdout else None
+    if written is not None and (taken := known.get(written)) is not None:
         what = "input and standard output are the same file"
         raise UsageError(what, place=taken.name, hint="write elsewhere, or use --in-place")
     output = output_path(job)
     if output is not None and layout.per_file:
         _refuse_inside(output, job.inputs)
-    if job.removed is not None:
-        _refuse_log(job.removed, known, layout)
+    if job.removed is None:
+        return
+    if written in _identities(job.removed):
+        raise UsageError("removal log and standard output are the same file", place=str(job.removed))
+    _refuse_log(job.removed, known, layout)
+    if job.in_place:
+        _refuse_only_copy(job.removed, layout.destinations)
+
+
+def _refuse_only_copy(log: Path, files: list[Path]) -> None:
+    from dedup.formats.restore import is_needed  # noqa: PLC0415 - most runs keep no log
+
+    if log.is_file() and is_needed(log, files):
+        what = "holds what an earlier run removed from these files, and is not written over; nothing was changed"
+        raise UsageError(what, place=str(log), hint="name another LOG, or delete this one first")
 
 
 def _refuse_log(log: Path, known: dict[object, Source], layout: Layout) -> None:
@@ -156,8 +171,8 @@ def _first(known: dict[object, Source], path: Path) -> Source | None:
     return next((known[identity] for identity in _identities(path) if identity in known), None)
 
 
-def _stdout_identity(stdout: BinaryIO | None) -> object:
-    stream = stdout if stdout is not None else sys.stdout
+def _identity(stream: BinaryIO | TextIO) -> object:
+    """Return what tells the file that a standard stream is; None where it is none."""
     try:
         status = os.fstat(stream.fileno())
     except (OSError, ValueError, AttributeError):
@@ -177,7 +192,12 @@ def _writable(sources: list[Source], report: Report) -> list[Source]:
     """Return the files that may be written over, and report the others: better now than when half is done."""
     found = []
     for source in sources:
-        if source.path is not None and is_protected(source.path, source.path.stat()):
+        if source.path is None:
+            continue
+        status = source.path.stat()
+        if not stat.S_ISREG(status.st_mode):
+            report(OutputError("is not a regular file, and cannot be written over", place=source.name))
+        elif is_protected(source.path, status):
             report(protected(source.path))
         else:
             found.append(source)
@@ -185,13 +205,10 @@ def _writable(sources: list[Source], report: Report) -> list[Source]:
 
 
 def _distinct(sources: list[Source]) -> list[Source]:
-    """Where two sources have the same name for the log, name all of them by their paths as given."""
+    """Where two sources have the same name for the log, name all of them by their paths: as given, or the real ones."""
     if len({source.relative for source in sources}) == len(sources):
         return sources
-    return [replace(source, relative=_plain_path(source.name)) for source in sources]
-
-
-def _plain_path(name: str) -> str:
-    path = PurePath(name)
-    parts = [part for part in path.parts if part not in (path.anchor, "..")]
-    return "/".join(parts)
+    given = [plain_path(source.name) for source in sources]
+    if len(set(given)) < len(given):  # ../a.txt and a.txt
+        given = [plain_path(os.path.realpath(source.name)) for source in sources]
+    return [replace(source, relative=name) for source, name in zip(sources, given, strict=True)]

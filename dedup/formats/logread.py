@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath, PureWindowsPath
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any
 
 from dedup.errors import RestoreError
@@ -135,8 +135,8 @@ class Log:
     def _safe(self, name: object) -> str:
         """Return the name of an output, which must stay below the directory it is put into."""
         text = name if isinstance(name, str) else ""
-        outside = ".." in PurePosixPath(text).parts or text.startswith("/") or PureWindowsPath(text).is_absolute()
-        if not text or outside or "\0" in text:
+        path = PurePath(text)
+        if not text or ".." in path.parts or path.anchor or "\0" in text:
             raise self._error(f"names a file outside of the directory: {text!r}", "do not use this log")
         return text
 

@@ -7,6 +7,7 @@ It streams, and it is checked against the digests in the log before it appears.
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -20,7 +21,7 @@ from dedup.formats.outputs import StdoutOutput, make_parent
 from dedup.job import Counts, Events
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 _STDIN_NAME = "<stdin>"
 
@@ -121,6 +122,27 @@ def restore_tree(top: Path, log_path: Path, output: Path | None, events: Events)
     return counts
 
 
+def is_needed(log_path: Path, files: Iterable[Path]) -> bool:
+    """Say whether something can be put back into one of these files, as they are now, with a log and with it alone."""
+    try:
+        cleaned = [output.cleaned for output in Log(log_path).outputs if output.cleaned != output.original]
+    except (InputError, RestoreError):
+        return False
+    for path in files if cleaned else ():
+        with suppress(InputError):
+            if _digest(path).entry() in cleaned:
+                return True
+    return False
+
+
+def _digest(path: Path) -> Digest:
+    digest = Digest()
+    with Reader.open(path, str(path)) as reader:
+        for piece in _pieces(reader, None):
+            digest.add(piece)
+    return digest
+
+
 def _choose(log: Log, cleaned: Path | None) -> LoggedOutput | None:
     """Return the output that a file is; None where the log names none at all."""
     if len(log.outputs) <= 1:
@@ -199,11 +221,8 @@ def _is_original(path: Path, wanted: LoggedOutput) -> bool:
     Raises:
         RestoreError: it is neither, or it is not there.
     """
-    digest = Digest()
     try:
-        with Reader.open(path, str(path)) as reader:
-            for piece in _pieces(reader, None):
-                digest.add(piece)
+        digest = _digest(path)
     except InputError as error:
         raise RestoreError(f"{error.what}; nothing was restored", place=str(path), hint=error.hint) from None
     if digest.entry() == wanted.original:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from dedup.formats.codec import says_wide
 from dedup.formats.compression import Reader, bare_name
 from dedup.formats.parts import Kind
 
@@ -49,6 +50,8 @@ def _first_line(reader: Reader) -> bytes:
     have = -1
     while True:
         head = reader.peek(have + 1)
+        if says_wide(head) and b"{" in head[2:8]:
+            return b"{}"  # records that cannot be read, but must not be taken for lines of text
         begin = head.removeprefix(_BOM).lstrip(b" \t\r\n")
         if begin and not begin.startswith(b"{"):
             return b""  # certainly text; there is no need to wait for the rest of the line

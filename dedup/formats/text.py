@@ -38,7 +38,7 @@ def records(part: Part, work: Work, done: Done) -> list[Record]:
     """Return the document, decoded; one that is no text in its encoding is reported and passes through."""
     done.counts.documents += 1
     try:
-        text, valid = work.codec.decode(part.data)
+        text, valid = work.codec.of(part.data).decode(part.data)
     except UnicodeError as error:
         what = f"not {work.codec.name} ({_where(error)}); the document passes through unchanged"
         done.problems.append(InputError(what, place=part.name, hint="name its encoding with --encoding"))
@@ -49,7 +49,7 @@ def records(part: Part, work: Work, done: Done) -> list[Record]:
 
 def locate(part: Part, record: Record, positions: Sequence[int], work: Work) -> list[int] | None:
     """Translate ascending positions in the text to offsets in the document's bytes; see `Codec.offsets`."""
-    return work.codec.offsets(part.data, record.text, positions)
+    return work.codec.of(part.data).offsets(part.data, record.text, positions)
 
 
 def _where(error: UnicodeError) -> str:

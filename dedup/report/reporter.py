@@ -7,6 +7,8 @@ import sys
 import time
 from typing import TYPE_CHECKING
 
+from dedup.errors import OutputError
+from dedup.formats.compression import reason
 from dedup.report.diff import DiffPainter
 from dedup.report.progress import Bar, Lines, Meter, NoMeter
 from dedup.report.terminal import sanitise
@@ -87,7 +89,12 @@ class Reporter:
             return
         self.found = True
         self._meter.clear()
-        sys.stdout.buffer.write(self._diff.paint(text))
+        try:
+            sys.stdout.buffer.write(self._diff.paint(text))
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            raise OutputError(f"{reason(error)}; the diff is not complete", place="<stdout>") from error
 
     def progress(self, done: int, total: int | None) -> None:
         """Show how far the run has come, when it is time to."""
