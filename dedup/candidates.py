@@ -21,13 +21,13 @@ if TYPE_CHECKING:
 
     from dedup.shingling import Hashes, Ints, Words
 
-MOST = 4
-"""Candidates that a paragraph is compared with, by votes; a witness with fewer votes than four others is not found."""
 LARGE = 2000
 """Paragraphs of a document from which on bands are used beside votes."""
 BANDING = Banding(32, 4)
 """Of shingles of two words; finds 995 of 1,000 pairs of real paragraphs at word similarity 0.85 and above."""
 BAND_WIDTH = 2
+BAND_MOST = 4
+"""Candidates that bands add to those with the most votes: the ones with which a paragraph shares most bands."""
 _SIEVE_BITS = 20
 _SIEVE = 1 << _SIEVE_BITS
 
@@ -54,6 +54,15 @@ def voting_width(threshold: float) -> int:
     return 3 if threshold >= 0.75 else 2 if threshold >= 0.6 else 1  # noqa: PLR2004 - the formula, solved for 3 and 2
 
 
+def least_share(threshold: float, width: int) -> float:
+    """Return the least share of a paragraph's shingles that must have stood earlier for it to be looked at.
+
+    Every changed token spoils at most `width` shingles; a quarter is taken off for shingles that occur twice in one
+    paragraph, and for words that were joined or split.
+    """
+    return 0.75 * max(0.15, 1 - width * (1 - threshold))
+
+
 def by_votes(words: Words, documents: Ints, eligible: NDArray[np.bool_], threshold: float) -> Pairs:
     """Return, for every eligible paragraph, the earlier paragraphs of its document that hold most of its shingles.
 
@@ -74,10 +83,10 @@ def by_votes(words: Words, documents: Ints, eligible: NDArray[np.bool_], thresho
     voting = (first < owner) & eligible[owner]
     owner, first = owner[voting], first[voting]
     votes = np.bincount(owner, minlength=len(counts))
-    # Every changed token spoils at most `width` shingles.
-    least = np.maximum(1, np.ceil(counts * max(0.15, 1 - width * (1 - threshold)) * 0.75)).astype(np.int64)
-    enough = (votes >= least)[owner]
-    return _ranked(owner[enough], first[enough])
+    share = least_share(threshold, width)
+    enough = (votes >= np.maximum(1, np.ceil(counts * share)))[owner]
+    # As every shingle has one vote, no more than this many can have that share of them.
+    return _ranked(owner[enough], first[enough], int(1 / share) + 1)
 
 
 def _repeated(values: Hashes) -> Ints:
@@ -100,7 +109,7 @@ def _first_owner(values: Hashes, owner: Ints) -> Ints:
     return out
 
 
-def _ranked(later: Ints, earlier: Ints, most: int = MOST) -> Pairs:
+def _ranked(later: Ints, earlier: Ints, most: int) -> Pairs:
     """Count equal pairs and keep, for each later paragraph, those that were named most often."""
     if not len(later):
         return _none()
@@ -117,7 +126,7 @@ def _ranked(later: Ints, earlier: Ints, most: int = MOST) -> Pairs:
 def by_bands(words: Words, documents: Ints, eligible: NDArray[np.bool_]) -> Pairs:
     """Return, for every eligible paragraph, the earlier ones of its document that share most bands of its signature.
 
-    Of each bucket only its first member and the one just before are named: a bucket of n near-copies costs n pairs.
+    Of each bucket its first member and the one just before are named: a bucket of n near-copies costs some n pairs.
     """
     chosen = np.flatnonzero(eligible)
     if len(chosen) < 2:  # noqa: PLR2004 - a pair
@@ -139,7 +148,7 @@ def by_bands(words: Words, documents: Ints, eligible: NDArray[np.bool_]) -> Pair
         heads = np.flatnonzero(head)[np.cumsum(head) - 1]
         later += [order[follows], order[follows]]
         earlier += [order[follows - 1], order[heads[follows]]]
-    pairs = _ranked(np.concatenate(later), np.concatenate(earlier))
+    pairs = _ranked(np.concatenate(later), np.concatenate(earlier), BAND_MOST)
     return Pairs(chosen[pairs.later], chosen[pairs.earlier], pairs.votes)
 
 

@@ -58,7 +58,7 @@ _SMALL = 0x3000
 
 @cache
 def hash_table(size: int) -> NDArray[np.uint64]:
-    """Return a scattered 64-bit value for what each of the first `size` code points folds to; equal folds, equal values."""
+    """Return a scattered 64-bit value for what each of the first `size` code points folds to: equal for equal folds."""
     return mix(fold_table()[:size].astype(np.uint64) + np.uint64(1))
 
 
@@ -88,7 +88,7 @@ def _expansions() -> tuple[dict[str, str], re.Pattern[str]]:
 
 
 def code_points(text: str) -> NDArray[np.int64]:
-    """Return the code points of the text, lone surrogates included: int64, shape (len(text),), ready to index a table."""
+    """Return the code points of the text, lone surrogates included, ready to index a table: int64, shape (len(text),)."""
     return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.dtype("<u4")).astype(np.int64)
 
 

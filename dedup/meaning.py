@@ -149,7 +149,7 @@ def _contents(run: Run) -> bool:
 
 
 def _form(run: Run) -> bool:
-    """Tell whether the run ends in a label that announces something else here than it did before: a form filled in again."""
+    """Tell whether the run ends in a label that announces something else here than before: a form filled in again."""
     article = run.article
     last, source = run.copies[-1], run.sources[-1]
     if run.words > _SECTION_WORDS or not article.is_head(last):
@@ -168,7 +168,7 @@ def _sectioned(run: Run) -> bool:
 
 
 def _retold(run: Run, source: int, copy: int) -> bool:
-    """Tell whether what stands before copy and original are two versions of one text: its first paragraph was changed."""
+    """Tell whether two versions of one paragraph stand before copy and original: the copy begins with a change."""
     article = run.article
     if len(run.links) == 1 or article.lead(copy) or not all(article.prose(i) for i in (source, copy, *run.copies)):
         return False
