@@ -6,12 +6,25 @@ Everything is computed on demand and remembered: most paragraphs of most documen
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections import Counter
 from functools import cached_property
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from dedup.decisions import Compared
-from dedup.structure import Kind, is_bold, is_label, is_prose, is_underline, kind, lead
+from dedup.structure import (
+    Kind,
+    is_bold,
+    is_label,
+    is_numbered,
+    is_prose,
+    is_shouted,
+    is_underline,
+    kind,
+    lead,
+    marker,
+    term,
+)
 from dedup.verdict import Side, Verdict, compare
 
 if TYPE_CHECKING:
@@ -19,6 +32,10 @@ if TYPE_CHECKING:
 
     from dedup.settings import Settings
     from dedup.shingling import Words
+
+
+_CHARACTERS_A_WORD = 3
+"""Characters that make about a word where words are written without spaces: two in Chinese, four in Thai."""
 
 
 class Article:
@@ -103,12 +120,19 @@ class Article:
         return self._offsets[index] - self._offsets[0]
 
     @cached_property
-    def line_words(self) -> tuple[int, int, int]:
-        """Paragraphs with words, and how many words the middle one and the one at four fifths have, by length."""
-        sizes = sorted(size for size in self.sizes if size)
-        if not sizes:
-            return 0, 0, 0
-        return len(sizes), sizes[len(sizes) // 2], sizes[int(len(sizes) * 0.8)]
+    def line_words(self) -> list[int]:
+        """Words of all paragraphs that have any, ascending."""
+        return sorted(size for size in self.sizes if size)
+
+    @cached_property
+    def occurrences(self) -> Counter[int]:
+        """How many paragraphs have each key."""
+        return Counter(self._keys)
+
+    def weight(self, index: int) -> int:
+        """Return about how many words the paragraph has, in scripts written without spaces, too."""
+        size = self.sizes[index]
+        return size // _CHARACTERS_A_WORD if 2 * size > len(self.body(index)) else size
 
     def kind(self, index: int) -> Kind:
         """Return the paragraph's outer form."""
@@ -126,14 +150,47 @@ class Article:
 
     def heading(self, index: int) -> int | None:
         """Return the last paragraph before this one that is a heading by its form, or None."""
-        place = bisect_left(self._headings, index)
-        return self._headings[place - 1] if place else None
+        place = bisect_left(self.headings, index)
+        return self.headings[place - 1] if place else None
 
     @cached_property
-    def _headings(self) -> list[int]:
-        return [
-            i for i in range(len(self)) if self.sizes[i] and (self.kind(i) is Kind.HEADING or is_bold(self.body(i)))
-        ]
+    def headings(self) -> list[int]:
+        """The paragraphs that are headings by their form, in order."""
+        return [i for i in range(len(self)) if self.sizes[i] and self._titled(i)]
+
+    def _titled(self, index: int) -> bool:
+        """Tell whether the paragraph is a heading by its form: marked, underlined, in bold or capitals, or numbered."""
+        body = self.body(index)
+        if self.kind(index) is Kind.HEADING or is_bold(body):
+            return True
+        if is_shouted(body) and self.sizes[index] > 1:
+            return True
+        return is_numbered(body, self.sizes[index]) and not self.listed(index)
+
+    def listed(self, index: int) -> bool:
+        """Tell whether the paragraph is an entry and stands beside another one."""
+        entry = (Kind.ITEM, Kind.TABLE)
+        if self.kind(index) not in entry and not marker(self.body(index)):
+            return False
+        beside = (self.after(index), self.preceding(index))
+        return any(i is not None and (self.kind(i) in entry or marker(self.body(i)) != "") for i in beside)
+
+    def preceding(self, index: int) -> int | None:
+        """Return the last paragraph with words before this one, or None."""
+        return next((i for i in range(index - 1, -1, -1) if self.sizes[i]), None)
+
+    def numbered_apart(self, first: int, second: int) -> bool:
+        """Tell whether two paragraphs have different numbers in a list that has other entries, too."""
+        numbers = marker(self.body(first)), marker(self.body(second))
+        if not all(numbers) or numbers[0] == numbers[1] or not (self.listed(first) and self.listed(second)):
+            return False
+        around = (self.preceding(first), self.after(first), self.preceding(second), self.after(second))
+        return any(i is not None and i not in (first, second) and marker(self.body(i)) != "" for i in around)
+
+    def other_term(self, first: int, second: int) -> bool:
+        """Tell whether both paragraphs begin by naming a term, and not the same."""
+        terms = term(self.body(first)), term(self.body(second))
+        return all(terms) and terms[0] != terms[1]
 
     def label(self, index: int) -> bool:
         """Tell whether the paragraph may name what follows it."""
@@ -148,10 +205,8 @@ class Article:
         return self.body(index).rstrip().endswith((":", "：", "?", "？", "؟"))
 
     def is_head(self, index: int) -> bool:
-        """Tell whether the paragraph is a heading, or a label that announces what comes next."""
-        if self.kind(index) is Kind.HEADING or is_bold(self.body(index)):
-            return True
-        return self.body(index).rstrip().endswith((":", "：")) and self.label(index)
+        """Tell whether the paragraph is a heading, or announces what comes next."""
+        return self._titled(index) or self.body(index).rstrip().endswith((":", "："))
 
     def after(self, index: int) -> int | None:
         """Return the first paragraph with words after this one, or None."""

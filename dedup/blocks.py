@@ -24,6 +24,8 @@ _EXCHANGED = 3
 """Paragraphs with words that may stand between two links on both sides at once: changed ones, in each other's place."""
 _STRAYS = 1
 """Paragraphs in a row that repeat something else before a run ends."""
+_FIELD = 16
+"""Words of a "label: value" field at most; fields together say something else than one by one."""
 _JOINT = 3
 """Earlier paragraphs that together may cover one."""
 
@@ -101,6 +103,8 @@ class Matcher:
             for source in candidates:
                 link = self.exact(copy, source) if article.key(source) == article.key(copy) else None
                 if link is None:
+                    if self._apart(source, copy):
+                        continue
                     verdict = article.verdict(source, copy)
                     if not verdict.covered:
                         continue
@@ -110,6 +114,13 @@ class Matcher:
                 out += self._joint(copy, sorted(candidates[:_JOINT]))
         self._near[copy] = out
         return out
+
+    def _apart(self, source: int, copy: int) -> bool:
+        """Tell whether two paragraphs are about different things, however much one says of the other's words."""
+        article = self._article
+        if article.settings.guard != "strict":
+            return False
+        return article.numbered_apart(source, copy) or article.other_term(source, copy)
 
     def _candidates(self, copy: int) -> list[int]:
         """Return the earlier paragraphs worth comparing with; for one that goes, those that it goes for."""
@@ -122,6 +133,8 @@ class Matcher:
     def _joint(self, copy: int, sources: list[int]) -> list[Link]:
         """Return the link to several neighbouring paragraphs that cover this one together."""
         article = self._article
+        if any(article.lead(s) and article.sizes[s] <= _FIELD for s in sources):
+            return []
         if sources[-1] - sources[0] > REACH or sum(article.sizes[s] for s in sources) > 3 * article.sizes[copy]:
             return []
         verdict = article.joint_verdict(sources, copy)
@@ -238,7 +251,8 @@ def trimmed(article: Article, run: list[Link]) -> list[Link]:
         firm = [
             link
             for index, link in enumerate(kept)
-            if article.eligible(link.copy)
+            if (article.eligible(link.copy) and (link.compared is not Compared.ALIGNED or article.prose(link.copy)))
+            or len(kept) == 1
             or (index > 0 and _beside(article, kept[index - 1], link))
             or (index + 1 < len(kept) and _beside(article, link, kept[index + 1]))
         ]

@@ -88,7 +88,7 @@ def _expansions() -> tuple[dict[str, str], re.Pattern[str]]:
 
 
 def code_points(text: str) -> NDArray[np.int64]:
-    """Return the code points of the text, lone surrogates included, ready to index a table: int64, shape (len(text),)."""
+    """Return the text's code points, lone surrogates included, ready to index a table: int64, shape (len(text),)."""
     return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.dtype("<u4")).astype(np.int64)
 
 

@@ -10,18 +10,21 @@ has no introduction: it follows on the original itself, on running text, or on s
 
 from __future__ import annotations
 
-import re
 from enum import Enum
 from itertools import product
 from typing import TYPE_CHECKING
 
 from rapidfuzz.distance import Indel
 
-from dedup.structure import Kind, ends_sentence
+from dedup.decisions import Compared
+from dedup.furniture import is_furniture, is_menu, is_navigation, is_part_of_list, is_verse
+from dedup.runs import density
+from dedup.structure import Kind, ends_sentence, marker
 
 if TYPE_CHECKING:
     from dedup.article import Article
-    from dedup.blocks import Link, Matcher
+    from dedup.blocks import Link
+    from dedup.runs import Run
 
 _ALIKE = 0.5
 """Similarity from which on two introductions are instances of one template."""
@@ -33,37 +36,16 @@ _BODY_LINE = 16
 _PAIR = 2
 _WHOLE_WORDS = 80
 _WHOLE_SHARE = 0.7
-_MENU_LINES = 3
-_MENU_WORDS = 5.0
-_MENU_LINKS = 5
-_MENU_DENSITY = (2 / 3, 0.5)
-"""Shares of the lines of a longer menu that are links of the run, in the copy and in the original."""
 _LIST_DENSITY = 0.8
-_LINK = re.compile(r"\W*\[[^\]]*\]\([^)]*\)\W*\Z")
-_TEASER_WORDS = 10.0
 _SECTION_WORDS = 120
-_VERSE_LINE = 14
-_VERSE_LINES = 10
-_VERSE_WORDS = 4
-
-
-class Run:
-    """A chain of links with what the judgement wants to know about it."""
-
-    def __init__(self, article: Article, links: list[Link], matcher: Matcher, meant: set[int]) -> None:
-        self.article = article
-        self.links = links
-        self.meant = meant
-        self.copies = [link.copy for link in links]
-        self.sources = [s for link in links for s in link.sources]
-        self.words = sum(article.sizes[c] for c in self.copies)
-        self.long = [c for c in self.copies if article.eligible(c)]
-        self.kept_words = article.words_before(self.copies[0]) - matcher.gone_words
-        self.before = matcher.before
-
-    def tandem(self) -> bool:
-        """Tell whether the copy follows on the original with nothing new between."""
-        return self.before(self.copies[0]) in self.sources
+_SECTIONED = 5
+"""Headings from which on a document is one of sections, such as a contract."""
+_WITHIN = 1.5
+"""Times a paragraph's words from which on its witness holds it, rather than resembles it."""
+_FAR = 3
+_QUOTED_WORDS = 30
+_PHRASE = 2
+"""Times the least words of a paragraph that a lone sentence must have, far from its witness, to be no phrase."""
 
 
 class Judgement(Enum):
@@ -83,6 +65,8 @@ def judge(run: Run) -> Judgement:
         return Judgement.MEANT
     if run.long and (_whole(run) or _body(run)):
         return Judgement.ACCIDENT
+    if is_menu(run):
+        return Judgement.ACCIDENT
     if _continues(run) or _introduced(run) or _sections(run) or _form(run):
         return Judgement.MEANT
     return Judgement.ACCIDENT if _sure(run) else Judgement.DOUBTFUL
@@ -90,11 +74,11 @@ def judge(run: Run) -> Judgement:
 
 def _sure(run: Run) -> bool:
     """Tell whether a run that nothing introduces is enough of a copy to go."""
-    if _part_of_list(run) and not _navigation(run):
+    if is_part_of_list(run) and not is_navigation(run):
         return False
     if not run.long:
-        return _furniture(run)
-    if _verse(run):
+        return is_furniture(run)
+    if is_verse(run):
         return False
     if len(run.links) > _PAIR or (len(run.links) == _PAIR and any(run.article.prose(c) for c in run.long)):
         return True
@@ -143,9 +127,24 @@ def _contents(run: Run) -> bool:
     """Tell whether the original is a list of contents, of which each line stands again over what it announced."""
     article = run.article
     joints = list(zip(run.links, run.links[1:], strict=False))
-    if not joints or any(article.prose(c) for c in run.copies) or _dense(run, run.sources) < _LIST_DENSITY:
+    if all(_announced(article, link) for link in run.links):
+        return True
+    if not joints or any(article.prose(c) for c in run.copies) or density(run, run.sources) < _LIST_DENSITY:
         return False
     return 2 * sum(article.between(a.copy, b.copy) > 0 for a, b in joints) > len(joints)
+
+
+def _announced(article: Article, link: Link) -> bool:
+    """Tell whether an entry of a numbered list stands again by itself, under its number."""
+    copy, source = link.copy, link.sources[0]
+    number = marker(article.body(source))
+    return (
+        number != ""
+        and number == marker(article.body(copy))
+        and article.listed(source)
+        and not article.listed(copy)
+        and article.after(copy) is not None
+    )
 
 
 def _form(run: Run) -> bool:
@@ -218,82 +217,37 @@ def _whole(run: Run) -> bool:
     return run.words >= _WHOLE_WORDS and repeated >= _WHOLE_SHARE * run.kept_words
 
 
-def _part_of_list(run: Run) -> bool:
-    """Tell whether the run is some of the entries of a list or table that has others, too."""
-    article = run.article
-    entry = (Kind.ITEM, Kind.TABLE)
-    if not all(article.kind(c) in entry for c in run.copies):
-        return False
-    if run.tandem():
-        return False
-    first, last = run.copies[0], run.copies[-1]
-    around = (run.before(first), article.after(last))
-    others = len(run.copies) > 1 and article.between(first, last) > len(run.copies) - 2
-    return others or any(i is not None and article.kind(i) in entry for i in around)
-
-
-def _navigation(run: Run) -> bool:
-    """Tell whether the run is a list of links and nothing else, long enough to be a menu."""
-    links = sum(bool(_LINK.match(run.article.body(c))) for c in run.copies)
-    return links == len(run.copies) >= _MENU_LINKS
-
-
-def _verse(run: Run) -> bool:
-    """Tell whether the run is a refrain: lines of a text that is all lines of a few words."""
-    article = run.article
-    if any(article.sizes[c] > _VERSE_LINE or article.kind(c) is not Kind.TEXT for c in run.copies):
-        return False
-    lines, middle, most = article.line_words
-    return lines >= _VERSE_LINES and middle >= _VERSE_WORDS and most <= _VERSE_LINE
-
-
 def _alone(run: Run) -> bool:
-    """Tell whether a single repeated paragraph may go: running text may, a heading or an entry seldom."""
+    """Tell whether a single repeated paragraph may go, which nothing marks as a copy but that it repeats.
+
+    Running text may; a heading or an entry seldom. In a document of sections nothing may that stands inside a longer
+    paragraph elsewhere, and elsewhere only what is longer than a phrase that somebody likes to say.
+    """
     article = run.article
     (link,) = run.links
-    if article.prose(link.copy):
-        return not (article.lead(link.copy) and article.sizes[link.copy] < _BODY_LINE)
-    if article.kind(link.copy) is not Kind.TEXT:
+    copy, source = link.copy, link.sources[0]
+    if not article.prose(copy):
+        title = run.before(source) is None
+        return article.kind(copy) is Kind.TEXT and title and link.coverage == 1.0
+    if article.lead(copy) and article.sizes[copy] < _BODY_LINE:
         return False
-    title = run.before(link.sources[0]) is None
-    return title and link.coverage == 1.0
+    if link.compared is not Compared.ALIGNED:
+        return article.weight(copy) >= _PHRASE * article.settings.min_words
+    return not _broken_off(article, copy) and _no_clause(article, link)
 
 
-def _furniture(run: Run) -> bool:
-    """Tell whether a run of short lines is a menu, a share bar or the like, which nobody writes twice."""
-    article = run.article
-    lines = run.copies
-    fewest = _MENU_LINES + _between_labels(run)
-    if len({article.key(c) for c in lines}) < fewest or run.words > _line_limit(run) * len(lines):
+def _no_clause(article: Article, link: Link) -> bool:
+    """Tell whether a covered paragraph is more than a clause that its witness holds among others."""
+    copy, source = link.copy, link.sources[0]
+    if sum(article.sizes[s] for s in link.sources) < _WITHIN * article.sizes[copy]:
+        return True
+    near, long = article.between(source, copy) <= _FAR, article.weight(copy) >= _QUOTED_WORDS
+    return len(article.headings) < _SECTIONED and (near or long)
+
+
+def _broken_off(article: Article, index: int) -> bool:
+    """Tell whether the paragraph begins in the middle of a sentence that began in the one before it."""
+    previous = article.preceding(index)
+    if previous is None or not article.body(index).lstrip()[:1].islower():
         return False
-    gaps = (1.0, 1.0) if len(lines) < _MENU_LINKS else _MENU_DENSITY
-    if _dense(run, run.copies) < gaps[0] or _dense(run, run.sources) < gaps[1]:
-        return False
-    bodies = [article.body(c) for c in lines]
-    sentences, figures = sum(ends_sentence(b) for b in bodies), sum(_figures(b) for b in bodies)
-    fields = sum(article.asks(c) for c in lines)
-    return sentences * 5 <= len(lines) and figures * 2 <= len(lines) and fields * 2 <= len(lines)
-
-
-def _line_limit(run: Run) -> float:
-    """Return how many words a menu's lines may have on the average: more, where it stands in running text."""
-    around = (run.before(run.copies[0]), run.before(run.sources[0]))
-    in_text = all(i is not None and run.article.sizes[i] > _VERSE_LINE and run.article.prose(i) for i in around)
-    return _TEASER_WORDS if in_text else _MENU_WORDS
-
-
-def _between_labels(run: Run) -> bool:
-    """Tell whether copy and original may each be about somebody: three lines are then too few for a menu."""
-    article = run.article
-    around = (run.before(run.copies[0]), run.before(run.sources[0]))
-    return not run.tandem() and all(i is not None and article.novel(i) and article.label(i) for i in around)
-
-
-def _dense(run: Run, indices: list[int]) -> float:
-    """Return the share of the paragraphs with words, from the first of some to the last, that are among them."""
-    return len(set(indices)) / (run.article.between(indices[0] - 1, indices[-1] + 1))
-
-
-def _figures(text: str) -> bool:
-    """Tell whether a line is mostly figures: a time, a price, a score."""
-    return 2 * sum(c.isdigit() for c in text) >= sum(c.isalnum() for c in text)
+    return not ends_sentence(article.body(previous).rstrip())

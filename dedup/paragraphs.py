@@ -105,7 +105,9 @@ def _marked(codes: NDArray[np.int64], spans: Spans) -> NDArray[np.int64]:
     """Return the documents with a line that may be a row of a table or open a code fence."""
     first = _edges(codes, spans.starts, spans.ends - 1, 1)
     last = _edges(codes, spans.ends - 1, spans.starts, -1)
-    return spans.documents[((first == _BAR) & (last == _BAR)) | (first == _FENCES[0]) | (first == _FENCES[1])]
+    row, fence = (first == _BAR) & (last == _BAR), (first == _FENCES[0]) | (first == _FENCES[1])
+    documents: NDArray[np.int64] = spans.documents[row | fence]
+    return documents
 
 
 def _edges(

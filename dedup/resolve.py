@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 from dedup.blocks import Link, Matcher, longest_run, trimmed, with_mute
 from dedup.decisions import Decision, KeptNear, Reason, Removal, Witness
-from dedup.meaning import Judgement, Run, judge
+from dedup.meaning import Judgement, judge
 from dedup.paragraphs import cuts
+from dedup.runs import Run
 
 if TYPE_CHECKING:
     from dedup.article import Article
@@ -52,7 +53,9 @@ def _at(article: Article, matcher: Matcher, copy: int, judged: set[int], meant: 
         return []
     judgement = judge(Run(article, firm, matcher, meant))
     if judgement is Judgement.ACCIDENT:
-        return with_mute(article, _without_heads(article, firm))
+        going = _without_heads(article, firm)
+        enough = len(going) > 1 or any(article.eligible(link.copy) for link in going)
+        return with_mute(article, going) if enough else []
     if article.settings.guard == "off":
         return [link for link in firm if article.eligible(link.copy)]
     # A run that stays does so as a whole: its tail must not be taken for an accident because its head was passed.
@@ -64,13 +67,12 @@ def _at(article: Article, matcher: Matcher, copy: int, judged: set[int], meant: 
 
 def _without_heads(article: Article, run: list[Link]) -> list[Link]:
     """Drop the headings of a copy that stand over something new: they are needed where they are."""
-    copies = {link.copy for link in run}
-    return [link for link in run if not _heads_something_new(article, link.copy, copies)]
-
-
-def _heads_something_new(article: Article, index: int, copies: set[int]) -> bool:
-    below = article.after(index)
-    return article.is_head(index) and below is not None and below not in copies and article.novel(below)
+    going = {link.copy for link in run}
+    for link in reversed(run):
+        below = article.after(link.copy)
+        if below is not None and below not in going and article.is_head(link.copy) and link.sources[0] > 0:
+            going.discard(link.copy)
+    return [link for link in run if link.copy in going]
 
 
 def _removals(article: Article, blocks: list[list[Link]]) -> tuple[Removal, ...]:

@@ -98,7 +98,7 @@ def tokenise(
     origin: Ints | None = None
     if (classes >= NORMALISE).any():
         codes, starts, ends, origin = _normalised(text, codes, classes, starts, ends)
-        classes = classes_of(codes) & CLASS_MASK
+        classes = classes_of(codes) & np.uint8(CLASS_MASK)
     ignored = classes == IGNORE
     if ignored.any():
         kept = np.flatnonzero(~ignored)

@@ -38,8 +38,16 @@ _PROSE = 40
 _SENTENCES = 12
 _LONGEST_LEAD = 24
 _LONGEST_NAME = 16
+_LONGEST_SHOUT = 100
 _BOLD = re.compile(r"\s*(\*\*|__)(?=\S).+?\1\s*:?\s*\Z", re.DOTALL)
 _COLON = re.compile(r"[:：]\W*\Z")
+_NUMBERED = re.compile(
+    r"\W*(?:[0-9]{1,3}(?:\.[0-9]{1,3})*\\?[.):]|[0-9]{1,3}(?:\.[0-9]{1,3})+|(?:ARTICLE|SECTION|§)\s*[0-9IVXLC]+\W?|[A-Z][.)])\s+"
+)
+_TERM = re.compile(
+    r"\s*(?:[-*•]\s+)?(?:\*\*|__)?[\"“„«‘']?([^\"“”„«»’'*_\n]{2,60}?)[\"”“»’']?(?:\*\*|__)(?=\W)"
+    r"|\s*(?:[-*•]\s+)?[\"“„«]([^\"“”„«»*_\n]{2,60}?)[\"”“»](?=\s+\w)"
+)
 _LEAD = re.compile(r"\W*([^\n:：]{1,40}?)\W*[:：]")
 
 
@@ -66,7 +74,32 @@ def ends_sentence(text: str) -> bool:
 
 def is_prose(text: str, tokens: int) -> bool:
     """Tell whether the paragraph reads as running text rather than as a label, a heading or an entry."""
-    return ends_sentence(text) or tokens >= _PROSE or (tokens >= _SENTENCES and bool(_SENTENCE.search(text)))
+    if ends_sentence(text) or tokens >= _PROSE:
+        return True
+    marker = _NUMBERED.match(text) or _ITEM.match(text)
+    return tokens >= _SENTENCES and bool(_SENTENCE.search(text, marker.end() if marker else 0))
+
+
+def is_numbered(text: str, tokens: int) -> bool:
+    """Tell whether the paragraph may be a heading by its number: short, and not a sentence."""
+    return tokens <= _LONGEST_LEAD and bool(_NUMBERED.match(text)) and not ends_sentence(text.rstrip("*_ "))
+
+
+def is_shouted(text: str) -> bool:
+    """Tell whether the paragraph is written in capitals from end to end."""
+    return text.upper() == text and text.lower() != text and len(text) <= _LONGEST_SHOUT and not ends_sentence(text)
+
+
+def marker(text: str) -> str:
+    """Return the number or letter in front of a list entry or a section, as it is written; empty without one."""
+    found = _NUMBERED.match(text) or _ITEM.match(text)
+    return "".join(c for c in found.group() if c.isalnum()) if found else ""
+
+
+def term(text: str) -> str:
+    """Return the word or words in quotes or in bold with which a definition begins, folded; empty without them."""
+    found = _TERM.match(text)
+    return (found.group(1) or found.group(2)).strip().casefold() if found else ""
 
 
 def is_underline(text: str) -> bool:
