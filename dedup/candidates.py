@@ -28,6 +28,10 @@ BANDING = Banding(32, 4)
 BAND_WIDTH = 2
 BAND_MOST = 4
 """Candidates that bands add to those with the most votes: the ones with which a paragraph shares most bands."""
+_SPREAD = 6
+"""Part of the least share of votes that a single candidate must have: what others took before it may be theirs."""
+_COMMON = 16
+"""Places in a large document from which on a shingle has no vote."""
 _SIEVE_BITS = 20
 _SIEVE = 1 << _SIEVE_BITS
 
@@ -79,14 +83,21 @@ def by_votes(words: Words, documents: Ints, eligible: NDArray[np.bool_], thresho
     values = mix(hashes ^ mix(documents.astype(np.uint64) + np.uint64(1))[owner])
     repeated = _repeated(values)
     values, owner = values[repeated], owner[repeated]
-    first = _first_owner(values, owner)
-    voting = (first < owner) & eligible[owner]
+    first, frequency = _first_owner(values, owner)
+    large = np.bincount(documents, eligible) >= LARGE
+    # In a large document, a run of words that stands everywhere is nobody's; bands see those who share nothing else.
+    common = (frequency > _COMMON) & large[documents[owner]]
+    counts = counts - np.bincount(owner[common], minlength=len(counts))
+    voting = (first < owner) & eligible[owner] & ~common
     owner, first = owner[voting], first[voting]
     votes = np.bincount(owner, minlength=len(counts))
     share = least_share(threshold, width)
     enough = (votes >= np.maximum(1, np.ceil(counts * share)))[owner]
     # As every shingle has one vote, no more than this many can have that share of them.
-    return _ranked(owner[enough], first[enough], int(1 / share) + 1)
+    pairs = _ranked(owner[enough], first[enough], int(1 / share) + 1)
+    # Where common runs of characters are spread over the whole document, nobody in particular was voted for.
+    meant = pairs.votes >= counts[pairs.later] * (share / _SPREAD)
+    return Pairs(pairs.later[meant], pairs.earlier[meant], pairs.votes[meant])
 
 
 def _repeated(values: Hashes) -> Ints:
@@ -98,15 +109,17 @@ def _repeated(values: Hashes) -> Ints:
     return np.flatnonzero((np.bincount(slots, minlength=1 << bits) > 1)[slots])
 
 
-def _first_owner(values: Hashes, owner: Ints) -> Ints:
-    """Return for every value the owner of its first occurrence; owners ascend."""
+def _first_owner(values: Hashes, owner: Ints) -> tuple[Ints, Ints]:
+    """Return for every value the owner of its first occurrence, and how often it occurs; owners ascend."""
     order = np.argsort(values, kind="stable")
     ranked = values[order]
     head = np.concatenate(([True], ranked[1:] != ranked[:-1])) if len(ranked) else np.empty(0, bool)
     group = np.cumsum(head) - 1
-    out = np.empty(len(values), np.int64)
-    out[order] = owner[order][head][group] if len(ranked) else 0
-    return out
+    first, frequency = np.empty(len(values), np.int64), np.empty(len(values), np.int64)
+    if len(ranked):
+        first[order] = owner[order][head][group]
+        frequency[order] = np.bincount(group)[group]
+    return first, frequency
 
 
 def _ranked(later: Ints, earlier: Ints, most: int) -> Pairs:
