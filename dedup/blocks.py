@@ -94,8 +94,9 @@ class Matcher:
 
     def near(self, copy: int) -> list[Link]:
         """Return the earlier paragraphs that cover this one without saying just the same, best candidates first."""
-        if copy in self._near:
-            return self._near[copy]
+        known = self._near.get(copy)
+        if known is not None and not any(source in self.gone for link in known for source in link.sources):
+            return known
         article = self._article
         out: list[Link] = []
         if article.eligible(copy) and not article.settings.exact:

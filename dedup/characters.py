@@ -52,6 +52,7 @@ def fold_table() -> NDArray[np.uint32]:
     return table
 
 
+_HALF_WIDTH = re.compile("[\uff66-\uff9d]+[\uff9e\uff9f]")
 _SMALL = 0x3000
 """Code points below which the scripts of most texts lie; the tables of hashes begin small and grow once."""
 
@@ -108,7 +109,12 @@ def normalise(text: str) -> str:
     NFC, which Unicode promises never to change for characters that exist, then the expansions of the pinned tables.
     """
     table, pattern = _expansions()
-    return pattern.sub(lambda found: table[found.group()], unicodedata.normalize("NFC", text))
+    composed = unicodedata.normalize("NFC", _HALF_WIDTH.sub(lambda found: _full_width(found.group()), text))
+    return pattern.sub(lambda found: table[found.group()], composed)
+
+
+def _full_width(text: str) -> str:
+    return unicodedata.normalize("NFKC", text)
 
 
 def fold(text: str) -> str:

@@ -12,6 +12,7 @@ comparison confirms it on the tokens themselves.
 from __future__ import annotations
 
 from functools import lru_cache
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -96,8 +97,12 @@ def tokenise(
     codes = code_points(text) if codes is None else codes
     classes = classes_of(codes) if classes is None else classes
     origin: Ints | None = None
-    if (classes >= NORMALISE).any():
-        codes, starts, ends, origin = _normalised(text, codes, classes, starts, ends)
+    flagged = classes >= NORMALISE
+    # Marks in a row may stand in another order elsewhere.
+    marks = classes & CLASS_MASK == MARK
+    flagged[1:] |= marks[1:] & marks[:-1]
+    if flagged.any():
+        codes, starts, ends, origin = _normalised(text, codes, flagged, starts, ends)
         classes = classes_of(codes) & np.uint8(CLASS_MASK)
     ignored = classes == IGNORE
     if ignored.any():
@@ -113,11 +118,10 @@ def tokenise(
 
 
 def _normalised(
-    text: str, raw: Ints, classes: NDArray[np.uint8], starts: Ints, ends: Ints
+    text: str, raw: Ints, flagged: NDArray[np.bool_], starts: Ints, ends: Ints
 ) -> tuple[Ints, Ints, Ints, Ints | None]:
     """Replace the paragraphs that hold a flagged character by their normalised form, where that differs."""
-    flagged = np.flatnonzero(classes & NORMALISE)
-    owners = np.unique(np.searchsorted(starts, flagged, side="right") - 1)
+    owners = np.unique(np.searchsorted(starts, np.flatnonzero(flagged), side="right") - 1)
     pieces: list[Ints] = []
     sources: list[Ints] = []
     shift = np.zeros(len(starts) + 1, np.int64)
@@ -129,7 +133,7 @@ def _normalised(
         if new == old:
             continue
         pieces += [raw[at:start], code_points(new)]
-        sources += [np.arange(at, start), start + np.arange(len(new)) * (end - start) // max(len(new), 1)]
+        sources += [np.arange(at, start), start + _places(old, new)]
         shift[owner + 1] += len(new) - len(old)
         at = end
     if not pieces:
@@ -138,6 +142,27 @@ def _normalised(
     sources.append(np.arange(at, len(raw)))
     moved = np.cumsum(shift)
     return np.concatenate(pieces), starts + moved[:-1], ends + moved[1:], np.concatenate(sources)
+
+
+def _places(old: str, new: str) -> Ints:
+    """Return for each character of a normalised text the character of the original that it came from.
+
+    Characters are normalised together with the marks that follow them, so that each group can be normalised by itself;
+    where the groups do not add up to the whole, its characters are spread evenly.
+    """
+    marks = classes_of(code_points(old)) & CLASS_MASK == MARK
+    edges = np.append(np.flatnonzero(~marks), len(old)).tolist()
+    if edges and edges[0] > 0:
+        edges.insert(0, 0)
+    groups = [normalise(old[a:b]) for a, b in pairwise(edges)]
+    if "".join(groups) != new:
+        return np.arange(len(new)) * len(old) // max(len(new), 1)
+    sizes = np.array([len(group) for group in groups])
+    starts, lasts = np.repeat(edges[:-1], sizes), np.repeat(np.array(edges[1:]) - 1, sizes)
+    within = np.arange(len(new)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+    # The last character of a group stands for its end, so that a token's span takes the whole group in.
+    final = within == np.repeat(sizes, sizes) - 1
+    return np.where(final, lasts, np.minimum(starts + within, lasts))
 
 
 def _token_bounds(classes: NDArray[np.uint8]) -> tuple[Ints, Ints]:
@@ -239,8 +264,8 @@ def shingles(words: Words, width: int) -> tuple[Hashes, Ints]:
     number = np.where(counts == 0, 0, np.maximum(runs, 1))
     out_offsets = np.concatenate(([0], np.cumsum(number)))
     combined = hashes.copy()
-    for step in range(1, width):
-        combined[: len(hashes) - step] = mix(combined[: len(hashes) - step]) + hashes[step:]
+    for step in range(1, min(width, len(hashes))):
+        combined[:-step] = mix(combined[:-step]) + hashes[step:]
     combined = mix(combined)
     # The last width-1 tokens of a paragraph start a run that would leave it.
     inside = np.ones(len(hashes), bool)

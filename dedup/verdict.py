@@ -92,6 +92,8 @@ def compare(witness: Side, paragraph: Side, settings: Settings, *, thorough: boo
         return Verdict(similarity >= settings.threshold, similarity, coverage, ())
     if not thorough and _other_numbers(witness, paragraph) > _NUMBERS_EXPLAINED:
         return Verdict(covered=False, similarity=similarity, coverage=coverage, new=())
+    if common == len_b and _stands_in(witness.hashes, paragraph.hashes):
+        return Verdict(covered=True, similarity=similarity, coverage=coverage, new=())
     gaps, runs = _align(witness.hashes, paragraph.hashes)
     if similarity < settings.threshold and not _contained(gaps, runs, len_b, settings.threshold):
         return Verdict(covered=False, similarity=similarity, coverage=coverage, new=_indices(gaps))
@@ -122,6 +124,18 @@ def _align(first: Sequence[int], second: Sequence[int]) -> tuple[list[_Gap], lis
     if a < len(first) or b < len(second):
         gaps.append(_Gap(a, len(first), b, len(second)))
     return gaps, runs
+
+
+def _stands_in(first: Sequence[int], second: Sequence[int]) -> bool:
+    """Tell whether the second sequence stands in the first from end to end, token by token.
+
+    An alignment may tie the second one's first word to an earlier occurrence, and see a difference where there is none.
+    """
+    width = len(second)
+    if width >= len(first):
+        return False
+    head, limit = second[0], len(first) - width
+    return any(first[i] == head and first[i : i + width] == second for i in range(limit + 1))
 
 
 def _indices(gaps: list[_Gap]) -> tuple[int, ...]:
@@ -155,7 +169,7 @@ def _new_in(gap: _Gap, witness: Side, paragraph: Side) -> list[int]:
 
 
 def _name(paragraph: Side, index: int) -> bool:
-    """Tell whether a token is a name by the way it is written: "US", the end of "example.com", the number of a "[2]"."""
+    """Tell whether a token is a name by how it is written: "US", the end of "example.com", the number of a "[2]"."""
     if paragraph.shown is None:
         return False
     before, token = paragraph.shown(index)

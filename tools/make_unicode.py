@@ -20,6 +20,8 @@ IGNORABLE = regex.compile(r"[\p{Default_Ignorable_Code_Point}\p{Cf}\u0640]")
 BREAKS = {0x0A, 0x0B, 0x0C, 0x0D, 0x85, 0x2028, 0x2029}
 # SARA AM is written in one way by everybody; splitting it would send every Thai paragraph through Python.
 ALWAYS_WHOLE = {0x0E33, 0x0EB3}
+# Written after the letter that they voice; the pair is one character in full width.
+HALF_WIDTH_VOICING = {0xFF9E, 0xFF9F}
 KEPT_FORMS = ("<super>", "<sub>", "<fraction>")
 OTHER, LETTER, DIGIT, MARK, ALONE, IGNORE, SPACE, BREAK = range(8)
 NORMALISE = 16
@@ -41,7 +43,7 @@ def category(c: int) -> int:
         return IGNORE
     if general[0] == "M":
         return MARK
-    if general == "Nd" or general[0] == "N" and not SPACELESS.match(char):
+    if general == "Nd" or (general[0] == "N" and not SPACELESS.match(char)):
         return DIGIT
     if general[0] in "LN":
         return ALONE if SPACELESS.match(char) else LETTER
@@ -85,7 +87,7 @@ def main() -> None:
             pairs.append((c, ord(folded)))
         elif len(folded) > 1 and classes[c] in (LETTER, DIGIT, ALONE) and c not in ALWAYS_WHOLE:
             expansions[c] = folded
-        if c in combining or c in expansions:
+        if c in combining or c in expansions or c in HALF_WIDTH_VOICING:
             classes[c] |= NORMALISE
     starts, values = [0], [classes[0]]
     for c in range(1, LAST):
