@@ -38,6 +38,10 @@ _CHARACTERS_A_WORD = 3
 """Characters that make about a word where words are written without spaces: two in Chinese, four in Thai."""
 
 
+_MASS = 500
+_MASS_SHARE = 0.8
+
+
 class Article:
     """The paragraphs of one document, numbered from 0.
 
@@ -128,6 +132,11 @@ class Article:
     def occurrences(self) -> Counter[int]:
         """How many paragraphs have each key."""
         return Counter(self._keys)
+
+    @cached_property
+    def is_mass(self) -> bool:
+        """Whether nearly all paragraphs of a long document resemble earlier ones: it is a log, or a generator wrote it."""
+        return len(self) >= _MASS and len(self.candidates) >= _MASS_SHARE * len(self)
 
     def weight(self, index: int) -> int:
         """Return about how many words the paragraph has, in scripts written without spaces, too."""

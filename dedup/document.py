@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 BATCH = 1 << 18
 """Characters that pass through the kernels together: enough to amortise a call, few enough to stay in the cache."""
-ROUNDS = 12
+ROUNDS = 8
 """Rounds after which a document that does not come to rest is left as it was."""
 _SHORT_TEXT = 64
 """Characters below which a text without line ends may well hold nothing to read."""

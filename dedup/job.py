@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
-from dedup.errors import DedupError, ExitCode
 from dedup.settings import Settings
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from dedup.errors import DedupError, ExitCode
 
 Mode = Literal["clean", "check", "diff", "dry-run"]
 Format = Literal["auto", "text", "jsonl"]

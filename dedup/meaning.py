@@ -176,7 +176,8 @@ def _retold(run: Run, source: int, copy: int) -> bool:
 
 def _alike(article: Article, first: int, second: int) -> bool:
     """Tell whether two paragraphs are instances of one template, short enough to name something."""
-    if max(len(article.body(first)), len(article.body(second))) > _NAME_LENGTH:
+    # Where everything is like everything else, nothing is a name.
+    if article.is_mass or max(len(article.body(first)), len(article.body(second))) > _NAME_LENGTH:
         return False
     a, b = article.side(first).hashes, article.side(second).hashes
     return float(Indel.normalized_similarity(a, b)) >= _ALIKE

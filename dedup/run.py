@@ -86,8 +86,8 @@ def restore(
         RestoreError: log and text do not belong together, or the log is not whole; nothing was written.
         UsageError, InputError, OutputError, BrokenPipeError, KeyboardInterrupt: as in `run`.
     """
-    from dedup.formats.outputs import make_parent
-    from dedup.formats.restore import restore_file, restore_tree
+    from dedup.formats.outputs import make_parent  # noqa: PLC0415 - rarely needed
+    from dedup.formats.restore import restore_file, restore_tree  # noqa: PLC0415 - likewise
 
     output = None if output == Path(STDIN) else output
     if in_place and (output is not None or cleaned == STDIN):

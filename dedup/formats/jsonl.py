@@ -155,6 +155,8 @@ def _parse(source: str) -> Any:
 
 
 def _not_json_hint(source: str) -> str:
+    if "\0" in source:
+        return "if this is UTF-16, convert it to UTF-8 first"
     return "" if source.lstrip().startswith("{") else "read it as text with --format text, if that is what it is"
 
 

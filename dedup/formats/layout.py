@@ -12,7 +12,7 @@ from typing import BinaryIO, TextIO
 from dedup.errors import OutputError, UsageError
 from dedup.formats.atomic import is_protected, protected
 from dedup.formats.discover import Report, Source, discover, plain_path, same_file
-from dedup.formats.outputs import FileOutput, NoOutput, Output, StdoutOutput, TreeOutput, targets
+from dedup.formats.outputs import FileOutput, Output, StdoutOutput, TreeOutput, targets
 from dedup.job import STDIN, Job
 
 
@@ -63,12 +63,12 @@ def open_output(job: Job, layout: Layout, stdout: BinaryIO | None) -> Output:
         OutputError: it cannot be written.
     """
     if job.mode != "clean":
-        return NoOutput()
+        return Output()
     if job.in_place:
         # With a log, no file changes before the log is there: else what is gone from it could be lost.
         return TreeOutput(layout.destinations, keep_unchanged=True, together=job.removed is not None)
     if not layout.destinations:
-        return NoOutput() if output_path(job) else StdoutOutput(stdout)
+        return Output() if output_path(job) else StdoutOutput(stdout)
     if layout.per_file:
         return TreeOutput(layout.destinations, keep_unchanged=False, together=False)
     return FileOutput(layout.destinations[0])
@@ -108,7 +108,9 @@ def _destinations(job: Job, output: Path | None, sources: list[Source], *, per_f
 def _refuse_overwriting(job: Job, layout: Layout, stdin: BinaryIO | None, stdout: BinaryIO | None) -> None:
     known: dict[object, Source] = {}
     for source in layout.sources:
-        identities = [_identity(sys.stdin if stdin is None else stdin)] if source.path is None else _identities(source.path)
+        identities = (
+            [_identity(sys.stdin if stdin is None else stdin)] if source.path is None else _identities(source.path)
+        )
         known.update((identity, source) for identity in identities if identity is not None)
     if not job.in_place:
         for path in layout.destinations:
@@ -205,7 +207,7 @@ def _writable(sources: list[Source], report: Report) -> list[Source]:
 
 
 def _distinct(sources: list[Source]) -> list[Source]:
-    """Where two sources have the same name for the log, name all of them by their paths: as given, or the real ones."""
+    """Where two have the same name for the log, name all of them by their paths: as given, else the real ones."""
     if len({source.relative for source in sources}) == len(sources):
         return sources
     given = [plain_path(source.name) for source in sources]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import select
 import sys
-from typing import TYPE_CHECKING, BinaryIO, Protocol
+from typing import TYPE_CHECKING, BinaryIO
 
 from dedup.errors import OutputError
 from dedup.formats.atomic import AtomicFile
@@ -21,8 +21,8 @@ _HELD = 8 << 20
 """Bytes of an unchanged file kept in memory before a temporary file is begun."""
 
 
-class Output(Protocol):
-    """Takes the text of all inputs, in order.
+class Output:
+    """Takes the text of all inputs, in order. This one drops it; the others say what they do with it.
 
     `write` is called for each piece of an input, then `end_input` once; `finish` and `commit` at the end of a run that
     went well; `abort` always, last.
@@ -47,29 +47,7 @@ class Output(Protocol):
         """Remove all that was not committed."""
 
 
-class NoOutput:
-    """Nothing is written."""
-
-    def write(self, source: int, data: bytes, *, changed: bool, compressed: bool) -> None:
-        """Do nothing."""
-
-    def end_input(self, source: int, *, failed: bool) -> None:
-        """Do nothing."""
-
-    def flush(self) -> None:
-        """Do nothing."""
-
-    def finish(self) -> None:
-        """Do nothing."""
-
-    def commit(self) -> None:
-        """Do nothing."""
-
-    def abort(self) -> None:
-        """Do nothing."""
-
-
-class StdoutOutput(NoOutput):
+class StdoutOutput(Output):
     """Everything goes to standard output, a task at a time.
 
     Args:
@@ -113,7 +91,7 @@ class StdoutOutput(NoOutput):
         self.flush()
 
 
-class FileOutput(NoOutput):
+class FileOutput(Output):
     """Everything goes to one file, which appears at the end.
 
     Raises:
@@ -152,7 +130,7 @@ class FileOutput(NoOutput):
         self._file.abort()
 
 
-class TreeOutput(NoOutput):
+class TreeOutput(Output):
     """Each input has its own file.
 
     Args:

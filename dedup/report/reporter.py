@@ -110,7 +110,8 @@ class Reporter:
             return
         from dedup.report import summary
 
-        if self._terminal.stderr.terminal and not self._terminal.dumb:
+        wide = self._terminal.width >= summary.NARROWEST
+        if self._terminal.stderr.terminal and wide and not self._terminal.dumb:
             try:
                 summary.table(outcome.counts, self._mode, time.monotonic() - self._begun, self._terminal)
             except OSError:

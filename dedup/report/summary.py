@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from dedup.job import Counts, Mode
     from dedup.report.terminal import Terminal
 
+NARROWEST = 50
+"""Columns that the table needs."""
+
 _DONE = ("kept", "removed")
 _WOULD = ("to keep", "to remove")
 
