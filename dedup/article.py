@@ -135,7 +135,7 @@ class Article:
 
     @cached_property
     def is_mass(self) -> bool:
-        """Whether nearly all paragraphs of a long document resemble earlier ones: it is a log, or a generator wrote it."""
+        """Whether nearly all paragraphs of a long document resemble earlier ones, as in a log."""
         return len(self) >= _MASS and len(self.candidates) >= _MASS_SHARE * len(self)
 
     def weight(self, index: int) -> int:

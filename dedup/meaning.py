@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from rapidfuzz.distance import Indel
 
+from dedup.blocks import REACH
 from dedup.decisions import Compared
 from dedup.furniture import is_furniture, is_menu, is_navigation, is_part_of_list, is_verse
 from dedup.runs import density
@@ -233,7 +234,7 @@ def _alone(run: Run) -> bool:
     if article.lead(copy) and article.sizes[copy] < _BODY_LINE:
         return False
     if link.compared is not Compared.ALIGNED:
-        return article.weight(copy) >= _PHRASE * article.settings.min_words
+        return article.weight(copy) >= _PHRASE * article.settings.min_words or _slip(article, source, copy)
     return not _broken_off(article, copy) and _no_clause(article, link)
 
 
@@ -244,6 +245,11 @@ def _no_clause(article: Article, link: Link) -> bool:
         return True
     near, long = article.between(source, copy) <= _FAR, article.weight(copy) >= _QUOTED_WORDS
     return len(article.headings) < _SECTIONED and (near or long)
+
+
+def _slip(article: Article, source: int, copy: int) -> bool:
+    """Tell whether a sentence stands just twice, close by: what somebody likes to say stands more often or far off."""
+    return article.occurrences[article.key(copy)] == _PAIR and article.between(source, copy) <= REACH
 
 
 def _broken_off(article: Article, index: int) -> bool:

@@ -88,14 +88,19 @@ def test_the_outcome_is_the_exit_status(
 def test_restore_is_asked_for_what_was_given(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[Any] = []
 
-    def restore(cleaned: str, log: Any, output: Any, _events: Any, *, in_place: bool) -> Outcome:
-        asked.append((cleaned, str(log), str(output), in_place))
+    def restore(cleaned: str, log: Any, output: Any, _events: Any, *, in_place: bool, into_directory: bool) -> Outcome:
+        asked.append((cleaned, str(log), str(output), in_place, into_directory))
         return Outcome(Counts(), ExitCode.OK)
 
     monkeypatch.setattr(dedup.run, "restore", restore)
     assert main(["--isolated", "--restore", "log", "-o", "before", "clean"]) == 0
     assert main(["--isolated", "--restore", "log", "--in-place", "clean"]) == 0
-    assert asked == [("clean", "log", "before", False), ("clean", "log", "None", True)]
+    assert main(["--isolated", "--restore", "log", "-o", "before/", "clean"]) == 0
+    assert asked == [
+        ("clean", "log", "before", False, False),
+        ("clean", "log", "None", True, False),
+        ("clean", "log", "before", False, True),
+    ]
 
 
 def test_errors_are_written_as_promised() -> None:

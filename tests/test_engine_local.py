@@ -42,6 +42,11 @@ def test_small_input_starts_no_process() -> None:
     assert {pid for _, (_, pid) in map_ordered(_slow_square, range(local.INLINE_TASKS), 4)} == {os.getpid()}
 
 
+def test_no_more_processes_are_started_than_there_is_work_for() -> None:
+    tasks = range(5)
+    assert len({pid for _, (_, pid) in map_ordered(_slow_square, tasks, 1_000_000)}) <= len(tasks)
+
+
 @settings(max_examples=20, deadline=None)
 @given(st.lists(st.none() | st.integers(), max_size=30), st.integers(1, 3))
 def test_a_wait_first_gives_out_what_is_under_way(tasks: list[int | None], workers: int) -> None:

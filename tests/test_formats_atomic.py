@@ -53,6 +53,15 @@ def test_anything_that_goes_wrong_leaves_the_old_file(
     assert _names(tmp_path) == ["out"]
 
 
+def test_file_that_nobody_knows_of_is_removed_too(tmp_path: Path) -> None:
+    """A signal may come before whoever had it made has noted that it is to be removed."""
+    script = "import sys; from pathlib import Path; from dedup.formats.atomic import AtomicFile\n"
+    script += "kept = AtomicFile(Path('a.txt')); sys.exit(len(list(Path().iterdir())))"
+    done = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, check=False, timeout=30)
+    assert done.returncode == 1
+    assert _names(tmp_path) == []
+
+
 @pytest.mark.parametrize("call", ["replace", "fsync"])
 def test_full_disk_says_what_did_not_happen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: str) -> None:
     target = tmp_path / "out"

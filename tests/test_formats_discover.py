@@ -10,8 +10,9 @@ import pytest
 
 from dedup.errors import DedupError, ExitCode, OutputError, UsageError
 from dedup.formats.discover import discover
-from dedup.job import DEFAULT_INCLUDE
-from tests.runs import marked_decide, run_bytes, run_files
+from dedup.job import DEFAULT_INCLUDE, Job
+from dedup.run import run
+from tests.runs import Recorder, marked_decide, run_bytes, run_files
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -171,6 +172,37 @@ def test_outputs_that_are_inputs_are_refused(tree: Path, tmp_path: Path) -> None
         run_files(tree, output=link)
     assert file.read_bytes() == DIRTY
     assert not (tmp_path / "x").exists()
+
+
+def test_standard_streams_that_are_the_same_file_are_refused(tmp_path: Path) -> None:
+    file = tmp_path / "a.txt"
+    file.write_bytes(DIRTY)
+    with file.open("rb") as stdin, file.open("ab") as stdout:
+        for job in (
+            Job(),
+            Job(mode="diff"),
+            Job((str(file),)),
+            Job((str(tmp_path / "b.txt"),), removed=file),
+            Job((str(tmp_path / "b.txt"),), mode="diff", removed=file),
+        ):
+            with pytest.raises(UsageError, match="the same file"):
+                run(job, Recorder(), stdin=stdin, stdout=stdout)
+    assert file.read_bytes() == DIRTY
+
+
+def test_directory_that_is_not_there_yet_takes_files_by_name(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_bytes(DIRTY)
+    run_files(tmp_path / "a.txt", output=tmp_path / "new" / "out", into_directory=True)
+    assert (tmp_path / "new" / "out" / "a.txt").read_bytes() == CLEAN
+
+
+@posix
+def test_in_place_replaces_files_only(tree: Path, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    _, outcome, recorder = run_files(tmp_path / "pipe", os.devnull, tree / "b.txt", in_place=True)
+    assert outcome.exit_code == ExitCode.ERROR
+    assert ["not a regular file" in problem.what for problem in recorder.problems] == [True, True]
+    assert (tree / "b.txt").read_bytes() == CLEAN
 
 
 def test_output_stays_as_it_was_when_no_input_can_be_read(tmp_path: Path) -> None:

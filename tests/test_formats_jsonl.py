@@ -136,6 +136,7 @@ def test_dotted_path_and_doubled_keys_take_what_json_takes() -> None:
         (b"[" * 100_000, "nested too deeply"),
         (b'{"text": "a\tb"}', "not JSON"),
         (b"9" * 5000, "not an object"),
+        ('\ufeff{"text": "a"}'.encode("utf-16-le"), "not JSON"),
     ],
 )
 def test_bad_line_passes_and_is_reported_with_its_place(line: bytes, what: str) -> None:
@@ -145,6 +146,7 @@ def test_bad_line_passes_and_is_reported_with_its_place(line: bytes, what: str) 
     assert out == b"\n".join([b'{"text": "a"}', b"", b" \t\r", line, b'{"text": "a"}'])
     assert [error.place for error in recorder.problems] == ["in.jsonl:4"]
     assert what in recorder.problems[0].what
+    assert ("UTF-16" in recorder.problems[0].hint) == (b"\0" in line)
     assert outcome.exit_code == ExitCode.ERROR
     assert outcome.counts.errors == 1
     assert outcome.counts.documents == 3

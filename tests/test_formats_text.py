@@ -55,6 +55,22 @@ def test_other_encodings_come_back_byte_for_byte(encoding: str) -> None:
     assert outcome.counts.removed == 2
 
 
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"])
+def test_byte_order_mark_tells_the_encoding(encoding: str) -> None:
+    text = "\ufeff日本\n% 語\n本\r\n%"
+    out, outcome, _ = run_bytes(text.encode(encoding))
+    assert out == without_marked(text).encode(encoding)
+    assert outcome.counts.removed == 2
+    assert not outcome.counts.invalid_utf8
+
+
+@pytest.mark.parametrize("data", [b"\xff\xfex\n% yy\n", b"\xfe\xff\xd8\x00\n% y\n", b"\xff\xfe\0\0x\n% yy\n"])
+def test_byte_order_mark_of_what_is_not_valid_tells_nothing(data: bytes) -> None:
+    out, outcome, _ = run_bytes(data)
+    assert out == data[: data.index(b"%")]
+    assert outcome.counts.invalid_utf8 == 1
+
+
 @given(
     st.binary(max_size=40),
     st.sampled_from(["utf-16", "utf-32", "shift_jis", "iso2022_jp", "utf-7", "gb18030", "cp1252"]),
@@ -103,6 +119,8 @@ def test_empty_input_is_fine() -> None:
         ("<stdin>", b"\n\n[1]\n% a\nx", "text"),
         ("a.md", b'{"text": "a"}\n%\nx', "text"),
         ("a.NDJSON.gz", b"a\n%\nx", "bad"),
+        ("<stdin>", '\ufeff{"text": "a\\n%b"}\n'.encode("utf-16-le"), "bad"),
+        ("<stdin>", '\ufeff{"text": "a\\n%b"}\n'.encode("utf-16-be"), "bad"),
         ("<stdin>", b'{"text": "' + b"a" * 2_000_000 + b'\\n%b"}', "jsonl"),
     ],
 )

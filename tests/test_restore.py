@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import os
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from dedup.job import Outcome
+
+
+posix = pytest.mark.skipif(os.name == "nt", reason="names that Windows does not have")
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -161,6 +165,59 @@ def test_several_inputs_in_one_stream_there_and_back(tmp_path: Path) -> None:
     for file in files:
         _restore(file, tmp_path / "log", in_place=True)
     assert files[1].read_bytes() == b"a\n% c\nd"
+
+
+@pytest.mark.parametrize("name", ["../a.txt", "/abs/a.txt", "", ".", "C:\\a.txt", "a\nb"])
+def test_text_from_a_pipe_comes_back_whatever_it_was_called(tmp_path: Path, name: str) -> None:
+    out, _, _ = run_bytes(b"a\n% b\n", stdin_name=name, removed=tmp_path / "log")
+    assert _restored(out, tmp_path / "log") == b"a\n% b\n"
+
+
+@posix
+@pytest.mark.parametrize("name", ["C:\\a.txt", "\\\\a\\b.txt", "new\nline.txt", "non\udcffutf.txt"])
+def test_strange_names_there_and_back(tmp_path: Path, name: str) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / name).write_bytes(b"a\n% b\n")
+    run_files(tmp_path / "in", output=tmp_path / "out", removed=tmp_path / "log")
+    assert (tmp_path / "out" / name).read_bytes() == b"a\n"
+    _restore(tmp_path / "out", tmp_path / "log", tmp_path / "back")
+    assert (tmp_path / "back" / name).read_bytes() == b"a\n% b\n"
+
+
+def test_files_of_one_name_are_told_apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for directory in (tmp_path / "x", tmp_path / "y" / "x"):
+        directory.mkdir(parents=True)
+        (directory / "a.txt").write_bytes(f"a\n% {directory}\n".encode())
+    monkeypatch.chdir(tmp_path / "y")
+    files = [tmp_path / "x" / "a.txt", tmp_path / "y" / "x" / "a.txt"]
+    before = [file.read_bytes() for file in files]
+    run_files("../x/a.txt", "x/a.txt", in_place=True, removed=tmp_path / "log")
+    assert {file.read_bytes() for file in files} == {b"a\n"}
+    for file in files:
+        _restore(file, tmp_path / "log", in_place=True)
+    assert [file.read_bytes() for file in files] == before
+
+
+def test_only_copy_of_what_was_removed_is_not_written_over(tmp_path: Path) -> None:
+    file, log = tmp_path / "a.txt", tmp_path / "log"
+    file.write_bytes(b"a\n% b\n")
+    run_files(file, in_place=True, removed=log)
+    kept = log.read_bytes()
+    with pytest.raises(UsageError, match="removed from these files"):
+        run_files(file, in_place=True, removed=log)
+    assert log.read_bytes() == kept
+    _restore(file, log, in_place=True)
+    assert file.read_bytes() == b"a\n% b\n"
+    run_files(file, in_place=True, removed=log)  # nobody needs the old one any more
+    log.write_bytes(b"")
+    run_files(file, in_place=True, removed=log)
+
+
+def test_file_is_restored_into_a_directory(tmp_path: Path) -> None:
+    out, _, _ = run_bytes(b"a\n% b\n", removed=tmp_path / "log")
+    (tmp_path / "a.txt").write_bytes(out)
+    _restore(tmp_path / "a.txt", tmp_path / "log", tmp_path / "new" / "back", into_directory=True)
+    assert (tmp_path / "new" / "back" / "a.txt").read_bytes() == b"a\n% b\n"
 
 
 def _spoil(lines: list[bytes], how: str) -> list[bytes]:
