@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from dedup import _unicode
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -31,11 +33,8 @@ _LAST = 0x110000
 @cache
 def class_table() -> NDArray[np.uint8]:
     """Return the class, and perhaps the flag `NORMALISE`, of every code point: uint8, shape (0x110000,)."""
-    from dedup import _unicode  # noqa: PLC0415 - a large table, wanted only when text is read
-
-    starts = np.array(_unicode.STARTS, np.int64)
-    values = np.frombuffer(_unicode.VALUES, np.uint8)
-    return np.repeat(values, np.diff(starts, append=_LAST))
+    tables = _unicode.tables()
+    return np.repeat(tables.classes.astype(np.uint8), np.diff(tables.starts, append=_LAST))
 
 
 @cache
@@ -44,10 +43,8 @@ def fold_table() -> NDArray[np.uint32]:
 
     Little-endian uint32, shape (0x110000,).
     """
-    from dedup import _unicode  # noqa: PLC0415 - likewise
-
     table = np.arange(_LAST, dtype=np.dtype("<u4"))
-    for first, last, step, distance in _unicode.FOLDS:
+    for first, last, step, distance in _unicode.tables().folds.tolist():
         table[first : last + 1 : step] += np.uint32(distance & 0xFFFFFFFF)
     return table
 
@@ -82,9 +79,7 @@ def mix(values: NDArray[np.uint64]) -> NDArray[np.uint64]:
 @cache
 def _expansions() -> tuple[dict[str, str], re.Pattern[str]]:
     """Return the characters that fold to several, and a pattern that finds them."""
-    from dedup import _unicode  # noqa: PLC0415 - likewise
-
-    table = {chr(code): text for code, text in _unicode.EXPANSIONS.items()}
+    table = _unicode.expansions()
     return table, re.compile(f"[{''.join(map(re.escape, table))}]")
 
 

@@ -1,4 +1,4 @@
-"""Write ``dedup/_unicode.py``: character classes and folding, pinned to one version of Unicode.
+"""Write ``dedup/unicode-VERSION.bin``: character classes and folding, pinned to one version of Unicode.
 
 Python's own ``unicodedata`` changes with the interpreter, and with it what a word is; output must not. Run with
 ``pip install unicodedata2 regex`` and ``python tools/make_unicode.py``.
@@ -7,6 +7,7 @@ Python's own ``unicodedata`` changes with the interpreter, and with it what a wo
 from __future__ import annotations
 
 import pathlib
+import struct
 
 import regex
 import unicodedata2 as ud
@@ -106,23 +107,11 @@ def main() -> None:
                 runs[-1][1] = c
                 continue
         runs.append([c, c, 1, delta])
-    lines = [
-        '"""Character classes and folding of Unicode '
-        + ud.unidata_version
-        + '. Written by tools/make_unicode.py; do not edit."""',
-        "",
-        "# fmt: off",
-        f'VERSION = "{ud.unidata_version}"',
-        f"STARTS = {tuple(starts)!r}",
-        f"VALUES = {bytes(values)!r}",
-        "# first, last, step, distance",
-        f"FOLDS = {tuple(tuple(r) for r in runs)!r}",
-        f"EXPANSIONS = {expansions!r}",
-    ]
-    text = "\n".join(lines) + "\n"
-    target = pathlib.Path(__file__).parent.parent / "dedup" / "_unicode.py"
-    target.write_text(text, encoding="utf-8")
-    print(ud.unidata_version, len(starts), len(runs), len(expansions), len(text))
+    flat = [n for c, text in expansions.items() for n in (c, len(text), *map(ord, text))]
+    numbers = [len(starts), len(runs), len(flat), *starts, *values, *(n for run in runs for n in run), *flat]
+    target = pathlib.Path(__file__).parent.parent / "dedup" / f"unicode-{ud.unidata_version}.bin"
+    target.write_bytes(struct.pack(f"<{len(numbers)}i", *numbers))
+    print(target.name, len(starts), len(runs), len(expansions), target.stat().st_size)
 
 
 if __name__ == "__main__":
