@@ -38,6 +38,7 @@ _CHARACTERS_A_WORD = 3
 """Characters that make about a word where words are written without spaces: two in Chinese, four in Thai."""
 
 
+_LONGEST_HEADING = 40
 _MASS = 500
 _MASS_SHARE = 0.8
 
@@ -169,6 +170,8 @@ class Article:
 
     def _titled(self, index: int) -> bool:
         """Tell whether the paragraph is a heading by its form: marked, underlined, in bold or capitals, or numbered."""
+        if self.sizes[index] > _LONGEST_HEADING:
+            return False
         body = self.body(index)
         if self.kind(index) is Kind.HEADING or is_bold(body):
             return True
