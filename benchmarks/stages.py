@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from dedup import document, minhash, paragraphs, shingling
-from dedup.characters import code_points
+from dedup.characters import classes_of, code_points
 from dedup.settings import Settings
 
 if TYPE_CHECKING:
@@ -42,8 +42,9 @@ def main() -> None:
     joined = ["\n".join(batch) for batch in batches]
     begins = [np.cumsum([0, *(len(text) + 1 for text in batch[:-1])]) for batch in batches]
     codes = [code_points(text) for text in joined]
+    classes = [classes_of(code) for code in codes]
     seconds, spans = _least(
-        lambda: [paragraphs.split_batch(*part, "auto") for part in zip(joined, codes, begins, strict=True)]
+        lambda: [paragraphs.split_batch(*part, "auto") for part in zip(joined, codes, classes, begins, strict=True)]
     )
     row("split", seconds)
     seconds, words = _least(

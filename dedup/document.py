@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from dedup.settings import Settings
     from dedup.shingling import Words
 
-BATCH = 1 << 18
+BATCH = 1 << 17
 """Characters that pass through the kernels together: enough to amortise a call, few enough to stay in the cache."""
 ROUNDS = 8
 """Rounds after which a document that does not come to rest is left as it was."""
