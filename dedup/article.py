@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from dedup.decisions import Compared
 from dedup.structure import (
+    ENTRIES,
     Kind,
     is_bold,
     is_label,
@@ -181,11 +182,10 @@ class Article:
 
     def listed(self, index: int) -> bool:
         """Tell whether the paragraph is an entry and stands beside another one."""
-        entry = (Kind.ITEM, Kind.TABLE)
-        if self.kind(index) not in entry and not marker(self.body(index)):
+        if self.kind(index) not in ENTRIES and not marker(self.body(index)):
             return False
         beside = (self.after(index), self.preceding(index))
-        return any(i is not None and (self.kind(i) in entry or marker(self.body(i)) != "") for i in beside)
+        return any(i is not None and (self.kind(i) in ENTRIES or marker(self.body(i)) != "") for i in beside)
 
     def preceding(self, index: int) -> int | None:
         """Return the last paragraph with words before this one, or None."""
@@ -243,13 +243,16 @@ class Article:
 
     def _shown(self, token: int) -> tuple[str, str]:
         """Return the character before a token, and the token as it stands in the text."""
-        start, end = self._words.span(token)
-        start, end = start - self.base, end - self.base
+        start, end = self._place(token)
         return self.text[start - 1 : start] if start else "", self.text[start:end]
 
     def token_span(self, index: int, token: int) -> tuple[int, int]:
         """Return the characters of one token of a paragraph."""
-        start, end = self._words.span(self._offsets[index] + token)
+        return self._place(self._offsets[index] + token)
+
+    def _place(self, token: int) -> tuple[int, int]:
+        """Return the characters of one token, by its number in the batch."""
+        start, end = self._words.span(token)
         return start - self.base, end - self.base
 
     def equal(self, first: int, second: int) -> Compared | None:

@@ -67,6 +67,12 @@ def least_share(threshold: float, width: int) -> float:
     return 0.75 * max(0.15, 1 - width * (1 - threshold))
 
 
+def in_large(documents: Ints, eligible: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Tell for each paragraph whether its document is so large that common runs of words say nothing; bool."""
+    large: NDArray[np.bool_] = (np.bincount(documents, eligible) >= LARGE)[documents]
+    return large
+
+
 def by_votes(words: Words, documents: Ints, eligible: NDArray[np.bool_], threshold: float) -> Pairs:
     """Return, for every eligible paragraph, the earlier paragraphs of its document that hold most of its shingles.
 
@@ -84,9 +90,8 @@ def by_votes(words: Words, documents: Ints, eligible: NDArray[np.bool_], thresho
     repeated = _repeated(values)
     values, owner = values[repeated], owner[repeated]
     first, frequency = _first_owner(values, owner)
-    large = np.bincount(documents, eligible) >= LARGE
     # In a large document, a run of words that stands everywhere is nobody's; bands see those who share nothing else.
-    common = (frequency > _COMMON) & large[documents[owner]]
+    common = (frequency > _COMMON) & in_large(documents, eligible)[owner]
     counts = counts - np.bincount(owner[common], minlength=len(counts))
     voting = (first < owner) & eligible[owner] & ~common
     owner, first = owner[voting], first[voting]

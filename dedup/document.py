@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from dedup.article import Article
-from dedup.candidates import LARGE, by_bands, by_votes, merged
+from dedup.candidates import by_bands, by_votes, in_large, merged
 from dedup.characters import classes_of, code_points
 from dedup.decisions import Decision
 from dedup.paragraphs import LINE_ENDS, split, split_batch
@@ -112,7 +112,6 @@ def _only(text: str) -> int:
 
 
 class _Batch(NamedTuple):
-    text: str
     begins: NDArray[np.int64]
     spans: Spans
     words: Words
@@ -134,7 +133,7 @@ def _decide_batch(texts: Sequence[str], settings: Settings, *, explain: bool) ->
         return out
     spans = type(spans)(spans.starts[several], spans.ends[several], spans.documents[several])
     words = tokenise(text, spans.starts, spans.ends, codes, classes)
-    batch = _Batch(text, begins, spans, words, key_hashes(words), _pairs(words, spans, settings))
+    batch = _Batch(begins, spans, words, key_hashes(words), _pairs(words, spans, settings))
     for number in _worth_resolving(batch, settings):
         out[number] = _resolve_one(batch, texts[number], number, settings, explain=explain)
     return out
@@ -147,9 +146,9 @@ def _pairs(words: Words, spans: Spans, settings: Settings) -> Pairs:
     if settings.exact:
         eligible = np.zeros_like(eligible)
     pairs = by_votes(words, spans.documents, eligible, settings.threshold)
-    large = np.bincount(spans.documents, eligible) >= LARGE
+    large = in_large(spans.documents, eligible)
     if large.any():
-        pairs = merged(pairs, by_bands(words, spans.documents, eligible & large[spans.documents]))
+        pairs = merged(pairs, by_bands(words, spans.documents, eligible & large))
     return pairs
 
 

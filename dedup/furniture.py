@@ -9,7 +9,7 @@ import re
 from typing import TYPE_CHECKING
 
 from dedup.runs import density
-from dedup.structure import Kind, ends_sentence
+from dedup.structure import ENTRIES, Kind, ends_sentence
 
 if TYPE_CHECKING:
     from dedup.runs import Run
@@ -69,15 +69,14 @@ def is_navigation(run: Run) -> bool:
 def is_part_of_list(run: Run) -> bool:
     """Tell whether the run is some of the entries of a list or table that has others, too."""
     article = run.article
-    entry = (Kind.ITEM, Kind.TABLE)
-    if not all(article.kind(c) in entry for c in run.copies):
+    if not all(article.kind(c) in ENTRIES for c in run.copies):
         return False
     if run.tandem():
         return False
     first, last = run.copies[0], run.copies[-1]
     around = (run.before(first), article.after(last))
     others = len(run.copies) > 1 and article.between(first, last) > len(run.copies) - 2
-    return others or any(i is not None and article.kind(i) in entry for i in around)
+    return others or any(i is not None and article.kind(i) in ENTRIES for i in around)
 
 
 def is_verse(run: Run) -> bool:

@@ -115,7 +115,7 @@ def _introduced(run: Run) -> bool:
         return True
     if not (article.novel(copy) and article.novel(source)):
         return False
-    if copy > run.sources[-1] and run.before(copy) == run.sources[-1] and _retold(run, source, copy):
+    if run.before(copy) == run.sources[-1] and _retold(run, source, copy):
         return False
     return (
         (article.asks(copy) and article.asks(source))

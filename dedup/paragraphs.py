@@ -255,8 +255,7 @@ def _wrapped(lines: list[_Line]) -> set[int]:
     if ended > len(sure) * 0.4 or raised > lowered + len(sure) * 0.2:
         return set()
     typical = sorted(len(lines[i].text.rstrip()) for i in sure)[len(sure) // 2]
-    # Two lines alone prove nothing, nor do lines of which some are a little short; in a document that is wrapped, they
-    # do.
+    # Two lines alone prove nothing, nor do lines of which some are a little short; where others are wrapped, they do.
     sure += [i for i in loose if len(lines[i].text) >= typical * 0.7 and not ends_sentence(lines[i].text.rstrip())]
     return set(sure)
 

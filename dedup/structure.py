@@ -21,6 +21,9 @@ class Kind(Enum):
     RULE = "rule"
 
 
+ENTRIES = (Kind.ITEM, Kind.TABLE)
+"""The forms of what stands among others of its kind: the entries of a list, the rows of a table."""
+
 _PLAIN = re.compile(r"\s*[^\W\d_]{2,}(?![.)\w])")
 _FENCE = re.compile(r"\s*(?:```|~~~)")
 _TABLE = re.compile(r"\s*\|.*\|\s*\Z", re.DOTALL)

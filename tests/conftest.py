@@ -9,6 +9,7 @@ import pytest
 from hypothesis import settings
 
 from tests.face import Command
+from tests.runs import marked_decide
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,6 +35,14 @@ def pytest_configure(config: pytest.Config) -> None:
     """Refuse to rewrite expectations where nobody reads them."""
     if config.getoption("--update-golden") and os.environ.get("CI"):
         raise pytest.UsageError("--update-golden is refused where CI is set: expectations are changed by hand")
+
+
+@pytest.fixture(scope="module")
+def marked_kernel() -> Iterator[None]:
+    """Let a marked line alone decide what goes: formats, runs and logs are tested without the kernels' judgement."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("dedup.document.decide", marked_decide)
+        yield
 
 
 @pytest.fixture

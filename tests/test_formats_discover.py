@@ -12,21 +12,16 @@ from dedup.errors import DedupError, ExitCode, OutputError, UsageError
 from dedup.formats.discover import discover
 from dedup.job import DEFAULT_INCLUDE, Job
 from dedup.run import run
-from tests.runs import Recorder, marked_decide, run_bytes, run_files
+from tests.runs import Recorder, run_bytes, run_files
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 posix = pytest.mark.skipif(os.name == "nt", reason="needs POSIX")
 DIRTY, CLEAN = b"a\n% b\n", b"a\n"
 
 
-@pytest.fixture(autouse=True, scope="module")
-def _kernel() -> Iterator[None]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("dedup.document.decide", marked_decide)
-        yield
+pytestmark = pytest.mark.usefixtures("marked_kernel")
 
 
 @pytest.fixture

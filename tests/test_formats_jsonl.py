@@ -3,24 +3,15 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from dedup.errors import ExitCode, InputError
-from tests.runs import MARK, marked_decide, run_bytes, without_marked
+from tests.runs import MARK, run_bytes, without_marked
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _kernel() -> Iterator[None]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("dedup.document.decide", marked_decide)
-        yield
+pytestmark = pytest.mark.usefixtures("marked_kernel")
 
 
 _SHORT = {"\n": rb"\n", "\t": rb"\t", '"': rb"\"", "\\": rb"\\", "/": rb"\/", "\r": rb"\r"}

@@ -14,18 +14,13 @@ from hypothesis import strategies as st
 from dedup.errors import ExitCode, UsageError
 from dedup.formats.codec import Codec
 from dedup.formats.diff import unified
-from tests.runs import marked_decide, run_bytes, run_files, without_marked
+from tests.runs import run_bytes, run_files, without_marked
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 
-@pytest.fixture(autouse=True, scope="module")
-def _kernel() -> Iterator[None]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("dedup.document.decide", marked_decide)
-        yield
+pytestmark = pytest.mark.usefixtures("marked_kernel")
 
 
 _NOISE = st.lists(

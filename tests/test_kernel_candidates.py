@@ -211,7 +211,7 @@ def test_large_documents_are_decided_like_small_ones(monkeypatch: pytest.MonkeyP
     lines, expected = planted(source(3), candidates.LARGE + 200)
     text = "\n\n".join(lines)
     assert gone(text) == expected
-    monkeypatch.setattr("dedup.document.LARGE", 10**9)
+    monkeypatch.setattr("dedup.candidates.LARGE", 10**9)
     assert gone(text) == expected
     rng = source(4)
     small = [line for pair in expected[:50] for line in (lines[pair[1]], strategies.prose(rng, 20), lines[pair[0]])]

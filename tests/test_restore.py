@@ -14,10 +14,9 @@ from hypothesis import strategies as st
 
 from dedup.errors import DedupError, ExitCode, RestoreError, UsageError
 from dedup.run import restore
-from tests.runs import Recorder, marked_decide, run_bytes, run_files
+from tests.runs import Recorder, run_bytes, run_files
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from dedup.job import Outcome
@@ -26,11 +25,7 @@ if TYPE_CHECKING:
 posix = pytest.mark.skipif(os.name == "nt", reason="names that Windows does not have")
 
 
-@pytest.fixture(autouse=True, scope="module")
-def _kernel() -> Iterator[None]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("dedup.document.decide", marked_decide)
-        yield
+pytestmark = pytest.mark.usefixtures("marked_kernel")
 
 
 def _restored(cleaned: bytes, log: Path) -> bytes:

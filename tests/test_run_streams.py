@@ -21,7 +21,6 @@ from dedup.run import restore, run
 from tests.runs import Recorder, marked_decide, run_bytes, run_files
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from dedup.decisions import Decision
@@ -30,11 +29,7 @@ if TYPE_CHECKING:
 posix = pytest.mark.skipif(os.name == "nt", reason="needs POSIX")
 
 
-@pytest.fixture(autouse=True, scope="module")
-def _kernel() -> Iterator[None]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("dedup.document.decide", marked_decide)
-        yield
+pytestmark = pytest.mark.usefixtures("marked_kernel")
 
 
 @cache
