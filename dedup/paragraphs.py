@@ -238,7 +238,9 @@ def _wrapped(lines: list[_Line]) -> set[int]:
     for first, last in _groups(lines):
         width = max(len(line.text.rstrip()) for line in lines[first : last + 1])
         narrowest = _NARROWEST_SPACELESS if _spaceless(lines[first].text) else _NARROWEST
-        if not narrowest <= width <= _WIDEST:
+        # A wrap does not break a text into the same line twice; whoever repeats one means a line.
+        repeated = len({line.text.strip() for line in lines[first : last + 1]}) <= last - first
+        if repeated or not narrowest <= width <= _WIDEST:
             continue
         joints = range(first, last)
         if len(joints) > 1 and all(_full(lines[i].text, lines[i + 1].text, width) for i in joints):

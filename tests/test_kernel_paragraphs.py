@@ -13,6 +13,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from dedup import clean
 from dedup.characters import classes_of, code_points
 from dedup.paragraphs import LINE_ENDS, cuts, split, split_batch
 from tests import oracle, strategies
@@ -254,3 +255,11 @@ def test_final_newline_stays_as_it_was() -> None:
 def test_nothing_goes_nothing_is_cut() -> None:
     """No paragraph, no cut."""
     assert cuts("a\nb", [(0, 1), (2, 3)], set()) == {}
+
+
+def test_the_same_line_again_and_again_is_no_wrap() -> None:
+    """Lines of one length that begin with a small letter are lines where one of them stands twice."""
+    line = "the same long line of more than eight words stands here again"
+    text = f"{line}\n" * 40
+    assert len(split(text)) == 40
+    assert clean(text).text == f"{line}\n"
