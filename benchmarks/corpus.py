@@ -38,16 +38,16 @@ class Words:
     joint: str
 
 
-def vocabulary(script: str, seed: int) -> Words:
-    """Make a vocabulary whose frequencies fall as those of words do."""
+def vocabulary(script: str, seed: int, size: int = VOCABULARY) -> Words:
+    """Make a vocabulary of about so many words, whose frequencies fall as those of words do."""
     letters, joint = SCRIPTS[script]
     chance = random.Random(f"{script}-{seed}")  # noqa: S311 - reproducible, not secret
     longest = {"han": 3, "thai": 7}.get(script, 11)
-    words = {"".join(chance.choices(letters, k=chance.randint(1, longest))) for _ in range(VOCABULARY * 2)}
+    words = {"".join(chance.choices(letters, k=chance.randint(1, longest))) for _ in range(size * 2)}
     ordered = sorted(words)
     chance.shuffle(ordered)
     total, cumulative = 0.0, []
-    for rank in range(min(VOCABULARY, len(ordered))):
+    for rank in range(min(size, len(ordered))):
         total += 1.0 / (rank + 3)
         cumulative.append(total)
     return Words(tuple(ordered[: len(cumulative)]), tuple(cumulative), joint)

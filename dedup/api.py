@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from typing_extensions import Unpack  # for the type checker alone; typing has it from 3.11 on
 
     from dedup.decisions import Decision, KeptNear, Removal, Witness
-    from dedup.settings import Guard, Scope, Split
+    from dedup.settings import Guard, Keep, Scope, Split
 
 __all__ = [
     "Cleaned",
@@ -47,6 +47,9 @@ class SettingArguments(TypedDict, total=False):
     min_words: int
     exact: bool
     scope: Scope
+    keep: Keep
+    boilerplate: int | None
+    within: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,8 @@ class WitnessParagraph:
     start: int
     end: int
     text: str
+    document: int | None = None
+    """Number of its document, from 0, where that is not the one the removed paragraph stood in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +83,8 @@ class RemovedParagraph:
     similarity: float
     coverage: float
     block: int | None
+    documents: int | None = None
+    """For boilerplate: the number of documents that it stands in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,12 +150,15 @@ def clean(text: str, *, explain: bool = False, **settings: Unpack[SettingArgumen
     Args:
         text: the document.
         explain: also collect the near-duplicates that stay because they say something new.
-        **settings: as on the command line: ``split``, ``threshold``, ``guard``, ``min_words``, ``exact``, ``scope``.
+        **settings: as on the command line: ``split``, ``threshold``, ``guard``, ``min_words``, ``exact``. One text is
+            no corpus: ``scope`` and what goes with it are for `clean_documents`.
 
     Raises:
         UsageError: a setting is not known or does not fit, or `text` is not a string.
     """
     chosen = _settings(settings)
+    if chosen.scope != "document":
+        raise UsageError(f"one text has no scope {chosen.scope!r}", hint="for several texts, call clean_documents()")
     if not isinstance(text, str):
         raise UsageError(
             f"the text is of type {type(text).__name__}", hint="give a str; for several, clean_documents()"
@@ -189,7 +199,7 @@ def clean_documents(
         documents: texts, or records that hold their text under `field`.
         field: dotted path of the text in a record (``page.body``).
         explain: also collect the near-duplicates that stay because they say something new.
-        **settings: as for `clean`.
+        **settings: as on the command line: those of `clean`, ``scope``, ``keep``, ``boilerplate``, ``within``.
 
     Raises:
         UsageError: a setting is not known or does not fit; raised by the call itself, before anything is read.
@@ -199,6 +209,8 @@ def clean_documents(
     chosen = _settings(settings)
     if isinstance(documents, (str, bytes, Mapping)):
         raise UsageError(f"the documents are one {type(documents).__name__}", hint="for a single text, call clean()")
+    if chosen.scope == "corpus":
+        raise UsageError("scope 'corpus' is not there for the library yet", hint="use the command, or scope 'document'")
     return _stream(iter(documents), field, chosen, explain=explain)
 
 
@@ -243,8 +255,11 @@ def _settings(values: Mapping[str, Any]) -> Settings:
             near = difflib.get_close_matches(name, known, n=1)
             hint = f"Did you mean {near[0]!r}?" if near else f"settings are {', '.join(known)}"
             raise UsageError(f"unknown setting {name!r}", hint=hint)
+        option = OPTIONS[name.replace("_", "-")]
+        if value is None and option.default is None:
+            continue
         try:
-            convert(OPTIONS[name.replace("_", "-")], value)
+            convert(option, value)
         except ValueError as error:
             raise UsageError(f"{name} {error}") from error
     return Settings(**values)
@@ -275,6 +290,7 @@ def _removed(text: str, removal: Removal) -> RemovedParagraph:
         similarity=removal.similarity,
         coverage=removal.coverage,
         block=removal.block,
+        documents=removal.documents,
     )
 
 
@@ -292,6 +308,10 @@ def _kept(text: str, kept: KeptNear) -> KeptParagraph:
 
 
 def _witness(text: str, witness: Witness) -> WitnessParagraph:
+    if (other := witness.elsewhere) is not None:
+        # Documents of a library call are the lines of one input, which are counted from 1.
+        number = None if other.line is None else other.line - 1
+        return WitnessParagraph(witness.paragraph, witness.start, witness.end, other.text, number)
     return WitnessParagraph(witness.paragraph, witness.start, witness.end, text[witness.start : witness.end])
 
 

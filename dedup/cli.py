@@ -112,11 +112,12 @@ def _obey(request: Request) -> int:
         return ExitCode.ERROR
     reporter = Reporter(
         terminal,
-        job.mode,
+        "dry-run" if job.mark else job.mode,  # marks say what would go, too
         quiet=request.quiet,
         progress=request.progress,
         text_to_stdout=_uses_stdout(job),
         verbose=request.verbose,
+        long=job.settings.scope == "corpus",
     )
     with reporter:
         try:

@@ -18,6 +18,7 @@ from dedup.errors import UsageError
 from dedup.help import USAGE, render
 from dedup.job import STDIN, Job, Mode
 from dedup.options import OPTIONS
+from dedup.sense import check_inputs, check_sense, set_aside
 from dedup.settings import Settings
 
 if TYPE_CHECKING:
@@ -170,18 +171,20 @@ _EAGER: dict[str, Callable[[click.Context, click.Parameter, Any], None]] = {
 }
 
 
+_SETTINGS = ("split", "threshold", "guard", "min_words", "exact", "scope", "keep", "boilerplate", "within")
+
+
 @click.pass_context
 def _request(ctx: click.Context, /, **values: Any) -> Request:
     inputs = _expanded(values["inputs"]) or (STDIN,)
-    _check_sense(values, inputs)
-    _check_inputs(inputs, in_place=values["in_place"])
+    set_aside(values, lambda name: ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE)
+    check_sense(values, inputs)
+    check_inputs(inputs, in_place=values["in_place"])
     found = ctx.obj if isinstance(ctx.obj, config.Config) else config.Config()
     output, mode = values["output"], _mode(values)
     job = Job(
         inputs=inputs,
-        settings=Settings(
-            **{name: values[name] for name in ("split", "threshold", "guard", "min_words", "exact", "scope")}
-        ),
+        settings=Settings(**{name: values[name] for name in _SETTINGS}),
         mode=mode,
         format=values["format"],
         text_field=values["field"],
@@ -197,6 +200,8 @@ def _request(ctx: click.Context, /, **values: Any) -> Request:
         max_document=values["max_document"],
         stdin_name=values["stdin_name"],
         explain=values["verbose"],
+        **{name: values[name] for name in ("against", "mark", "empty", "max_removed", "max_memory")},
+        work_dir=_path(values["work_dir"]),
     )
     return Request(
         job=job,
@@ -231,52 +236,6 @@ def _expanded(inputs: Sequence[str]) -> tuple[str, ...]:
     return tuple(name for given in inputs for name in (sorted(glob.glob(given)) or [given]))  # noqa: PTH207
 
 
-_CONTRADICTIONS: tuple[tuple[str, str, str], ...] = (
-    ("in_place", "output", "choose where the cleaned text goes"),
-    ("in_place", "check", "--check writes nothing; leave --in-place out"),
-    ("in_place", "diff", "--diff writes nothing but the diff; leave --in-place out"),
-    ("output", "check", "--check writes no text; leave --output out"),
-    ("output", "diff", "to keep the diff, redirect it: dedup --diff INPUT > FILE"),
-    ("dry_run", "check", "--check writes nothing either; --dry-run only differs in ending with 0"),
-    ("dry_run", "diff", "--diff writes no text either; leave --dry-run out"),
-    ("dry_run", "removed", "--dry-run writes nothing; --check --removed LOG writes the log alone"),
-    ("restore", "check", "restore by itself: dedup --restore LOG CLEANED > ORIGINAL"),
-    ("restore", "diff", "restore by itself: dedup --restore LOG CLEANED > ORIGINAL"),
-    ("restore", "dry_run", "restore by itself: dedup --restore LOG CLEANED > ORIGINAL"),
-    ("restore", "removed", "restore by itself: dedup --restore LOG CLEANED > ORIGINAL"),
-)
-
-
-def _check_sense(values: Mapping[str, Any], inputs: tuple[str, ...]) -> None:
-    """Refuse options that contradict each other; no file has been touched so far.
-
-    Raises:
-        UsageError: they do.
-    """
-    for one, other, hint in _CONTRADICTIONS:
-        if values[one] not in (None, False) and values[other] not in (None, False):
-            names = (f"--{name.replace('_', '-')}" for name in (one, other))
-            raise UsageError(f"{' and '.join(names)} do not go together", hint=hint)
-    if values["exit_zero"] and not (values["check"] or values["diff"]):
-        raise UsageError("--exit-zero is for --check and --diff", hint="leave it out")
-    if values["restore"] is not None and len(inputs) > 1:
-        raise UsageError("--restore takes one INPUT", hint="name the cleaned file or directory that belongs to LOG")
-    for name in ("output", "removed", "restore", "config"):
-        if values[name] == "":
-            raise UsageError(f"--{name} is an empty name", hint="name a file")
-    if STDIN in (values["removed"], values["restore"]):
-        raise UsageError("the removal log cannot be '-'", hint="name a file")
-
-
-def _check_inputs(inputs: tuple[str, ...], *, in_place: bool) -> None:
-    if in_place and STDIN in inputs:
-        raise UsageError("--in-place needs files: standard input cannot be replaced", hint="name an INPUT")
-    if inputs.count(STDIN) > 1:
-        raise UsageError("'-' is given more than once", hint="standard input can be read only once")
-    if "" in inputs:
-        raise UsageError("an INPUT is an empty name", hint="name a file, or - for standard input")
-
-
 def _effective(ctx: click.Context, found: config.Config) -> tuple[tuple[Option, Any, str], ...]:
     origins = {
         ParameterSource.COMMANDLINE: "command line",
@@ -297,7 +256,7 @@ def show_config(request: Request) -> str:
     lines = [config.TABLE]
     for option, value, origin in request.effective:
         if value is None:
-            lines.append(f"# {option.name}: {option.shown}  # {origin}")
+            lines.append(f"# {option.name}: {option.shown or 'not set'}  # {origin}")
         else:
             lines.append(f"{option.name} = {_toml(option, value)}  # {origin}")
     return "\n".join(lines) + "\n"

@@ -18,6 +18,8 @@ class Reason(str, Enum):
     """Aligned with its witness, which says all that this one says."""
     BLOCK = "block"
     """Equal to or covered by its witness, as part of a run that repeats an earlier run in order."""
+    BOILERPLATE = "boilerplate"
+    """Stands in as many documents as was asked for, and no copy is kept; its witness is another copy."""
 
 
 class Compared(str, Enum):
@@ -32,6 +34,20 @@ class Compared(str, Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """Where a witness of another document stands (scope ``corpus``)."""
+
+    file: str
+    """The input's name in the log."""
+    name: str
+    """The input's name in messages."""
+    line: int | None
+    """Line of the record, from 1 (JSON lines)."""
+    text: str
+    """The witness's text."""
+
+
+@dataclass(frozen=True, slots=True)
 class Witness:
     """A kept paragraph that makes another one superfluous."""
 
@@ -39,6 +55,8 @@ class Witness:
     """Number of the paragraph in its document, from 0."""
     start: int
     end: int
+    elsewhere: Elsewhere | None = None
+    """The document, where it is not the one the removed paragraph stands in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +83,8 @@ class Removal:
     """Share of this paragraph's tokens that the witness has, in order, 0-1."""
     block: int | None = None
     """Number of the repeated block in its document, from 0; None outside of one."""
+    documents: int | None = None
+    """For boilerplate: the number of documents that it stands in."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,17 +25,19 @@ Take repeated and near-duplicate paragraphs out of scraped articles, and lose no
 
 The first occurrence of a paragraph stays; what is kept is kept byte for byte. A near-duplicate that carries a number, \
 a name, a negation or another word that the kept one lacks is not removed. Each document (a text file, a JSON record) \
-is compared with itself, and written as soon as it is done: memory does not grow with the input.
+is compared with itself, and written as soon as it is done: memory does not grow with the input. With \
+--scope corpus, all documents are compared with each other.
 
 INPUT is a file, a directory (read recursively, in order of names) or -. With no INPUT, or when it is -, standard \
-input is read. Cleaned text goes to standard output, messages go to standard error. Input packed with gzip is \
-recognised."""
+input is read. Cleaned text goes to standard output, messages go to standard error. Input packed with gzip, \
+zstd, bzip2 or xz is recognised."""
 
 _EXAMPLES = (
     ("dedup < article.txt > clean.txt", "one article, through the pipe"),
     ("dedup articles.jsonl > clean.jsonl", 'the "text" of each record'),
     ("dedup --check articles/", "exit with 1 if anything repeats"),
     ("dedup --diff article.txt", "show what would be removed"),
+    ("dedup --scope corpus dump.jsonl > one.jsonl", "one copy in all records"),
     ("dedup -o clean/ --removed log.jsonl articles/", "the same tree, and a log"),
     ("dedup -o before/ --restore log.jsonl clean/", "and back, byte for byte"),
 )

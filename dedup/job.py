@@ -5,20 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, Protocol
 
+from dedup.errors import DedupError
 from dedup.settings import Settings
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from dedup.errors import DedupError, ExitCode
+    from dedup.errors import ExitCode
 
 Mode = Literal["clean", "check", "diff", "dry-run"]
 Format = Literal["auto", "text", "jsonl"]
 OnError = Literal["pass", "fail"]
+Empty = Literal["keep", "drop", "null"]
 
 STDIN = "-"
 DEFAULT_INCLUDE = ("*.txt", "*.md", "*.text", "*.jsonl", "*.ndjson")
-"""Names read from a directory unless told otherwise; each also with a compression suffix (``.gz``)."""
+"""Names read from a directory unless told otherwise; each also with ``.gz``, ``.zst``, ``.bz2`` or ``.xz``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,20 @@ class Job:
     stdin_name: str = "<stdin>"
     explain: bool = False
     """Tell each removal, and each near-duplicate that stays, through `Events.explained`."""
+    against: tuple[str, ...] = ()
+    """References (scope ``corpus``): files and directories read like `inputs`, before them; what stands in them goes
+    from the inputs, and they are not written."""
+    mark: bool = False
+    """Leave the text as it is, and add a field to each JSON record that says what would go, and why."""
+    empty: Empty = "keep"
+    """What becomes of a JSON record whose text is left empty: kept with an empty text, dropped, or its text null."""
+    max_removed: float | None = None
+    """Share of the paragraphs (0-1) above which nothing is written and the run fails; None: any."""
+    max_memory: int | None = None
+    """Bytes that all processes together aim to stay below (scope ``corpus``); None: half of what is free."""
+    work_dir: Path | None = None
+    """Where a run in scope ``corpus`` keeps what does not fit into memory, and from where a killed one goes on; None: a
+    temporary directory."""
 
 
 @dataclass(slots=True)
@@ -63,9 +79,16 @@ class Counts:
     exact: int = 0
     near: int = 0
     block: int = 0
+    boilerplate: int = 0
     bytes_in: int = 0
     bytes_out: int = 0
     comparisons: int = 0
+    unexamined: int = 0
+    """Pairs of paragraphs that share a band and were not compared: more near-copies than are looked at one by one."""
+    emptied: int = 0
+    """Documents with a text of which nothing but white space is left."""
+    references: int = 0
+    """Documents of `Job.against`; not counted among `documents`."""
     invalid_utf8: int = 0
     """Documents with bytes that do not decode; kept byte for byte."""
     unsettled: int = 0
@@ -77,7 +100,7 @@ class Counts:
     @property
     def removed(self) -> int:
         """Paragraphs removed."""
-        return self.exact + self.near + self.block
+        return self.exact + self.near + self.block + self.boilerplate
 
     @property
     def kept(self) -> int:
@@ -108,7 +131,7 @@ class Explanation:
     """Name or id of the document."""
     removed: bool
     reason: str
-    """``exact``, ``near`` or ``block``; for one that stays ``new``."""
+    """``exact``, ``near``, ``block`` or ``boilerplate``; for one that stays ``new``."""
     text: str
     witness: str
     """Text of the first witness."""
@@ -117,6 +140,28 @@ class Explanation:
     coverage: float
     new: tuple[tuple[int, int], ...] = ()
     """Character spans in `text` of the words that are new."""
+    documents: int | None = None
+    """For boilerplate: the number of documents that it stands in."""
+
+
+def check_removed(removed: int, paragraphs: int, limit: float | None) -> None:
+    """Refuse to go on where more would go than was thought possible; to be called before anything is written.
+
+    Args:
+        removed: paragraphs that would go.
+        paragraphs: all of them.
+        limit: `Job.max_removed`; None: anything goes.
+
+    Raises:
+        DedupError: their share is above the limit.
+    """
+    if limit is None or not paragraphs or removed / paragraphs <= limit:
+        return
+    share = f"{removed:,} of {paragraphs:,} paragraphs would go, a share of {removed / paragraphs:.4g}"
+    raise DedupError(
+        f"{share}, and --max-removed is {limit:g}; nothing was written",
+        hint="see what would go with --dry-run -v or --diff, then raise --max-removed if it is right",
+    )
 
 
 class Events(Protocol):
@@ -131,5 +176,11 @@ class Events(Protocol):
     def diff(self, text: bytes) -> None:
         """A piece of unified diff (mode ``diff``), in order of the inputs."""
 
-    def progress(self, done: int, total: int | None) -> None:
-        """Input bytes read so far, as stored, of so many; None: not known."""
+    def progress(self, done: int, total: int | None, stage: str = "", unit: str = "bytes") -> None:
+        """How much of a stage is done, of so much; None: not known.
+
+        Without a name the stage is the only one, and counts input bytes as stored; `unit` is what another one counts.
+        """
+
+    def note(self, text: str) -> None:
+        """Something to know that is no problem, as one sentence: a forecast, a choice that was made."""

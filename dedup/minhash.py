@@ -9,6 +9,7 @@ resemblance ``s`` (Indyk and Motwani 1998).
 from __future__ import annotations
 
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -21,8 +22,11 @@ if TYPE_CHECKING:
     from dedup.shingling import Hashes, Ints
 
 SEED = 1
-_SLICE = 2048
-"""Paragraphs signed in one go: their shingles stay in the cache while the permutations pass over them."""
+_STORED = 128
+"""Permutations that are kept in a file, made by ``tools/make_permutations.py``."""
+_BASE = np.uint64(0x9E3779B97F4A7C15)
+_SLICE = 1 << 15
+"""Shingles signed in one go: they stay in the cache while the permutations pass over them."""
 
 
 class Banding(NamedTuple):
@@ -57,7 +61,12 @@ def choose(resemblance: float, recall: float, num_perm: int = 128) -> Banding:
 @cache
 def permutations(num_perm: int, seed: int = SEED) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
     """Return the multipliers and summands of datasketch's ``affine32`` permutations; uint32, shape (num_perm,) each."""
-    from datasketch import MinHash  # noqa: PLC0415 - half a second of imports, repaid by large documents only
+    if (num_perm, seed) == (_STORED, SEED):
+        first, second = np.frombuffer(
+            (Path(__file__).parent / f"permutations-{_STORED}.bin").read_bytes(), "<u4"
+        ).reshape(2, -1)
+        return first.astype(np.uint32), second.astype(np.uint32)
+    from datasketch import MinHash  # noqa: PLC0415 - half a second of imports, for other numbers of permutations only
 
     first, second = MinHash(num_perm=num_perm, seed=seed, scheme="affine32").permutations
     return np.asarray(first, np.uint32), np.asarray(second, np.uint32)
@@ -91,13 +100,18 @@ def signatures(hashes: Hashes, offsets: Ints, num_perm: int, seed: int = SEED) -
     values = _premixed(hashes)
     count = len(offsets) - 1
     out = np.empty((num_perm, count), np.uint32)
-    for low in range(0, count, _SLICE):
-        high = min(low + _SLICE, count)
+    low = 0
+    while low < count:
         begin = int(offsets[low])
+        high = max(low + 1, int(np.searchsorted(offsets, begin + _SLICE, side="right")) - 1)
         part = values[begin : int(offsets[high])]
         inner = (offsets[low:high] - begin).astype(np.intp)
+        permuted = np.empty_like(part)
         for k in range(num_perm):
-            np.minimum.reduceat(part * first[k] + second[k], inner, out=out[k, low:high])
+            np.multiply(part, first[k], out=permuted)
+            permuted += second[k]
+            np.minimum.reduceat(permuted, inner, out=out[k, low:high])
+        low = high
     return out
 
 
@@ -107,6 +121,7 @@ def band_keys(signed: NDArray[np.uint32], banding: Banding) -> Hashes:
     for band in range(banding.bands):
         key = np.full(signed.shape[1], band + 1, np.uint64)
         for row in signed[band * banding.rows : (band + 1) * banding.rows]:
-            key = mix(key) + row
+            key *= _BASE
+            key += row
         out[band] = mix(key)
     return out

@@ -105,10 +105,63 @@ GROUPS: tuple[tuple[str, tuple[Option, ...]], ...] = (
             Option(
                 "scope",
                 "choice",
-                "What a paragraph is compared with; document: the article it stands in.",
+                "What a paragraph is compared with: the article it stands in (document), or all of them (corpus).",
                 "config",
                 default="document",
-                choices=("document",),
+                choices=("document", "corpus"),
+            ),
+        ),
+    ),
+    (
+        "Whole corpus (--scope corpus)",
+        (
+            Option(
+                "keep",
+                "choice",
+                "Which of several copies stays: the first, the one that says most (richest), the longest; or, of "
+                "boilerplate, none.",
+                "config",
+                default="first",
+                choices=("first", "richest", "longest", "none"),
+            ),
+            Option(
+                "boilerplate",
+                "int",
+                "With --keep none: what stands in N documents or more is boilerplate, and goes from all of them.",
+                "config",
+                metavar="N",
+                least=2,
+            ),
+            Option(
+                "within",
+                "text",
+                "Compare only records with the same value in this field (dots lead inwards), or the same host in the "
+                "field url (HOST).",
+                "config",
+                metavar="HOST|FIELD",
+            ),
+            Option(
+                "against",
+                "list",
+                "Also remove what stands in this file or directory, which is only read; may be given several times.",
+                default=(),
+                metavar="REF",
+            ),
+            Option(
+                "max-memory",
+                "size",
+                "What all processes together aim to stay below. Units: K, M, G, T.",
+                "config",
+                shown="half of what is free",
+                metavar="SIZE",
+                least=1,
+            ),
+            Option(
+                "work-dir",
+                "path",
+                "Keep what does not fit into memory here; the same command goes on from there after it was ended.",
+                shown="a temporary directory",
+                metavar="DIR",
             ),
         ),
     ),
@@ -142,7 +195,8 @@ GROUPS: tuple[tuple[str, tuple[Option, ...]], ...] = (
             Option(
                 "include",
                 "list",
-                "Names to read from a directory; may be given several times. A name with .gz added matches too.",
+                "Names to read from a directory; may be given several times. A name with .gz, .zst, .bz2 or .xz added "
+                "matches too.",
                 "config",
                 default=("*.txt", "*.md", "*.text", "*.jsonl", "*.ndjson"),
                 metavar="GLOB",
@@ -191,6 +245,29 @@ GROUPS: tuple[tuple[str, tuple[Option, ...]], ...] = (
                 "path",
                 "Log what was removed, and why, to this file (JSON lines).",
                 metavar="LOG",
+            ),
+            Option(
+                "mark",
+                "flag",
+                'Remove nothing: add a field "dedup" to each JSON record that says what would go, and why.',
+            ),
+            Option(
+                "empty",
+                "choice",
+                "A JSON record whose text is left with nothing: keep it, drop its line, or make the text null.",
+                "config",
+                default="keep",
+                choices=("keep", "drop", "null"),
+            ),
+            Option(
+                "max-removed",
+                "float",
+                "Write nothing and end with 2 if more than this share of the paragraphs would go: 0 to 1. Inputs are "
+                "then read twice.",
+                "config",
+                metavar="SHARE",
+                least=0.0,
+                most=1.0,
             ),
             Option(
                 "restore",

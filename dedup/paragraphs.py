@@ -32,12 +32,12 @@ _NARROWEST_SPACELESS = 18
 _FEWEST_JOINTS = 4
 _FEWEST_SMALL = 2
 _LONGEST_WORD = 40
-_NEAR = 2
-"""Characters of the longest line end, CRLF."""
+_CR, _LF = ord("\r"), ord("\n")
 _INDENT = 40
 _SLACK = 0.85
 _BAR, _SPACE, _TAB = ord("|"), ord(" "), ord("\t")
 _FENCES = ord("`"), ord("~")
+_BULLETS = np.array([ord(bullet) for bullet in "-*+•·"])
 _FIRST_WORD = re.compile(r"\s*(\S{1,40})")
 LINE_ENDS = "\n\r\v\f\x85\u2028\u2029"
 LINE_END = re.compile("\r\n|[\n\r\v\f\x85\u2028\u2029]")
@@ -130,24 +130,54 @@ def _perhaps_grouped(codes: NDArray[np.int64], classes: NDArray[np.uint8], spans
     their lengths and the next line's first word and first letter alone.
     """
     starts, ends, documents = spans
+    marked = _marked(codes, spans)
     lengths = ends - starts
-    spaces = np.flatnonzero((classes & CLASS_MASK) >= IGNORE)
-    word = np.append(spaces, len(codes))[np.searchsorted(spaces, starts)] - starts
-    # An indented line's first word is not looked for.
-    word = np.where((word == 0) | (word > _LONGEST_WORD), _LONGEST_WORD, word)
     joint = (
         (documents[1:] == documents[:-1])
-        & (starts[1:] - ends[:-1] <= _NEAR)
+        & _touching(codes, starts[1:], ends[:-1])
         & (lengths[:-1] >= _NARROWEST_SPACELESS)
         & (lengths[:-1] <= _WIDEST + _INDENT)
-        & (lengths[:-1] + 1 + word[1:] > lengths[1:])
+        & (lengths[:-1] + 1 + _LONGEST_WORD > lengths[1:])
+        & ~_bulleted(codes, starts[1:], ends[1:])
     )
+    places = np.flatnonzero(joint)
+    if len(places) < _FEWEST_JOINTS:
+        return np.unique(marked)
+    joint[places] = lengths[places] + 1 + _first_word(classes, starts[places + 1]) > lengths[places + 1]
+    # A group that is wrapped for sure has two joints or more.
+    beside = np.zeros(len(joint) + 2, bool)
+    beside[1:-1] = joint
+    joint &= beside[:-2] | beside[2:]
     following = codes[starts[1:]]
     capital = fold_table()[following] != following
     number = len(np.bincount(documents))
     joints = np.bincount(documents[1:][joint], minlength=number)
     small = np.bincount(documents[1:][joint & ~capital], minlength=number)
-    return np.union1d(np.flatnonzero((joints >= _FEWEST_JOINTS) & (small >= _FEWEST_SMALL)), _marked(codes, spans))
+    return np.union1d(np.flatnonzero((joints >= _FEWEST_JOINTS) & (small >= _FEWEST_SMALL)), marked)
+
+
+def _first_word(classes: NDArray[np.uint8], starts: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the length of the word that begins at each place, or of the longest there is; int64."""
+    window = starts[:, None] + np.arange(_LONGEST_WORD + 1)
+    blank = (classes[np.minimum(window, len(classes) - 1)] & CLASS_MASK) >= IGNORE
+    blank |= window >= len(classes)
+    word = np.where(blank.any(axis=1), blank.argmax(axis=1), _LONGEST_WORD)
+    # An indented line's first word is not looked for.
+    return np.where(word == 0, _LONGEST_WORD, word)
+
+
+def _bulleted(codes: NDArray[np.int64], starts: NDArray[np.int64], ends: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Tell which lines are certainly items of a list: they begin with a bullet and a space."""
+    after = np.minimum(starts + 1, ends - 1)
+    bulleted: NDArray[np.bool_] = np.isin(codes[starts], _BULLETS) & (codes[after] == _SPACE)
+    return bulleted
+
+
+def _touching(codes: NDArray[np.int64], starts: NDArray[np.int64], ends: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Tell where a single line end, and no blank line, stands between the end of one line and the start of the next."""
+    apart = starts - ends
+    touching: NDArray[np.bool_] = (apart == 1) | ((apart == 2) & (codes[ends] == _CR) & (codes[starts - 1] == _LF))  # noqa: PLR2004 - CRLF
+    return touching
 
 
 def _regroup(text: str, spans: Spans, grouped: list[int], how: Split) -> Spans:

@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-import sys
 from contextlib import ExitStack
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from dedup.engines.local import default_workers, map_ordered, stopped_by_signals
-from dedup.errors import DedupError, ExitCode, InputError, UsageError
+from dedup.errors import DedupError, ExitCode, UsageError
 from dedup.formats.codec import Codec
-from dedup.formats.compression import READ_SIZE, reason
 from dedup.formats.edit import process
 from dedup.formats.inputs import Inputs
 from dedup.formats.layout import lay_out, open_output
 from dedup.formats.parts import Done, Kind, Part, Work, task_bytes, tasks
-from dedup.job import STDIN, Counts, Events, Job, Outcome
+from dedup.job import STDIN, Counts, Events, Job, Outcome, check_removed
+from dedup.reading import Progress, spooled
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Sequence
+    from collections.abc import Callable, Generator
 
-    from dedup.formats.discover import Source
     from dedup.formats.log import LogWriter, Section
+    from dedup.twice import Twice
 
 
 def run(job: Job, events: Events, *, stdin: BinaryIO | None = None, stdout: BinaryIO | None = None) -> Outcome:
@@ -46,8 +46,9 @@ def run(job: Job, events: Events, *, stdin: BinaryIO | None = None, stdout: Bina
 
     Raises:
         UsageError: the parts of the job do not fit together; nothing was read or written.
-        InputError: with ``on_error="fail"``, the first input problem; nothing was written. For that, all inputs are
-            read twice, and standard input is kept in a temporary file.
+        InputError: with ``on_error="fail"``, the first input problem; nothing was written. For that, and for
+            `Job.max_removed`, all inputs are read twice, and standard input is kept in a temporary file.
+        DedupError: more would go than `Job.max_removed` allows; nothing was written.
         OutputError: an output could not be written; it is as it was before.
         BrokenPipeError: whoever reads standard output (or what `Events.diff` writes to) went away; worker processes
             have ended and files that go elsewhere (the removal log) are complete.
@@ -118,17 +119,40 @@ class _Run:
         self._stack = stack
         self._strict = job.on_error == "fail"
         self._counts = Counts()
-        self._cut_bytes = 0
+        self._shrinkage = 0
+        self._open_line = False
+        """The output so far lacks the end of its last line."""
         self._gone: BrokenPipeError | None = None
         self._codec = Codec(job.encoding)
         self._layout = lay_out(job, self._problem, stdin, stdout)
-        if self._strict:
+        self._twice: Twice | None = None
+        corpus = job.settings.scope == "corpus"
+        looks_first = self._strict or (job.max_removed is not None and not corpus)
+        if looks_first:
             self._validate()
+        if corpus:
+            self._twice = self._prepared()
         self._output = open_output(job, self._layout, stdout)
         stack.callback(self._output.abort)
         self._log = self._open_log()
         self._section: Section | None = None
-        self._progress = _Progress(self._layout.sources, events)
+        self._progress = Progress(self._layout.sources, events, stage="cleaning" if looks_first or corpus else "")
+
+    def _prepared(self) -> Twice:
+        """Read everything, and decide on all of it.
+
+        Raises:
+            DedupError: more would go than may; nothing was written.
+        """
+        from dedup.twice import Twice  # noqa: PLC0415 - numpy and the kernels: only where they are needed at once
+
+        twice = Twice(self._job, self._layout, self._work(), self._events, self._stack, self._stdin)
+        decided = twice.prepare()
+        self._counts.comparisons = decided.comparisons
+        self._counts.unexamined = decided.unexamined
+        self._counts.references = twice.references
+        check_removed(len(decided.removals), int(decided.begins[-1]) - twice.fixed, self._job.max_removed)
+        return twice
 
     def _open_log(self) -> LogWriter | None:
         if self._job.removed is None:
@@ -157,17 +181,19 @@ class _Run:
         if self._log is not None and self._counts.files:
             self._log.commit()
         self._output.commit()
+        if self._twice is not None:
+            self._twice.discard()
         if self._gone is not None:
             raise self._gone
         return Outcome(self._counts, self._exit_code())
 
     def _inputs(self) -> Inputs:
         job, layout = self._job, self._layout
-        return Inputs(
-            layout.sources, job.format, self._codec, job.max_document, joined=not layout.per_file, stdin=self._stdin
-        )
+        sources = layout.sources if self._twice is None else self._twice.sources
+        return Inputs(sources, job.format, self._codec, job.max_document, joined=not layout.per_file, stdin=self._stdin)
 
     def _work(self, *, only_check_input: bool = False) -> Work:
+        """Return what workers are to do with every part; `only_check_input`: when they see it for the first time."""
         job = self._job
         return Work(
             job.settings,
@@ -178,36 +204,52 @@ class _Run:
             diff=job.mode == "diff",
             explain=job.explain,
             only_check_input=only_check_input,
+            mark=job.mark,
+            empty=job.empty,
         )
 
     def _results(self, inputs: Inputs, work: Work) -> Generator[tuple[list[Part], list[Done]], None, None]:
+        if self._twice is not None:
+            return self._twice.results(tasks(inputs.parts()))
         workers = self._job.workers or default_workers()
         results = map_ordered(partial(process, work), tasks(inputs.parts()), workers, weight=task_bytes)
         self._stack.callback(results.close)
         return results
 
     def _validate(self) -> None:
-        """Read all inputs once before anything is written.
+        """Read all inputs once before anything is written, and decide on them if there is a limit to what may go.
 
         Raises:
-            InputError: the first problem.
+            InputError: the first problem, where none is to be passed over.
+            DedupError: more would go than may.
         """
         if any(source.path is None for source in self._layout.sources):
-            self._stdin = _spooled(self._stdin, self._job.stdin_name, self._stack)
-        inputs = self._inputs()
-        for task, dones in self._results(inputs, self._work(only_check_input=True)):
+            self._stdin = spooled(self._stdin, self._job.stdin_name, self._stack)
+        inputs, counts = self._inputs(), Counts()
+        progress = Progress(self._layout.sources, self._events, stage="looking")
+        work = self._work(only_check_input=self._job.max_removed is None)
+        for task, dones in self._results(inputs, replace(work, log=False, diff=False, explain=False)):
             for part, done in zip(task, dones, strict=True):
-                for error in done.problems:
-                    raise error
-                if part.kind is Kind.END and part.source in inputs.failures:
-                    raise inputs.failures[part.source]
+                counts.add(done.counts)
+                if self._strict:
+                    for error in done.problems:
+                        raise error
+                    if part.kind is Kind.END and part.source in inputs.failures:
+                        raise inputs.failures[part.source]
+                progress.saw(part)
+            progress.tell()
+        check_removed(counts.removed, counts.paragraphs, self._job.max_removed)
         if self._stdin is not None:
             self._stdin.seek(0)
 
     def _take(self, part: Part, done: Done, inputs: Inputs) -> None:
         """Pass on what came of a part."""
+        if part.kind is Kind.JOINT and self._job.empty == "drop" and not self._open_line:
+            self._unjoin(part, done)
         cleaned = done.apply(part.data)
-        self._cut_bytes += sum(end - start for start, end in done.cuts)
+        if cleaned:
+            self._open_line = not cleaned.endswith(b"\n")
+        self._shrinkage += done.shrinkage
         done.counts.bytes_in = len(part.data)
         done.counts.bytes_out = len(cleaned)
         self._counts.add(done.counts)
@@ -217,10 +259,19 @@ class _Run:
             self._to_reader(partial(self._events.explained, explanation))
         if done.diff:
             self._to_reader(partial(self._events.diff, done.diff))
-        compressed = part.source in inputs.compressed
+        compressed = inputs.compressed.get(part.source)
         self._output.write(part.source, cleaned, changed=bool(done.cuts), compressed=compressed)
         if section := self._section_of(part.source):
-            section.add(part.data, cleaned, done.log, done.counts.removed)
+            section.add(part.data, cleaned, done.log, done.counts.removed, done.edits)
+
+    def _unjoin(self, part: Part, done: Done) -> None:
+        """Leave out a line end between two inputs where the line that it would end has been dropped."""
+        done.cuts.append((0, len(part.data)))
+        if self._job.removed is not None:
+            from dedup.formats.log import joint_line  # noqa: PLC0415 - most runs keep no log
+
+            done.log = joint_line(part)
+            done.edits = 1
 
     def _end_input(self, source: int, inputs: Inputs) -> None:
         failure = inputs.failures.get(source)
@@ -229,7 +280,7 @@ class _Run:
         else:
             self._counts.files += 1
         section = self._section_of(source)
-        self._output.end_input(source, failed=failure is not None)
+        self._output.end_input(source, failed=failure is not None, compressed=inputs.compressed.get(source))
         if section is not None and self._layout.per_file:
             section.close()
             self._section = None
@@ -267,54 +318,11 @@ class _Run:
             RuntimeError: the sums do not agree; a bug, and nothing is written.
         """
         counts = self._counts
-        if counts.bytes_in - self._cut_bytes != counts.bytes_out or counts.removed > counts.paragraphs:
-            raise RuntimeError(f"the sums do not agree; this is a bug: {counts}, {self._cut_bytes} bytes cut")
+        if counts.bytes_in - self._shrinkage != counts.bytes_out or counts.removed > counts.paragraphs:
+            raise RuntimeError(f"the sums do not agree; this is a bug: {counts}, {self._shrinkage} bytes less")
 
     def _exit_code(self) -> ExitCode:
         if self._counts.errors:
             return ExitCode.ERROR
         found = self._counts.removed and self._job.mode in ("check", "diff")
         return ExitCode.FOUND if found else ExitCode.OK
-
-
-class _Progress:
-    """Tells how far the run has come, in bytes as stored."""
-
-    def __init__(self, sources: Sequence[Source], events: Events) -> None:
-        sizes = [source.size for source in sources]
-        self._total = None if None in sizes else sum(size or 0 for size in sizes)
-        self._events = events
-        self._ended = 0
-        self._current = 0
-
-    def saw(self, part: Part) -> None:
-        if part.kind is Kind.END:
-            self._ended += self._current
-            self._current = 0
-        else:
-            self._current = max(self._current, part.stored)
-
-    def tell(self) -> None:
-        self._events.progress(self._ended + self._current, self._total)
-
-
-def _spooled(stdin: BinaryIO | None, name: str, stack: ExitStack) -> BinaryIO:
-    """Return a copy of standard input that can be read twice.
-
-    Raises:
-        InputError: it cannot be read, or there is no room to keep it.
-    """
-    import tempfile  # noqa: PLC0415 - rarely needed
-
-    spool: BinaryIO = stack.enter_context(tempfile.TemporaryFile())  # noqa: SIM115 - the stack closes it
-    stream = stdin if stdin is not None else getattr(sys.stdin, "buffer", None)
-    if stream is None:
-        raise InputError("standard input is closed", place=name)
-    try:
-        while data := stream.read(READ_SIZE):
-            spool.write(data)
-        spool.seek(0)
-    except OSError as error:
-        what = f"cannot be read and kept in a temporary file ({reason(error)}); nothing was written"
-        raise InputError(what, place=name) from None
-    return spool

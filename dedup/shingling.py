@@ -11,9 +11,10 @@ comparison confirms it on the tokens themselves.
 
 from __future__ import annotations
 
-from functools import lru_cache
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from itertools import pairwise
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -47,7 +48,8 @@ _LONGEST = 4096
 """Values of one span hashed by the fast path; longer spans are hashed piece by piece."""
 
 
-class Words(NamedTuple):
+@dataclass(frozen=True)
+class Words:
     """The tokens of a batch of paragraphs.
 
     Attributes:
@@ -71,7 +73,12 @@ class Words(NamedTuple):
 
     def token(self, index: int) -> str:
         """Return one folded token."""
-        return text_of(self.codes[self.starts[index] : self.ends[index]])
+        return self.folded[self.starts[index] : self.ends[index]]
+
+    @cached_property
+    def folded(self) -> str:
+        """What all of the text folds to, a character for each code point; made when the first token is asked for."""
+        return text_of(self.codes)
 
     def span(self, index: int) -> tuple[int, int]:
         """Return the characters of the original text that one token stands in."""

@@ -53,8 +53,8 @@ class Verdict(NamedTuple):
         covered: the paragraph may go.
         similarity: twice the common tokens over all tokens of both, 0-1.
         coverage: share of the paragraph's tokens that the witness has, in order, 0-1.
-        new: indices of the paragraph's tokens that say something new; empty where `covered`, and where a quick look was
-            enough.
+        new: indices of the paragraph's tokens that say something new; empty where `covered`, and, unless a thorough look
+            was asked for, some of them or none.
     """
 
     covered: bool
@@ -100,7 +100,9 @@ def compare(witness: Side, paragraph: Side, settings: Settings, *, thorough: boo
     if settings.guard == "numbers":
         new = tuple(i for i in _indices(gaps) if paragraph.numeric[i])
     else:
-        new = tuple(i for gap in gaps for i in _new_in(gap, witness, paragraph))
+        each = (_new_in(gap, witness, paragraph) for gap in gaps)
+        # Unless all of it is to be named, the first word that is new settles it.
+        new = tuple(i for found in each for i in found) if thorough else tuple(next(filter(None, each), ()))
     return Verdict(not new, similarity, coverage, new)
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import io
+import itertools
+import random
 import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from dedup.decisions import Compared, Decision, Reason, Removal, Witness
+from dedup.decisions import Compared, Decision, Elsewhere, Reason, Removal, Witness
 from dedup.job import Explanation, Job, Outcome
 from dedup.run import run
 
@@ -29,6 +31,8 @@ class Recorder:
     explanations: list[Explanation] = field(default_factory=list)
     diffs: list[bytes] = field(default_factory=list)
     steps: list[tuple[int, int | None]] = field(default_factory=list)
+    stages: list[tuple[str, str]] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
     def problem(self, error: DedupError) -> None:
         """Keep a problem."""
@@ -42,9 +46,15 @@ class Recorder:
         """Keep a piece of diff."""
         self.diffs.append(text)
 
-    def progress(self, done: int, total: int | None) -> None:
+    def progress(self, done: int, total: int | None, stage: str = "", unit: str = "bytes") -> None:
         """Keep a step."""
         self.steps.append((done, total))
+        if (stage, unit) not in self.stages:
+            self.stages.append((stage, unit))
+
+    def note(self, text: str) -> None:
+        """Keep a note."""
+        self.notes.append(text)
 
 
 def marked_decide(texts: Sequence[str], settings: Settings, *, explain: bool = False) -> list[Decision]:
@@ -79,6 +89,45 @@ def _decision(text: str) -> Decision:
             )
         )
     return Decision(len(lines), tuple(removals))
+
+
+def any_decide(texts: Sequence[str], settings: Settings, *, explain: bool = False) -> list[Decision]:
+    """Cut spans that follow from the text and make no sense, often all of it; witnesses stand in other documents."""
+    del settings, explain
+    return [_any_decision(text) for text in texts]
+
+
+def _any_decision(text: str) -> Decision:
+    chance = random.Random(ascii(text))  # noqa: S311 - to be the same every time
+    ends = sorted({chance.randrange(len(text) + 1) for _ in range(2 * chance.randrange(4))} if text else ())
+    if chance.random() < 0.5:
+        ends = [0, *ends, len(text)] if text else []
+    removals = []
+    for number, (start, end) in enumerate(itertools.pairwise(ends)):
+        if start == end or (chance.random() < 0.3 and ends[0]):
+            continue
+        other = Elsewhere("other.jsonl", "top/other.jsonl", number + 1, "another text")
+        removals.append(
+            Removal(
+                number,
+                start,
+                end,
+                start,
+                end,
+                tuple(Reason)[number % 4],
+                Compared.IDENTICAL if number % 2 else Compared.FOLDED,
+                (Witness(number, 3, 7, other), Witness(0, 0, len(text))),
+                1.0,
+                1.0,
+                documents=5 if number % 4 == 3 else None,
+            )
+        )
+    return Decision(len(ends), tuple(removals))
+
+
+def without_any(text: str) -> str:
+    """Return what `any_decide` leaves of a text."""
+    return _any_decision(text).apply(text)
 
 
 def without_marked(text: str) -> str:

@@ -22,7 +22,7 @@ def test_a_text_comes_back_without_its_repeats() -> None:
     done = clean(REPEATED)
     assert done.text == CLEANED
     assert (done.paragraphs, done.kept, done.removed) == (3, 2, 1)
-    assert done.counts == {Reason.EXACT: 1, Reason.NEAR: 0, Reason.BLOCK: 0}
+    assert done.counts == {Reason.EXACT: 1, Reason.NEAR: 0, Reason.BLOCK: 0, Reason.BOILERPLATE: 0}
     (removal,) = done.removals
     assert (
         removal.paragraph,

@@ -16,7 +16,7 @@ import pytest
 from dedup.help import render
 from dedup.job import Job
 from dedup.options import GROUPS, OPTIONS, SHELLS
-from dedup.settings import Settings
+from dedup.settings import FEWEST_COPIES, Settings
 from tests import update_docs
 from tests.face import REPEATED, environment
 
@@ -65,6 +65,7 @@ def test_defaults_in_the_table_are_those_of_the_job() -> None:
     job = {names.get(field.name, field.name): getattr(Job(), field.name) for field in dataclasses.fields(Job)}
     assert told == {name: {**job, **settings}[name] for name in told}
     assert set(settings) <= set(told)
+    assert OPTIONS["boilerplate"].least == FEWEST_COPIES
 
 
 @pytest.mark.parametrize(

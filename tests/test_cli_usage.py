@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +10,10 @@ import pytest
 
 from dedup import command
 from dedup.cli import main
-from dedup.errors import DedupError
+from dedup.errors import DedupError, InputError, UsageError
 from dedup.job import Job
+from dedup.settings import Settings
+from tests.runs import run_files
 
 HELP = "Hint: 'dedup --help' lists the options.\n"
 
@@ -51,7 +54,9 @@ def request(*args: str) -> command.Request:
         (["--min-words", "2.5"], f"dedup: --min-words: must be a whole number, not the string '2.5'. {HELP}"),
         (["--workers", "0"], f"dedup: --workers: must be at least 1, not 0. {HELP}"),
         (["--guard", "loose"], f"dedup: --guard: 'loose' is not one of 'strict', 'numbers', 'off'. {HELP}"),
-        (["--scope", "corpus"], f"dedup: --scope: 'corpus' is not 'document'. {HELP}"),
+        (["--scope", "web"], f"dedup: --scope: 'web' is not one of 'document', 'corpus'. {HELP}"),
+        (["--boilerplate", "1"], f"dedup: --boilerplate: must be at least 2, not 1. {HELP}"),
+        (["--max-removed", "30"], f"dedup: --max-removed: must be from 0 to 1, not 30.0. {HELP}"),
         (
             ["--max-document", "3Q"],
             f"dedup: --max-document: must be a size: '3Q' is not a size such as 512M or 1G. {HELP}",
@@ -76,6 +81,11 @@ CONTRADICTIONS = [
     (["--restore", "log", "--diff"], "--restore and --diff"),
     (["--restore", "log", "-n"], "--restore and --dry-run"),
     (["--restore", "log", "--removed", "log"], "--restore and --removed"),
+    (["--restore", "log", "--mark"], "--restore and --mark"),
+    (["--restore", "log", "--scope", "corpus", "--against", "x"], "--restore and --against"),
+    (["--mark", "--removed", "log"], "--mark and --removed"),
+    (["--mark", "--check"], "--mark and --check"),
+    (["--mark", "--diff"], "--mark and --diff"),
     (["--config", "x.toml", "--isolated"], "--config and --isolated"),
 ]
 
@@ -101,6 +111,9 @@ def test_options_that_contradict_each_other_are_refused_with_a_hint(
         (["--output", "", "a"], "--output is an empty name"),
         (["--config", "", "a"], "--config is an empty name"),
         ([""], "an INPUT is an empty name"),
+        (["--scope", "corpus", "--against", "", "a"], "--against is an empty name"),
+        (["--scope", "corpus", "--against", "-", "a"], "a reference cannot be '-'"),
+        (["--scope", "corpus", "--work-dir", "", "a"], "--work-dir is an empty name"),
     ],
 )
 def test_inputs_and_outputs_that_make_no_sense_are_refused(
@@ -145,6 +158,12 @@ def test_no_arguments_ask_for_the_defaults() -> None:
         (["--encoding", "latin-1", "--on-error", "fail"], {"encoding": "latin-1", "on_error": "fail"}),
         (["--stdin-name", "x.txt", "-v"], {"stdin_name": "x.txt", "explain": True}),
         (["--", "--check"], {"inputs": ("--check",)}),
+        (["--mark"], {"mark": True, "mode": "clean"}),
+        (["--empty", "null", "--max-removed", "0.25"], {"empty": "null", "max_removed": 0.25}),
+        (
+            ["--scope", "corpus", "--against", "a", "--against", "b", "--max-memory", "2G", "--work-dir", "w"],
+            {"against": ("a", "b"), "max_memory": 2 << 30, "work_dir": Path("w")},
+        ),
     ],
 )
 def test_options_become_the_job(args: list[str], expected: dict[str, Any]) -> None:
@@ -163,6 +182,89 @@ def test_settings_reach_the_settings() -> None:
         settings.min_words,
         settings.exact,
     ) == ("blank", 0.5, "off", 3, True)
+
+
+def test_settings_of_a_corpus_reach_the_settings() -> None:
+    settings = request("--scope", "corpus", "--keep", "none", "--boilerplate", "5", "--within", "HOST").job.settings
+    assert (settings.scope, settings.keep, settings.boilerplate, settings.within) == ("corpus", "none", 5, "HOST")
+
+
+# What is refused on the command line, what the message is about, and the same as a job of the library.
+NEEDS: list[tuple[list[str], str, dict[str, Any], dict[str, Any]]] = [
+    (["--keep", "longest"], "--keep is for --scope corpus", {"keep": "longest"}, {}),
+    (["--boilerplate", "5"], "--boilerplate is for --scope corpus", {"boilerplate": 5}, {}),
+    (["--within", "HOST"], "--within is for --scope corpus", {"within": "HOST"}, {}),
+    (["--against", "x"], "--against is for --scope corpus", {}, {"against": ("x",)}),
+    (["--max-memory", "1G"], "--max-memory is for --scope corpus", {}, {"max_memory": 1 << 30}),
+    (["--work-dir", "x"], "--work-dir is for --scope corpus", {}, {"work_dir": Path("x")}),
+    (["--scope", "corpus", "--keep", "none"], "--keep none needs", {"scope": "corpus", "keep": "none"}, {}),
+    (
+        ["--scope", "corpus", "--boilerplate", "5"],
+        "--boilerplate is for --keep none",
+        {"scope": "corpus", "boilerplate": 5},
+        {},
+    ),
+    (["--mark", "--empty", "drop"], "--empty does not go with --mark", {}, {"mark": True, "empty": "drop"}),
+    (["--mark", "--check"], "--mark and --check", {}, {"mark": True, "mode": "check"}),
+    (["--mark", "--removed", "l"], "--mark and --removed", {}, {"mark": True, "removed": Path("l")}),
+    (["--mark", "--format", "text"], "--mark is for JSON lines", {}, {"mark": True, "format": "text"}),
+    (["--check", "--max-removed", "0.5"], "--max-removed is for runs", {}, {"mode": "check", "max_removed": 0.5}),
+    (["--max-removed", "nan"], "--max-removed: must be", {}, {"max_removed": math.nan}),
+    (["--scope", "corpus", "--within", "a..b"], "within is 'a..b'", {"scope": "corpus", "within": "a..b"}, {}),
+    (["--scope", "corpus", "--against", "-"], "a reference", {"scope": "corpus"}, {"against": ("-",)}),
+]
+
+
+@pytest.mark.parametrize(("args", "what", "settings", "job"), NEEDS)
+def test_what_says_nothing_alone_is_refused_of_the_command_and_of_a_job(
+    args: list[str], what: str, settings: dict[str, Any], job: dict[str, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("in.jsonl").write_bytes(b'{"text": "a"}\n')
+    message = refusal(capsys, *args, "in.jsonl")
+    assert message.startswith(f"dedup: {what}")
+    assert " Hint: " in message
+    with pytest.raises(UsageError) as caught:
+        run_files("in.jsonl", settings=Settings(**settings), **job)
+    assert caught.value.hint
+    assert not Path("l").exists()
+
+
+def test_configuration_for_a_corpus_serves_for_an_article_too() -> None:
+    Path("pyproject.toml").write_text(
+        '[tool.dedup]\nkeep = "none"\nboilerplate = 5\nwithin = "HOST"\nmax-memory = "1G"\nmax-removed = 0.5\n'
+        'empty = "drop"\n',
+        encoding="utf-8",
+    )
+    job = request("--check").job
+    assert (job.settings, job.max_memory, job.max_removed) == (Settings(), None, None)
+    assert request("--mark").job.empty == "keep"
+    job = request("--scope", "corpus").job
+    assert job.settings == Settings(scope="corpus", keep="none", boilerplate=5, within="HOST")
+    assert (job.max_memory, job.max_removed, job.empty) == (1 << 30, 0.5, "drop")
+    assert request("--scope", "corpus", "--keep", "first").job.settings == Settings(scope="corpus", within="HOST")
+
+
+def test_references_are_files_of_their_own() -> None:
+    corpus = Settings(scope="corpus")
+    Path("in.jsonl").write_bytes(b'{"text": "a"}\n')
+    with pytest.raises(UsageError, match="an input and a reference"):
+        run_files("in.jsonl", settings=corpus, against=("in.jsonl",))
+    with pytest.raises(InputError, match="nothing was written"):
+        run_files("in.jsonl", settings=corpus, against=("nowhere.jsonl",))
+    Path("ref.jsonl").write_bytes(b'{"text": "a"}\n')
+    with pytest.raises(UsageError, match="was not changed"):
+        run_files("in.jsonl", settings=corpus, against=("ref.jsonl",), output=Path("ref.jsonl"))
+    assert Path("ref.jsonl").read_bytes() == b'{"text": "a"}\n'
+
+
+def test_work_directory_lies_outside_of_what_is_read() -> None:
+    corpus = Settings(scope="corpus")
+    Path("in").mkdir()
+    with pytest.raises(UsageError, match="the work directory lies in"):
+        run_files("in", settings=corpus, work_dir=Path("in", "work"))
+    Path("file").write_bytes(b"")
+    with pytest.raises(UsageError, match="is not a directory"):
+        run_files("in", settings=corpus, work_dir=Path("file"))
 
 
 def test_every_refusal_is_one_of_ours() -> None:

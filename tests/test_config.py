@@ -75,11 +75,14 @@ def test_a_switch_that_the_file_turns_on_is_turned_off_on_the_command_line(
 def test_what_show_config_prints_is_a_configuration_that_says_the_same(
     home: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    main(["--show-config", "--include", '*."x"', "--include", "é*", "--max-document", "1536", "--workers", "2"])
+    corpus = "--scope corpus --keep none --boilerplate 9 --within page.site --max-memory 4G --max-removed 0.5"
+    given = ["--include", '*."x"', "--include", "é*", "--max-document", "1536", "--workers", "2"]
+    main(["--show-config", *corpus.split(), *given])
     path = written(home, capsys.readouterr().out, "copy.toml")
     values = config.load(path).values
     assert values["include"] == ('*."x"', "é*")
     assert (values["max_document"], values["workers"]) == (1536, 2)
+    assert (values["boilerplate"], values["within"], values["max_memory"]) == (9, "page.site", 4 << 30)
     assert {option.dest for option in OPTIONS.values() if option.source == "config"} == set(values)
 
 

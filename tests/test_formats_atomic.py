@@ -16,6 +16,7 @@ import pytest
 
 from dedup.errors import OutputError
 from dedup.formats.atomic import AtomicFile
+from dedup.formats.packing import PACKINGS, Packing, by_name
 
 posix = pytest.mark.skipif(os.name == "nt", reason="needs POSIX")
 
@@ -35,9 +36,9 @@ def test_file_appears_at_commit_only(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt, ValueError, SystemExit])
-@pytest.mark.parametrize("compress", [True, False])
+@pytest.mark.parametrize("compress", [*PACKINGS, None], ids=lambda packing: packing.name if packing else "plain")
 def test_anything_that_goes_wrong_leaves_the_old_file(
-    tmp_path: Path, error: type[BaseException], *, compress: bool
+    tmp_path: Path, error: type[BaseException], compress: Packing | None
 ) -> None:
     target = tmp_path / "out"
     target.write_bytes(b"old")
@@ -126,7 +127,7 @@ def test_protected_file_and_directory_are_refused(tmp_path: Path) -> None:
 
 def test_gzip_is_the_same_every_time(tmp_path: Path) -> None:
     for name in ("a.gz", "b.gz"):
-        with AtomicFile(tmp_path / name, compress=True) as file:
+        with AtomicFile(tmp_path / name, compress=by_name(Path(name))) as file:
             file.write(b"abc" * 1000)
             file.commit()
     packed = (tmp_path / "a.gz").read_bytes()

@@ -42,6 +42,15 @@ def terminal(stderr: Stream = PLAIN, stdout: Stream = PLAIN, *, dumb: bool = Fal
             "1 file, 1,200 documents, 3,000 paragraphs: 2,999 kept, 1 removed (1 near).",
         ),
         (
+            Counts(1, 9, paragraphs=90, boilerplate=8, exact=1, references=1200, emptied=2, unexamined=1),
+            "clean",
+            (
+                "1 file, 9 documents, 90 paragraphs: 81 kept, 9 removed (1 exact, 8 boilerplate). "
+                "1,200 documents read as references. 2 documents left empty. "
+                "1 pair in large groups of near-copies not compared one by one."
+            ),
+        ),
+        (
             Counts(files=2, documents=2, paragraphs=4, invalid_utf8=1, unsettled=1, too_large=2, errors=1),
             "clean",
             (
@@ -122,6 +131,13 @@ def test_an_explanation_of_a_removal() -> None:
     assert expected == explain.render(GONE, PLAIN)
 
 
+def test_boilerplate_says_how_often_it_stands_and_that_no_copy_is_kept() -> None:
+    told = replace(GONE, reason="boilerplate", documents=1214, witness=GONE.text, witness_place="top/b.jsonl:7")
+    lines = explain.render(told, PLAIN).splitlines()
+    assert "removed, boilerplate that stands in 1,214 documents (" in lines[0]
+    assert lines[2] == "    also: top/b.jsonl:7, the same words"
+
+
 def test_the_same_text_is_not_shown_twice() -> None:
     shown = explain.render(replace(GONE, reason="exact", witness=GONE.text), PLAIN)
     assert shown.count(GONE.text) == 1
@@ -199,6 +215,80 @@ def test_progress_as_lines_says_nothing_at_first_and_then_little() -> None:
 def test_progress_of_unknown_length() -> None:
     assert progress.describe(999, None, 2.0) == "999 bytes read, 500 bytes/s"
     assert progress.describe(0, 10, 0.0) == "0 bytes of 10 bytes read (0%), 0 bytes/s"
+
+
+def test_rate_and_time_left_are_those_of_the_stage() -> None:
+    written: list[str] = []
+    clock = Clock()
+    lines = Lines(written.append, delay=30.0, every=30.0, eager=False, clock=clock)
+    for second in range(100):
+        clock.now = float(second)
+        if second < 50:
+            lines.update(second * 10**6, 49 * 10**6, "reading")
+        else:
+            lines.update(1000 + (second - 50) * 20, 5000, "comparing", "pairs")
+    assert written == [
+        "reading: 30.0 MB of 49.0 MB (61%), 1.0 MB/s, 19 s left\n",
+        "comparing: 1,200 of 5,000 pairs (24%), 20 pairs/s, 3 min left\n",
+        "comparing: 1,800 of 5,000 pairs (36%), 20 pairs/s, 3 min left\n",
+    ]
+    assert progress.describe(7, None, 1.0, stage="merging", unit="groups") == "merging: 7 groups, 7 groups/s"
+
+
+def test_a_new_stage_is_told_at_once_where_lines_are_wanted() -> None:
+    written: list[str] = []
+    clock = Clock()
+    lines = Lines(written.append, clock=clock)
+    for second, stage in enumerate(["", "reading", "reading", "comparing", "comparing"]):
+        clock.now = float(second)
+        lines.update(second, None, stage)
+    assert [line.partition(":")[0] for line in written] == ["reading", "comparing"]
+
+
+def test_a_new_stage_is_drawn_at_once_but_not_in_the_first_second(capsys: pytest.CaptureFixture[str]) -> None:
+    clock = Clock()
+    bar = Bar(terminal(COLOR), clock=clock)
+    bar.update(1, 100, "reading")
+    clock.now = 0.5
+    bar.update(2, 100, "comparing")
+    assert capsys.readouterr().err == ""
+    clock.now = 2.0
+    bar.update(3, 100, "comparing")
+    assert "comparing: 3 bytes" in capsys.readouterr().err
+    clock.now = 2.01
+    bar.update(4, 100, "comparing")
+    assert capsys.readouterr().err == ""
+    clock.now = 2.02
+    bar.update(0, 100, "writing")
+    assert "writing: 0 bytes" in capsys.readouterr().err
+    bar.clear()
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"), [(0.4, "0 s"), (99, "99 s"), (100, "2 min"), (3599, "1 h 0 min"), (3660, "1 h 1 min")]
+)
+def test_times_for_people(seconds: float, text: str) -> None:
+    assert text == progress.duration(seconds)
+
+
+def test_a_long_run_writes_a_line_now_and_then_where_nobody_looks() -> None:
+    flags = {"wanted": True, "forced": False, "crowded": False, "long": True}
+    meter = _meter(terminal(PLAIN), **flags)
+    assert isinstance(meter, Lines)
+    assert meter._every == progress.RARELY
+    forced = _meter(terminal(PLAIN), **{**flags, "forced": True})
+    assert isinstance(forced, Lines)
+    assert forced._every == progress.LINE_EVERY
+    assert isinstance(_meter(terminal(PLAIN), **{**flags, "wanted": False}), NoMeter)
+    assert isinstance(_meter(terminal(COLOR), **flags), Bar)
+    assert isinstance(_meter(terminal(COLOR), **{**flags, "crowded": True}), NoMeter)
+
+
+def test_notes_are_told_to_those_who_want_to_know_more(capsys: pytest.CaptureFixture[str]) -> None:
+    Reporter(terminal()).note("expect 3 GB")
+    assert capsys.readouterr().err == ""
+    Reporter(terminal(), verbose=True).note("expect\x1b 3 GB")
+    assert capsys.readouterr().err == "dedup: expect\\x1b 3 GB.\n"
 
 
 def test_the_bar_is_drawn_after_a_second_and_taken_away(capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import gzip
 import io
 import json
 import os
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from dedup.errors import DedupError, ExitCode, RestoreError, UsageError
 from dedup.run import restore
 from tests.runs import Recorder, run_bytes, run_files
+from tests.test_formats_packing import KINDS, PACK, UNPACK
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -109,7 +110,7 @@ def _tree(top: Path) -> dict[str, bytes]:
     files = {
         "a.txt": b"a\n% b\n",
         "b/a.txt": b"a\n% c\nd",
-        "b/c.jsonl.gz": gzip.compress(b'{"text": "a\\n% b"}\n', mtime=0),
+        **{f"b/c.jsonl{kind}": pack(b'{"text": "a\\n% b"}\n') for kind, pack in PACK.items()},
         "same.txt": b"a\n",
         "void.txt": b"",
     }
@@ -121,7 +122,7 @@ def _tree(top: Path) -> dict[str, bytes]:
 
 def _read(top: Path) -> dict[str, bytes]:
     found = {path.relative_to(top).as_posix(): path.read_bytes() for path in top.rglob("*") if path.is_file()}
-    return {name: gzip.decompress(data) if name.endswith(".gz") else data for name, data in found.items()}
+    return {name: UNPACK.get(PurePath(name).suffix, bytes)(data) for name, data in found.items()}
 
 
 def test_tree_there_and_back(tmp_path: Path) -> None:
@@ -151,10 +152,46 @@ def test_in_place_there_and_back(tmp_path: Path) -> None:
     assert _read(top) == before
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_compressed_log_and_file_there_and_back(tmp_path: Path, kind: str) -> None:
+    """The log is packed as its name says, what is restored too; in place a file stays as it is packed."""
+    text = b"a\n" + b"% b\n" * 5000 + b"c\n"
+    file, log = tmp_path / f"a.txt{kind}", tmp_path / f"log{kind}"
+    file.write_bytes(PACK[kind](text[:700]) + PACK[kind](text[700:]))
+    run_files(file, in_place=True, removed=log)
+    assert UNPACK[kind](file.read_bytes()) == b"a\nc\n"
+    assert json.loads(UNPACK[kind](log.read_bytes()).splitlines()[-1]) == {"end": 5000}
+    for other in KINDS:
+        _restore(file, log, tmp_path / f"back{other}")
+        assert UNPACK[other]((tmp_path / f"back{other}").read_bytes()) == text
+    assert _restored(file.read_bytes(), log) == text
+    _restore(file, log, tmp_path / "plain")
+    assert (tmp_path / "plain").read_bytes() == text
+    _restore(file, log, in_place=True)
+    assert UNPACK[kind](file.read_bytes()) == text
+    misnamed = tmp_path / "misnamed.txt"
+    misnamed.write_bytes(PACK[kind](b"a\nc\n"))
+    _restore(misnamed, log, in_place=True)
+    assert UNPACK[kind](misnamed.read_bytes()) == text
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_compressed_log_that_is_not_whole_restores_nothing(tmp_path: Path, kind: str) -> None:
+    file, log = tmp_path / "a.txt", tmp_path / f"log{kind}"
+    file.write_bytes(b"a\n% b\n")
+    run_files(file, in_place=True, removed=log)
+    packed = log.read_bytes()
+    for wrong in (packed[:-3], packed[:-30] + b"!" + packed[-29:]):
+        log.write_bytes(wrong)
+        with pytest.raises(DedupError, match=r"cut off|damaged"):
+            _restore(file, log, in_place=True)
+        assert file.read_bytes() == b"a\n"
+
+
 def test_several_inputs_in_one_stream_there_and_back(tmp_path: Path) -> None:
     _tree(tmp_path / "in")
     out, _, _ = run_files(tmp_path / "in", removed=tmp_path / "log")
-    assert _restored(out, tmp_path / "log") == b'a\n% b\na\n% c\nd\n{"text": "a\\n% b"}\na\n'
+    assert _restored(out, tmp_path / "log") == b"a\n% b\na\n% c\nd\n" + b'{"text": "a\\n% b"}\n' * len(KINDS) + b"a\n"
     files = [tmp_path / "in" / "a.txt", tmp_path / "in" / "b" / "a.txt"]
     run_files(*files, in_place=True, removed=tmp_path / "log")
     for file in files:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from weakref import finalize
 
 from dedup.errors import OutputError
-from dedup.formats.compression import compressor, reason
+from dedup.formats.compression import reason
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,14 +23,9 @@ if TYPE_CHECKING:
 
     from typing_extensions import Self
 
+    from dedup.formats.packing import Packer, Packing
+
 _BUFFER = 1 << 18
-
-
-class _Nowhere:
-    """Where the rest of a compressed file goes that is not wanted any more."""
-
-    def write(self, data: bytes) -> int:
-        return len(data)
 
 
 def _remove(temporary: str, owner: int) -> None:
@@ -64,19 +59,19 @@ class AtomicFile:
 
     Args:
         path: the target.
-        compress: write gzip.
+        compress: how; None: not at all.
 
     Raises:
         OutputError: from every method, with the target unchanged: it cannot be written, is write-protected, is a
             directory, or the disk is full.
     """
 
-    def __init__(self, path: Path, *, compress: bool = False) -> None:
+    def __init__(self, path: Path, *, compress: Packing | None = None) -> None:
         self.path = path
         self._target = path
         self._temporary: str | None = None
         self._file: BinaryIO | None = None
-        self._gzip: BinaryIO | None = None
+        self._packer: Packer | None = None
         self._old: os.stat_result | None = None
         self._at_exit: finalize[..., AtomicFile] | None = None
         self._compress = compress
@@ -103,15 +98,14 @@ class AtomicFile:
 
     def _wrap(self, file: BinaryIO) -> None:
         self._file = file
-        self._gzip = compressor(file) if self._compress else None
+        self._packer = self._compress.packer() if self._compress is not None else None
 
     def write(self, data: bytes, /) -> int:
         """Write all of `data`."""
-        target = self._gzip or self._file
-        if target is None:
+        if self._file is None:
             raise ValueError("the file is not open any more")
         try:
-            target.write(data)
+            self._file.write(data if self._packer is None else self._packer.compress(data))
         except OSError as error:
             raise self._given_up(error) from None
         return len(data)
@@ -127,8 +121,8 @@ class AtomicFile:
     def _finish(self) -> None:
         if self._file is None or self._file.closed:
             return
-        if self._gzip is not None:
-            self._gzip.close()
+        if self._packer is not None:
+            self._file.write(self._packer.flush())
         self._file.flush()
         if self._temporary is not None:
             self._keep_attributes()
@@ -169,10 +163,7 @@ class AtomicFile:
     def abort(self) -> None:
         """Remove what was written; the target stays as it was. Harmless after `commit`."""
         file, self._file = self._file, None
-        packer, self._gzip = self._gzip, None
-        if packer is not None and not packer.closed:
-            packer.fileobj = _Nowhere()  # type: ignore[attr-defined]
-            packer.close()  # else it would do so when it is collected, into a closed file
+        self._packer = None
         if file is not None:
             with suppress(OSError):  # what was buffered and finds no room is not wanted any more
                 file.close()

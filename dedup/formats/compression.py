@@ -1,40 +1,37 @@
-"""Bytes of an input, decompressed; and back again.
-
-gzip for now. Others come in here: a magic number in `_detect`, a suffix in `SUFFIXES`, an opener in each direction.
-"""
+"""Bytes of an input, decompressed where they are compressed; the kinds are in `dedup.formats.packing`."""
 
 from __future__ import annotations
 
-import io
 import os
 import select
 import sys
-import zlib
-from typing import TYPE_CHECKING, Any, BinaryIO, Protocol, cast
+from typing import TYPE_CHECKING, BinaryIO
 
 from dedup.errors import InputError
+from dedup.formats.packing import (
+    PACKINGS,
+    CutOffError,
+    DamagedError,
+    NoRoomError,
+    Packing,
+    Unpacked,
+    by_magic,
+    may_be_magic,
+)
 
 if TYPE_CHECKING:
-    import gzip
+    import io
     from collections.abc import Callable
     from pathlib import Path
     from types import TracebackType
 
     from typing_extensions import Self
 
-SUFFIXES = (".gz",)
+SUFFIXES = tuple(packing.suffix for packing in PACKINGS)
 """Suffixes of compressed files; what stands before one is the name that tells the format."""
 
-_GZIP_MAGIC = b"\x1f\x8b\x08"
 READ_SIZE = 1 << 20
 """Bytes asked for at a time."""
-
-
-class Sink(Protocol):
-    """Anything bytes can be written to."""
-
-    def write(self, data: bytes, /) -> object:
-        """Write all of `data`."""
 
 
 def bare_name(name: str) -> str:
@@ -43,22 +40,6 @@ def bare_name(name: str) -> str:
         if name.lower().endswith(suffix):
             return name[: -len(suffix)]
     return name
-
-
-def names_compressed(path: Path) -> bool:
-    """Say whether the name of an output asks for compression."""
-    return path.name.lower().endswith(SUFFIXES)
-
-
-def compressor(raw: Sink) -> BinaryIO:
-    """Return a gzip writer on top of `raw`; close it before `raw`.
-
-    The header holds neither name nor time: the same bytes in give the same bytes out, whenever and wherever.
-    """
-    import gzip  # noqa: PLC0415 - only where something is compressed
-
-    packer: Any = gzip.GzipFile(filename="", mode="wb", compresslevel=6, fileobj=cast("BinaryIO", raw), mtime=0)
-    return cast("BinaryIO", packer)
 
 
 class Reader:
@@ -73,7 +54,7 @@ class Reader:
 
     Attributes:
         stored: bytes of the stream read so far, as stored.
-        compressed: whether the stream is compressed.
+        compressed: how the stream is compressed; None: it is not.
     """
 
     def __init__(self, raw: BinaryIO | io.RawIOBase, place: str, *, owned: bool) -> None:
@@ -81,11 +62,11 @@ class Reader:
         self._place = place
         self._owned = owned
         self._head = b""
-        self._plain: gzip.GzipFile | None = None
+        self._unpacked: Unpacked | None = None
         self._read1: Callable[[int], bytes | None] = getattr(raw, "read1", raw.read)
         self._pipe = _pipe_number(raw)
         self.stored = 0
-        self.compressed = False
+        self.compressed: Packing | None = None
         self._detect()
 
     @classmethod
@@ -110,16 +91,14 @@ class Reader:
             raise InputError(reason(error), place=place) from None
 
     def _detect(self) -> None:
-        while len(self._head) < len(_GZIP_MAGIC) and _GZIP_MAGIC.startswith(self._head):
+        while may_be_magic(self._head):
             more = self._stored(READ_SIZE)
             if not more:
                 break
             self._head += more
-        if self._head.startswith(_GZIP_MAGIC):
-            import gzip  # noqa: PLC0415 - only where something is compressed
-
-            self.compressed = True
-            self._plain = gzip.GzipFile(fileobj=_Stored(self, self._head), mode="rb")
+        self.compressed = by_magic(self._head)
+        if self.compressed is not None:
+            self._unpacked = Unpacked(self.compressed, self._head, self._stored)
             self._head = b""
 
     def _stored(self, size: int) -> bytes:
@@ -151,17 +130,26 @@ class Reader:
             data, self._head = self._head[:size], self._head[size:]
             return data
         try:
-            if self._plain is None:
+            if self._unpacked is None:
                 return self._stored(size)
-            return self._plain.read1(size)
-        except EOFError:
-            what = f"the gzip file ends in the middle (after {self.stored} bytes); it was cut off"
-            raise InputError(what, place=self._place, hint="fetch the file again") from None
-        except (zlib.error, OSError) as error:
-            if isinstance(error, OSError) and error.errno is not None:
-                raise InputError(reason(error), place=self._place) from None
-            what = f"damaged gzip data before byte {self.stored} ({error})"
-            raise InputError(what, place=self._place, hint="try 'gzip -t' on it") from None
+            return self._unpacked.read(size)
+        except OSError as error:
+            raise InputError(reason(error), place=self._place) from None
+        except (CutOffError, DamagedError, NoRoomError) as fault:
+            raise self._not_unpacked(fault) from None
+
+    def _not_unpacked(self, fault: Exception) -> InputError:
+        assert self.compressed is not None  # noqa: S101 - only unpacking raises these
+        name = self.compressed.name
+        if isinstance(fault, NoRoomError):
+            what = f"there is not the memory to unpack this {name} file"
+            hint = "pack it again with a smaller window or dictionary, where there is more memory"
+            return InputError(what, place=self._place, hint=hint)
+        if isinstance(fault, CutOffError):
+            what = f"the {name} file ends in the middle (after {self.stored} bytes); it was cut off"
+            return InputError(what, place=self._place, hint="fetch the file again")
+        what = f"damaged {name} data before byte {self.stored} ({fault})"
+        return InputError(what, place=self._place, hint=f"try '{self.compressed.test}' on it")
 
     def unread(self, data: bytes) -> None:
         """Put back what was read too far."""
@@ -195,25 +183,6 @@ class Reader:
     ) -> None:
         """Close what was opened."""
         self.close()
-
-
-class _Stored(io.RawIOBase):
-    """A reader's stored bytes, as a file that a decompressor reads: first those already read, then the rest."""
-
-    def __init__(self, reader: Reader, head: bytes) -> None:
-        self._reader = reader
-        self._head = head
-
-    def readable(self) -> bool:
-        return True
-
-    def read(self, size: int = -1) -> bytes:
-        if self._head:
-            if size < 0:
-                size = len(self._head)
-            data, self._head = self._head[:size], self._head[size:]
-            return data
-        return self._reader._stored(size if size >= 0 else READ_SIZE)  # noqa: SLF001 - the two are one
 
 
 def _pipe_number(raw: BinaryIO | io.RawIOBase) -> int | None:

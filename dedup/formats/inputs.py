@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from dedup.formats.codec import Codec
     from dedup.formats.discover import Source
+    from dedup.formats.packing import Packing
     from dedup.job import Format
 
 
@@ -33,7 +34,7 @@ class Inputs:
 
     Attributes:
         failures: number of a source → why it could not be read, or not to its end.
-        compressed: numbers of the sources that are compressed.
+        compressed: number of a source → how it is compressed, where it is.
     """
 
     def __init__(
@@ -53,7 +54,7 @@ class Inputs:
         self._joined = joined
         self._stdin = stdin
         self.failures: dict[int, InputError] = {}
-        self.compressed: set[int] = set()
+        self.compressed: dict[int, Packing] = {}
 
     def parts(self) -> Iterator[Part | None]:
         """Yield the parts of all sources, each source ended by one of kind END; None where the next has to wait."""
@@ -69,7 +70,7 @@ class Inputs:
                     yield part
                     continue
                 if fresh and open_line and self._joined:
-                    yield Part(number, Kind.THROUGH, data=b"\n", at=at)
+                    yield Part(number, Kind.JOINT, source.name, source.relative, b"\n", at)
                     cutter.at += 1
                     yield replace(part, at=part.at + 1)
                 else:
@@ -82,8 +83,8 @@ class Inputs:
     def _source(self, source: Source, cutter: Cutter) -> Iterator[Part | None]:
         try:
             with Reader.open(source.path, source.name, self._stdin) as reader:
-                if reader.compressed:
-                    self.compressed.add(cutter.source)
+                if reader.compressed is not None:
+                    self.compressed[cutter.source] = reader.compressed
                 yield from self._reading(reader, source)(reader, cutter)
         except InputError as error:
             self.failures[cutter.source] = error

@@ -13,6 +13,8 @@ from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from dedup.errors import InputError
+from dedup.formats import marks
+from dedup.formats.groups import group_of
 from dedup.formats.parts import TASK_BYTES, Cutter, Done, Kind, Part, Record, Work, rest, too_large
 
 if TYPE_CHECKING:
@@ -105,12 +107,12 @@ def records(part: Part, work: Work, done: Done) -> list[Record]:
             problem = too_large(f"{part.name}:{number}", work.max_document)
         else:
             try:
-                text, identity, valid = _read_record(line, work)
+                text, identity, valid, group = _read_record(line, work)
             except _BadRecordError as error:
                 problem = InputError(error.what, place=f"{part.name}:{number}", hint=error.hint)
             else:
                 counts.invalid_utf8 += not valid
-                found.append(Record(begin, end, number, text, identity))
+                found.append(Record(begin, end, number, text, identity, group))
                 continue
         counts.documents += 1
         done.problems.append(problem)
@@ -118,8 +120,20 @@ def records(part: Part, work: Work, done: Done) -> list[Record]:
     return found
 
 
-def _read_record(line: bytes, work: Work) -> tuple[str, str | int | float | None, bool]:
-    """Return the text, the ``id`` if there is one, and whether all of the line's bytes are valid."""
+def record(part: Part, start: int, end: int, line: int, work: Work) -> Record:
+    """Return a document that `records` has found before, by where it stands."""
+    data = part.data[start:end]
+    if line == 1:
+        data = data.removeprefix(_BOM)
+    try:
+        text, identity, _, group = _read_record(data, work)
+    except _BadRecordError as error:  # the bytes have changed
+        raise InputError(error.what, place=f"{part.name}:{line}", hint=error.hint) from None
+    return Record(start, end, line, text, identity, group)
+
+
+def _read_record(line: bytes, work: Work) -> tuple[str, str | int | float | None, bool, str | None]:
+    """Return the text, the ``id`` if there is one, whether all of the line's bytes are valid, and the group."""
     try:
         source, valid = work.codec.decode(line)
     except UnicodeError as error:
@@ -133,10 +147,14 @@ def _read_record(line: bytes, work: Work) -> tuple[str, str | int | float | None
     if type(value) is not str:
         kind = _KINDS.get(type(value), "null")
         raise _BadRecordError(f"field {'.'.join(work.field)!r} holds {kind}, not a string")
+    if work.mark and marks.FIELD in record:
+        raise _BadRecordError(f"has a field {marks.FIELD!r} already", "take it out, or mark what the record was before")
     identity = record.get("id")
     if type(identity) is float and not isfinite(identity):
         identity = None  # JSON has no such numbers, and the log is to be JSON
-    return value, identity if type(identity) in (str, int, float) else None, valid
+    within = work.settings.within
+    group = None if within is None else group_of(record, within)
+    return value, identity if type(identity) in (str, int, float) else None, valid, group
 
 
 def _parse(source: str) -> Any:
@@ -194,6 +212,15 @@ def locate(part: Part, record: Record, positions: Sequence[int], work: Work) -> 
         there.append(in_line[anchor] + position - in_text[anchor])
     offsets = work.codec.offsets(data, line, there)
     return offsets and [mark + offset for offset in offsets]
+
+
+def end_of_members(part: Part, record: Record, work: Work) -> int | None:
+    """Return where, in a record's bytes, its last member ends; None as in `Codec.offsets`."""
+    data = part.data[record.start : record.end]
+    line, _ = work.codec.decode(data)
+    members = line.rstrip()[:-1].rstrip()  # without the bracket, which is the last sign of the line
+    offsets = work.codec.offsets(data, line, [len(members)])
+    return offsets[0] if offsets else None
 
 
 def _literal(line: str, field: tuple[str, ...]) -> tuple[int, int]:

@@ -5,14 +5,15 @@ from __future__ import annotations
 import os
 import stat
 import sys
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import BinaryIO, TextIO
 
-from dedup.errors import OutputError, UsageError
+from dedup.errors import DedupError, InputError, OutputError, UsageError
 from dedup.formats.atomic import is_protected, protected
 from dedup.formats.discover import Report, Source, discover, plain_path, same_file
 from dedup.formats.outputs import FileOutput, Output, StdoutOutput, TreeOutput, targets
+from dedup.formats.usage import check_usage, refuse_inside
 from dedup.job import STDIN, Job
 
 
@@ -25,6 +26,8 @@ class Layout:
     """Each input is an output, and a section of the log, of its own; else all are one stream."""
     destinations: list[Path]
     """A file for each source, one for all of them, or none."""
+    references: list[Source] = field(default_factory=list)
+    """What is read before the sources, and not written."""
 
 
 def lay_out(job: Job, report: Report, stdin: BinaryIO | None, stdout: BinaryIO | None) -> Layout:
@@ -38,10 +41,11 @@ def lay_out(job: Job, report: Report, stdin: BinaryIO | None, stdout: BinaryIO |
 
     Raises:
         UsageError: the parts of the job do not fit together, or an output is one of the inputs.
+        InputError: a reference cannot be read.
         OutputError: two inputs would be written to the same place.
     """
     output = output_path(job)
-    _check_usage(job, output)
+    check_usage(job, output)
     found = discover(job.inputs, job.include, job.stdin_name, report)
     sources = _writable(_once(found.sources), report) if job.in_place else found.sources
     per_file = job.in_place or job.mode != "clean"
@@ -51,7 +55,8 @@ def lay_out(job: Job, report: Report, stdin: BinaryIO | None, stdout: BinaryIO |
         per_file = True
     if per_file and output is None:
         sources = _distinct(sources)
-    layout = Layout(sources, per_file, _destinations(job, output, sources, per_file=per_file))
+    destinations = _destinations(job, output, sources, per_file=per_file)
+    layout = Layout(sources, per_file, destinations, _references(job))
     _refuse_overwriting(job, layout, stdin, stdout)
     return layout
 
@@ -79,17 +84,15 @@ def output_path(job: Job) -> Path | None:
     return None if job.output == Path(STDIN) else job.output
 
 
-def _check_usage(job: Job, output: Path | None) -> None:
-    if job.in_place and job.mode != "clean":
-        raise UsageError(f"--in-place does not go with mode {job.mode}", hint="leave one of them out")
-    if job.in_place and (output is not None or STDIN in job.inputs):
-        raise UsageError("--in-place writes over the inputs themselves", hint="leave out --output, and name files")
-    if output is not None and job.mode != "clean":
-        raise UsageError(f"mode {job.mode} writes no text, so there is no use for --output", hint="leave it out")
-    if job.workers is not None and job.workers < 1:
-        raise UsageError(f"workers is {job.workers}", hint="use a whole number from 1 on")
-    if job.max_document < 1:
-        raise UsageError(f"max_document is {job.max_document}", hint="use a number of bytes, from 1 on")
+def _references(job: Job) -> list[Source]:
+    """Find the references. One that cannot be read is no problem to pass over: what it holds would stay unseen."""
+
+    def report(error: DedupError) -> None:
+        raise InputError(f"{error.what}; nothing was written", place=error.place, hint=error.hint)
+
+    if STDIN in job.against:
+        raise UsageError("a reference cannot be '-'", hint="name a file")
+    return discover(job.against, job.include, job.stdin_name, report).sources
 
 
 def _destinations(job: Job, output: Path | None, sources: list[Source], *, per_file: bool) -> list[Path]:
@@ -106,12 +109,7 @@ def _destinations(job: Job, output: Path | None, sources: list[Source], *, per_f
 
 
 def _refuse_overwriting(job: Job, layout: Layout, stdin: BinaryIO | None, stdout: BinaryIO | None) -> None:
-    known: dict[object, Source] = {}
-    for source in layout.sources:
-        identities = (
-            [_identity(sys.stdin if stdin is None else stdin)] if source.path is None else _identities(source.path)
-        )
-        known.update((identity, source) for identity in identities if identity is not None)
+    known = _known(layout, stdin)
     if not job.in_place:
         for path in layout.destinations:
             if (taken := _first(known, path)) is not None:
@@ -124,7 +122,7 @@ def _refuse_overwriting(job: Job, layout: Layout, stdin: BinaryIO | None, stdout
         raise UsageError(what, place=taken.name, hint="write elsewhere, or use --in-place")
     output = output_path(job)
     if output is not None and layout.per_file:
-        _refuse_inside(output, job.inputs)
+        refuse_inside(output, job.inputs + job.against, "the output")
     if job.removed is None:
         return
     if written in _identities(job.removed):
@@ -132,6 +130,28 @@ def _refuse_overwriting(job: Job, layout: Layout, stdin: BinaryIO | None, stdout
     _refuse_log(job.removed, known, layout)
     if job.in_place:
         _refuse_only_copy(job.removed, layout.destinations)
+
+
+def _known(layout: Layout, stdin: BinaryIO | None) -> dict[object, Source]:
+    """Return all that is read, by what tells one file from another.
+
+    Raises:
+        UsageError: an input is a reference as well.
+    """
+    known: dict[object, Source] = {}
+    for source in layout.sources:
+        identities = (
+            [_identity(sys.stdin if stdin is None else stdin)] if source.path is None else _identities(source.path)
+        )
+        known.update((identity, source) for identity in identities if identity is not None)
+    references: dict[object, Source] = {}
+    for reference in layout.references:
+        identities = _identities(reference.path) if reference.path is not None else []
+        if not known.keys().isdisjoint(identities):
+            what = "is an input and a reference, and all of it would go; nothing was written"
+            raise UsageError(what, place=reference.name, hint="leave it out of one of them")
+        references.update((identity, reference) for identity in identities)
+    return known | references
 
 
 def _refuse_only_copy(log: Path, files: list[Path]) -> None:
@@ -147,14 +167,6 @@ def _refuse_log(log: Path, known: dict[object, Source], layout: Layout) -> None:
         raise UsageError("the removal log is one of the inputs; nothing was written", place=str(log))
     if any(same_file(log, path) for path in layout.destinations):
         raise UsageError("removal log and output are the same file", place=str(log))
-
-
-def _refuse_inside(output: Path, inputs: tuple[str, ...]) -> None:
-    """Refuse an output tree within one that is read: the next run would read its files as inputs."""
-    for given in inputs:
-        if Path(given).is_dir() and Path(os.path.realpath(output)).is_relative_to(os.path.realpath(given)):
-            what = f"the output lies in {given}, which is read; nothing was written"
-            raise UsageError(what, place=str(output), hint="choose a place outside")
 
 
 def _identities(path: Path) -> list[object]:

@@ -5,24 +5,34 @@ JSON lines in UTF-8, in this order:
 1. ``{"dedup_log": 1, "version", "settings", "options", "field", "encoding"}``: the schema's number, the program's
    version, and the settings with their fingerprint.
 2. For each output from which something went (and always for a single stream), ``{"open": NAME}``, then its
-   removals, then ``{"close": NAME, "removals": N, "original": {"bytes", "blake2b"}, "cleaned": {"bytes", "blake2b"}}``.
+   removals and edits in order of position, then ``{"close": NAME, "removals": N, "edits"?: N, "original": {"bytes",
+   "blake2b"}, "cleaned": {"bytes", "blake2b"}}``.
    NAME is the file's place in the tree; digests and lengths are of the bytes before compression. Several inputs
    written into one stream are one output, named ``-``; its original is the inputs one after the other, with a line
    end between two where the first one lacked it.
-3. ``{"end": N}``: all removals of the log. A log without it is not whole.
+3. ``{"end": N, "edits"?: N}``: all removals, and all edits, of the log. A log without it is not whole.
 
 A removal::
 
     {"document": {"file", "line"?, "id"?}, "at", "paragraph", "span": {"start", "end"}, "cut": {"start", "end"},
      "text", "before"?, "after"?, "raw"?, "reason", "compared", "similarity", "coverage", "block"?,
-     "witnesses": [{"paragraph", "span", "text"?}]}
+     "documents"?, "witnesses": [{"paragraph", "span", "text"?}, {"paragraph", "document": {"file", "line"?}, "text"?}]}
 
 ``span`` and ``cut`` are bytes within the document's own bytes: the decompressed file, or for JSON lines the line
 without its line end. ``at`` is where those begin in the output's original. ``cut`` is the paragraph and its separator;
 ``before`` and ``after`` are what it has beside the paragraph, ``raw`` the paragraph as it stands in the file where that
-is not its text in UTF-8. A witness's text is left out where it is the paragraph's own.
+is not its text in UTF-8. A witness's text is left out where it is the paragraph's own. A witness with a ``document``
+stands in another one. ``documents`` is the number of documents that boilerplate stands in.
 
-``before``, ``after`` and ``raw`` are bytes, taken as UTF-8 with ``surrogateescape``: any bytes come back from that.
+An edit, a piece that left without being a paragraph, because nothing was left of its record's text::
+
+    {"edit": "empty", "document": {"file", "line"?, "id"?}, "at", "cut": {"start", "end"}, "raw", "put"?}
+
+``cut`` may reach over the record's line end. ``put`` is what the output has in its place. Removals and edits of a
+record, taken together in their order, give all that left.
+
+``before``, ``after``, ``raw`` and ``put`` are bytes, taken as UTF-8 with ``surrogateescape``: any bytes come back from
+that.
 """
 
 from __future__ import annotations
@@ -32,14 +42,16 @@ import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from dedup.decisions import Compared, Decision, Removal
+from dedup.decisions import Compared, Decision, Removal, Witness
 from dedup.formats.atomic import AtomicFile
-from dedup.formats.compression import names_compressed
+from dedup.formats.packing import by_name
+from dedup.formats.parts import document_entry
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    from dedup.formats.empty import Piece
     from dedup.formats.parts import Part, Record
     from dedup.settings import Settings
 
@@ -54,24 +66,53 @@ def line(entry: Mapping[str, Any]) -> bytes:
     return _dump(entry).encode("utf-8", "backslashreplace") + b"\n"
 
 
-def removal_lines(part: Part, record: Record, decision: Decision, where: Mapping[int, int], *, numbered: bool) -> bytes:
-    """Return the lines for all removals of a document.
+def removal_lines(
+    part: Part,
+    record: Record,
+    decision: Decision,
+    where: Mapping[int, int],
+    pieces: Sequence[Piece] = (),
+    *,
+    numbered: bool,
+) -> bytes:
+    """Return the lines for all that left a document.
 
     Args:
         part: where the document stands.
         record: the document.
         decision: what was decided about it.
         where: position in the text → offset in the document's bytes.
+        pieces: what left besides the paragraphs.
         numbered: the document is a line among others.
     """
-    document: dict[str, Any] = {"file": part.relative}
-    if numbered:
-        document["line"] = record.line
-        if record.id is not None:
-            document["id"] = record.id
+    document = (
+        document_entry(part.relative, record.line, record.id) if numbered else document_entry(part.relative, None)
+    )
     data = part.data[record.start : record.end]
     common = {"document": document, "at": part.at + record.start}
-    return b"".join(line({**common, **_removal(data, record.text, removal, where)}) for removal in decision.removals)
+    entries = [
+        (where[removal.cut_start], {**common, **_removal(data, record.text, removal, where)})
+        for removal in decision.removals
+    ]
+    if pieces:
+        entries += [(piece.start, {"edit": "empty", **common, **_edit(part, record, piece)}) for piece in pieces]
+        entries.sort(key=lambda entry: entry[0])
+    return b"".join(line(entry) for _, entry in entries)
+
+
+def joint_line(part: Part) -> bytes:
+    """Return the line for a line end that would have stood between two inputs, and ends no line any more."""
+    cut = {"start": 0, "end": len(part.data)}
+    document = document_entry(part.relative, None)
+    return line({"edit": "empty", "document": document, "at": part.at, "cut": cut, "raw": raw_text(part.data)})
+
+
+def _edit(part: Part, record: Record, piece: Piece) -> dict[str, Any]:
+    raw = part.data[record.start + piece.start : record.start + piece.end]
+    entry: dict[str, Any] = {"cut": {"start": piece.start, "end": piece.end}, "raw": raw_text(raw)}
+    if piece.put:
+        entry["put"] = raw_text(piece.put)
+    return entry
 
 
 def _removal(data: bytes, text: str, removal: Removal, where: Mapping[int, int]) -> dict[str, Any]:
@@ -98,11 +139,21 @@ def _removal(data: bytes, text: str, removal: Removal, where: Mapping[int, int])
     }
     if removal.block is not None:
         entry["block"] = removal.block
-    entry["witnesses"] = [
-        {"paragraph": witness.paragraph, "span": {"start": where[witness.start], "end": where[witness.end]}}
-        | ({} if removal.compared is Compared.IDENTICAL else {"text": text[witness.start : witness.end]})
-        for witness in removal.witnesses
-    ]
+    if removal.documents is not None:
+        entry["documents"] = removal.documents
+    own_text = removal.compared is Compared.IDENTICAL
+    entry["witnesses"] = [_witness(text, witness, where, own_text=own_text) for witness in removal.witnesses]
+    return entry
+
+
+def _witness(text: str, witness: Witness, where: Mapping[int, int], *, own_text: bool) -> dict[str, Any]:
+    entry: dict[str, Any] = {"paragraph": witness.paragraph}
+    if (other := witness.elsewhere) is None:
+        entry["span"] = {"start": where[witness.start], "end": where[witness.end]}
+    else:
+        entry["document"] = document_entry(other.file, other.line)
+    if not own_text:
+        entry["text"] = text[witness.start : witness.end] if other is None else other.text
     return entry
 
 
@@ -140,7 +191,7 @@ class LogWriter:
     """Writes a removal log; it appears when it is whole, at `commit`.
 
     Args:
-        path: where; gzip if the name says so.
+        path: where; compressed if the name says so.
         settings, field, encoding: what the run was asked.
 
     Raises:
@@ -148,8 +199,8 @@ class LogWriter:
     """
 
     def __init__(self, path: Path, settings: Settings, field: str, encoding: str) -> None:
-        self._file = AtomicFile(path, compress=names_compressed(path))
-        self._total = 0
+        self._file = AtomicFile(path, compress=by_name(path))
+        self._removals = self._edits = 0
         header = {
             "dedup_log": SCHEMA,
             "version": _version(),
@@ -164,14 +215,15 @@ class LogWriter:
         """Begin the log of one output; with `always` also if nothing goes from it."""
         return Section(self, name, always=always)
 
-    def write(self, lines: bytes, removals: int) -> None:
-        """Write lines of removals."""
+    def write(self, lines: bytes, removals: int = 0, edits: int = 0) -> None:
+        """Write lines, among them so many of removals and of edits."""
         self._file.write(lines)
-        self._total += removals
+        self._removals += removals
+        self._edits += edits
 
     def commit(self) -> None:
         """Finish the log and give it its name."""
-        self._file.write(line({"end": self._total}))
+        self._file.write(line({"end": self._removals, **_edits(self._edits)}))
         self._file.commit()
 
     def abort(self) -> None:
@@ -186,7 +238,7 @@ class Section:
         self._writer = writer
         self._name = name
         self._open = False
-        self._removals = 0
+        self._removals = self._edits = 0
         self._original = Digest()
         self._cleaned = Digest()
         if always:
@@ -194,23 +246,28 @@ class Section:
 
     def _begin(self) -> None:
         self._open = True
-        self._writer.write(line({"open": self._name}), 0)
+        self._writer.write(line({"open": self._name}))
 
-    def add(self, original: bytes, cleaned: bytes, lines: bytes, removals: int) -> None:
-        """Take in the next piece of the output, before and after, and the lines of its removals."""
+    def add(self, original: bytes, cleaned: bytes, lines: bytes, removals: int, edits: int = 0) -> None:
+        """Take in the next piece of the output, before and after, and the lines of its removals and edits."""
         self._original.add(original)
         self._cleaned.add(cleaned)
-        if removals:
+        if lines:
             if not self._open:
                 self._begin()
-            self._writer.write(lines, removals)
+            self._writer.write(lines, removals, edits)
             self._removals += removals
+            self._edits += edits
 
     def close(self) -> None:
         """End the section; one from which nothing went leaves no trace unless it was to be there always."""
         if self._open:
-            entry = {"close": self._name, "removals": self._removals}
-            self._writer.write(line(entry | {"original": self._original.entry(), "cleaned": self._cleaned.entry()}), 0)
+            entry = {"close": self._name, "removals": self._removals, **_edits(self._edits)}
+            self._writer.write(line(entry | {"original": self._original.entry(), "cleaned": self._cleaned.entry()}))
+
+
+def _edits(number: int) -> dict[str, int]:
+    return {"edits": number} if number else {}
 
 
 def _version() -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _REMOVAL = b'{"document"'
+_EDIT = b'{"edit"'
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,8 @@ class Cut:
     at: int
     """Offset in the original."""
     raw: bytes
+    put: bytes = b""
+    """What the cleaned text has in their place."""
 
 
 class Log:
@@ -61,22 +65,27 @@ class Log:
         """Read the log once from end to end; without its last line or with lines missing it is refused."""
         lines = self._lines()
         self._check_header(self._entry(next(lines, b"")))
-        total = here = 0
+        total, here = Counter[bytes](), Counter[bytes]()
         opened: str | None = None
         for line in lines:
-            if line.startswith(_REMOVAL):
-                here += 1
+            if line.startswith((_REMOVAL, _EDIT)):
+                here[_REMOVAL if line.startswith(_REMOVAL) else _EDIT] += 1
                 continue
             entry = self._entry(line)
             if "open" in entry:
-                opened, here = self._safe(entry["open"]), 0
+                opened = self._safe(entry["open"])
+                here.clear()
             elif "close" in entry:
-                if entry["close"] != opened or entry.get("removals") != here:
+                counted = (entry.get("removals"), entry.get("edits", 0))
+                if entry["close"] != opened or counted != (here[_REMOVAL], here[_EDIT]):
                     raise self._error(f"has lines missing for {opened}")
                 self.outputs.append(LoggedOutput(entry["close"], entry.get("original", {}), entry.get("cleaned", {})))
-                total, opened = total + here, None
+                total.update(here)
+                opened = None
             elif "end" in entry:
-                if opened is not None or entry["end"] != total or next(lines, None) is not None:
+                counted = (entry["end"], entry.get("edits", 0))
+                whole = opened is None and counted == (total[_REMOVAL], total[_EDIT])
+                if not whole or next(lines, None) is not None:
                     raise self._error("is not as it was written", "use the log as it was written")
                 return
         raise self._error("ends in the middle; it was cut off", "use the whole log")
@@ -93,23 +102,24 @@ class Log:
         lines = self._lines()
         outputs = iter(self.outputs)
         for line in lines:
-            if not line.startswith(_REMOVAL) and "open" in self._entry(line):
+            if not line.startswith((_REMOVAL, _EDIT)) and "open" in self._entry(line):
                 yield next(outputs), self._cuts(lines)
 
     def _cuts(self, lines: Iterator[bytes]) -> Iterator[Cut]:
         for line in lines:
-            if not line.startswith(_REMOVAL):
+            if not line.startswith((_REMOVAL, _EDIT)):
                 return
             entry = self._entry(line)
             try:
-                text = entry.get("before", "") + entry.get("raw", entry["text"]) + entry.get("after", "")
+                own = entry["raw"] if "raw" in entry else entry["text"]
+                raw = raw_bytes(entry.get("before", "") + own + entry.get("after", ""))
+                put = raw_bytes(entry.get("put", ""))
                 at = entry["at"] + entry["cut"]["start"]
-                raw = raw_bytes(text)
             except (KeyError, TypeError, AttributeError):
-                raw = None
-            if raw is None or not isinstance(at, int):
+                raw = put = at = None
+            if raw is None or put is None or not isinstance(at, int):
                 raise self._error("has a removal that cannot be read", "use the log as it was written")
-            yield Cut(at, raw)
+            yield Cut(at, raw, put)
 
     def _lines(self) -> Iterator[bytes]:
         with Reader.open(self._path, str(self._path)) as reader:

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from dedup.errors import OutputError
 from dedup.formats.atomic import AtomicFile
-from dedup.formats.compression import names_compressed, reason
+from dedup.formats.compression import reason
+from dedup.formats.packing import by_name
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from dedup.formats.discover import Source
+    from dedup.formats.packing import Packing
 
 STDOUT_NAME = "<stdout>"
 _HELD = 8 << 20
@@ -28,10 +30,10 @@ class Output:
     went well; `abort` always, last.
     """
 
-    def write(self, source: int, data: bytes, *, changed: bool, compressed: bool) -> None:
+    def write(self, source: int, data: bytes, *, changed: bool, compressed: Packing | None) -> None:
         """Take the next piece of an input, changed or as it was; `compressed` tells how the input is stored."""
 
-    def end_input(self, source: int, *, failed: bool) -> None:
+    def end_input(self, source: int, *, failed: bool, compressed: Packing | None) -> None:
         """Complete an input; one that could not be read to its end is not written where it would be a file."""
 
     def flush(self) -> None:
@@ -66,7 +68,7 @@ class StdoutOutput(Output):
         self._pieces: list[bytes] = []
         self._gone = False
 
-    def write(self, source: int, data: bytes, *, changed: bool, compressed: bool) -> None:  # noqa: ARG002
+    def write(self, source: int, data: bytes, *, changed: bool, compressed: Packing | None) -> None:  # noqa: ARG002
         """Take the next piece."""
         if not self._gone:
             self._pieces.append(data)
@@ -99,16 +101,16 @@ class FileOutput(Output):
     """
 
     def __init__(self, path: Path) -> None:
-        self._file = AtomicFile(path, compress=names_compressed(path))
+        self._file = AtomicFile(path, compress=by_name(path))
         self._ended = 0
         self._begun: int | None = None
 
-    def write(self, source: int, data: bytes, *, changed: bool, compressed: bool) -> None:  # noqa: ARG002
+    def write(self, source: int, data: bytes, *, changed: bool, compressed: Packing | None) -> None:  # noqa: ARG002
         """Write the next piece."""
         self._file.write(data)
         self._begun = source
 
-    def end_input(self, source: int, *, failed: bool) -> None:
+    def end_input(self, source: int, *, failed: bool, compressed: Packing | None) -> None:  # noqa: ARG002
         """Count the input."""
         if failed and self._begun == source:
             what = "an input could not be read to its end; the output was not written"
@@ -151,7 +153,7 @@ class TreeOutput(Output):
         self._changed = False
         self._ready: list[AtomicFile] = []
 
-    def write(self, source: int, data: bytes, *, changed: bool, compressed: bool) -> None:
+    def write(self, source: int, data: bytes, *, changed: bool, compressed: Packing | None) -> None:
         """Write the next piece of a file."""
         self._changed |= changed
         self._held.append(data)
@@ -163,15 +165,16 @@ class TreeOutput(Output):
             self._file.write(piece)
         self._held.clear()
 
-    def _begin(self, source: int, *, compressed: bool) -> AtomicFile:
-        make_parent(self._targets[source])
-        return AtomicFile(self._targets[source], compress=compressed)
+    def _begin(self, source: int, *, compressed: Packing | None) -> AtomicFile:
+        target = self._targets[source]
+        make_parent(target)
+        return AtomicFile(target, compress=compressed)
 
-    def end_input(self, source: int, *, failed: bool) -> None:
+    def end_input(self, source: int, *, failed: bool, compressed: Packing | None) -> None:
         """Complete the file."""
         file, changed = self._file, self._changed
         if file is None and not failed and not self._keep_unchanged:
-            file = self._begin(source, compressed=False)  # an empty input
+            file = self._begin(source, compressed=compressed)  # an empty input
         self._file, self._changed = None, False
         self._held.clear()
         if file is None:

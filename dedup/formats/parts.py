@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dedup.errors import DedupError, InputError
 from dedup.formats.compression import READ_SIZE, Reader
-from dedup.job import Counts, Explanation
+from dedup.job import Counts, Empty, Explanation
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -33,6 +33,8 @@ class Kind(Enum):
     """Whole lines, each a document."""
     THROUGH = "through"
     """Bytes that are passed on unread."""
+    JOINT = "joint"
+    """A line end that is put between two inputs."""
     END = "end"
     """No bytes; the input ends here."""
 
@@ -72,30 +74,45 @@ class Work:
     explain: bool = False
     only_check_input: bool = False
     """Read every document, decide nothing."""
+    mark: bool = False
+    """Cut nothing; add a field to each record that says what would go."""
+    empty: Empty = "keep"
+    """What becomes of a record whose text is left empty."""
 
 
 @dataclass(slots=True)
 class Done:
-    """What came of one part. The output is the part's bytes without the cuts."""
+    """What came of one part. The output is the part's bytes without the cuts, and with what is put in their places."""
 
     cuts: list[tuple[int, int]] = field(default_factory=list)
-    """Offsets in the part's data, ascending, not overlapping."""
+    """Offsets in the part's data, ascending, not overlapping; one of no length is a place to put something."""
+    puts: dict[int, bytes] = field(default_factory=dict)
+    """Start of a cut → what stands there instead. Most cuts have none."""
     counts: Counts = field(default_factory=Counts)
     problems: list[DedupError] = field(default_factory=list)
     log: bytes = b""
+    edits: int = 0
+    """Lines of `log` that are no removals."""
     diff: bytes = b""
     explanations: list[Explanation] = field(default_factory=list)
 
     def apply(self, data: bytes) -> bytes:
-        """Return the part's bytes without the cuts."""
+        """Return the part's bytes without the cuts, and with what is put in their places."""
         if not self.cuts:
             return data
         pieces, at = [], 0
         for start, end in self.cuts:
             pieces.append(data[at:start])
+            if self.puts and start in self.puts:
+                pieces.append(self.puts[start])
             at = end
         pieces.append(data[at:])
         return b"".join(pieces)
+
+    @property
+    def shrinkage(self) -> int:
+        """Bytes by which the part gets shorter; below zero, longer."""
+        return sum(end - start for start, end in self.cuts) - sum(map(len, self.puts.values()))
 
 
 @dataclass(slots=True)
@@ -109,6 +126,14 @@ class Record:
     """Number of its line in the input (JSON lines), or 1."""
     text: str
     id: str | int | float | None = None
+    group: str | None = None
+    """What `Settings.within` asks for, where the record has it."""
+
+
+def document_entry(file: str, line: int | None, identity: str | float | None = None) -> dict[str, Any]:
+    """Return what the log and the marks say of where something stands; only what is known of it."""
+    known = (("line", line), ("id", identity))
+    return {"file": file, **{name: value for name, value in known if value is not None}}
 
 
 def too_large(place: str, limit: int) -> InputError:

@@ -1,6 +1,7 @@
 """The way back: cleaned bytes and removal log give the original bytes, or nothing at all.
 
-A restored file is the cleaned one with the cuts put back at their places; no format and no encoding is involved.
+A restored file is the cleaned one with the cuts put back at their places, and without what stands there instead; no
+format and no encoding is involved.
 It streams, and it is checked against the digests in the log before it appears.
 """
 
@@ -13,11 +14,12 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from dedup.errors import InputError, OutputError, RestoreError, UsageError
 from dedup.formats.atomic import AtomicFile
-from dedup.formats.compression import READ_SIZE, Reader, names_compressed, reason
+from dedup.formats.compression import READ_SIZE, Reader, reason
 from dedup.formats.discover import discover, same_file
 from dedup.formats.log import Digest
 from dedup.formats.logread import Cut, Log, LoggedOutput
 from dedup.formats.outputs import StdoutOutput, make_parent
+from dedup.formats.packing import by_name
 from dedup.job import Counts, Events
 
 if TYPE_CHECKING:
@@ -44,7 +46,7 @@ def restore_file(
         cleaned: the file; None: standard input.
         log_path: the log.
         output: None: standard output; nothing is written there before all is checked. The same as `cleaned`: in
-            place, compressed if it is compressed now; else compressed if its name says so.
+            place, compressed as it is now; else as its name says.
         events: is told progress.
         stdin: see `dedup.run.restore`.
         stdout: see `dedup.run.restore`.
@@ -64,7 +66,7 @@ def restore_file(
     with Reader.open(cleaned, str(cleaned or _STDIN_NAME), stdin) as reader:
         cuts = _cuts_of(log, wanted)
         if output is not None:
-            with AtomicFile(output, compress=reader.compressed if in_place else names_compressed(output)) as file:
+            with AtomicFile(output, compress=reader.compressed if in_place else by_name(output)) as file:
                 counts = _weave(reader, cuts, wanted, file.write, str(cleaned or _STDIN_NAME))
                 reader.close()  # where an open file cannot be replaced
                 file.commit()
@@ -176,7 +178,9 @@ def _weave(
             original.add(piece)
             write(piece)
             at += len(piece)
-        fits = at == cut.at
+        instead = b"".join(_pieces(reader, len(cut.put)))
+        cleaned.add(instead)
+        fits = at == cut.at and instead == cut.put
         if not fits:
             break
         original.add(cut.raw)
@@ -251,7 +255,7 @@ def _to_stdout(
         spool.seek(0)
         output = StdoutOutput(stdout)
         while piece := spool.read(READ_SIZE):
-            output.write(0, piece, changed=True, compressed=False)
+            output.write(0, piece, changed=True, compressed=None)
             output.flush()
     return counts
 

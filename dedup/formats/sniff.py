@@ -27,7 +27,7 @@ _OBJECT_BEGINS = re.compile(rb'\s*\{\s*"(?:[^"\\]|\\.){0,200}"\s*:')
 
 
 def sniff(asked: Format, name: str, reader: Reader) -> Kind:
-    """Tell the format: as asked, else by the name (without ``.gz``), else by the first line that is not blank.
+    """Tell the format: as asked, else by the name (but for ``.gz`` etc.), else by the first line that is not blank.
 
     A line that is a JSON object means JSON lines, even if the object lacks the text: as a line of text it could be
     taken for a repeated paragraph, as a record it passes through and is reported. Of a line longer than `PEEK` the

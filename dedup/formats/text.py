@@ -37,6 +37,10 @@ def read(reader: Reader, cutter: Cutter) -> Iterator[Part]:
 def records(part: Part, work: Work, done: Done) -> list[Record]:
     """Return the document, decoded; one that is no text in its encoding is reported and passes through."""
     done.counts.documents += 1
+    if work.mark:
+        what = "is plain text, and has no record to put marks into; it passes through unchanged"
+        done.problems.append(InputError(what, place=part.name, hint="--mark is for JSON lines"))
+        return []
     try:
         text, valid = work.codec.of(part.data).decode(part.data)
     except UnicodeError as error:
@@ -45,6 +49,12 @@ def records(part: Part, work: Work, done: Done) -> list[Record]:
         return []
     done.counts.invalid_utf8 += not valid
     return [Record(0, len(part.data), 1, text)]
+
+
+def record(part: Part, start: int, end: int, line: int, work: Work) -> Record:
+    """Return the document that `records` has found before."""
+    text, _ = work.codec.of(part.data).decode(part.data)
+    return Record(start, end, line, text)
 
 
 def locate(part: Part, record: Record, positions: Sequence[int], work: Work) -> list[int] | None:

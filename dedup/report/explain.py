@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dedup.report.summary import plural
 from dedup.report.terminal import Stream, sanitise
 
 if TYPE_CHECKING:
@@ -20,7 +21,12 @@ MOST = 1000
 
 _PLAIN = Stream()
 
-_REASONS = {"exact": "an exact repeat", "near": "a near-duplicate", "block": "part of a repeated block"}
+_REASONS = {
+    "exact": "an exact repeat",
+    "near": "a near-duplicate",
+    "block": "part of a repeated block",
+    "boilerplate": "boilerplate",
+}
 
 
 def render(explanation: Explanation, stream: Stream) -> str:
@@ -31,7 +37,11 @@ def render(explanation: Explanation, stream: Stream) -> str:
     if explanation.removed:
         what = stream.paint("removed", "removed")
         reason = _REASONS.get(explanation.reason, sanitise(explanation.reason))
-        head, relation = f"{place}: {what}, {reason} ({figures})", "kept"
+        if explanation.documents is not None:
+            reason += f" that stands in {plural(explanation.documents, 'document')}"
+        # Of boilerplate no copy stays: the witness is only another one.
+        relation = "kept" if explanation.documents is None else "also"
+        head = f"{place}: {what}, {reason} ({figures})"
     else:
         what = stream.paint("kept", "added")
         head, relation = f"{place}: {what}, it says something new ({figures})", "beside"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from dedup.errors import OutputError
 from dedup.formats.compression import reason
 from dedup.report.diff import DiffPainter
-from dedup.report.progress import Bar, Lines, Meter, NoMeter
+from dedup.report.progress import RARELY, Bar, Lines, Meter, NoMeter
 from dedup.report.terminal import sanitise
 
 if TYPE_CHECKING:
@@ -34,7 +34,11 @@ class Reporter:
         terminal: what the standard streams can show.
         mode: what the run does; the summary speaks accordingly.
         quiet: no summary and no progress.
-        progress: show progress in any case, or never; None: on a terminal that nothing else is written to.
+        progress: show progress in any case, or never; None: on a terminal that nothing else is written to, and, where
+            standard error is no terminal, now and then in a run that takes long.
+        text_to_stdout: the text goes to standard output.
+        verbose: explanations and notes are told.
+        long: the run may well take hours.
     """
 
     def __init__(
@@ -46,15 +50,17 @@ class Reporter:
         progress: bool | None = None,
         text_to_stdout: bool = False,
         verbose: bool = False,
+        long: bool = False,
     ) -> None:
         self._terminal = terminal
         self._mode = mode
         self._quiet = quiet
+        self._verbose = verbose
         self._diff = DiffPainter(terminal.stdout)
         self._begun = time.monotonic()
         crowded = verbose or (text_to_stdout and terminal.stdout.terminal)
         wanted = not quiet and progress is not False
-        self._meter = _meter(terminal, wanted=wanted, forced=bool(progress), crowded=crowded)
+        self._meter = _meter(terminal, wanted=wanted, forced=bool(progress), crowded=crowded, long=long)
         self.found = False
         """Some diff was written."""
         self.failed = False
@@ -96,12 +102,18 @@ class Reporter:
         except OSError as error:
             raise OutputError(f"{reason(error)}; the diff is not complete", place="<stdout>") from error
 
-    def progress(self, done: int, total: int | None) -> None:
-        """Show how far the run has come, when it is time to."""
+    def progress(self, done: int, total: int | None, stage: str = "", unit: str = "bytes") -> None:
+        """Show how far the stage has come, when it is time to."""
         try:
-            self._meter.update(done, total)
+            self._meter.update(done, total, stage, unit)
         except OSError:
             silence(2)
+
+    def note(self, text: str) -> None:
+        """Tell something to know, where people want to know more."""
+        if self._verbose:
+            self._meter.clear()
+            tell(f"dedup: {_sentence(text)}\n")
 
     def summary(self, outcome: Outcome) -> None:
         """Tell the figures of the whole run."""
@@ -120,8 +132,12 @@ class Reporter:
             tell(summary.line(outcome.counts, self._mode) + "\n")
 
 
-def _meter(terminal: Terminal, *, wanted: bool, forced: bool, crowded: bool) -> Meter:
+def _meter(terminal: Terminal, *, wanted: bool, forced: bool, crowded: bool, long: bool = False) -> Meter:
     """Choose how progress is shown; `crowded`: other lines go to the same screen all the time."""
+    if wanted and long and not forced and not terminal.stderr.terminal:
+        return Lines(
+            tell, delay=RARELY, every=RARELY, eager=False
+        )  # a log file, which somebody looks into from time to time
     if not wanted or (not forced and (crowded or not terminal.stderr.terminal or terminal.dumb)):
         return NoMeter()
     if terminal.stderr.terminal and terminal.stderr.color and not crowded:

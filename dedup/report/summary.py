@@ -110,13 +110,24 @@ def _places(counts: Counts) -> str:
 
 
 def _reasons(counts: Counts) -> list[str]:
-    named = ((counts.exact, "exact"), (counts.near, "near"), (counts.block, "in blocks"))
+    named = (
+        (counts.exact, "exact"),
+        (counts.near, "near"),
+        (counts.block, "in blocks"),
+        (counts.boilerplate, "boilerplate"),
+    )
     return [f"{number:,} {name}" for number, name in named if number]
 
 
 def _notes(counts: Counts) -> list[str]:
     """Return a sentence, without its full stop, for everything out of the ordinary."""
     notes = []
+    if n := counts.references:
+        notes.append(f"{plural(n, 'document')} read as references")
+    if n := counts.emptied:
+        notes.append(f"{plural(n, 'document')} left empty")
+    if n := counts.unexamined:
+        notes.append(f"{plural(n, 'pair')} in large groups of near-copies not compared one by one")
     if n := counts.invalid_utf8:
         notes.append(f"{plural(n, 'document')} with bytes that do not decode, kept byte for byte")
     if n := counts.unsettled:

@@ -1,0 +1,124 @@
+"""Text compared anew, with the standard library alone: nothing here is the program's own code.
+
+So a mistake of the program's folding, of its tokens or of its alignment is not made here a second time.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_ALONE = (
+    (0x0E00, 0x0EFF),  # Thai, Lao
+    (0x1000, 0x109F),  # Myanmar
+    (0x1780, 0x17FF),  # Khmer
+    (0x3040, 0x30FF),  # kana
+    (0x3400, 0x9FFF),  # Han
+    (0xF900, 0xFAFF),
+    (0x20000, 0x3FFFF),
+)
+_RUN = re.compile(r"\d+")
+_GROUPS = re.compile(r"\d+(?:[.,:/'\u2019\u066B\u066C\s-]\d+)*")
+_MARKER = 3
+"""Digits of the longest number that may stand before an item of a list."""
+
+
+def normal(text: str) -> str:
+    """Return the text with case and form folded away."""
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+
+
+def written(text: str) -> str:
+    """Return what is left of a text without case, form, spacing and punctuation."""
+    return "".join(char for char in normal(text) if _kind(char))
+
+
+def loosely_written(text: str) -> str:
+    """Return the same without accents and other marks."""
+    return "".join(char for char in unicodedata.normalize("NFKD", normal(text)) if _kind(char) in {1, 2})
+
+
+def tokens(text: str) -> list[str]:
+    """Return the words of a text; in scripts without spaces every character is one, with its marks."""
+    found: list[str] = []
+    open_ = 0
+    for char in normal(text):
+        kind = _kind(char)
+        if (kind == 3 and open_) or (kind == 1 and open_ == 1):
+            found[-1] += char
+        elif kind:
+            found.append(char)
+        open_ = kind if kind != 3 or not open_ else open_
+    return found
+
+
+@lru_cache(maxsize=1 << 16)
+def _kind(char: str) -> int:
+    """Return 1 for a letter or digit, 2 for one that is a word of its own, 3 for a mark, 0 for anything else."""
+    if unicodedata.category(char).startswith("M"):
+        return 3 if unicodedata.category(char) != "Me" and not 0xFE00 <= ord(char) <= 0xFE0F else 0
+    if not char.isalnum():
+        return 0
+    return 2 if any(low <= ord(char) <= high for low, high in _ALONE) else 1
+
+
+def common(first: Sequence[str], second: Sequence[str]) -> int:
+    """Return the length of the longest common subsequence (bit-parallel, one bit for each token of the first)."""
+    places: dict[str, int] = {}
+    for at, token in enumerate(first):
+        places[token] = places.get(token, 0) | 1 << at
+    full = (1 << len(first)) - 1
+    row = full
+    for token in second:
+        here = row & places.get(token, 0)
+        row = ((row + here) | (row - here)) & full
+    return len(first) - bin(row).count("1")  # noqa: FURB161 - which runs on every Python that is supported
+
+
+def numbers_missing(text: str, witness: str) -> tuple[list[str], list[str]]:
+    """Return the numbers of a text that its witness lacks.
+
+    Returns:
+        Those that stand nowhere in the witness, and those that may stand there in another form: grouped otherwise,
+        with other zeros in front, or as a marker in front of the paragraph.
+    """
+    ours, theirs = _digits(text), _digits(witness)
+    have = set(_RUN.findall(theirs))
+    missing = [number for number in dict.fromkeys(_RUN.findall(ours)) if number not in have]
+    if not missing:
+        return [], []
+    values = _values(theirs)
+    groups = [(group, _RUN.findall(group)) for group in _GROUPS.findall(ours)]
+    lost: list[str] = []
+    otherwise: list[str] = []
+    for number in missing:
+        whole = any(_value(group) in values for group, runs in groups if number in runs)
+        (otherwise if whole or _value(number) in values or _is_marker(ours, number) else lost).append(number)
+    return lost, otherwise
+
+
+def _digits(text: str) -> str:
+    """Return the text with every digit written in ASCII."""
+    plain = unicodedata.normalize("NFKC", text)
+    return "".join(str(unicodedata.digit(char)) if char.isdecimal() and char > "9" else char for char in plain)
+
+
+def _value(group: str) -> str:
+    return "".join(_RUN.findall(group)).lstrip("0") or "0"
+
+
+def _values(text: str) -> set[str]:
+    return {_value(found) for found in [*_RUN.findall(text), *_GROUPS.findall(text)]}
+
+
+def _is_marker(text: str, number: str) -> bool:
+    """Tell whether the number stands in front of the paragraph only."""
+    first = _RUN.search(text)
+    if first is None or first.group() != number or len(number) > _MARKER:
+        return False
+    return not any(char.isalnum() for char in text[: first.start()]) and _RUN.findall(text).count(number) == 1

@@ -1,0 +1,205 @@
+"""Candidate pairs: paragraphs that agree on a band of their signatures and pass the sieves.
+
+A small bucket gives all of its pairs. In a large one, which is what a template or a menu leaves, each member is paired
+with the bucket's first members, with its neighbours in order, and with its neighbours among those with the same
+numbers; the rest is counted as not examined, and `leaders` asks again for those that stay.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from numpy.typing import NDArray
+
+    from dedup.settings import Settings
+
+SMALL = 8
+"""Members up to which a bucket gives all its pairs."""
+NEIGHBOURS = 3
+FIRST = 2
+MOST = 48
+"""Candidates of a paragraph: those that share most bands with it."""
+NUMBERS_EXPLAINED = 2
+"""Numbers that a witness may lack: a marker in front, one written another way; see `dedup.verdict`."""
+_MERGE_AT = 1 << 21
+"""Pairs after which those found so far are put together."""
+_LOW = np.uint64(0xFFFFFFFF)
+
+
+class Features(NamedTuple):
+    """What the sieves know about each paragraph, in the order in which paragraphs stay; arrays of one length.
+
+    Attributes:
+        words: tokens; int32.
+        numbers: mask of its numbers; uint64.
+        bits: 128 bits of its signature; uint64, shape (paragraphs, 2).
+    """
+
+    words: NDArray[np.int32]
+    numbers: NDArray[np.uint64]
+    bits: NDArray[np.uint64]
+
+
+class Candidates(NamedTuple):
+    """Pairs worth aligning, sorted by `later` and falling votes.
+
+    Attributes:
+        later: the one that may go; int64.
+        earlier: the one it may go for; int64.
+        votes: bands that they share; int64.
+        crowded: paragraphs of which not every pair was examined; bool, one for each paragraph.
+        unexamined: pairs in large buckets, or beyond the most candidates, that were left out.
+    """
+
+    later: NDArray[np.int64]
+    earlier: NDArray[np.int64]
+    votes: NDArray[np.int64]
+    crowded: NDArray[np.bool_]
+    unexamined: int
+
+
+def candidates(bands: Iterable[NDArray[np.uint32]], features: Features, settings: Settings) -> Candidates:
+    """Find the pairs of paragraphs that are worth aligning.
+
+    Args:
+        bands: for each band, one key for each paragraph; uint32.
+        features: for the sieves.
+        settings: the threshold and the guard.
+    """
+    number = len(features.words)
+    crowded = np.zeros(number, bool)
+    found: list[NDArray[np.uint64]] = []
+    merged, votes = np.empty(0, np.uint64), np.empty(0, np.int64)
+    waiting = unexamined = 0
+    for keys in bands:
+        pairs, left_out = _of_band(keys, features, crowded)
+        unexamined += left_out
+        found.append(pairs[_passes(pairs, features, settings)])
+        waiting += len(found[-1])
+        if waiting > _MERGE_AT:
+            merged, votes, over = _merge(merged, votes, found, crowded)
+            unexamined += over
+            found, waiting = [], 0
+    merged, votes, over = _merge(merged, votes, found, crowded)
+    later, earlier = (merged >> np.uint64(32)).astype(np.int64), (merged & _LOW).astype(np.int64)
+    order = np.lexsort((earlier, -votes, later))
+    return Candidates(later[order], earlier[order], votes[order], crowded, unexamined + over)
+
+
+def _of_band(
+    keys: NDArray[np.uint32], features: Features, crowded: NDArray[np.bool_]
+) -> tuple[NDArray[np.uint64], int]:
+    """Return the pairs of one band, as later << 32 | earlier, and how many were left out."""
+    both = (keys.astype(np.uint64) << np.uint64(32)) | np.arange(len(keys), dtype=np.uint64)
+    both.sort()
+    key, member = both >> np.uint64(32), both & _LOW
+    head = np.ones(len(key), bool)
+    head[1:] = key[1:] != key[:-1]
+    group = np.cumsum(head) - 1
+    sizes = np.bincount(group)
+    if len(sizes) == len(key):
+        return np.empty(0, np.uint64), 0
+    shared = sizes[group] > 1
+    member, group = member[shared], group[shared]
+    large = sizes[group] > SMALL
+    out = [_neighbours(member, group, SMALL - 1, ~large)]
+    left_out = 0
+    if large.any():
+        some = member[large]
+        crowded[some.astype(np.int64)] = True
+        inside = _large(some, group[large], features)
+        out.append(inside)
+        count = np.bincount(group[large])
+        left_out = int((count * (count - 1) // 2).sum()) - len(inside)
+    return np.concatenate(out), left_out
+
+
+def _large(member: NDArray[np.uint64], group: NDArray[np.int64], features: Features) -> NDArray[np.uint64]:
+    """Return the pairs of the large buckets, each once."""
+    heads = np.searchsorted(group, group)
+    out = [_neighbours(member, group, NEIGHBOURS, None)]
+    for step in range(FIRST):
+        place = heads + step
+        behind = np.flatnonzero(place < np.arange(len(member)))
+        out.append((member[behind] << np.uint64(32)) | member[place[behind]])
+    order = np.lexsort((member, features.numbers[member.astype(np.int64)], group))
+    out.append(_neighbours(member[order], group[order], NEIGHBOURS, None))
+    return np.unique(np.concatenate(out))
+
+
+def _neighbours(
+    member: NDArray[np.uint64], group: NDArray[np.int64], reach: int, chosen: NDArray[np.bool_] | None
+) -> NDArray[np.uint64]:
+    """Return the pairs of members of one group that stand at most so far apart."""
+    out = [np.empty(0, np.uint64)]
+    for step in range(1, reach + 1):
+        same = group[step:] == group[:-step]
+        if chosen is not None:
+            same = same & chosen[step:]
+        at = np.flatnonzero(same)
+        if not len(at):
+            break
+        one, other = member[at], member[at + step]
+        out.append((np.maximum(one, other) << np.uint64(32)) | np.minimum(one, other))
+    return np.concatenate(out)
+
+
+def _passes(pairs: NDArray[np.uint64], features: Features, settings: Settings) -> NDArray[np.bool_]:
+    """Tell which pairs may pass the verdict, by lengths, numbers and the estimate of their resemblance."""
+    later, earlier = (pairs >> np.uint64(32)).astype(np.int64), (pairs & _LOW).astype(np.int64)
+    theirs, ours = features.words[earlier], features.words[later]
+    # What both have in common, in order, is at most the shorter one.
+    fits: NDArray[np.bool_] = theirs >= settings.threshold * np.minimum(ours, (ours + theirs) / 2)
+    if settings.guard == "off":
+        fits &= 2 * np.minimum(ours, theirs) >= settings.threshold * (ours + theirs)
+    else:
+        missing = features.numbers[later] & ~features.numbers[earlier]
+        fits &= np.bitwise_count(missing) <= NUMBERS_EXPLAINED
+    differing = np.bitwise_count(features.bits[later] ^ features.bits[earlier]).sum(axis=1)
+    fits &= differing <= most_differing(settings.threshold)
+    return fits
+
+
+def resemblance(threshold: float) -> float:
+    """Return the least resemblance of the shingles of two texts of this similarity, as far as it can be expected.
+
+    Of ``n`` tokens each, ``threshold * n`` are common; where those that differ stand one by one, each spoils two
+    shingles of two tokens, so that ``2 * threshold - 1`` of the shingles are left, out of ``3 - 2 * threshold``.
+    """
+    return max(0.0, 2 * threshold - 1) / (3 - 2 * threshold)
+
+
+def most_differing(threshold: float) -> int:
+    """Return how many of 128 bits may differ in a pair of the least resemblance: four standard deviations more."""
+    share = (1 - resemblance(threshold)) / 2
+    return int(128 * share + 4 * (128 * share * (1 - share)) ** 0.5)
+
+
+def _merge(
+    merged: NDArray[np.uint64], votes: NDArray[np.int64], found: list[NDArray[np.uint64]], crowded: NDArray[np.bool_]
+) -> tuple[NDArray[np.uint64], NDArray[np.int64], int]:
+    """Put pairs together with those before, count their votes, and keep each paragraph's best ones."""
+    pairs, counts = np.unique(np.concatenate(found or [np.empty(0, np.uint64)]), return_counts=True)
+    if len(merged):
+        every = np.concatenate((merged, pairs))
+        pairs, place = np.unique(every, return_inverse=True)
+        counts = np.bincount(place, np.concatenate((votes, counts))).astype(np.int64)
+    later = (pairs >> np.uint64(32)).astype(np.int64)
+    over = 0
+    if len(later) > MOST:
+        head = np.searchsorted(later, later)
+        many = np.bincount(later)[later] > MOST
+        if many.any():
+            order = np.lexsort((pairs, -counts, later))
+            rank = np.empty(len(later), np.int64)
+            rank[order] = np.arange(len(later)) - head[order]
+            kept = rank < MOST
+            crowded[later[~kept]] = True
+            over = int(np.count_nonzero(~kept))
+            pairs, counts = pairs[kept], counts[kept]
+    return pairs, counts, over

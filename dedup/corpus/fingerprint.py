@@ -1,0 +1,171 @@
+"""From texts to fingerprints: paragraphs, digests, keys, number masks and band keys, for a batch of documents at once.
+
+A paragraph that somebody has fingerprinted before, byte for byte, costs its digest and nothing else.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from hashlib import blake2b
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from dedup.characters import classes_of, code_points, fold, mix
+from dedup.corpus.sheet import ROW, Sheet, joined
+from dedup.minhash import band_keys, signatures
+from dedup.paragraphs import split_batch
+from dedup.shingling import keys, shingles, tokenise
+from dedup.words import FUNCTION
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from dedup.corpus.seen import Seen
+    from dedup.minhash import Banding
+    from dedup.settings import Settings
+    from dedup.shingling import Words
+
+WIDTH = 2
+"""Tokens of a shingle that is signed."""
+BATCH = 1 << 18
+"""Characters that pass through the kernels together."""
+
+
+def fingerprint(
+    texts: Sequence[str], salts: Sequence[int] | None, settings: Settings, banding: Banding, seen: Seen
+) -> Sheet:
+    """Fingerprint the paragraphs of some documents.
+
+    Args:
+        texts: the documents.
+        salts: a number for each document; only documents of the same number are compared with one another. None: all
+            are.
+        settings: how paragraphs are split, and how many words make one that may go by itself.
+        banding: how signatures are cut.
+        seen: what has been fingerprinted.
+    """
+    sheets: list[Sheet] = []
+    start = 0
+    while start < len(texts):
+        stop, size = start, 0
+        while stop < len(texts) and (size < BATCH or stop == start):
+            size += len(texts[stop])
+            stop += 1
+        some = None if salts is None else np.array(salts[start:stop], np.uint64)
+        sheets.append(_batch(texts[start:stop], some, settings, banding, seen))
+        start = stop
+    return joined(sheets, banding.bands)
+
+
+def _batch(
+    texts: Sequence[str], salts: NDArray[np.uint64] | None, settings: Settings, banding: Banding, seen: Seen
+) -> Sheet:
+    text = "\n".join(texts)
+    begins = np.concatenate(([0], np.cumsum([len(t) + 1 for t in texts[:-1]]))).astype(np.int64)
+    codes = code_points(text)
+    classes = classes_of(codes)
+    spans = split_batch(text, codes, classes, begins, settings.split)
+    counts = np.bincount(spans.documents, minlength=len(texts)).astype(np.int32)
+    bodies = [text[a:b] for a, b in zip(spans.starts.tolist(), spans.ends.tolist(), strict=True)]
+    digests = _digests(bodies)
+    salt = None if salts is None else mix(salts[spans.documents] + np.uint64(1))
+    if salt is not None:
+        digests = digests ^ salt[:, None]
+    places = np.stack((spans.starts, spans.ends), axis=1) - begins[spans.documents][:, None]
+    _, first = np.unique(digests[:, 0], return_index=True)
+    first.sort()
+    fresh = first[seen.enter(digests[first, 0])]
+    rows, bands, kept = _rows(
+        [bodies[i] for i in fresh.tolist()], None if salt is None else salt[fresh], settings, banding
+    )
+    rows["paragraph"] = fresh
+    return Sheet(counts, places.astype(np.int32), digests, rows, bands, kept)
+
+
+def _digests(bodies: list[str]) -> NDArray[np.uint64]:
+    """Return the 128-bit BLAKE2b of each text: uint64, shape (texts, 2)."""
+    raw = b"".join([blake2b(body.encode("utf-8", "surrogatepass"), digest_size=16).digest() for body in bodies])
+    return np.frombuffer(raw, "<u8").astype(np.uint64).reshape(-1, 2)
+
+
+def _rows(
+    bodies: list[str], salt: NDArray[np.uint64] | None, settings: Settings, banding: Banding
+) -> tuple[NDArray[np.void], NDArray[np.uint32], bytes]:
+    """Return the rows, the band keys and the texts of some paragraphs."""
+    rows = np.zeros(len(bodies), ROW)
+    words = words_of(bodies)
+    sizes = np.diff(words.offsets)
+    rows["key"] = keys(words) if salt is None else keys(words) ^ salt
+    rows["words"] = sizes
+    if settings.keep == "richest":
+        rows["content"] = _content(words)
+    rows["numbers"] = _numbers(words, sizes)
+    rows["length"] = [len(body) for body in bodies]
+    eligible = np.flatnonzero(sizes >= settings.min_words)
+    kept = [bodies[i].encode("utf-8", "surrogatepass") for i in eligible.tolist()]
+    lengths = np.array([len(one) for one in kept], np.int64)
+    rows["text_size"][eligible] = lengths
+    rows["text_at"][eligible] = np.cumsum(lengths) - lengths
+    if settings.exact:
+        return rows, np.empty((0, len(eligible)), np.uint32), b"".join(kept)
+    hashes, offsets = shingles(words, WIDTH)
+    number = np.diff(offsets)[eligible]
+    inner = np.concatenate(([0], np.cumsum(number)))
+    if len(eligible) < len(bodies):
+        hashes = hashes[np.repeat(offsets[:-1][eligible] - inner[:-1], number) + np.arange(inner[-1])]
+    signed = signatures(hashes, inner, banding.num_perm)
+    rows["bits"][eligible] = _bits(signed)
+    bands = band_keys(signed, banding)
+    if salt is not None:
+        bands = mix(bands ^ salt[eligible])
+    return rows, (bands >> np.uint64(32)).astype(np.uint32), b"".join(kept)
+
+
+def words_of(bodies: Sequence[str]) -> Words:
+    """Return the tokens of some texts, as of the paragraphs of a batch."""
+    lengths = np.array([len(body) for body in bodies], np.int64)
+    ends = np.cumsum(lengths + 1) - 1
+    # Not a line end: some of the texts hold one, and it is no part of a word either.
+    return tokenise("\n".join(bodies), ends - lengths, ends)
+
+
+def _numbers(words: Words, sizes: NDArray[np.int64]) -> NDArray[np.uint64]:
+    """Return a mask of each paragraph's tokens with digits: one of 64 bits for each; uint64."""
+    masks = np.zeros(len(sizes), np.uint64)
+    numeric = np.flatnonzero(words.numeric)
+    if len(numeric):
+        owner = np.searchsorted(words.offsets, numeric, side="right") - 1
+        bits = np.uint64(1) << (mix(words.hashes[numeric]) >> np.uint64(58))
+        heads = np.flatnonzero(np.concatenate(([True], owner[1:] != owner[:-1])))
+        masks[owner[heads]] = np.bitwise_or.reduceat(bits, heads)
+    return masks
+
+
+@cache
+def _function_words() -> NDArray[np.uint64]:
+    words = words_of(sorted(fold(word) for word in FUNCTION))
+    return np.unique(words.hashes)
+
+
+def _content(words: Words) -> NDArray[np.int64]:
+    """Count each paragraph's tokens that are no function words."""
+    table = _function_words()
+    place = np.minimum(np.searchsorted(table, words.hashes), len(table) - 1)
+    other = np.concatenate(([0], np.cumsum(table[place] != words.hashes)))
+    counts: NDArray[np.int64] = other[words.offsets[1:]] - other[words.offsets[:-1]]
+    return counts
+
+
+def _bits(signed: NDArray[np.uint32]) -> NDArray[np.uint64]:
+    """Return one bit of each of the first 128 entries of every signature: uint64, shape (paragraphs, 2).
+
+    b-bit minwise hashing with b = 1 (Li and Koenig 2010): two texts of resemblance J agree on (1 + J) / 2 of the bits.
+    """
+    low = (signed[:128] & np.uint32(1)).astype(np.uint8)
+    if len(low) < 128:
+        low = np.concatenate((low, np.zeros((128 - len(low), low.shape[1]), np.uint8)))
+    packed = np.packbits(low, axis=0, bitorder="little")
+    return np.ascontiguousarray(packed.T).view("<u8").astype(np.uint64)

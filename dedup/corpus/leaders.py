@@ -1,0 +1,188 @@
+"""Who stays and who goes, once candidate pairs are known: each paragraph is held against those that stay before it.
+
+Paragraphs are numbered in the order in which they stay (the first one, or the richest one, first). One goes if a
+paragraph before it, which stays, covers it, and the two were compared directly. Where a candidate goes itself, what it
+goes for takes its place. The order in which pairs are compared is fixed, so that the outcome does not depend on who
+compares them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from dedup.corpus.verify import NOT
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from dedup.corpus.verify import Verdicts
+
+OPEN, STAYS, GOES = 0, 1, 2
+_UNKNOWN = -1
+_LOW = np.uint64(0xFFFFFFFF)
+_FIRST_TRIES = 2
+_MOST_TRIES = 64
+
+
+class Leaders:
+    """Decides in rounds: `ask` names pairs, `answer` takes the verdicts, until `ask` names none.
+
+    Args:
+        number: of paragraphs.
+        fixed: the first so many stay whatever they say (references).
+
+    Attributes:
+        status: `OPEN`, `STAYS` or `GOES` of each paragraph; int8.
+        witness: the one that each goes for, or -1; int64.
+        pair: index of the verdict on that pair, or -1; int64.
+        compared: pairs that were asked about.
+    """
+
+    def __init__(self, number: int, fixed: int = 0) -> None:
+        self._number = number
+        self._fixed = fixed
+        self._pairs = np.empty(0, np.uint64)
+        self._rank = np.empty(0, np.int64)
+        self._how = np.empty(0, np.int8)
+        self._similarity = np.empty(0, np.float32)
+        self._coverage = np.empty(0, np.float32)
+        self._asked = np.empty(0, np.int64)
+        self._tries = _FIRST_TRIES
+        self.compared = 0
+        self._restart()
+
+    def _restart(self) -> None:
+        self.status = np.zeros(self._number, np.int8)
+        self.status[: self._fixed] = STAYS
+        self.witness = np.full(self._number, -1, np.int64)
+        self.pair = np.full(self._number, -1, np.int64)
+
+    def add(self, later: NDArray[np.int64], earlier: NDArray[np.int64]) -> int:
+        """Take candidate pairs in, best ones of each later paragraph first; return how many are new."""
+        added = self._insert((later.astype(np.uint64) << np.uint64(32)) | earlier.astype(np.uint64))
+        if added:
+            self._restart()
+            self._tries = _FIRST_TRIES
+        return added
+
+    def _insert(self, pairs: NDArray[np.uint64]) -> int:
+        pairs = pairs[(pairs >> np.uint64(32)) >= self._fixed]
+        if not len(pairs):
+            return 0
+        known = np.sort(self._pairs)
+        place = np.minimum(np.searchsorted(known, pairs), max(len(known) - 1, 0))
+        new = known[place] != pairs if len(known) else np.ones(len(pairs), bool)
+        pairs = pairs[new]
+        _, first = np.unique(pairs, return_index=True)
+        pairs = pairs[np.sort(first)]
+        if not len(pairs):
+            return 0
+        begin = int(self._rank.max()) + 1 if len(self._rank) else 0
+        every = np.concatenate((self._pairs, pairs))
+        rank = np.concatenate((self._rank, begin + np.arange(len(pairs))))
+        order = np.lexsort((rank, every >> np.uint64(32)))
+        blank = np.zeros(len(pairs), np.float32)
+        self._how = np.concatenate((self._how, np.full(len(pairs), _UNKNOWN, np.int8)))[order]
+        self._similarity = np.concatenate((self._similarity, blank))[order]
+        self._coverage = np.concatenate((self._coverage, blank))[order]
+        self._pairs, self._rank = every[order], rank[order]
+        self._later = (self._pairs >> np.uint64(32)).astype(np.int64)
+        self._earlier = (self._pairs & _LOW).astype(np.int64)
+        return len(pairs)
+
+    def ask(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return the pairs to be compared next, as later and earlier ones; none when all is decided."""
+        none = np.empty(0, np.int64)
+        if not len(self._pairs):
+            self.status[self.status == OPEN] = STAYS
+            return none, none
+        while True:
+            self._propagate()
+            if self._replace():
+                continue
+            unknown = self._undecided() & (self._how == _UNKNOWN)
+            if not unknown.any():
+                # Nobody who waits, waits for ever: the first of them waits for somebody who is decided.
+                return none, none
+            self._asked = self._chosen(unknown)
+            self.compared += len(self._asked)
+            self._tries = min(2 * self._tries, _MOST_TRIES)
+            return self._later[self._asked], self._earlier[self._asked]
+
+    def answer(self, verdicts: Verdicts) -> None:
+        """Take the verdicts on the pairs last asked about."""
+        self._how[self._asked] = verdicts.how
+        self._similarity[self._asked] = verdicts.similarity
+        self._coverage[self._asked] = verdicts.coverage
+
+    def verdict(self, going: NDArray[np.int64]) -> tuple[NDArray[np.int8], NDArray[np.float32], NDArray[np.float32]]:
+        """Return how, how similarly and how far some paragraphs that go are covered by their witnesses."""
+        at = self.pair[going]
+        return self._how[at], self._similarity[at], self._coverage[at]
+
+    def _undecided(self) -> NDArray[np.bool_]:
+        """Tell which pairs may still decide somebody: the later one open, the earlier one not gone."""
+        live: NDArray[np.bool_] = (self.status[self._later] == OPEN) & (self.status[self._earlier] != GOES)
+        return live & (self._how != NOT)
+
+    def _propagate(self) -> None:
+        """Decide whoever can be decided by what is known."""
+        while True:
+            live = self._undecided()
+            covering = live & (self._how > NOT) & (self.status[self._earlier] == STAYS)
+            at = np.flatnonzero(covering)
+            going, first = np.unique(self._later[at], return_index=True)
+            self.status[going] = GOES
+            self.pair[going] = at[first]
+            self.witness[going] = self._earlier[at[first]]
+            waiting = np.zeros(self._number, bool)
+            waiting[self._later[self._undecided()]] = True
+            waiting[self._later[self._pending()]] = True
+            staying = (self.status == OPEN) & ~waiting
+            self.status[staying] = STAYS
+            if not len(going) and not staying.any():
+                return
+
+    def _pending(self) -> NDArray[np.int64]:
+        """Return the pairs whose earlier one has gone for another, with which the later one is not compared yet."""
+        gone = (self.status[self._later] == OPEN) & (self.status[self._earlier] == GOES) & (self._how != NOT)
+        at = np.flatnonzero(gone)
+        if not len(at):
+            return at
+        known = np.sort(self._pairs)
+        wanted = self._through(at)
+        place = np.minimum(np.searchsorted(known, wanted), len(known) - 1)
+        missing: NDArray[np.int64] = at[known[place] != wanted]
+        return missing
+
+    def _through(self, at: NDArray[np.int64]) -> NDArray[np.uint64]:
+        """Return the pairs of the later ones with what the earlier ones go for."""
+        later, witness = self._later[at].astype(np.uint64), self.witness[self._earlier[at]].astype(np.uint64)
+        return (later << np.uint64(32)) | witness
+
+    def _replace(self) -> int:
+        """Pair whoever's candidate has gone with what that one goes for; return how many pairs are new."""
+        at = self._pending()
+        return self._renumbered(self._through(at)) if len(at) else 0
+
+    def _renumbered(self, pairs: NDArray[np.uint64]) -> int:
+        """Insert pairs, and keep what refers to pairs by their place right."""
+        before = self._pairs
+        held = np.flatnonzero(self.pair >= 0)
+        wanted = before[self.pair[held]]
+        added = self._insert(pairs)
+        if added:
+            order = np.argsort(self._pairs)
+            self.pair[held] = order[np.searchsorted(self._pairs, wanted, sorter=order)]
+        return added
+
+    def _chosen(self, unknown: NDArray[np.bool_]) -> NDArray[np.int64]:
+        """Return the next pairs of everybody who has no witness in prospect."""
+        hopeful = np.zeros(self._number, bool)
+        live = self._undecided()
+        hopeful[self._later[live & (self._how > NOT)]] = True
+        wanted = np.flatnonzero(unknown & ~hopeful[self._later])
+        later = self._later[wanted]
+        return wanted[np.arange(len(later)) - np.searchsorted(later, later) < self._tries]

@@ -1,0 +1,132 @@
+"""From what was decided about different paragraphs to what becomes of each one: removals, reasons, blocks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from dedup.corpus.leaders import GOES
+from dedup.corpus.shorts import Corpus, with_shorts
+from dedup.corpus.verify import ALIGNED
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from dedup.corpus.leaders import Leaders
+    from dedup.settings import Settings
+
+EXACT, NEAR, BLOCK, BOILERPLATE = range(4)
+"""Reasons, as numbers; see `dedup.decisions.Reason`."""
+REMOVAL = np.dtype(
+    [
+        ("paragraph", "<i8"),
+        ("witness", "<i8"),
+        ("similarity", "<f4"),
+        ("coverage", "<f4"),
+        ("block", "<i4"),
+        ("documents", "<i4"),
+        ("reason", "u1"),
+        ("how", "u1"),
+    ]
+)
+"""A paragraph that goes, and the one it goes for, by their numbers in the corpus; the block's number in its document, or
+-1; for boilerplate the number of documents it stands in; `EXACT` to `BOILERPLATE`; how it was compared: 0 the same bytes,
+else `dedup.corpus.verify.FOLDED` or `ALIGNED`."""
+
+
+class Classes(NamedTuple):
+    """The different paragraphs that have enough words to go by themselves, in the order in which they stay.
+
+    Attributes:
+        first: number of the first paragraph of each; int64.
+        leaders: who stays among them.
+    """
+
+    first: NDArray[np.int64]
+    leaders: Leaders
+
+
+def outcome(corpus: Corpus, classes: Classes, settings: Settings, fixed: int) -> NDArray[np.void]:
+    """Return the removals of a corpus, in order: an array of `REMOVAL`.
+
+    Args:
+        corpus: all paragraphs.
+        classes: what was decided about the different ones.
+        settings: which copies stay.
+        fixed: the first so many paragraphs stay (references).
+    """
+    number = len(corpus.owner)
+    at = np.full(number, -1, np.int64)
+    at[classes.first] = np.arange(len(classes.first))
+    member = at[corpus.owner]
+    long = np.flatnonzero(member >= 0)
+    long = long[long >= fixed]
+    leaders = classes.leaders
+    goes = leaders.status == GOES
+    # Each class rests on the one it goes for, and else on itself.
+    rests = np.where(goes, leaders.witness, np.arange(len(goes)))
+    gone, witness = np.zeros(number, bool), np.full(number, -1, np.int64)
+    witness[long] = classes.first[rests[member[long]]]
+    gone[long] = witness[long] != long
+    gone, witness = with_shorts(corpus, gone, witness, settings.min_words, fixed)
+    removals = np.zeros(int(np.count_nonzero(gone)), REMOVAL)
+    removals["paragraph"] = np.flatnonzero(gone)
+    removals["witness"] = witness[gone]
+    removals["similarity"] = removals["coverage"] = 1
+    kind = member[gone]
+    aligned = np.flatnonzero((kind >= 0) & np.append(goes, False)[kind])
+    how, similarity, coverage = leaders.verdict(kind[aligned])
+    removals["how"][aligned] = how
+    removals["similarity"][aligned] = similarity
+    removals["coverage"][aligned] = coverage
+    removals["reason"] = np.where(removals["how"] == ALIGNED, NEAR, EXACT)
+    _number_blocks(removals, corpus)
+    if settings.keep == "none":
+        removals = _with_boilerplate(removals, corpus, int(settings.boilerplate or 0), fixed)
+    return removals
+
+
+def _number_blocks(removals: NDArray[np.void], corpus: Corpus) -> None:
+    """Number the runs of removals that repeat a run of one other place in order, from 0 in each document."""
+    paragraph, witness = removals["paragraph"], removals["witness"]
+    document = corpus.document[paragraph]
+    onward = np.zeros(len(removals), bool)
+    step = witness[1:] - witness[:-1]
+    onward[1:] = (
+        (document[1:] == document[:-1])
+        & (paragraph[1:] == paragraph[:-1] + 1)
+        & (step >= 0)
+        & (step <= 2)  # noqa: PLR2004 - one paragraph left out, or two joined
+        & (corpus.document[witness[1:]] == corpus.document[witness[:-1]])
+    )
+    run = np.cumsum(~onward) - 1
+    long = (np.bincount(run, minlength=1) > 1)[run] if len(run) else onward
+    begins = long & ~onward
+    count = np.cumsum(begins)
+    heads = np.flatnonzero(np.concatenate(([True], document[1:] != document[:-1]))) if len(run) else run
+    before = (count - begins)[heads]
+    base = np.repeat(before, np.diff(np.append(heads, len(run))))
+    removals["block"] = np.where(long, count - 1 - base, -1)
+    removals["reason"][long] = BLOCK
+
+
+def _with_boilerplate(removals: NDArray[np.void], corpus: Corpus, least: int, fixed: int) -> NDArray[np.void]:
+    """Remove also what other paragraphs went for, where they stand in so many documents together."""
+    witness, first = np.unique(removals["witness"], return_index=True)
+    group = np.searchsorted(witness, removals["witness"])
+    documents = corpus.document[removals["paragraph"]]
+    pairs = np.unique(
+        np.stack((np.append(group, np.arange(len(witness))), np.append(documents, corpus.document[witness]))), axis=1
+    )
+    number = np.bincount(pairs[0], minlength=len(witness))
+    many = number >= least
+    hit = many[group]
+    removals["documents"][hit] = number[group[hit]]
+    removals["reason"][hit] = BOILERPLATE
+    removals["block"][hit] = -1
+    own = np.flatnonzero(many & (witness >= fixed))
+    more = removals[first[own]].copy()
+    more["paragraph"], more["witness"] = more["witness"], removals["paragraph"][first[own]]
+    every = np.concatenate((removals, more))
+    return every[np.argsort(every["paragraph"], kind="stable")]

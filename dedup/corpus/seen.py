@@ -1,0 +1,61 @@
+"""Which paragraphs some worker has fingerprinted already: a hint that saves work and decides nothing.
+
+A paragraph that is found here has been, or is being, fingerprinted by whoever entered it; one that is not found is
+fingerprinted, perhaps a second time. Whoever puts the sheets together drops the doubles, so that neither the order in
+which workers come here, nor an entry lost when two write at once, nor a full table changes any result.
+"""
+
+from __future__ import annotations
+
+import mmap
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+_PROBES = 8
+_SMALLEST = 1 << 12
+
+
+class Seen:
+    """A table of 64-bit digests in memory that forked workers share; elsewhere each has its own.
+
+    Args:
+        slots: entries there is room for; rounded up to a power of two. Of 8 bytes each.
+    """
+
+    def __init__(self, slots: int) -> None:
+        self._bits = max(_SMALLEST, slots - 1).bit_length()
+        self._memory = mmap.mmap(-1, 8 << self._bits)
+        self._table = np.frombuffer(self._memory, np.uint64)
+
+    def __reduce__(self) -> tuple[type[Seen], tuple[int]]:
+        """Travel to a spawned worker as an empty table."""
+        return (Seen, (1 << self._bits,))
+
+    def enter(self, digests: NDArray[np.uint64]) -> NDArray[np.bool_]:
+        """Enter digests and tell which are new; bool, of the same length.
+
+        Args:
+            digests: each once; uint64.
+        """
+        values = digests | np.uint64(1)  # zero is an empty slot
+        slots = (values >> np.uint64(64 - self._bits)).astype(np.int64)
+        new = np.ones(len(values), bool)
+        left = np.arange(len(values))
+        last = len(self._table) - 1
+        for _ in range(_PROBES):
+            place = slots[left]
+            found = self._table[place]
+            free = found == 0
+            self._table[place[free]] = values[left[free]]
+            # Of two that took the same slot at once one is in it; the other tries the next.
+            mine = self._table[place] == values[left]
+            new[left[mine & ~free]] = False
+            left = left[~mine]
+            if not len(left):
+                break
+            slots[left] = (slots[left] + 1) & last
+        return new

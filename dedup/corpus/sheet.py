@@ -1,0 +1,70 @@
+"""What fingerprinting says about a batch of documents: flat arrays, ready to be spooled or shuffled."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+ROW = np.dtype(
+    [
+        ("paragraph", "<i8"),
+        ("key", "<u8"),
+        ("numbers", "<u8"),
+        ("bits", "<u8", (2,)),
+        ("text_at", "<i8"),
+        ("text_size", "<i4"),
+        ("words", "<i4"),
+        ("content", "<i4"),
+        ("length", "<i4"),
+    ]
+)
+"""A fingerprinted paragraph: its number; hash of its tokens; mask of its numbers; 128 bits of its signature, one of each
+entry; where its text lies among all texts; tokens; tokens that are no function words; characters."""
+
+
+class Sheet(NamedTuple):
+    """The fingerprints of a batch.
+
+    Attributes:
+        counts: paragraphs of each document; int32, shape (documents,).
+        spans: first character, and first after it, of each paragraph in its document; int32, shape (paragraphs, 2).
+        digests: BLAKE2b of each paragraph as it stands; uint64, shape (paragraphs, 2).
+        rows: the paragraphs that nobody has fingerprinted before, in order; `ROW`, with numbers and places that count
+            from the batch's beginning.
+        bands: for the rows with enough words, in order: one 32-bit key for each band; uint32, shape (bands, rows).
+        texts: the texts of those rows, one after the other; UTF-8, lone surrogates as they are.
+    """
+
+    counts: NDArray[np.int32]
+    spans: NDArray[np.int32]
+    digests: NDArray[np.uint64]
+    rows: NDArray[np.void]
+    bands: NDArray[np.uint32]
+    texts: bytes
+
+
+def joined(sheets: list[Sheet], bands: int) -> Sheet:
+    """Return several sheets as one; none give an empty one with this number of bands."""
+    if len(sheets) == 1:
+        return sheets[0]
+    rows: list[NDArray[np.void]] = []
+    paragraph = text = 0
+    for sheet in sheets:
+        moved = sheet.rows.copy()
+        moved["paragraph"] += paragraph
+        moved["text_at"] += text
+        rows.append(moved)
+        paragraph += len(sheet.digests)
+        text += len(sheet.texts)
+    return Sheet(
+        np.concatenate([s.counts for s in sheets] or [np.empty(0, np.int32)]),
+        np.concatenate([s.spans for s in sheets] or [np.empty((0, 2), np.int32)]),
+        np.concatenate([s.digests for s in sheets] or [np.empty((0, 2), np.uint64)]),
+        np.concatenate(rows or [np.empty(0, ROW)]),
+        np.concatenate([s.bands for s in sheets] or [np.empty((bands, 0), np.uint32)], axis=1),
+        b"".join(s.texts for s in sheets),
+    )

@@ -1,0 +1,156 @@
+"""Short paragraphs inside repeated blocks: the headline of a syndicated story, the items of a menu.
+
+A short paragraph goes only where it stands, letter by letter, at the same place as in an earlier document: beside a
+paragraph that goes, as beside that one's witness; or in a row of at least three short ones that stood in the same order
+before. The last one of a row stays where what follows it stays: it may be its heading.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from dedup.characters import mix
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Ints = NDArray[np.int64]
+    Flags = NDArray[np.bool_]
+
+ROW = 3
+"""Short paragraphs in a row that may be a menu."""
+
+
+class Corpus(NamedTuple):
+    """The paragraphs of a corpus in order; arrays of one length.
+
+    Attributes:
+        document: number of the document; int32, ascending.
+        owner: the first paragraph with the same bytes; int64.
+        words: tokens without those that hold a digit; int32.
+        short: too short to go by itself; bool. A paragraph without any word is short, too.
+    """
+
+    document: NDArray[np.int32]
+    owner: Ints
+    words: NDArray[np.int32]
+    short: Flags
+
+
+def with_shorts(
+    corpus: Corpus, gone: Flags, witness: Ints, min_words: int, fixed: int = 0
+) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
+    """Return which paragraphs go, short ones included, and the witness of each of them.
+
+    Args:
+        corpus: the paragraphs.
+        gone: those that go by themselves; bool.
+        witness: the paragraph that each of them goes for; int64.
+        min_words: tokens that make a paragraph long.
+        fixed: the first so many paragraphs stay.
+    """
+    gone, witness = gone.copy(), witness.copy()
+    links = np.full(len(gone), -1, np.int64)
+    _beside(corpus, gone, witness, links, 1)
+    _beside(corpus, gone, witness, links, -1)
+    while True:
+        _in_rows(corpus, gone, links, min_words)
+        links[:fixed] = -1
+        going = _without_heads(corpus, gone, links)
+        if not len(going):
+            return gone, _kept_ones(gone, witness)
+        gone[going] = True
+        witness[going] = links[going]
+        # What is left stands in other rows: the second cleaning would look at those.
+        links[:] = -1
+
+
+def _beside(corpus: Corpus, gone: Flags, witness: Ints, links: Ints, step: int) -> None:
+    """Link short paragraphs that follow (step 1) or precede (-1) one that goes, as they do its witness."""
+    place, source = np.flatnonzero(gone), witness[gone]
+    document, owner = corpus.document, corpus.owner
+    while len(place):
+        there, origin = place + step, source + step
+        inside = (there >= 0) & (there < len(gone)) & (origin >= 0) & (origin < len(gone))
+        place, source, there, origin = place[inside], source[inside], there[inside], origin[inside]
+        fits = (document[there] == document[place]) & (document[origin] == document[source])
+        fits &= corpus.short[there] & ~gone[there] & (links[there] < 0)
+        fits &= (owner[there] == owner[origin]) & (origin < there)
+        place, source = there[fits], origin[fits]
+        links[place] = source
+
+
+def _in_rows(corpus: Corpus, gone: Flags, links: Ints, min_words: int) -> None:
+    """Link short paragraphs that stand in a row which stood in an earlier document."""
+    left = np.flatnonzero(~gone)
+    if len(left) < ROW:
+        return
+    short, document, owner = corpus.short[left], corpus.document[left], corpus.owner[left]
+    begins = short[:-2] & short[1:-1] & short[2:] & (document[:-2] == document[2:])
+    at = np.flatnonzero(begins)
+    values = mix(
+        mix(mix(owner[at].astype(np.uint64)) + owner[at + 1].astype(np.uint64)) + owner[at + 2].astype(np.uint64)
+    )
+    order = np.argsort(values, kind="stable")
+    head = np.ones(len(order), bool)
+    head[1:] = values[order][1:] != values[order][:-1]
+    first = np.empty(len(at), np.int64)
+    first[order] = at[order[head][np.cumsum(head) - 1]] if len(order) else at
+    fits = document[first] < document[at]
+    for step in range(ROW):
+        fits &= owner[first + step] == owner[at + step]
+    at, first = at[fits], first[fits]
+    row = np.full(len(left), -1, np.int64)
+    for step in range(ROW - 1, -1, -1):
+        row[at + step] = left[first + step]
+    chosen = (row >= 0) & (links[left] < 0) & _told_enough(row >= 0, document, corpus.words[left], min_words)
+    links[left[chosen]] = row[chosen]
+
+
+def _told_enough(member: Flags, document: NDArray[np.int32], words: NDArray[np.int32], min_words: int) -> Flags:
+    """Tell which rows say enough not to agree by chance: twice the words of a paragraph that may go by itself."""
+    begins = member.copy()
+    begins[1:] &= ~(member[:-1] & (document[1:] == document[:-1]))
+    row = np.cumsum(begins) - 1
+    said = np.bincount(row[member], words[member], minlength=int(row[-1]) + 2 if len(row) else 1)
+    enough: Flags = member & (said[np.maximum(row, 0)] >= 2 * min_words)
+    return enough
+
+
+def _without_heads(corpus: Corpus, gone: Flags, links: Ints) -> Ints:
+    """Return the linked paragraphs that go: all but the last one of a row over something that stays."""
+    linked = (links >= 0) & ~gone
+    staying = ~gone & ~linked
+    last = linked.copy()
+    last[:-1] &= ~linked[1:] | (corpus.document[1:] != corpus.document[:-1])
+    ends = np.flatnonzero(last)
+    following, same = _next(corpus, staying, ends)
+    held = same & (following == ends + 1)
+    staying[ends[held]] = True
+    rest = ends[~held]
+    following, same = _next(corpus, staying, rest)
+    head = same & ~corpus.short[np.minimum(following, len(gone) - 1)]
+    linked[ends[held]] = False
+    linked[rest[head]] = False
+    return np.flatnonzero(linked)
+
+
+def _next(corpus: Corpus, staying: Flags, places: Ints) -> tuple[Ints, Flags]:
+    """Return the next paragraph that stays after each place, and whether it is of the same document."""
+    found = np.flatnonzero(staying)
+    index = np.searchsorted(found, places, side="right")
+    following = np.append(found, len(staying))[index]
+    same = (index < len(found)) & (np.append(corpus.document, -1)[following] == corpus.document[places])
+    return following, same
+
+
+def _kept_ones(gone: Flags, witness: Ints) -> Ints:
+    """Follow witnesses that went for the same bytes elsewhere, until they are ones that stay."""
+    while True:
+        moving = gone & (witness >= 0)
+        moving[moving] = gone[witness[moving]]
+        if not moving.any():
+            return witness
+        witness[moving] = witness[witness[moving]]

@@ -1,0 +1,293 @@
+"""The stages of scope ``corpus`` on one machine: fingerprints into a spool, then decisions; the kernels do the work.
+
+    fingerprint (workers) → spool → exact copies → bands → candidates → verdicts (workers) → leaders → outcome
+
+Memory holds some numbers for each paragraph; texts and band keys stay on disk.
+"""
+
+from __future__ import annotations
+
+import os
+from functools import partial
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from dedup.corpus.buckets import Features, candidates
+from dedup.corpus.collapse import first_copies
+from dedup.corpus.leaders import GOES, Leaders
+from dedup.corpus.outcome import Classes, outcome
+from dedup.corpus.sheet import ROW
+from dedup.corpus.shorts import Corpus
+from dedup.corpus.verify import Verdicts, verify
+from dedup.engines.local import map_ordered
+from dedup.minhash import Banding
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+    from dedup.engines.spool import Spool
+    from dedup.job import Events
+    from dedup.settings import Settings
+
+COLUMNS: dict[str, np.dtype[Any]] = {
+    "parts": np.dtype([("check", "<u4"), ("documents", "<i4"), ("invalid", "<i4"), ("again", "<i4"), ("size", "<i8")]),
+    "documents": np.dtype(
+        [("part", "<i4"), ("source", "<i4"), ("paragraphs", "<i4"), ("line", "<i4"), ("start", "<i8"), ("end", "<i8")]
+    ),
+    "spans": np.dtype(("<i4", (2,))),
+    "digests": np.dtype(("<u8", (2,))),
+    **{f"row-{field}": ROW[field] for field in ROW.names or ()},
+    "bands": np.dtype("<u4"),
+    "texts": np.dtype("u1"),
+}
+"""The spool's columns. Parts of inputs: CRC of the bytes, documents found, those that do not decode, whether to be read
+again for what is to be told about it, bytes. Documents: their part within the task, input, paragraphs, line, and bytes
+within the part. Then what `dedup.corpus.sheet.Sheet` has, numbers and places counted from the corpus's beginning."""
+
+_PAIRS_A_TASK = 4000
+_BYTES_A_PARAGRAPH = 64
+"""Memory for a paragraph while exact copies are sought."""
+
+
+class Decided(NamedTuple):
+    """What was decided about a corpus.
+
+    Attributes:
+        removals: in order of the paragraphs; `dedup.corpus.outcome.REMOVAL`.
+        begins: number of the first paragraph of each document, and the number of paragraphs; int64.
+        comparisons: pairs that were aligned.
+        unexamined: pairs that share a band and were not.
+    """
+
+    removals: NDArray[np.void]
+    begins: NDArray[np.int64]
+    comparisons: int
+    unexamined: int
+    different: NDArray[np.int64]
+    """The first occurrence of each different paragraph, ascending."""
+    place: NDArray[np.int64]
+    """The place of its row in the spool."""
+
+    def texts(self, spool: Spool, paragraphs: NDArray[np.int64]) -> Iterator[str]:
+        """Yield the texts of different paragraphs that have enough words to go by themselves."""
+        place = self.place[np.searchsorted(self.different, paragraphs)]
+        at, sizes = (spool.picked(f"row-{name}", place).tolist() for name in ("text_at", "text_size"))
+        for start, size in zip(at, sizes, strict=True):
+            yield spool.read("texts", start, size).tobytes().decode("utf-8", "surrogatepass")
+
+
+class Planner:
+    """Decides about a corpus whose fingerprints are in a spool.
+
+    Args:
+        spool: of `COLUMNS`.
+        settings: what counts as superfluous.
+        banding: how the signatures were cut.
+        workers: processes.
+        max_memory: bytes that all of it aims to stay below.
+        events: is told how far it has come.
+        references: the first so many documents stay.
+    """
+
+    def __init__(
+        self,
+        spool: Spool,
+        settings: Settings,
+        banding: Banding,
+        *,
+        workers: int,
+        max_memory: int,
+        events: Events,
+        references: int,
+    ) -> None:
+        self._spool = spool
+        self._settings = settings
+        self._banding = banding
+        self._workers = workers
+        self._max_memory = max_memory
+        self._events = events
+        self._references = references
+
+    def decide(self) -> Decided:
+        """Run the stages behind fingerprinting.
+
+        Raises:
+            OutputError: the spool cannot be read.
+            DedupError: a worker died.
+        """
+        spool = self._spool
+        counts = spool.whole("documents")["paragraphs"].astype(np.int64)
+        begins = np.concatenate(([0], np.cumsum(counts)))
+        number = int(begins[-1])
+        fixed = int(begins[self._references])
+        owner = self._owners(number)
+        paragraph, place = self._different(owner)
+        words = self._spool.whole("row-words")[place]
+        chosen = np.flatnonzero(words >= self._settings.min_words)
+        ranked = chosen[self._rank(paragraph[chosen], place[chosen], fixed)]
+        stay = int(np.count_nonzero(paragraph[ranked] < fixed))
+        leaders, unexamined = self._leaders(place[ranked], words[ranked], stay)
+        removals = outcome(
+            self._corpus(counts, owner, paragraph, words, place),
+            Classes(paragraph[ranked], leaders),
+            self._settings,
+            fixed,
+        )
+        return Decided(removals, begins, leaders.compared, unexamined, paragraph, place)
+
+    def _corpus(
+        self,
+        counts: NDArray[np.int64],
+        owner: NDArray[np.int64],
+        paragraph: NDArray[np.int64],
+        words: NDArray[np.int32],
+        place: NDArray[np.int64],
+    ) -> Corpus:
+        """Return all paragraphs as the outcome wants them; one that nobody fingerprinted counts as short."""
+        every, plain = np.zeros(len(owner), np.int32), np.zeros(len(owner), np.int32)
+        every[paragraph] = words
+        digits = np.bitwise_count(self._spool.whole("row-numbers"))[place]
+        plain[paragraph] = np.maximum(words - digits.astype(np.int32), 0)
+        document = np.repeat(np.arange(len(counts), dtype=np.int32), counts)
+        return Corpus(document, owner, plain[owner], every[owner] < self._settings.min_words)
+
+    def _owners(self, number: int) -> NDArray[np.int64]:
+        """Return the first paragraph with the same bytes, for each paragraph."""
+        self._events.progress(0, number, "exact copies", "paragraphs")
+        parts = 1
+        while number * _BYTES_A_PARAGRAPH // parts > max(self._max_memory // 4, 1 << 24):
+            parts *= 2
+        owner = np.arange(number)
+        for part in range(parts):
+            copies, firsts = first_copies(self._spool.pieces("digests"), number, parts, part)
+            owner[copies] = firsts
+            self._events.progress(number * (part + 1) // parts, number, "exact copies", "paragraphs")
+        return owner
+
+    def _different(self, owner: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return the first occurrence of each different paragraph, ascending, and the place of its row."""
+        return np.unique(owner[self._spool.whole("row-paragraph")], return_index=True)
+
+    def _rank(self, paragraph: NDArray[np.int64], place: NDArray[np.int64], fixed: int) -> NDArray[np.int64]:
+        """Return the order in which paragraphs stay: references first, then as asked."""
+        column = {"richest": "row-content", "longest": "row-length"}.get(self._settings.keep)
+        if column is None:
+            return np.arange(len(paragraph))
+        reference = paragraph < fixed
+        size = self._spool.picked(column, place)
+        order: NDArray[np.int64] = np.lexsort((paragraph, np.where(reference, 0, -size), ~reference))
+        return order
+
+    def _leaders(self, place: NDArray[np.int64], words: NDArray[np.int32], fixed: int) -> tuple[Leaders, int]:
+        """Decide which of the different paragraphs stay, given the places of their rows, in the order of staying."""
+        leaders = Leaders(len(place), fixed)
+        leaders.add(*_same_keys(self._spool.whole("row-key")[place]))
+        self._settle(leaders, place)
+        if self._settings.exact:
+            return leaders, 0
+        numbers, bits = self._spool.whole("row-numbers")[place], self._spool.whole("row-bits")[place]
+        bands = _Bands(self._spool, self._banding, place)
+        # Paragraphs of the same words have the same bands: one of them speaks for all.
+        some = np.flatnonzero(leaders.status != GOES)
+        unexamined = 0
+        while len(some):
+            inside = Features(words[some], numbers[some], bits[some])
+            found = candidates(self._told(bands.of(some)), inside, self._settings)
+            unexamined = found.unexamined
+            if not leaders.add(some[found.later], some[found.earlier]):
+                break
+            self._settle(leaders, place)
+            # Where not every pair was looked at, those that stay are held against one another again.
+            some = some[found.crowded]
+            some = some[leaders.status[some] != GOES]
+        return leaders, unexamined
+
+    def _told(self, bands: Iterator[NDArray[np.uint32]]) -> Iterator[NDArray[np.uint32]]:
+        for number, keys in enumerate(bands):
+            self._events.progress(number, self._banding.bands, "candidates", "bands")
+            yield keys
+
+    def _settle(self, leaders: Leaders, place: NDArray[np.int64]) -> None:
+        """Have all pairs verified that decide anything."""
+        done = 0
+        while True:
+            later, earlier = leaders.ask()
+            if not len(later):
+                return
+            self._events.progress(done, None, "verdicts", "pairs")
+            leaders.answer(self._verified(later, earlier, place))
+            done += len(later)
+
+    def _verified(self, later: NDArray[np.int64], earlier: NDArray[np.int64], place: NDArray[np.int64]) -> Verdicts:
+        task = partial(_verify, self._settings, os.fspath(self._spool.path("texts")))
+        results = map_ordered(task, self._tasks(later, earlier, place), self._workers)
+        found = [result for _, result in results]
+        return Verdicts(*(np.concatenate(arrays) for arrays in zip(*found, strict=True)))
+
+    def _tasks(
+        self, later: NDArray[np.int64], earlier: NDArray[np.int64], place: NDArray[np.int64]
+    ) -> Iterator[_Pairs]:
+        for start in range(0, len(later), _PAIRS_A_TASK):
+            both = np.stack((later[start : start + _PAIRS_A_TASK], earlier[start : start + _PAIRS_A_TASK]))
+            needed, index = np.unique(both, return_inverse=True)
+            index = index.reshape(both.shape)
+            at, sizes = (self._spool.picked(f"row-{name}", place[needed]) for name in ("text_at", "text_size"))
+            yield _Pairs(at, sizes, index[0], index[1])
+
+
+class _Pairs(NamedTuple):
+    """Pairs of texts that travel to a worker: places of the texts, and which is compared with which."""
+
+    at: NDArray[np.int64]
+    sizes: NDArray[np.int32]
+    later: NDArray[np.int64]
+    earlier: NDArray[np.int64]
+
+
+def _verify(settings: Settings, path: str, pairs: _Pairs) -> Verdicts:
+    """Read the texts of some pairs from the spool and compare them; runs in a worker."""
+    texts: list[str] = []
+    with open(path, "rb", buffering=0) as file:  # noqa: PTH123 - a path as a string, ready to travel
+        for at, size in zip(pairs.at.tolist(), pairs.sizes.tolist(), strict=True):
+            file.seek(at)
+            texts.append(file.read(size).decode("utf-8", "surrogatepass"))
+    return verify(texts, pairs.later, pairs.earlier, settings)
+
+
+def _same_keys(keys: NDArray[np.uint64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Pair each paragraph with the first one of the same key."""
+    order = np.argsort(keys, kind="stable")
+    head = np.ones(len(order), bool)
+    head[1:] = keys[order][1:] != keys[order][:-1]
+    first = order[head][np.cumsum(head) - 1] if len(order) else order
+    later = order[~head]
+    return later, first[~head]
+
+
+class _Bands:
+    """The band keys in the spool."""
+
+    def __init__(self, spool: Spool, banding: Banding, place: NDArray[np.int64]) -> None:
+        self._spool = spool
+        self._banding = banding
+        counts = spool.counts
+        names = list(COLUMNS)
+        self._sizes = counts[:, names.index("bands")]
+        # Only the rows with enough words have bands; which of those is each paragraph?
+        banded = np.cumsum(spool.whole("row-text_size") > 0)
+        self._place = banded[place] - 1
+
+    def of(self, some: NDArray[np.int64]) -> Iterator[NDArray[np.uint32]]:
+        """Yield the keys of some paragraphs, band by band."""
+        chosen = self._place[some]
+        starts = (np.cumsum(self._sizes) - self._sizes).tolist()
+        widths = (self._sizes // max(self._banding.bands, 1)).tolist()
+        for band in range(self._banding.bands):
+            pieces = [
+                self._spool.read("bands", start + band * width, width)
+                for start, width in zip(starts, widths, strict=True)
+            ]
+            yield np.concatenate(pieces)[chosen] if pieces else np.empty(0, np.uint32)

@@ -1,0 +1,288 @@
+"""What a run over a corpus keeps on disk: columns that grow by a task at a time, and a journal that says how far.
+
+A task is there when its line in the journal is; whatever a killed run has written behind that is cut off when the spool
+is opened again. Nothing in it is executed or unpickled.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from contextlib import ExitStack
+from io import FileIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+import numpy as np
+
+from dedup.errors import DedupError, OutputError, UsageError
+from dedup.formats.compression import reason
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from numpy.typing import NDArray
+
+_META, _JOURNAL, _LOCK = "run.json", "journal", "lock"
+_PREFIX = "dedup-corpus-"
+
+
+class Spool:
+    """A directory of columns.
+
+    Args:
+        directory: to be used, and kept if the run fails; made if it is not there. None: a temporary one.
+        identity: what the run depends on. A directory of another run is refused.
+        columns: name and dtype of each column.
+
+    Attributes:
+        directory: where it is.
+        resumed: an earlier run has left something here.
+
+    Raises:
+        UsageError: the directory belongs to another run, or is being used.
+        OutputError: it cannot be made or written.
+    """
+
+    def __init__(self, directory: Path | None, identity: dict[str, Any], columns: dict[str, np.dtype[Any]]) -> None:
+        self._stack = ExitStack()
+        self._columns = columns
+        self._files: dict[str, FileIO] = {}
+        self._readers: dict[str, FileIO] = {}
+        self._kept = directory is not None
+        try:
+            self.directory = self._made(directory)
+            self._claim()
+            self.resumed = self._matches(identity)
+            self._entries = list(self._open())
+        except OSError as error:
+            self.close()
+            raise self._error(error) from None
+        except DedupError:
+            self.close()
+            raise
+
+    def _made(self, directory: Path | None) -> Path:
+        if directory is None:
+            made = Path(tempfile.mkdtemp(prefix=_PREFIX))
+            self._stack.callback(shutil.rmtree, made, ignore_errors=True)
+            return made
+        directory.mkdir(parents=True, exist_ok=True)
+        names = {entry.name for entry in directory.iterdir()}
+        if names and _META not in names and _LOCK not in names:
+            what = "is not empty, and holds no earlier run; nothing in it was touched"
+            raise UsageError(what, place=str(directory), hint="name a new directory for --work-dir")
+        return directory
+
+    def _claim(self) -> None:
+        """Keep a second run out of the directory while this one lives."""
+        file = self._stack.enter_context((self.directory / _LOCK).open("ab"))
+        try:
+            import fcntl  # noqa: PLC0415 - not on Windows
+        except ImportError:
+            return
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            hint = "wait for it, or name another --work-dir"
+            raise UsageError("another run is using this directory", place=str(self.directory), hint=hint) from None
+
+    def _matches(self, identity: dict[str, Any]) -> bool:
+        """Say whether an earlier run of the same kind is there; note what kind this one is.
+
+        Raises:
+            UsageError: one of another kind is there.
+        """
+        path = self.directory / _META
+        # As it comes back from the file: tuples are lists there.
+        wanted = json.loads(json.dumps(identity))
+        if path.exists():
+            try:
+                found = json.loads(path.read_text(encoding="utf-8"))
+            except ValueError:
+                found = None
+            if found != wanted:
+                differing = [key for key in wanted if not isinstance(found, dict) or found.get(key) != wanted[key]]
+                what = f"holds a run with other {' and '.join(differing) or 'settings'}; nothing in it was touched"
+                hint = "name another --work-dir, or delete this one to begin anew"
+                raise UsageError(what, place=str(self.directory), hint=hint)
+            return True
+        draft = path.with_suffix(".new")
+        draft.write_text(json.dumps(wanted), encoding="utf-8")
+        draft.replace(path)
+        return False
+
+    def _open(self) -> NDArray[np.int64]:
+        for name in (*self._columns, _JOURNAL):
+            path = self.directory / name
+            path.touch()
+            self._files[name] = self._stack.enter_context(path.open("r+b", buffering=0))
+        width = len(self._columns) + 1
+        entries = np.fromfile(self.directory / _JOURNAL, "<i8")
+        counts = entries[: len(entries) // width * width].reshape(-1, width)
+        for place, (name, dtype) in enumerate(self._columns.items()):
+            sizes = np.cumsum(counts[:, place]) * dtype.itemsize
+            have = (self.directory / name).stat().st_size
+            counts = counts[: int(np.searchsorted(sizes, have, side="right"))]
+        for place, (name, dtype) in enumerate(self._columns.items()):
+            self._cut(name, int(counts[:, place].sum()) * dtype.itemsize)
+        self._cut(_JOURNAL, counts.size * 8)
+        return counts
+
+    def _cut(self, name: str, size: int) -> None:
+        self._files[name].truncate(size)
+        self._files[name].seek(size)
+
+    def append(self, pieces: dict[str, NDArray[Any] | bytes], check: int) -> None:
+        """Add a task: what it has for each column, and a number by which it is known again.
+
+        Raises:
+            OutputError: there is no room, or the directory has gone.
+        """
+        entry = []
+        try:
+            for name, dtype in self._columns.items():
+                data = pieces[name]
+                raw = data if isinstance(data, bytes) else np.ascontiguousarray(data).tobytes()
+                entry.append(len(raw) // dtype.itemsize)
+                self._write(name, raw)
+            line = np.array([*entry, check], "<i8")
+            self._write(_JOURNAL, line.tobytes())
+        except OSError as error:
+            raise self._error(error) from None
+        self._entries.append(line)
+
+    @property
+    def counts(self) -> NDArray[np.int64]:
+        """For each task that is there, what it added to each column, and its check; int64, (tasks, columns + 1)."""
+        return np.array(self._entries, np.int64).reshape(-1, len(self._columns) + 1)
+
+    @property
+    def tasks(self) -> int:
+        """Number of tasks that are there."""
+        return len(self._entries)
+
+    def check(self, task: int) -> int:
+        """Return the number by which a task is known again."""
+        return int(self._entries[task][-1])
+
+    def _write(self, name: str, raw: bytes) -> None:
+        view = memoryview(raw)
+        while view:
+            view = view[self._files[name].write(view) :]
+
+    def total(self, name: str) -> int:
+        """Return the entries of a column."""
+        return int(self.counts[:, list(self._columns).index(name)].sum())
+
+    def read(self, name: str, start: int, count: int) -> NDArray[Any]:
+        """Return some entries of a column.
+
+        Raises:
+            OutputError: they cannot be read.
+        """
+        dtype = self._columns[name]
+        try:
+            if name not in self._readers:
+                self._readers[name] = self._stack.enter_context((self.directory / name).open("rb", buffering=0))
+            file = self._readers[name]
+            file.seek(start * dtype.itemsize)
+            raw = bytearray(count * dtype.itemsize)
+            view, at = memoryview(raw), 0
+            while at < len(raw):
+                got = file.readinto(view[at:])
+                if not got:
+                    raise OSError(0, f"the column {name} of the spool is shorter than it was")
+                at += got
+        except OSError as error:
+            raise self._error(error) from None
+        return np.frombuffer(raw, dtype)
+
+    def pieces(self, name: str, size: int = 1 << 20) -> Iterator[NDArray[Any]]:
+        """Yield a column in pieces of so many entries."""
+        total = self.total(name)
+        for start in range(0, total, size):
+            yield self.read(name, start, min(size, total - start))
+
+    def whole(self, name: str) -> NDArray[Any]:
+        """Return a column."""
+        return self.read(name, 0, self.total(name))
+
+    def picked(self, name: str, places: NDArray[np.int64]) -> NDArray[Any]:
+        """Return the entries of a column at some places; the system keeps in memory what it likes of the rest."""
+        if not len(places):
+            return np.empty(0, self._columns[name])
+        try:
+            whole: NDArray[Any] = np.memmap(self.directory / name, self._columns[name], "r")
+        except (OSError, ValueError) as error:
+            raise self._error(error if isinstance(error, OSError) else OSError(0, str(error))) from None
+        return np.asarray(whole[places])
+
+    def path(self, name: str) -> Path:
+        """Return where a column is, for a worker to read from."""
+        return self.directory / name
+
+    def remembered(self, name: str, compute: Callable[[], bytes]) -> bytes:
+        """Return the bytes kept under a name, or compute and keep them; worthwhile only in a directory that is kept."""
+        if not self._kept:
+            return compute()
+        path = self.directory / name
+        try:
+            if path.exists():
+                return path.read_bytes()
+            data = compute()
+            draft = path.with_suffix(".new")
+            draft.write_bytes(data)
+            draft.replace(path)
+        except OSError as error:
+            raise self._error(error) from None
+        return data
+
+    def discard(self) -> None:
+        """Remove everything: the run is complete."""
+        kept, self._kept = self._kept, False
+        self.close()
+        if kept:
+            for name in (*self._columns, _JOURNAL, _LOCK, _META):
+                (self.directory / name).unlink(missing_ok=True)
+            for path in self.directory.glob("answer-*"):
+                path.unlink(missing_ok=True)
+            for path in self.directory.glob("input-*"):
+                path.unlink(missing_ok=True)
+            try:
+                self.directory.rmdir()
+            except OSError:
+                return
+
+    def close(self) -> None:
+        """Let go of the files; a temporary directory is removed."""
+        self._stack.close()
+
+    def _error(self, error: OSError) -> OutputError:
+        where = str(getattr(self, "directory", tempfile.gettempdir()))
+        return spool_error(error, where)
+
+
+def spool_error(error: OSError, where: str) -> OutputError:
+    """Return the error for a spool that cannot be written or read."""
+    said = reason(error) if error.strerror else str(error)
+    what = f"the temporary files of this run cannot be written or read ({said}); no output was written"
+    hint = "free some room, or name a directory elsewhere with --work-dir or TMPDIR"
+    return OutputError(what, place=where, hint=hint)
+
+
+def copied(stream: BinaryIO, to: Path) -> str:
+    """Copy a stream that can be read only once into a file; return its digest.
+
+    Raises:
+        OSError: it cannot be read, or there is no room.
+    """
+    import hashlib  # noqa: PLC0415 - rarely needed
+
+    digest = hashlib.blake2b(digest_size=16)
+    with to.open("wb") as file:
+        while data := stream.read(1 << 20):
+            digest.update(data)
+            file.write(data)
+    return digest.hexdigest()

@@ -1,0 +1,267 @@
+"""The second pass over a corpus: what was decided about a task, carried out on its bytes; runs in workers."""
+
+from __future__ import annotations
+
+import zlib
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from dedup.characters import classes_of, code_points
+from dedup.corpus.outcome import BLOCK, BOILERPLATE, EXACT, NEAR
+from dedup.corpus.verify import ALIGNED, FOLDED
+from dedup.decisions import Compared, Decision, Elsewhere, Reason, Removal, Witness
+from dedup.errors import InputError
+from dedup.formats import jsonl, text
+from dedup.formats.edit import Found, carry_out, find
+from dedup.formats.parts import Done, Kind
+from dedup.paragraphs import cuts, split_batch
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from numpy.typing import NDArray
+
+    from dedup.formats.parts import Part, Record, Work
+
+_FORMATS = {Kind.TEXT: text, Kind.JSONL: jsonl}
+_REASONS = {EXACT: Reason.EXACT, NEAR: Reason.NEAR, BLOCK: Reason.BLOCK, BOILERPLATE: Reason.BOILERPLATE}
+_COMPARED = {0: Compared.IDENTICAL, FOLDED: Compared.FOLDED, ALIGNED: Compared.ALIGNED}
+BATCH = 1 << 17
+
+
+class Place(NamedTuple):
+    """Where a witness stands."""
+
+    document: int
+    """Number of its document within the task, or -1 for one outside of it."""
+    paragraph: int
+    """Number in its document."""
+    start: int
+    end: int
+    """Characters in its document."""
+    file: str
+    name: str
+    line: int | None
+    text: str | None
+    """None where it is the removed paragraph's own."""
+
+
+class Share(NamedTuple):
+    """What belongs to one task.
+
+    Attributes:
+        parts, documents, spans: the task's entries of these columns of the spool.
+        removals: what goes, with paragraphs counted from the task's first one; `dedup.corpus.outcome.REMOVAL`.
+        witnesses: one for each removal where somebody is to be told of them, else none.
+    """
+
+    parts: NDArray[np.void]
+    documents: NDArray[np.void]
+    spans: NDArray[np.int32]
+    removals: NDArray[np.void]
+    witnesses: list[Place]
+
+
+class _Document(NamedTuple):
+    """A document from which something goes."""
+
+    found: Found
+    number: int
+    spans: NDArray[np.int32]
+    removals: NDArray[np.void]
+    first: int
+    """Number of its first paragraph in the task."""
+    witnesses: Sequence[Place]
+
+
+def write(work: Work, task: tuple[list[Part], Share]) -> list[Done]:
+    """Carry out what was decided about a task.
+
+    Returns:
+        What came of each part, in their order.
+
+    Raises:
+        InputError: the input is not what it was in the first pass.
+    """
+    parts, share = task
+    dones, again = _begun(work, parts, share)
+    documents = _changed(work, parts, dones, share, again)
+    if not documents:
+        return dones
+    told = work.log or work.diff or work.explain or work.mark or work.empty != "keep"
+    start = 0
+    while start < len(documents):
+        stop, size = start, 0
+        while stop < len(documents) and (size < BATCH or stop == start):
+            size += len(documents[stop].found.record.text)
+            stop += 1
+        _carry_out(work, documents[start:stop], told=told)
+        start = stop
+    return dones
+
+
+def _begun(work: Work, parts: list[Part], share: Share) -> tuple[list[Done], dict[tuple[int, int], Record]]:
+    """Return what comes of each part before anything is cut, and the documents that were read again for that."""
+    dones: list[Done] = []
+    again: dict[tuple[int, int], Record] = {}
+    paragraphs = np.bincount(share.documents["part"], share.documents["paragraphs"], minlength=len(parts)).astype(int)
+    for number, part in enumerate(parts):
+        seen = share.parts[number]
+        if len(part.data) != seen["size"] or zlib.crc32(part.data) != seen["check"]:
+            what = "has changed since this run began to read it; no output was written"
+            raise InputError(what, place=part.name, hint="run it again when nobody writes to it")
+        if seen["again"]:
+            (done,), found = find(work, [part])
+            again |= {(number, one.record.start): one.record for one in found}
+        else:
+            done = Done()
+            done.counts.documents, done.counts.invalid_utf8 = int(seen["documents"]), int(seen["invalid"])
+        done.counts.paragraphs = int(paragraphs[number])
+        dones.append(done)
+    return dones, again
+
+
+def _changed(
+    work: Work, parts: list[Part], dones: list[Done], share: Share, again: dict[tuple[int, int], Record]
+) -> list[_Document]:
+    """Return the documents from which something goes; with marks, all of them."""
+    ends = np.cumsum(share.documents["paragraphs"], dtype=np.int64)
+    begins = ends - share.documents["paragraphs"]
+    low, high = (np.searchsorted(share.removals["paragraph"], edge) for edge in (begins, ends))
+    chosen = np.arange(len(begins)) if work.mark else np.flatnonzero(high > low)
+    out = []
+    for number in chosen.tolist():
+        entry = share.documents[number]
+        part = parts[entry["part"]]
+        start = int(entry["start"])
+        record = again.get((int(entry["part"]), start))
+        if record is None:
+            record = _FORMATS[part.kind].record(part, start, int(entry["end"]), int(entry["line"]) or 1, work)
+        found = Found(part, dones[entry["part"]], record)
+        mine = slice(int(low[number]), int(high[number]))
+        spans = share.spans[begins[number] : ends[number]]
+        first = int(begins[number])
+        out.append(_Document(found, number, spans, share.removals[mine], first, share.witnesses[mine]))
+    return out
+
+
+def _carry_out(work: Work, documents: list[_Document], *, told: bool) -> None:
+    """Cut some documents, unless what would be left of one has other paragraphs than those that stay."""
+    cut = [_cuts_of(document) for document in documents]
+    regions = [_merged(each.values()) for each in cut]
+    left = [_without(one.found.record.text, region) for one, region in zip(documents, regions, strict=True)]
+    settled = _settled(documents, regions, left, work)
+    if told:
+        decisions = [
+            _decision(document, each) if good else Decision(0, unsettled=True)
+            for document, each, good in zip(documents, cut, settled, strict=True)
+        ]
+        carry_out(work, [document.found for document in documents], decisions)
+        return
+    for document, region, rest, good in zip(documents, regions, left, settled, strict=True):
+        if good:
+            _cut_out(work, document, region, emptied=not rest.strip())
+        else:
+            document.found.done.counts.unsettled += 1
+
+
+def _cuts_of(document: _Document) -> dict[int, tuple[int, int]]:
+    gone = set((document.removals["paragraph"] - document.first).tolist())
+    spans = list(map(tuple, document.spans.tolist()))
+    return cuts(document.found.record.text, spans, gone) if gone else {}
+
+
+def _merged(pieces: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return cuts with those that touch joined."""
+    out: list[tuple[int, int]] = []
+    for start, end in sorted(pieces):
+        if out and out[-1][1] == start:
+            out[-1] = (out[-1][0], end)
+        else:
+            out.append((start, end))
+    return out
+
+
+def _without(source: str, regions: list[tuple[int, int]]) -> str:
+    kept, at = [], 0
+    for start, end in regions:
+        kept.append(source[at:start])
+        at = end
+    kept.append(source[at:])
+    return "".join(kept)
+
+
+def _settled(
+    documents: list[_Document], regions: list[list[tuple[int, int]]], left: list[str], work: Work
+) -> list[bool]:
+    """Tell for each document whether what is left of it has just the paragraphs that stay."""
+    joined = "\n".join(left)
+    begins = np.concatenate(([0], np.cumsum([len(one) + 1 for one in left[:-1]]))).astype(np.int64)
+    codes = code_points(joined)
+    found = split_batch(joined, codes, classes_of(codes), begins, work.settings.split)
+    edges = np.searchsorted(found.documents, np.arange(len(left) + 1))
+    out = []
+    for number, document in enumerate(documents):
+        mine = slice(int(edges[number]), int(edges[number + 1]))
+        stays = np.ones(len(document.spans), bool)
+        stays[document.removals["paragraph"] - document.first] = False
+        wanted = document.spans[stays].astype(np.int64)
+        bounds = np.array(regions[number], np.int64).reshape(-1, 2)
+        gone = np.concatenate(([0], np.cumsum(bounds[:, 1] - bounds[:, 0])))
+        moved = wanted - gone[np.searchsorted(bounds[:, 0], wanted[:, 0], side="right")][:, None]
+        here = np.stack((found.starts[mine], found.ends[mine]), axis=1) - begins[number]
+        out.append(bool(np.array_equal(moved, here)))
+    return out
+
+
+def _cut_out(work: Work, document: _Document, regions: list[tuple[int, int]], *, emptied: bool) -> None:
+    """Cut a document where nobody is to be told what goes and why: no more than the bytes and the figures."""
+    part, done, record = document.found
+    offsets = _FORMATS[part.kind].locate(part, record, [edge for region in regions for edge in region], work)
+    if offsets is None:  # the long way round says what is wrong
+        carry_out(work, [document.found], [_decision(document, _cuts_of(document))])
+        return
+    pairs = zip(offsets[::2], offsets[1::2], strict=True)
+    done.cuts += [(record.start + start, record.start + end) for start, end in pairs]
+    counts = done.counts
+    for reason, number in enumerate(np.bincount(document.removals["reason"], minlength=len(_REASONS)).tolist()):
+        name = _REASONS[reason].value
+        setattr(counts, name, getattr(counts, name) + number)
+    counts.changed += 1
+    counts.emptied += emptied
+
+
+def _decision(document: _Document, cut: dict[int, tuple[int, int]]) -> Decision:
+    """Return what was decided as the document's decision; its paragraphs are counted already."""
+    removals = []
+    for number, entry in enumerate(document.removals):
+        paragraph = int(entry["paragraph"]) - document.first
+        start, end = document.spans[paragraph].tolist()
+        witness = _witness(document, number, document.found.record.text[start:end])
+        removals.append(
+            Removal(
+                paragraph,
+                start,
+                end,
+                *cut[paragraph],
+                reason=_REASONS[int(entry["reason"])],
+                compared=_COMPARED[int(entry["how"])],
+                witnesses=(witness,) if witness else (),
+                similarity=float(entry["similarity"]),
+                coverage=float(entry["coverage"]),
+                block=int(entry["block"]) if entry["block"] >= 0 else None,
+                documents=int(entry["documents"]) or None,
+            )
+        )
+    return Decision(0, tuple(removals))
+
+
+def _witness(document: _Document, number: int, own: str) -> Witness | None:
+    if not document.witnesses:
+        return None
+    place = document.witnesses[number]
+    if place.document == document.number:
+        return Witness(place.paragraph, place.start, place.end)
+    elsewhere = Elsewhere(place.file, place.name, place.line, own if place.text is None else place.text)
+    return Witness(place.paragraph, place.start, place.end, elsewhere)

@@ -1,0 +1,36 @@
+"""The value by which records are compared only with their like (``--within``): a field's, or the host of a URL."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from urllib.parse import urlsplit
+
+HOST = "HOST"
+URL_FIELD = "url"
+
+
+def group_of(record: dict[str, Any], within: str) -> str | None:
+    """Return the value of a record, or None where it has none: then it is like no other one.
+
+    Args:
+        record: the record.
+        within: a dotted path, or ``HOST`` for the host in the record's ``url``, in small letters and without the port.
+    """
+    if within == HOST:
+        return _host(record.get(URL_FIELD))
+    value: Any = record
+    for key in within.split("."):
+        if not isinstance(value, dict) or key not in value:
+            return None
+        value = value[key]
+    return None if value is None else json.dumps(value, sort_keys=True)
+
+
+def _host(url: object) -> str | None:
+    if not isinstance(url, str):
+        return None
+    try:
+        return urlsplit(url if "//" in url else f"//{url}").hostname
+    except ValueError:
+        return None

@@ -1,0 +1,50 @@
+"""Marks: a field of the record that says what would go from its text, and why, where nothing goes.
+
+Positions are characters of the text, as whoever reads the record with a JSON parser counts them.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from dedup.formats.parts import document_entry
+
+if TYPE_CHECKING:
+    from dedup.decisions import Decision, Removal, Witness
+
+FIELD = "dedup"
+"""Name of the field, at the record's top."""
+
+# In ASCII: whatever encoding the record is written in, these bytes mean the same there.
+_dump = json.JSONEncoder(ensure_ascii=True).encode
+
+
+def member(decision: Decision) -> bytes:
+    """Return the field with its marks as it follows the last member of an object, its comma included."""
+    return f', "{FIELD}": {_dump([_mark(removal) for removal in decision.removals])}'.encode("ascii")
+
+
+def _mark(removal: Removal) -> dict[str, Any]:
+    mark: dict[str, Any] = {
+        "start": removal.start,
+        "end": removal.end,
+        "cut": {"start": removal.cut_start, "end": removal.cut_end},
+        "reason": removal.reason.value,
+        "compared": removal.compared.value,
+        "similarity": round(removal.similarity, 6),
+        "coverage": round(removal.coverage, 6),
+    }
+    if removal.block is not None:
+        mark["block"] = removal.block
+    if removal.documents is not None:
+        mark["documents"] = removal.documents
+    mark["witnesses"] = [_witness(witness) for witness in removal.witnesses]
+    return mark
+
+
+def _witness(witness: Witness) -> dict[str, Any]:
+    entry: dict[str, Any] = {"start": witness.start, "end": witness.end, "paragraph": witness.paragraph}
+    if witness.elsewhere is not None:
+        entry["document"] = document_entry(witness.elsewhere.file, witness.elsewhere.line)
+    return entry

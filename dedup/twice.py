@@ -1,0 +1,224 @@
+"""A run over a whole corpus: everything is read once to decide, and once more to write."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, BinaryIO
+
+from dedup.corpus.bands import choose_banding
+from dedup.engines.corpus import Shares, fill, known
+from dedup.engines.local import default_workers, map_ordered
+from dedup.engines.plan import COLUMNS, Planner
+from dedup.engines.spool import Spool, copied
+from dedup.engines.write import write
+from dedup.errors import InputError
+from dedup.formats.compression import bare_name, reason
+from dedup.formats.inputs import Inputs
+from dedup.formats.parts import tasks
+from dedup.memory import forecast, free_memory
+from dedup.reading import Progress
+from dedup.settings import ALGORITHM
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterable, Iterator
+    from contextlib import ExitStack
+    from pathlib import Path
+    from typing import Any
+
+    from dedup.engines.plan import Decided
+    from dedup.formats.discover import Source
+    from dedup.formats.layout import Layout
+    from dedup.formats.parts import Done, Part, Work
+    from dedup.job import Events, Job
+
+_PACKED = 5
+"""Times that compressed text grows when it is unpacked, for the forecast."""
+_BYTES_A_SLOT = 200
+_BIG = 1 << 30
+
+
+class Twice:
+    """Both readings of a corpus.
+
+    Args:
+        job: what is asked for.
+        layout: its inputs and references.
+        work: what workers are to do.
+        events: is told how far it has come.
+        stack: lets go of temporary files at the end.
+        stdin: read for ``-``; None: the process's.
+
+    Attributes:
+        sources: the inputs, where those that can be read only once are replaced by a copy.
+        references: documents that stay and are not written.
+        fixed: paragraphs of these.
+    """
+
+    def __init__(
+        self, job: Job, layout: Layout, work: Work, events: Events, stack: ExitStack, stdin: BinaryIO | None
+    ) -> None:
+        self._job = job
+        self._layout = layout
+        self._work = work
+        self._events = events
+        self._workers = job.workers or default_workers()
+        self._stack = stack
+        self._stdin = stdin
+        self._max_memory = job.max_memory or free_memory() // 2
+        self.sources: list[Source] = layout.sources
+        self._references: list[Source] = layout.references
+        self.references = self.fixed = 0
+        self._shares: Shares | None = None
+        self._first = 0
+
+    def prepare(self) -> Decided:
+        """Read everything and decide.
+
+        Raises:
+            UsageError: the work directory belongs to another run.
+            InputError: something that can be read only once cannot be read or kept.
+            OutputError: there is no room for temporary files.
+            DedupError: a worker died.
+        """
+        size = self._size()
+        banding = choose_banding(self._job.settings.threshold, size)
+        self._events.note(banding.told())
+        self._spool = Spool(self._job.work_dir, self._identity(), COLUMNS)
+        self._stack.callback(self._spool.close)
+        self._copy_once()
+        self._forecast(size)
+        self._fill(banding.banding, size)
+        counts = self._spool.counts[: self._first]
+        self.references = int(counts[:, list(COLUMNS).index("documents")].sum())
+        planner = Planner(
+            self._spool,
+            self._job.settings,
+            banding.banding,
+            workers=self._workers,
+            max_memory=self._max_memory,
+            events=self._events,
+            references=self.references,
+        )
+        decided = planner.decide()
+        self.fixed = int(decided.begins[self.references])
+        job = self._job
+        told = self._work.log or job.explain or job.mark
+        self._shares = Shares(self._spool, decided, [*self._references, *self.sources], told=told)
+        return decided
+
+    def results(self, found: Iterable[list[Part] | None]) -> Generator[tuple[list[Part], list[Done]], None, None]:
+        """Carry out what was decided: yield each task with what came of its parts."""
+        shared = map_ordered(partial(write, self._work), self._shared(found), self._workers, weight=lambda one: 1 << 20)
+        self._stack.callback(shared.close)
+        return (((task, dones)) for (task, _), dones in shared)
+
+    def _shared(self, found: Iterable[list[Part] | None]) -> Iterator[Any]:
+        assert self._shares is not None  # noqa: S101 - prepared by now
+        number = self._first
+        for task in found:
+            if task is not None:
+                yield task, self._shares.of(number)
+                number += 1
+
+    def discard(self) -> None:
+        """Remove what was kept for a run that does not come to its end."""
+        self._spool.discard()
+
+    def _size(self) -> int:
+        """Return about how many bytes of text there are; 0 where nobody knows."""
+        sources = [*self._references, *self._layout.sources]
+        return sum(
+            (source.size or 0) * (_PACKED if bare_name(source.relative) != source.relative else 1) for source in sources
+        )
+
+    def _identity(self) -> dict[str, Any]:
+        """Return what a killed run must have in common with this one to be gone on with."""
+        job = self._job
+
+        def told(source: Source) -> list[Any]:
+            if source.path is None or source.size is None:
+                return [source.name]
+            status = source.path.stat()
+            return [str(source.path.absolute()), status.st_size, status.st_mtime_ns]
+
+        return {
+            "version": ALGORITHM,
+            "settings": job.settings.fingerprint(),
+            "options": [job.text_field, self._work.codec.name, job.format, job.max_document, job.mark],
+            "inputs": [told(source) for source in self._layout.sources],
+            "references": [told(source) for source in self._layout.references],
+        }
+
+    def _copy_once(self) -> None:
+        """Copy what can be read only once into the spool."""
+        copies = 0
+
+        def lasting(source: Source) -> Source:
+            nonlocal copies
+            if source.path is not None and source.size is not None:
+                return source
+            copies += 1
+            path = self._spool.directory / f"input-{copies}"
+            self._copy(source, path)
+            return replace(source, path=path, size=path.stat().st_size)
+
+        self._references = [lasting(source) for source in self._references]
+        self.sources = [lasting(source) for source in self._layout.sources]
+
+    def _copy(self, source: Source, path: Path) -> None:
+        try:
+            if source.path is not None:
+                with source.path.open("rb") as stream:
+                    copied(stream, path)
+                return
+            given = self._stdin if self._stdin is not None else getattr(sys.stdin, "buffer", None)
+            if given is None:
+                raise InputError("standard input is closed", place=source.name)
+            copied(given, path)
+        except OSError as error:
+            what = f"cannot be read and kept in a temporary file ({reason(error)}); nothing was written"
+            raise InputError(what, place=source.name, hint="see --work-dir") from None
+
+    def _forecast(self, size: int) -> None:
+        expected = forecast(size, self._workers)
+        free = shutil.disk_usage(self._spool.directory).free
+        text = (
+            f"about {expected.memory >> 20} MB of memory and {expected.disk >> 20} MB of disk in "
+            f"{self._spool.directory}, if few paragraphs repeat"
+        )
+        if size > _BIG or self._job.explain:
+            self._events.note(f"forecast: {text}")
+        if expected.disk > free:
+            self._events.note(f"only {free >> 20} MB are free in {self._spool.directory}; this run may need more")
+        if expected.memory > self._max_memory:
+            limit = self._max_memory >> 20
+            self._events.note(f"this run may need more than the {limit} MB of --max-memory")
+
+    def _inputs(self, sources: list[Source], *, joined: bool) -> Inputs:
+        job = self._job
+        return Inputs(sources, job.format, self._work.codec, job.max_document, joined=joined, stdin=None)
+
+    def _fill(self, banding: Any, size: int) -> None:
+        slots = min(max(size // _BYTES_A_SLOT, 1 << 16), max(self._max_memory // 64, 1 << 16))
+        seen = known(self._spool, slots)
+        # Only what decides is asked about a document for the first time; problems are told when it is written.
+        work = replace(self._work, log=False, diff=False, explain=False)
+        progress = Progress([*self._references, *self.sources], self._events, stage="reading")
+        self._first = 0
+        for sources, reference in ((self._references, True), (self.sources, False)):
+            inputs = self._inputs(sources, joined=not reference and not self._layout.per_file)
+            found = (task for task in tasks(inputs.parts()) if task is not None)
+            shift = 0 if reference else len(self._references)
+            each = fill(self._spool, found, self._first, work, banding, seen, workers=self._workers, shift=shift)
+            self._stack.callback(each.close)
+            for task in each:
+                self._first += reference
+                for part in task:
+                    progress.saw(part)
+                progress.tell()
+            if reference:
+                for error in inputs.failures.values():
+                    raise InputError(f"{error.what}; nothing was written", place=error.place, hint=error.hint)
