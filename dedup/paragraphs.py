@@ -197,13 +197,25 @@ def _regroup(text: str, spans: Spans, grouped: list[int], how: Split) -> Spans:
     return Spans(starts, np.concatenate([p[1] for p in pieces]), documents)
 
 
-class _Line(NamedTuple):
-    start: int
-    end: int
-    text: str
-    kind: Kind
-    touching: bool
-    """No blank line stands between this line and the one before it."""
+class _Line:
+    """A line that is not blank."""
+
+    __slots__ = ("_kind", "end", "start", "text", "touching")
+
+    def __init__(self, start: int, end: int, text: str, *, touching: bool) -> None:
+        self.start = start
+        self.end = end
+        self.text = text
+        self.touching = touching
+        """No blank line stands between this line and the one before it."""
+        self._kind: Kind | None = None
+
+    @property
+    def kind(self) -> Kind:
+        """Its outer form; looked at only where lines touch, and where there are fences."""
+        if self._kind is None:
+            self._kind = kind(self.text)
+        return self._kind
 
 
 def _join_lines(text: str, spans: list[tuple[int, int]], how: Split) -> list[tuple[int, int]]:
@@ -211,18 +223,19 @@ def _join_lines(text: str, spans: list[tuple[int, int]], how: Split) -> list[tup
     lines: list[_Line] = []
     last = -1
     for start, end in spans:
-        body = text[start:end]
-        touching = last >= 0 and len(LINE_END.findall(text, last, start)) == 1
-        lines.append(_Line(start, end, body, kind(body), touching))
+        touching = start == last + 1 or (start == last + 2 and text.startswith("\r\n", last))
+        lines.append(_Line(start, end, text[start:end], touching=touching and last >= 0))
         last = end
     wrapped = _wrapped(lines) if how == "auto" else set()
     out: list[tuple[int, int]] = []
-    fences = _fences(lines)
+    fenced = any(text.find(fence, spans[0][0], last) >= 0 for fence in ("```", "~~~"))
+    fences = _fences(lines) if fenced else {}
     index = 0
     while index < len(lines):
         stop = fences.get(index, index)
         while (
             stop + 1 < len(lines)
+            and lines[stop + 1].touching
             and stop not in fences
             and (stop in wrapped or _joined(lines[stop], lines[stop + 1], how))
         ):

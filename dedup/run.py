@@ -146,7 +146,7 @@ class _Run:
         """
         from dedup.twice import Twice  # noqa: PLC0415 - numpy and the kernels: only where they are needed at once
 
-        twice = Twice(self._job, self._layout, self._work(), self._events, self._stack, self._stdin)
+        twice = Twice(self._job, self._layout, self._work(), self._events, stack=self._stack, stdin=self._stdin)
         decided = twice.prepare()
         self._counts.comparisons = decided.comparisons
         self._counts.unexamined = decided.unexamined

@@ -12,7 +12,7 @@ comparison confirms it on the tokens themselves.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -61,6 +61,7 @@ class Words:
         offsets: first token of each paragraph, and the number of tokens at the end; int64, shape (paragraphs + 1,).
         origin: character of the original text that each entry of `codes` came from; int64, or None where it is the
         same.
+        text: the original text.
     """
 
     codes: Ints
@@ -70,15 +71,16 @@ class Words:
     numeric: NDArray[np.bool_]
     offsets: Ints
     origin: Ints | None
+    text: str
 
     def token(self, index: int) -> str:
         """Return one folded token."""
-        return self.folded[self.starts[index] : self.ends[index]]
-
-    @cached_property
-    def folded(self) -> str:
-        """What all of the text folds to, a character for each code point; made when the first token is asked for."""
-        return text_of(self.codes)
+        start, end = int(self.starts[index]), int(self.ends[index])
+        if self.origin is None:
+            plain = self.text[start:end]
+            if plain.isascii():
+                return plain.lower()
+        return text_of(self.codes[start:end])
 
     def span(self, index: int) -> tuple[int, int]:
         """Return the characters of the original text that one token stands in."""
@@ -89,7 +91,13 @@ class Words:
 
 
 def tokenise(
-    text: str, starts: Ints, ends: Ints, codes: Ints | None = None, classes: NDArray[np.uint8] | None = None
+    text: str,
+    starts: Ints,
+    ends: Ints,
+    codes: Ints | None = None,
+    classes: NDArray[np.uint8] | None = None,
+    *,
+    placed: bool = True,
 ) -> Words:
     """Find the tokens of every paragraph.
 
@@ -100,6 +108,8 @@ def tokenise(
             character that is no part of a word, such as a line end. Tokens outside of all paragraphs are left out.
         codes: the text's code points, where the caller has them already.
         classes: their classes with flags, likewise.
+        placed: somebody will ask where a token stands in the text; else `Words.span` and `Words.origin` are not to be
+            used.
     """
     codes = code_points(text) if codes is None else codes
     classes = classes_of(codes) if classes is None else classes
@@ -109,7 +119,7 @@ def tokenise(
     marks = classes & CLASS_MASK == MARK
     flagged[1:] |= marks[1:] & marks[:-1]
     if flagged.any():
-        codes, starts, ends, origin = _normalised(text, codes, flagged, starts, ends)
+        codes, starts, ends, origin = _normalised(text, codes, flagged, starts, ends, placed=placed)
         classes = classes_of(codes) & np.uint8(CLASS_MASK)
     ignored = classes == IGNORE
     if ignored.any():
@@ -121,11 +131,11 @@ def tokenise(
     first, last, offsets = _inside(first, last, starts, ends)
     digits = np.concatenate(([0], np.cumsum(classes == DIGIT, dtype=np.int32)))
     numeric = digits[last] > digits[first]
-    return Words(codes, first, last, _hash_spans(fold_hashes(codes), first, last), numeric, offsets, origin)
+    return Words(codes, first, last, _hash_spans(fold_hashes(codes), first, last), numeric, offsets, origin, text)
 
 
 def _normalised(
-    text: str, raw: Ints, flagged: NDArray[np.bool_], starts: Ints, ends: Ints
+    text: str, raw: Ints, flagged: NDArray[np.bool_], starts: Ints, ends: Ints, *, placed: bool
 ) -> tuple[Ints, Ints, Ints, Ints | None]:
     """Replace the paragraphs that hold a flagged character by their normalised form, where that differs."""
     owners = np.unique(np.searchsorted(starts, np.flatnonzero(flagged), side="right") - 1)
@@ -140,7 +150,8 @@ def _normalised(
         if new == old:
             continue
         pieces += [raw[at:start], code_points(new)]
-        sources += [np.arange(at, start), start + _places(old, new)]
+        if placed:
+            sources += [np.arange(at, start), start + _places(old, new)]
         shift[owner + 1] += len(new) - len(old)
         at = end
     if not pieces:
@@ -148,7 +159,10 @@ def _normalised(
     pieces.append(raw[at:])
     sources.append(np.arange(at, len(raw)))
     moved = np.cumsum(shift)
-    return np.concatenate(pieces), starts + moved[:-1], ends + moved[1:], np.concatenate(sources)
+    codes = np.concatenate(pieces)
+    # Whoever does not ask for places still learns that the text is another one.
+    origin = np.concatenate(sources) if placed else np.zeros(len(codes), np.int64)
+    return codes, starts + moved[:-1], ends + moved[1:], origin
 
 
 def _places(old: str, new: str) -> Ints:

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from dedup.corpus.bands import choose_banding
 from dedup.engines.corpus import Shares, fill, known
-from dedup.engines.local import default_workers, map_ordered
+from dedup.engines.local import Crew, default_workers
 from dedup.engines.plan import COLUMNS, Planner
 from dedup.engines.spool import Spool, copied
 from dedup.engines.write import write
 from dedup.errors import InputError
 from dedup.formats.compression import bare_name, reason
 from dedup.formats.inputs import Inputs
-from dedup.formats.parts import tasks
+from dedup.formats.parts import task_bytes, tasks
 from dedup.memory import forecast, free_memory
 from dedup.reading import Progress
 from dedup.settings import ALGORITHM
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from dedup.engines.plan import Decided
+    from dedup.engines.write import Share
     from dedup.formats.discover import Source
     from dedup.formats.layout import Layout
     from dedup.formats.parts import Done, Part, Work
@@ -58,7 +59,7 @@ class Twice:
     """
 
     def __init__(
-        self, job: Job, layout: Layout, work: Work, events: Events, stack: ExitStack, stdin: BinaryIO | None
+        self, job: Job, layout: Layout, work: Work, events: Events, *, stack: ExitStack, stdin: BinaryIO | None
     ) -> None:
         self._job = job
         self._layout = layout
@@ -97,7 +98,7 @@ class Twice:
             self._spool,
             self._job.settings,
             banding.banding,
-            workers=self._workers,
+            crew=self._crew,
             max_memory=self._max_memory,
             events=self._events,
             references=self.references,
@@ -111,9 +112,8 @@ class Twice:
 
     def results(self, found: Iterable[list[Part] | None]) -> Generator[tuple[list[Part], list[Done]], None, None]:
         """Carry out what was decided: yield each task with what came of its parts."""
-        shared = map_ordered(partial(write, self._work), self._shared(found), self._workers, weight=lambda one: 1 << 20)
-        self._stack.callback(shared.close)
-        return (((task, dones)) for (task, _), dones in shared)
+        shared = self._crew.map(partial(write, self._work), self._shared(found), weight=_weight)
+        return ((task, dones) for (task, _), dones in shared)
 
     def _shared(self, found: Iterable[list[Part] | None]) -> Iterator[Any]:
         assert self._shares is not None  # noqa: S101 - prepared by now
@@ -204,6 +204,8 @@ class Twice:
     def _fill(self, banding: Any, size: int) -> None:
         slots = min(max(size // _BYTES_A_SLOT, 1 << 16), max(self._max_memory // 64, 1 << 16))
         seen = known(self._spool, slots)
+        self._crew = Crew(self._workers, seen)
+        self._stack.callback(self._crew.close)
         # Only what decides is asked about a document for the first time; problems are told when it is written.
         work = replace(self._work, log=False, diff=False, explain=False)
         progress = Progress([*self._references, *self.sources], self._events, stage="reading")
@@ -212,7 +214,16 @@ class Twice:
             inputs = self._inputs(sources, joined=not reference and not self._layout.per_file)
             found = (task for task in tasks(inputs.parts()) if task is not None)
             shift = 0 if reference else len(self._references)
-            each = fill(self._spool, found, self._first, work, banding, seen, workers=self._workers, shift=shift)
+            each = fill(
+                self._spool,
+                found,
+                self._first,
+                work=work,
+                banding=banding,
+                seen=seen,
+                crew=self._crew,
+                shift=shift,
+            )
             self._stack.callback(each.close)
             for task in each:
                 self._first += reference
@@ -222,3 +233,7 @@ class Twice:
             if reference:
                 for error in inputs.failures.values():
                     raise InputError(f"{error.what}; nothing was written", place=error.place, hint=error.hint)
+
+
+def _weight(shared: tuple[list[Part], Share]) -> int:
+    return task_bytes(shared[0])

@@ -53,8 +53,8 @@ class Verdict(NamedTuple):
         covered: the paragraph may go.
         similarity: twice the common tokens over all tokens of both, 0-1.
         coverage: share of the paragraph's tokens that the witness has, in order, 0-1.
-        new: indices of the paragraph's tokens that say something new; empty where `covered`, and, unless a thorough look
-            was asked for, some of them or none.
+        new: indices of the paragraph's tokens that say something new; empty where `covered`. Unless a thorough look was
+            asked for, some of them or none.
     """
 
     covered: bool

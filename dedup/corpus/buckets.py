@@ -45,6 +45,20 @@ class Features(NamedTuple):
     bits: NDArray[np.uint64]
 
 
+class Bucketed(NamedTuple):
+    """What one band has to say.
+
+    Attributes:
+        pairs: pairs that pass the sieves, as later << 32 | earlier; uint64, each once.
+        crowded: paragraphs in large buckets; int64.
+        unexamined: pairs in large buckets that were left out.
+    """
+
+    pairs: NDArray[np.uint64]
+    crowded: NDArray[np.int64]
+    unexamined: int
+
+
 class Candidates(NamedTuple):
     """Pairs worth aligning, sorted by `later` and falling votes.
 
@@ -63,24 +77,17 @@ class Candidates(NamedTuple):
     unexamined: int
 
 
-def candidates(bands: Iterable[NDArray[np.uint32]], features: Features, settings: Settings) -> Candidates:
-    """Find the pairs of paragraphs that are worth aligning.
-
-    Args:
-        bands: for each band, one key for each paragraph; uint32.
-        features: for the sieves.
-        settings: the threshold and the guard.
-    """
-    number = len(features.words)
+def candidates(bands: Iterable[Bucketed], number: int) -> Candidates:
+    """Put together what the bands say about so many paragraphs."""
     crowded = np.zeros(number, bool)
     found: list[NDArray[np.uint64]] = []
     merged, votes = np.empty(0, np.uint64), np.empty(0, np.int64)
     waiting = unexamined = 0
-    for keys in bands:
-        pairs, left_out = _of_band(keys, features, crowded)
-        unexamined += left_out
-        found.append(pairs[_passes(pairs, features, settings)])
-        waiting += len(found[-1])
+    for band in bands:
+        unexamined += band.unexamined
+        crowded[band.crowded] = True
+        found.append(band.pairs)
+        waiting += len(band.pairs)
         if waiting > _MERGE_AT:
             merged, votes, over = _merge(merged, votes, found, crowded)
             unexamined += over
@@ -91,32 +98,30 @@ def candidates(bands: Iterable[NDArray[np.uint32]], features: Features, settings
     return Candidates(later[order], earlier[order], votes[order], crowded, unexamined + over)
 
 
-def _of_band(
-    keys: NDArray[np.uint32], features: Features, crowded: NDArray[np.bool_]
-) -> tuple[NDArray[np.uint64], int]:
-    """Return the pairs of one band, as later << 32 | earlier, and how many were left out."""
+def bucketed(keys: NDArray[np.uint32], features: Features, settings: Settings) -> Bucketed:
+    """Find the pairs of paragraphs that agree on one band and are worth aligning.
+
+    Args:
+        keys: the band's key of each paragraph; uint32.
+        features: for the sieves.
+        settings: the threshold and the guard.
+    """
     both = (keys.astype(np.uint64) << np.uint64(32)) | np.arange(len(keys), dtype=np.uint64)
     both.sort()
-    key, member = both >> np.uint64(32), both & _LOW
-    head = np.ones(len(key), bool)
-    head[1:] = key[1:] != key[:-1]
-    group = np.cumsum(head) - 1
-    sizes = np.bincount(group)
-    if len(sizes) == len(key):
-        return np.empty(0, np.uint64), 0
-    shared = sizes[group] > 1
-    member, group = member[shared], group[shared]
-    large = sizes[group] > SMALL
-    out = [_neighbours(member, group, SMALL - 1, ~large)]
-    left_out = 0
+    follows = np.zeros(len(both) + 1, bool)
+    follows[1:-1] = (both[1:] ^ both[:-1]) <= _LOW
+    inside = np.flatnonzero(follows[1:] | follows[:-1])
+    member, group = both[inside] & _LOW, np.cumsum(~follows[inside]) - 1
+    crowded, left_out = np.empty(0, np.int64), 0
+    large = np.bincount(group, minlength=1)[group] > SMALL
+    pairs = [_neighbours(member, group, SMALL - 1, ~large)]
     if large.any():
-        some = member[large]
-        crowded[some.astype(np.int64)] = True
-        inside = _large(some, group[large], features)
-        out.append(inside)
+        crowded = member[large].astype(np.int64)
+        pairs.append(_large(member[large], group[large], features))
         count = np.bincount(group[large])
-        left_out = int((count * (count - 1) // 2).sum()) - len(inside)
-    return np.concatenate(out), left_out
+        left_out = int((count * (count - 1) // 2).sum()) - len(pairs[-1])
+    every = np.concatenate(pairs)
+    return Bucketed(every[_passes(every, features, settings)], crowded, left_out)
 
 
 def _large(member: NDArray[np.uint64], group: NDArray[np.int64], features: Features) -> NDArray[np.uint64]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dedup.characters import classes_of, code_points, fold, mix
+from dedup.corpus.letters import letters_of
 from dedup.corpus.sheet import ROW, Sheet, joined
 from dedup.minhash import band_keys, signatures
 from dedup.paragraphs import split_batch
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
 WIDTH = 2
 """Tokens of a shingle that is signed."""
+_BITS = 128
 BATCH = 1 << 18
 """Characters that pass through the kernels together."""
 
@@ -78,11 +80,10 @@ def _batch(
     _, first = np.unique(digests[:, 0], return_index=True)
     first.sort()
     fresh = first[seen.enter(digests[first, 0])]
-    rows, bands, kept = _rows(
-        [bodies[i] for i in fresh.tolist()], None if salt is None else salt[fresh], settings, banding
-    )
+    some = [bodies[i] for i in fresh.tolist()]
+    rows, bands, kept, letters = _rows(some, None if salt is None else salt[fresh], settings, banding)
     rows["paragraph"] = fresh
-    return Sheet(counts, places.astype(np.int32), digests, rows, bands, kept)
+    return Sheet(counts, places.astype(np.int32), digests, rows, bands, kept, letters)
 
 
 def _digests(bodies: list[str]) -> NDArray[np.uint64]:
@@ -93,8 +94,8 @@ def _digests(bodies: list[str]) -> NDArray[np.uint64]:
 
 def _rows(
     bodies: list[str], salt: NDArray[np.uint64] | None, settings: Settings, banding: Banding
-) -> tuple[NDArray[np.void], NDArray[np.uint32], bytes]:
-    """Return the rows, the band keys and the texts of some paragraphs."""
+) -> tuple[NDArray[np.void], NDArray[np.uint32], bytes, NDArray[np.uint32]]:
+    """Return the rows, the band keys, the texts and the letters of some paragraphs."""
     rows = np.zeros(len(bodies), ROW)
     words = words_of(bodies)
     sizes = np.diff(words.offsets)
@@ -109,27 +110,36 @@ def _rows(
     lengths = np.array([len(one) for one in kept], np.int64)
     rows["text_size"][eligible] = lengths
     rows["text_at"][eligible] = np.cumsum(lengths) - lengths
+    number = sizes[eligible]
+    rows["letters_at"][eligible] = np.cumsum(number) - number
+    letters = letters_of(words.hashes[_inside(words.offsets, eligible)])
     if settings.exact:
-        return rows, np.empty((0, len(eligible)), np.uint32), b"".join(kept)
+        return rows, np.empty((0, len(eligible)), np.uint32), b"".join(kept), letters
     hashes, offsets = shingles(words, WIDTH)
-    number = np.diff(offsets)[eligible]
-    inner = np.concatenate(([0], np.cumsum(number)))
     if len(eligible) < len(bodies):
-        hashes = hashes[np.repeat(offsets[:-1][eligible] - inner[:-1], number) + np.arange(inner[-1])]
+        hashes = hashes[_inside(offsets, eligible)]
+    inner = np.concatenate(([0], np.cumsum(np.diff(offsets)[eligible])))
     signed = signatures(hashes, inner, banding.num_perm)
     rows["bits"][eligible] = _bits(signed)
     bands = band_keys(signed, banding)
     if salt is not None:
         bands = mix(bands ^ salt[eligible])
-    return rows, (bands >> np.uint64(32)).astype(np.uint32), b"".join(kept)
+    return rows, (bands >> np.uint64(32)).astype(np.uint32), b"".join(kept), letters
 
 
-def words_of(bodies: Sequence[str]) -> Words:
-    """Return the tokens of some texts, as of the paragraphs of a batch."""
+def _inside(offsets: NDArray[np.int64], chosen: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the indices of all items of some paragraphs, given where each one's items begin."""
+    counts = offsets[chosen + 1] - offsets[chosen]
+    ends = np.cumsum(counts)
+    return np.repeat(offsets[chosen] - (ends - counts), counts) + np.arange(int(counts.sum()))
+
+
+def words_of(bodies: Sequence[str], *, placed: bool = False) -> Words:
+    """Return the tokens of some texts, as of the paragraphs of a batch; `placed`: see `tokenise`."""
     lengths = np.array([len(body) for body in bodies], np.int64)
     ends = np.cumsum(lengths + 1) - 1
     # Not a line end: some of the texts hold one, and it is no part of a word either.
-    return tokenise("\n".join(bodies), ends - lengths, ends)
+    return tokenise("\n".join(bodies), ends - lengths, ends, placed=placed)
 
 
 def _numbers(words: Words, sizes: NDArray[np.int64]) -> NDArray[np.uint64]:
@@ -164,8 +174,7 @@ def _bits(signed: NDArray[np.uint32]) -> NDArray[np.uint64]:
 
     b-bit minwise hashing with b = 1 (Li and Koenig 2010): two texts of resemblance J agree on (1 + J) / 2 of the bits.
     """
-    low = (signed[:128] & np.uint32(1)).astype(np.uint8)
-    if len(low) < 128:
-        low = np.concatenate((low, np.zeros((128 - len(low), low.shape[1]), np.uint8)))
+    low = np.zeros((_BITS, signed.shape[1]), np.uint8)
+    low[: len(signed)] = signed[:_BITS] & np.uint32(1)
     packed = np.packbits(low, axis=0, bitorder="little")
     return np.ascontiguousarray(packed.T).view("<u8").astype(np.uint64)

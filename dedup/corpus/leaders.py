@@ -125,7 +125,8 @@ class Leaders:
     def _undecided(self) -> NDArray[np.bool_]:
         """Tell which pairs may still decide somebody: the later one open, the earlier one not gone."""
         live: NDArray[np.bool_] = (self.status[self._later] == OPEN) & (self.status[self._earlier] != GOES)
-        return live & (self._how != NOT)
+        live &= self._how != NOT
+        return live
 
     def _propagate(self) -> None:
         """Decide whoever can be decided by what is known."""

@@ -30,9 +30,9 @@ REMOVAL = np.dtype(
         ("how", "u1"),
     ]
 )
-"""A paragraph that goes, and the one it goes for, by their numbers in the corpus; the block's number in its document, or
--1; for boilerplate the number of documents it stands in; `EXACT` to `BOILERPLATE`; how it was compared: 0 the same bytes,
-else `dedup.corpus.verify.FOLDED` or `ALIGNED`."""
+"""A paragraph that goes, and the one it goes for, by their numbers in the corpus; the block's number in its document,
+or -1; for boilerplate the number of documents it stands in; `EXACT` to `BOILERPLATE`; how it was compared: 0 the same
+bytes, else `dedup.corpus.verify.FOLDED` or `ALIGNED`."""
 
 
 class Classes(NamedTuple):
@@ -116,10 +116,9 @@ def _with_boilerplate(removals: NDArray[np.void], corpus: Corpus, least: int, fi
     witness, first = np.unique(removals["witness"], return_index=True)
     group = np.searchsorted(witness, removals["witness"])
     documents = corpus.document[removals["paragraph"]]
-    pairs = np.unique(
-        np.stack((np.append(group, np.arange(len(witness))), np.append(documents, corpus.document[witness]))), axis=1
-    )
-    number = np.bincount(pairs[0], minlength=len(witness))
+    groups = np.append(group, np.arange(len(witness)))
+    stands = np.unique(np.stack((groups, np.append(documents, corpus.document[witness]))), axis=1)
+    number = np.bincount(stands[0], minlength=len(witness))
     many = number >= least
     hit = many[group]
     removals["documents"][hit] = number[group[hit]]

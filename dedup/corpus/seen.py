@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import mmap
 from typing import TYPE_CHECKING
+from weakref import WeakValueDictionary
 
 import numpy as np
 
@@ -30,10 +31,11 @@ class Seen:
         self._bits = max(_SMALLEST, slots - 1).bit_length()
         self._memory = mmap.mmap(-1, 8 << self._bits)
         self._table = np.frombuffer(self._memory, np.uint64)
+        _TABLES[id(self)] = self
 
-    def __reduce__(self) -> tuple[type[Seen], tuple[int]]:
-        """Travel to a spawned worker as an empty table."""
-        return (Seen, (1 << self._bits,))
+    def __reduce__(self) -> tuple[object, ...]:
+        """Travel to a forked worker as the very table, to a spawned one as an empty one."""
+        return (_found, (id(self), 1 << self._bits))
 
     def enter(self, digests: NDArray[np.uint64]) -> NDArray[np.bool_]:
         """Enter digests and tell which are new; bool, of the same length.
@@ -59,3 +61,19 @@ class Seen:
                 break
             slots[left] = (slots[left] + 1) & last
         return new
+
+
+_TABLES: WeakValueDictionary[int, Seen] = WeakValueDictionary()
+
+
+def _found(name: int, slots: int) -> Seen:
+    """Return the table that was here before this process was forked, or a new one, which the next call finds."""
+    table = _TABLES.get(name)
+    if table is None:
+        table = Seen(slots)
+        _TABLES[name] = table
+        _KEPT.append(table)
+    return table
+
+
+_KEPT: list[Seen] = []

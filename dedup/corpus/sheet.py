@@ -16,14 +16,16 @@ ROW = np.dtype(
         ("numbers", "<u8"),
         ("bits", "<u8", (2,)),
         ("text_at", "<i8"),
+        ("letters_at", "<i8"),
         ("text_size", "<i4"),
         ("words", "<i4"),
         ("content", "<i4"),
         ("length", "<i4"),
     ]
 )
-"""A fingerprinted paragraph: its number; hash of its tokens; mask of its numbers; 128 bits of its signature, one of each
-entry; where its text lies among all texts; tokens; tokens that are no function words; characters."""
+"""A fingerprinted paragraph: its number; hash of its tokens; mask of its numbers; 128 bits of its signature, one of
+each entry; where its text lies among all texts, and its words among all letters; bytes of the text; tokens; tokens that
+are no function words, if they are counted; characters."""
 
 
 class Sheet(NamedTuple):
@@ -37,6 +39,7 @@ class Sheet(NamedTuple):
             from the batch's beginning.
         bands: for the rows with enough words, in order: one 32-bit key for each band; uint32, shape (bands, rows).
         texts: the texts of those rows, one after the other; UTF-8, lone surrogates as they are.
+        letters: their words, a character each; uint32.
     """
 
     counts: NDArray[np.int32]
@@ -45,6 +48,7 @@ class Sheet(NamedTuple):
     rows: NDArray[np.void]
     bands: NDArray[np.uint32]
     texts: bytes
+    letters: NDArray[np.uint32]
 
 
 def joined(sheets: list[Sheet], bands: int) -> Sheet:
@@ -52,14 +56,16 @@ def joined(sheets: list[Sheet], bands: int) -> Sheet:
     if len(sheets) == 1:
         return sheets[0]
     rows: list[NDArray[np.void]] = []
-    paragraph = text = 0
+    paragraph = text = letters = 0
     for sheet in sheets:
         moved = sheet.rows.copy()
         moved["paragraph"] += paragraph
         moved["text_at"] += text
+        moved["letters_at"] += letters
         rows.append(moved)
         paragraph += len(sheet.digests)
         text += len(sheet.texts)
+        letters += len(sheet.letters)
     return Sheet(
         np.concatenate([s.counts for s in sheets] or [np.empty(0, np.int32)]),
         np.concatenate([s.spans for s in sheets] or [np.empty((0, 2), np.int32)]),
@@ -67,4 +73,5 @@ def joined(sheets: list[Sheet], bands: int) -> Sheet:
         np.concatenate(rows or [np.empty(0, ROW)]),
         np.concatenate([s.bands for s in sheets] or [np.empty((bands, 0), np.uint32)], axis=1),
         b"".join(s.texts for s in sheets),
+        np.concatenate([s.letters for s in sheets] or [np.empty(0, np.uint32)]),
     )

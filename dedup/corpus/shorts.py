@@ -90,9 +90,9 @@ def _in_rows(corpus: Corpus, gone: Flags, links: Ints, min_words: int) -> None:
     short, document, owner = corpus.short[left], corpus.document[left], corpus.owner[left]
     begins = short[:-2] & short[1:-1] & short[2:] & (document[:-2] == document[2:])
     at = np.flatnonzero(begins)
-    values = mix(
-        mix(mix(owner[at].astype(np.uint64)) + owner[at + 1].astype(np.uint64)) + owner[at + 2].astype(np.uint64)
-    )
+    values = np.zeros(len(at), np.uint64)
+    for step in range(ROW):
+        values = mix(values + owner[at + step].astype(np.uint64))
     order = np.argsort(values, kind="stable")
     head = np.ones(len(order), bool)
     head[1:] = values[order][1:] != values[order][:-1]

@@ -1,19 +1,20 @@
-"""Verdicts on a batch of candidate pairs: most are settled by one alignment in C++, the rest by the document's verdict."""
+"""Verdicts on a batch of candidate pairs: one alignment in C++ settles most, the document's verdict the rest."""
 
 from __future__ import annotations
 
+import re
+from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from rapidfuzz import process
 from rapidfuzz.distance import LCSseq
 
-from dedup.characters import text_of
 from dedup.corpus.fingerprint import BATCH, words_of
 from dedup.verdict import Side, compare
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -22,9 +23,9 @@ if TYPE_CHECKING:
 
 NOT, FOLDED, ALIGNED = 0, 1, 2
 """How a paragraph is covered: not at all; by the same tokens; by tokens aligned one by one."""
-_FIRST_CHARACTER = 0x100
-_CHARACTER_BITS = 20
-_SURROGATES = 0xD800, 0x800
+_FORGED = 1024
+"""Characters from which on different words of the same polynomial hash modulo 2^64 can be made: Thue-Morse words."""
+_BETWEEN = re.compile(r"[\W_]+")
 
 
 class Verdicts(NamedTuple):
@@ -41,107 +42,104 @@ class Verdicts(NamedTuple):
     coverage: NDArray[np.float32]
 
 
-def verify(texts: Sequence[str], later: NDArray[np.int64], earlier: NDArray[np.int64], settings: Settings) -> Verdicts:
-    """Align pairs of texts and decide for each whether the second makes the first superfluous.
+class Paragraphs(NamedTuple):
+    """Some paragraphs, as far as they are known before their texts are read.
+
+    Attributes:
+        letters: the words of each, a character each; see `dedup.corpus.letters`.
+        keys: the hash of the words of each; uint64.
+        lengths: characters of each; int32.
+        texts: returns the texts of some of them; asked for those of which the rest does not settle it.
+    """
+
+    letters: Sequence[str]
+    keys: NDArray[np.uint64]
+    lengths: NDArray[np.int32]
+    texts: Callable[[list[int]], list[str]]
+
+
+def verify(
+    paragraphs: Paragraphs, later: NDArray[np.int64], earlier: NDArray[np.int64], settings: Settings
+) -> Verdicts:
+    """Align pairs of paragraphs and decide for each whether the second makes the first superfluous.
 
     Args:
-        texts: the paragraphs.
-        later: index of the text that may go, for each pair; int64.
+        paragraphs: what is compared.
+        later: index of the paragraph that may go, for each pair; int64.
         earlier: index of the one that would stay; int64.
         settings: the threshold and the guard.
     """
-    tokens = _Tokens(texts)
+    letters, keys, lengths, texts = paragraphs
     how = np.zeros(len(later), np.int8)
-    ours, theirs = tokens.sizes[later], tokens.sizes[earlier]
-    common = tokens.common(later, earlier)
+    similarity, coverage = (np.zeros(len(later), np.float32) for _ in range(2))
+    sizes = np.array([len(one) for one in letters], np.int64)
+    ours, theirs = sizes[later], sizes[earlier]
+    common = _common(letters, later, earlier)
     same = (common == ours) & (common == theirs)
-    for pair in np.flatnonzero(same).tolist():
-        if tokens.equal(int(later[pair]), int(earlier[pair])):
-            how[pair] = FOLDED
-    similarity, coverage = (np.ones(len(later), np.float32) for _ in range(2))
-    similarity[how == NOT] = coverage[how == NOT] = 0
-    if settings.exact:
-        return Verdicts(how, similarity, coverage)
-    least = settings.threshold * np.minimum(ours, (ours + theirs) / 2)
-    if settings.guard == "off":
-        least = settings.threshold * (ours + theirs) / 2
-    for pair in np.flatnonzero((how == NOT) & (common >= least)).tolist():
-        verdict = compare(tokens.side(int(earlier[pair])), tokens.side(int(later[pair])), settings)
-        how[pair] = ALIGNED if verdict.covered else NOT
-        similarity[pair], coverage[pair] = verdict.similarity, verdict.coverage
+    least = settings.threshold * (
+        np.minimum(ours, (ours + theirs) / 2) if settings.guard != "off" else (ours + theirs) / 2
+    )
+    near = np.flatnonzero(~same & (common >= least)) if not settings.exact else np.empty(0, np.int64)
+    # The same words by two hashes, word by word and all together. Only of long texts could somebody have made two on
+    # purpose that agree in both: there the letters are compared.
+    sure = same & (keys[later] == keys[earlier]) & (np.maximum(lengths[later], lengths[earlier]) < _FORGED)
+    how[sure], similarity[sure], coverage[sure] = FOLDED, 1, 1
+    chosen = np.concatenate((np.flatnonzero(same & ~sure), near))
+    needed, index = np.unique(np.stack((earlier[chosen], later[chosen])), return_inverse=True)
+    tokens = _Tokens(texts(needed.tolist()))
+    for pair, witness, paragraph in zip(chosen.tolist(), *index.reshape(2, -1).tolist(), strict=True):
+        if same[pair] and tokens.equal(witness, paragraph):
+            how[pair], similarity[pair], coverage[pair] = FOLDED, 1, 1
+        elif not settings.exact:
+            verdict = compare(tokens.side(witness), tokens.side(paragraph), settings)
+            how[pair] = ALIGNED if verdict.covered else NOT
+            similarity[pair], coverage[pair] = verdict.similarity, verdict.coverage
     return Verdicts(how, similarity, coverage)
 
 
+def _common(letters: Sequence[str], one: NDArray[np.int64], other: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the length of the longest common subsequence of the words of each pair, or seldom a little more."""
+    found = process.cpdist(
+        [letters[i] for i in one.tolist()],
+        [letters[i] for i in other.tolist()],
+        scorer=LCSseq.similarity,
+        dtype=np.int32,
+        workers=1,
+    )
+    return found.astype(np.int64)
+
+
 class _Tokens:
-    """The tokens of some texts, in batches that fit the cache."""
+    """The tokens of some texts, looked for when they are asked for, in batches that fit the cache."""
 
     def __init__(self, texts: Sequence[str]) -> None:
         self._texts = texts
-        self._batches: list[Words] = []
-        self._batch: list[int] = []
-        self._first: list[int] = []
-        self._starts: list[int] = []
-        for first, part in _parts(texts):
-            start = 0
-            for text in part:
-                self._batch.append(len(self._batches))
-                self._first.append(first)
-                self._starts.append(start)
-                start += len(text) + 1
-            self._batches.append(words_of(part))
-        sizes = [np.diff(words.offsets) for words in self._batches]
-        self.sizes: NDArray[np.int64] = np.concatenate(sizes) if sizes else np.empty(0, np.int64)
+        self._parts = list(_parts(texts))
+        self._batches: dict[int, Words] = {}
+        self._batch = [number for number, (_, part) in enumerate(self._parts) for _ in part]
+        self._starts = [at for _, part in self._parts for at in accumulate((len(t) + 1 for t in part[:-1]), initial=0)]
         self._sides: dict[int, Side] = {}
-        self._spellings: dict[int, tuple[str, NDArray[np.int64]]] = {}
-
-    def common(self, one: NDArray[np.int64], other: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Return the length of the longest common subsequence of the tokens of each pair, or seldom a little more."""
-        if not len(one):
-            return np.empty(0, np.int64)
-        # A character for each word: an alignment of strings is the fastest there is. Two words in a million share one,
-        # so that a little too much may seem to be common; what that lets through is looked at again.
-        number = np.concatenate([words.hashes for words in self._batches]) >> np.uint64(64 - _CHARACTER_BITS)
-        number += np.uint64(_FIRST_CHARACTER)
-        number[number >= _SURROGATES[0]] += np.uint64(_SURROGATES[1])
-        letters = number.astype("<u4").tobytes().decode("utf-32-le")
-        ends = np.cumsum(self.sizes)
-        rows = [letters[a:b] for a, b in zip((ends - self.sizes).tolist(), ends.tolist(), strict=True)]
-        found = process.cpdist(
-            [rows[i] for i in one.tolist()],
-            [rows[i] for i in other.tolist()],
-            scorer=LCSseq.similarity,
-            dtype=np.int32,
-            workers=1,
-        )
-        return found.astype(np.int64)
 
     def _range(self, index: int) -> tuple[Words, int, int]:
-        words = self._batches[self._batch[index]]
-        row = index - self._first[index]
-        return words, int(words.offsets[row]), int(words.offsets[row + 1])
+        """Return the batch that a text's tokens are in, and their first and last."""
+        batch = self._batch[index]
+        first, part = self._parts[batch]
+        if batch not in self._batches:
+            self._batches[batch] = words_of(part, placed=True)
+        words = self._batches[batch]
+        low, high = words.offsets[index - first : index - first + 2].tolist()
+        return words, low, high
 
     def equal(self, one: int, other: int) -> bool:
-        """Tell whether two texts of equal token hashes have the same tokens, letter by letter."""
-        if self._texts[one] == self._texts[other]:
+        """Tell whether two texts of equal words have the same letters, too."""
+        first, second = self._texts[one], self._texts[other]
+        if _BETWEEN.sub("", first.casefold()) == _BETWEEN.sub("", second.casefold()):
             return True
-        return self._spelled(one) == self._spelled(other)
+        return self._words(one) == self._words(other)
 
-    def _spelled(self, index: int) -> tuple[str, list[int]]:
-        """Return the letters of all tokens of a text, and where the tokens begin."""
+    def _words(self, index: int) -> list[str]:
         words, low, high = self._range(index)
-        letters, ends = self._letters(self._batch[index])
-        first = int(ends[low - 1]) if low else 0
-        return letters[first : int(ends[high - 1]) if high else 0], (ends[low:high] - first).tolist()
-
-    def _letters(self, batch: int) -> tuple[str, NDArray[np.int64]]:
-        """Return the letters of all tokens of a batch without what stands between, and where each token ends."""
-        if batch not in self._spellings:
-            words = self._batches[batch]
-            lengths = words.ends - words.starts
-            ends = np.cumsum(lengths)
-            at = np.repeat(words.starts - (ends - lengths), lengths) + np.arange(int(lengths.sum()))
-            self._spellings[batch] = text_of(words.codes[at]), ends
-        return self._spellings[batch]
+        return [words.token(i) for i in range(low, high)]
 
     def side(self, index: int) -> Side:
         """Return a text's tokens as the verdict wants them."""
@@ -153,14 +151,9 @@ class _Tokens:
                 first, last = words.span(low + i)
                 return text[max(first - start - 1, 0) : first - start], text[first - start : last - start]
 
-            folded = words.folded
-            bounds = list(zip(words.starts[low:high].tolist(), words.ends[low:high].tolist(), strict=True))
-
-            def token(i: int) -> str:
-                first, last = bounds[i]
-                return folded[first:last]
-
-            self._sides[index] = Side(words.hashes[low:high].tolist(), words.numeric[low:high].tolist(), token, shown)
+            self._sides[index] = Side(
+                words.hashes[low:high].tolist(), words.numeric[low:high].tolist(), lambda i: words.token(low + i), shown
+            )
         return self._sides[index]
 
 

@@ -15,7 +15,6 @@ import numpy as np
 from dedup.corpus.fingerprint import fingerprint
 from dedup.corpus.seen import Seen
 from dedup.corpus.sheet import ROW
-from dedup.engines.local import map_ordered
 from dedup.engines.plan import COLUMNS
 from dedup.engines.write import Place, Share
 from dedup.errors import UsageError
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from dedup.corpus.sheet import Sheet
+    from dedup.engines.local import Crew
     from dedup.engines.plan import Decided
     from dedup.engines.spool import Spool
     from dedup.formats.discover import Source
@@ -45,8 +45,8 @@ class Scan(NamedTuple):
     sheet: Sheet
 
 
-def scan(work: Work, banding: Banding, seen: Seen, task: list[Part]) -> Scan:
-    """Fingerprint the documents of a task; runs in a worker."""
+def scan(work: Work, banding: Banding, seen: Seen, shift: int, task: list[Part]) -> Scan:
+    """Fingerprint the documents of a task; runs in a worker. See `fill`."""
     parts = np.zeros(len(task), COLUMNS["parts"])
     found = []
     for number, part in enumerate(task):
@@ -56,7 +56,7 @@ def scan(work: Work, banding: Banding, seen: Seen, task: list[Part]) -> Scan:
             parts[number]["again"] = part.problem is not None
             continue
         done = Done()
-        found += [(number, part.source, record) for record in reader.records(part, work, done)]
+        found += [(number, part.source + shift, record) for record in reader.records(part, work, done)]
         parts[number]["documents"] = done.counts.documents
         parts[number]["invalid"] = done.counts.invalid_utf8
         parts[number]["again"] = bool(done.problems)
@@ -90,12 +90,13 @@ def _task_check(task: list[Part]) -> int:
     return check
 
 
-def pieces(scan: Scan, paragraphs: int, texts: int) -> dict[str, NDArray[Any] | bytes]:
-    """Return what a task has for the spool's columns, behind so many paragraphs and bytes of text."""
+def pieces(scan: Scan, paragraphs: int, texts: int, letters: int) -> dict[str, NDArray[Any] | bytes]:
+    """Return what a task has for the spool's columns, behind so many paragraphs, bytes of text and letters."""
     sheet = scan.sheet
     rows = sheet.rows.copy()
     rows["paragraph"] += paragraphs
     rows["text_at"] += texts
+    rows["letters_at"] += letters
     return {
         "parts": scan.parts,
         "documents": scan.documents,
@@ -104,6 +105,7 @@ def pieces(scan: Scan, paragraphs: int, texts: int) -> dict[str, NDArray[Any] | 
         **{f"row-{field}": rows[field] for field in ROW.names or ()},
         "bands": sheet.bands,
         "texts": sheet.texts,
+        "letters": sheet.letters,
     }
 
 
@@ -111,11 +113,11 @@ def fill(
     spool: Spool,
     found: Iterable[list[Part]],
     first: int,
+    *,
     work: Work,
     banding: Banding,
     seen: Seen,
-    *,
-    workers: int,
+    crew: Crew,
     shift: int = 0,
 ) -> Generator[list[Part], None, None]:
     """Fingerprint all tasks that the spool does not have yet, and yield each task once it is there.
@@ -127,7 +129,7 @@ def fill(
         work: how documents are read.
         banding: how signatures are cut.
         seen: what has been fingerprinted.
-        workers: processes.
+        crew: worker processes.
         shift: number of inputs before these.
 
     Raises:
@@ -145,12 +147,12 @@ def fill(
             hint = "name another --work-dir, or delete this one to begin anew"
             raise UsageError(what, place=str(spool.directory), hint=hint)
         yield task
-    paragraphs, texts = spool.total("digests"), spool.total("texts")
-    for task, result in map_ordered(partial(scan, work, banding, seen), source, workers, weight=task_bytes):
-        result.documents["source"] += shift
-        spool.append(pieces(result, paragraphs, texts), _task_check(task))
+    paragraphs, texts, letters = (spool.total(name) for name in ("digests", "texts", "letters"))
+    for task, result in crew.map(partial(scan, work, banding, seen, shift), source, weight=task_bytes):
+        spool.append(pieces(result, paragraphs, texts, letters), _task_check(task))
         paragraphs += len(result.sheet.digests)
         texts += len(result.sheet.texts)
+        letters += len(result.sheet.letters)
         yield task
 
 

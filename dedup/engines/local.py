@@ -12,7 +12,7 @@ import signal
 import sys
 from collections import deque
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from dedup.errors import DedupError
 
@@ -62,25 +62,69 @@ def map_ordered(
         DedupError: a worker process died.
         Exception: what `function` raised; results of earlier tasks may not have been yielded yet.
     """
-    waiting: deque[Task] = deque()
-    source = iter(tasks)
-    if workers > 1 and _is_daemon():
-        workers = 1
-    for task in source:
-        if task is not None:
-            waiting.append(task)
-            if workers > 1 and len(waiting) > INLINE_TASKS:
-                break
-            if workers > 1:
-                continue
-        while waiting:
-            yield waiting[0], function(waiting.popleft())
-    else:
-        while waiting:
-            yield waiting[0], function(waiting.popleft())
-        return
-    with _Pool(function, workers) as pool:
-        yield from pool.run(waiting, source, weight)
+    crew = Crew(workers, function)
+    try:
+        yield from crew.map(function, tasks, weight=weight)
+    finally:
+        crew.close()
+
+
+class Crew:
+    """Worker processes that stay for several stages, so that none is forked from a process that has grown.
+
+    They start when there is work for them. With one worker everything is done in this process, as also inside of
+    somebody else's worker.
+
+    Args:
+        workers: processes.
+        shared: what forked workers are to find as it is, rather than pickled: the functions of all stages, or what
+            those refer to.
+    """
+
+    def __init__(self, workers: int, *shared: object) -> None:
+        self._workers = 1 if _is_daemon() else workers
+        self._shared = shared
+        self._pool: _Pool | None = None
+
+    def map(
+        self,
+        function: Callable[[Task], Result],
+        tasks: Iterable[Task | None],
+        *,
+        weight: Callable[[Task], int] = lambda _: 1,
+    ) -> Generator[tuple[Task, Result], None, None]:
+        """Yield each task with ``function(task)``; see `map_ordered`. One stage at a time."""
+        waiting: deque[Task] = deque()
+        source = iter(tasks)
+        several = self._workers > 1
+        for task in source:
+            if task is not None:
+                waiting.append(task)
+                if several and (len(waiting) > INLINE_TASKS or self._pool is not None):
+                    break
+                if several:
+                    continue
+            while waiting:
+                yield waiting[0], function(waiting.popleft())
+        else:
+            while waiting:
+                yield waiting[0], function(waiting.popleft())
+            return
+        if self._pool is None:
+            self._pool = _Pool(self._workers, (function, *self._shared))
+        whole = False
+        try:
+            yield from self._pool.run(function, waiting, source, weight)
+            whole = True
+        finally:
+            if not whole:  # what is under way would be taken for the next stage's
+                self.close()
+
+    def close(self) -> None:
+        """End the workers."""
+        if self._pool is not None:
+            self._pool.stop()
+            self._pool = None
 
 
 def _is_daemon() -> bool:
@@ -96,32 +140,32 @@ class _End:
 _END = _End()
 
 
-class _Pool(Generic[Task, Result]):
+class _Pool:
     """Worker processes and what is under way in them.
 
     A task is sent only to a worker that is idle: neither side can then block on a full pipe while the other does. A
     worker is started when there is a task for it, so that a large number of them costs nothing while there is not.
     """
 
-    def __init__(self, function: Callable[[Task], Result], workers: int) -> None:
+    def __init__(self, workers: int, known: tuple[object, ...]) -> None:
         self._processes: list[BaseProcess] = []
         self._pipes: list[Connection[Any, Any]] = []
         self._idle: list[int] = []
         self._busy: dict[int, int] = {}
         """Worker → number of its task."""
-        self._function = function
+        self._known = known
+        """What workers know from the start; the first is the function of the first stage."""
         self._size = workers
 
-    def __enter__(self) -> _Pool[Task, Result]:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._stop()
-
     def run(
-        self, waiting: deque[Task], source: Iterator[Task | None], weight: Callable[[Task], int]
+        self,
+        function: Callable[[Task], Result],
+        waiting: deque[Task],
+        source: Iterator[Task | None],
+        weight: Callable[[Task], int],
     ) -> Iterator[tuple[Task, Result]]:
         """Do `waiting`, then the rest of `source`; see `map_ordered`."""
+        asked = None if function is self._known[0] else function
         flight: dict[int, Task] = {}
         done: dict[int, Result] = {}
         handed = given = load = 0  # next task to send; next result to yield; weight in flight
@@ -137,7 +181,7 @@ class _Pool(Generic[Task, Result]):
                 if task is None:
                     held = bool(flight)  # the source would keep us waiting: first give out what is under way
                     continue
-                self._send(handed, task)
+                self._send(handed, asked, task)
                 flight[handed] = task
                 load += weight(task)
                 handed += 1
@@ -164,25 +208,25 @@ class _Pool(Generic[Task, Result]):
             # A forked child inherits our ends of all pipes so far; were they left open in it, a worker would never
             # see that its parent is gone.
             inherited = self._pipes.copy() if context.get_start_method() == "fork" else []
-            process = context.Process(target=_work, args=(self._function, theirs, inherited), daemon=True)
+            process = context.Process(target=_work, args=(self._known, theirs, inherited), daemon=True)
             self._processes.append(process)
             process.start()
             theirs.close()
         return len(self._processes) - 1
 
-    def _send(self, number: int, task: Task) -> None:
+    def _send(self, number: int, asked: object, task: object) -> None:
         worker = self._idle.pop() if self._idle else self._start()
         try:
-            self._pipes[worker].send_bytes(pickle.dumps(task, pickle.HIGHEST_PROTOCOL))
+            self._pipes[worker].send_bytes(pickle.dumps((asked, task), pickle.HIGHEST_PROTOCOL))
         except OSError:
             raise self._death(worker) from None
         self._busy[worker] = number
 
-    def _receive(self) -> dict[int, Result]:
+    def _receive(self) -> dict[int, Any]:
         """Wait until at least one worker has finished, and return the results by number of task."""
         from multiprocessing.connection import wait  # noqa: PLC0415 - loaded by now
 
-        results: dict[int, Result] = {}
+        results: dict[int, Any] = {}
         ready = set(wait([self._pipes[worker] for worker in self._busy]))
         for worker in [worker for worker in self._busy if self._pipes[worker] in ready]:
             try:
@@ -205,7 +249,7 @@ class _Pool(Generic[Task, Result]):
             hint="if memory ran out, use --workers 1 or smaller documents",
         )
 
-    def _stop(self) -> None:
+    def stop(self) -> None:
         """End all workers now; what they were doing is not wanted any more."""
         for pipe in self._pipes:
             pipe.close()
@@ -220,7 +264,7 @@ class _Pool(Generic[Task, Result]):
             process.close()
 
 
-def _work(function: Callable[[Any], Any], pipe: Connection[Any, Any], inherited: list[Connection[Any, Any]]) -> None:
+def _work(known: tuple[Any, ...], pipe: Connection[Any, Any], inherited: list[Connection[Any, Any]]) -> None:
     """Answer tasks until the parent closes the pipe or is gone; the body of a worker process."""
     # The terminal sends its interrupt to all processes of the group, but it is the parent's to answer.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -233,12 +277,12 @@ def _work(function: Callable[[Any], Any], pipe: Connection[Any, Any], inherited:
         other.close()
     while True:
         try:
-            task = pickle.loads(pipe.recv_bytes())  # noqa: S301 - from our own parent
+            asked, task = pickle.loads(pipe.recv_bytes())  # noqa: S301 - from our own parent
         except (EOFError, OSError):
             return
         answer: tuple[bool, object]
         try:
-            answer = (False, function(task))
+            answer = (False, (asked or known[0])(task))
         except Exception as error:  # noqa: BLE001 - raised again in the parent
             answer = (True, _portable(error))
         try:

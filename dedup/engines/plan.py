@@ -9,27 +9,28 @@ from __future__ import annotations
 
 import os
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
 import numpy as np
 
-from dedup.corpus.buckets import Features, candidates
+from dedup.corpus.buckets import Bucketed, Features, bucketed, candidates
 from dedup.corpus.collapse import first_copies
 from dedup.corpus.leaders import GOES, Leaders
+from dedup.corpus.letters import string_of
 from dedup.corpus.outcome import Classes, outcome
 from dedup.corpus.sheet import ROW
 from dedup.corpus.shorts import Corpus
-from dedup.corpus.verify import Verdicts, verify
-from dedup.engines.local import map_ordered
-from dedup.minhash import Banding
+from dedup.corpus.verify import Paragraphs, Verdicts, verify
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from numpy.typing import NDArray
 
+    from dedup.engines.local import Crew
     from dedup.engines.spool import Spool
     from dedup.job import Events
+    from dedup.minhash import Banding
     from dedup.settings import Settings
 
 COLUMNS: dict[str, np.dtype[Any]] = {
@@ -42,12 +43,17 @@ COLUMNS: dict[str, np.dtype[Any]] = {
     **{f"row-{field}": ROW[field] for field in ROW.names or ()},
     "bands": np.dtype("<u4"),
     "texts": np.dtype("u1"),
+    "letters": np.dtype("<u4"),
 }
 """The spool's columns. Parts of inputs: CRC of the bytes, documents found, those that do not decode, whether to be read
 again for what is to be told about it, bytes. Documents: their part within the task, input, paragraphs, line, and bytes
 within the part. Then what `dedup.corpus.sheet.Sheet` has, numbers and places counted from the corpus's beginning."""
 
+LETTER = 4
+"""Bytes of a letter."""
 _PAIRS_A_TASK = 4000
+_TRAVELLING = ("text_at", "text_size", "letters_at", "words", "key", "length")
+"""What of a row a worker needs to know to compare it; see `_Pairs`."""
 _BYTES_A_PARAGRAPH = 64
 """Memory for a paragraph while exact copies are sought."""
 
@@ -86,7 +92,7 @@ class Planner:
         spool: of `COLUMNS`.
         settings: what counts as superfluous.
         banding: how the signatures were cut.
-        workers: processes.
+        crew: worker processes.
         max_memory: bytes that all of it aims to stay below.
         events: is told how far it has come.
         references: the first so many documents stay.
@@ -98,7 +104,7 @@ class Planner:
         settings: Settings,
         banding: Banding,
         *,
-        workers: int,
+        crew: Crew,
         max_memory: int,
         events: Events,
         references: int,
@@ -106,7 +112,7 @@ class Planner:
         self._spool = spool
         self._settings = settings
         self._banding = banding
-        self._workers = workers
+        self._crew = crew
         self._max_memory = max_memory
         self._events = events
         self._references = references
@@ -195,7 +201,7 @@ class Planner:
         unexamined = 0
         while len(some):
             inside = Features(words[some], numbers[some], bits[some])
-            found = candidates(self._told(bands.of(some)), inside, self._settings)
+            found = candidates(self._bucketed(bands.of(some), inside), len(some))
             unexamined = found.unexamined
             if not leaders.add(some[found.later], some[found.earlier]):
                 break
@@ -205,10 +211,10 @@ class Planner:
             some = some[leaders.status[some] != GOES]
         return leaders, unexamined
 
-    def _told(self, bands: Iterator[NDArray[np.uint32]]) -> Iterator[NDArray[np.uint32]]:
+    def _bucketed(self, bands: Iterator[NDArray[np.uint32]], features: Features) -> Iterator[Bucketed]:
         for number, keys in enumerate(bands):
             self._events.progress(number, self._banding.bands, "candidates", "bands")
-            yield keys
+            yield bucketed(keys, features, self._settings)
 
     def _settle(self, leaders: Leaders, place: NDArray[np.int64]) -> None:
         """Have all pairs verified that decide anything."""
@@ -222,8 +228,9 @@ class Planner:
             done += len(later)
 
     def _verified(self, later: NDArray[np.int64], earlier: NDArray[np.int64], place: NDArray[np.int64]) -> Verdicts:
-        task = partial(_verify, self._settings, os.fspath(self._spool.path("texts")))
-        results = map_ordered(task, self._tasks(later, earlier, place), self._workers)
+        texts, letters = (os.fspath(self._spool.path(name)) for name in ("texts", "letters"))
+        task = partial(_verify, self._settings, texts, letters)
+        results = self._crew.map(task, self._tasks(later, earlier, place))
         found = [result for _, result in results]
         return Verdicts(*(np.concatenate(arrays) for arrays in zip(*found, strict=True)))
 
@@ -234,27 +241,37 @@ class Planner:
             both = np.stack((later[start : start + _PAIRS_A_TASK], earlier[start : start + _PAIRS_A_TASK]))
             needed, index = np.unique(both, return_inverse=True)
             index = index.reshape(both.shape)
-            at, sizes = (self._spool.picked(f"row-{name}", place[needed]) for name in ("text_at", "text_size"))
-            yield _Pairs(at, sizes, index[0], index[1])
+            rows = {name: self._spool.picked(f"row-{name}", place[needed]) for name in _TRAVELLING}
+            yield _Pairs(rows, index[0], index[1])
 
 
 class _Pairs(NamedTuple):
-    """Pairs of texts that travel to a worker: places of the texts, and which is compared with which."""
+    """Pairs of paragraphs that travel to a worker: places of texts and letters, and which is compared with which."""
 
-    at: NDArray[np.int64]
-    sizes: NDArray[np.int32]
+    rows: dict[str, NDArray[Any]]
+    """What is known of each paragraph, by column."""
     later: NDArray[np.int64]
     earlier: NDArray[np.int64]
 
 
-def _verify(settings: Settings, path: str, pairs: _Pairs) -> Verdicts:
-    """Read the texts of some pairs from the spool and compare them; runs in a worker."""
-    texts: list[str] = []
-    with open(path, "rb", buffering=0) as file:  # noqa: PTH123 - a path as a string, ready to travel
-        for at, size in zip(pairs.at.tolist(), pairs.sizes.tolist(), strict=True):
-            file.seek(at)
-            texts.append(file.read(size).decode("utf-8", "surrogatepass"))
-    return verify(texts, pairs.later, pairs.earlier, settings)
+def _verify(settings: Settings, texts: str, letters: str, pairs: _Pairs) -> Verdicts:
+    """Compare some pairs, with what the spool has of them; runs in a worker."""
+    rows = pairs.rows
+    with open(texts, "rb", buffering=0) as file, open(letters, "rb", buffering=0) as short:  # noqa: PTH123 - strings travel well
+
+        def texts_of(needed: list[int]) -> list[str]:
+            raw = _read(file, rows["text_at"][needed], rows["text_size"][needed])
+            return [one.decode("utf-8", "surrogatepass") for one in raw]
+
+        words = [string_of(row) for row in _read(short, rows["letters_at"] * LETTER, rows["words"] * LETTER)]
+        paragraphs = Paragraphs(words, rows["key"], rows["length"], texts_of)
+        return verify(paragraphs, pairs.later, pairs.earlier, settings)
+
+
+def _read(file: BinaryIO, at: NDArray[np.int64], sizes: NDArray[np.int32]) -> Iterator[bytes]:
+    for start, size in zip(at.tolist(), sizes.tolist(), strict=True):
+        file.seek(start)
+        yield file.read(size)
 
 
 def _same_keys(keys: NDArray[np.uint64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -10,7 +10,6 @@ import json
 import shutil
 import tempfile
 from contextlib import ExitStack
-from io import FileIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -21,6 +20,7 @@ from dedup.formats.compression import reason
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from io import FileIO
 
     from numpy.typing import NDArray
 
@@ -193,7 +193,7 @@ class Spool:
             while at < len(raw):
                 got = file.readinto(view[at:])
                 if not got:
-                    raise OSError(0, f"the column {name} of the spool is shorter than it was")
+                    raise self._short(name)
                 at += got
         except OSError as error:
             raise self._error(error) from None
@@ -258,6 +258,9 @@ class Spool:
     def close(self) -> None:
         """Let go of the files; a temporary directory is removed."""
         self._stack.close()
+
+    def _short(self, name: str) -> OutputError:
+        return self._error(OSError(0, f"the column {name} is shorter than it was"))
 
     def _error(self, error: OSError) -> OutputError:
         where = str(getattr(self, "directory", tempfile.gettempdir()))
