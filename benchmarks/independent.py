@@ -29,8 +29,10 @@ _MARKER = 3
 
 
 def normal(text: str) -> str:
-    """Return the text with case and form folded away."""
-    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+    """Return the text with case and form folded away, signs left out and all digits written in ASCII."""
+    plain = "".join(" " if unicodedata.category(char) == "So" else char for char in text)
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", plain).casefold())
+    return "".join(str(unicodedata.decimal(char, char)) for char in folded)
 
 
 def written(text: str) -> str:

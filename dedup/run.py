@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
@@ -9,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from dedup.engines.local import default_workers, map_ordered, stopped_by_signals
-from dedup.errors import DedupError, ExitCode, UsageError
+from dedup.errors import DedupError, ExitCode, OutputError, UsageError
 from dedup.formats.codec import Codec
 from dedup.formats.edit import process
 from dedup.formats.inputs import Inputs
@@ -131,12 +132,26 @@ class _Run:
         if looks_first:
             self._validate()
         if corpus:
+            self._refuse_unwritable()
             self._twice = self._prepared()
         self._output = open_output(job, self._layout, stdout)
         stack.callback(self._output.abort)
         self._log = self._open_log()
         self._section: Section | None = None
         self._progress = Progress(self._layout.sources, events, stage="cleaning" if looks_first or corpus else "")
+
+    def _refuse_unwritable(self) -> None:
+        """Say now what could not be written when everything is read.
+
+        Raises:
+            OutputError: the directory of an output is not there, or may not be written to.
+        """
+        paths = [] if self._layout.per_file else list(self._layout.destinations)
+        for path in paths if self._job.removed is None else [*paths, self._job.removed]:
+            if not path.parent.is_dir():
+                raise OutputError("no such directory; nothing was read or written", place=str(path.parent))
+            if not path.exists() and not os.access(path.parent, os.W_OK):
+                raise OutputError("permission denied; nothing was read or written", place=str(path.parent))
 
     def _prepared(self) -> Twice:
         """Read everything, and decide on all of it.

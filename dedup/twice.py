@@ -13,7 +13,7 @@ from dedup.engines.corpus import Shares, fill, known
 from dedup.engines.local import Crew, default_workers
 from dedup.engines.plan import COLUMNS, Planner
 from dedup.engines.spool import Spool, copied
-from dedup.engines.write import write
+from dedup.engines.write import changed, write
 from dedup.errors import InputError
 from dedup.formats.compression import bare_name, reason
 from dedup.formats.inputs import Inputs
@@ -120,6 +120,8 @@ class Twice:
         number = self._first
         for task in found:
             if task is not None:
+                if number >= self._spool.tasks:
+                    raise changed(task[0].name)
                 yield task, self._shares.of(number)
                 number += 1
 

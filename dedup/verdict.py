@@ -16,7 +16,7 @@ from rapidfuzz.distance import OSA, LCSseq
 from dedup.words import FUNCTION, TURNING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Hashable, Sequence
 
     from dedup.settings import Settings
 
@@ -94,7 +94,7 @@ def compare(witness: Side, paragraph: Side, settings: Settings, *, thorough: boo
         return Verdict(covered=False, similarity=similarity, coverage=coverage, new=())
     if common == len_b and _stands_in(witness.hashes, paragraph.hashes):
         return Verdict(covered=True, similarity=similarity, coverage=coverage, new=())
-    gaps, runs = _align(witness.hashes, paragraph.hashes)
+    gaps, runs = align(witness.hashes, paragraph.hashes)
     if similarity < settings.threshold and not _contained(gaps, runs, len_b, settings.threshold):
         return Verdict(covered=False, similarity=similarity, coverage=coverage, new=_indices(gaps))
     if settings.guard == "numbers":
@@ -112,7 +112,7 @@ def _other_numbers(witness: Side, paragraph: Side) -> int:
     return len(ours.difference(witness.hashes)) if ours else 0
 
 
-def _align(first: Sequence[int], second: Sequence[int]) -> tuple[list[_Gap], list[int]]:
+def align(first: Sequence[Hashable], second: Sequence[Hashable]) -> tuple[list[_Gap], list[int]]:
     """Return the stretches that differ, and the lengths of those that do not, in order."""
     gaps: list[_Gap] = []
     runs: list[int] = []

@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 import itertools
+import pickle
 import random
+import subprocess
+import sys
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dedup.corpus import leaders as leaders_module
 from dedup.corpus import letters as letters_module
-from dedup.corpus import verify as verify_module
 from dedup.corpus.buckets import (
     FIRST,
     MOST,
     NEIGHBOURS,
     NUMBERS_EXPLAINED,
     SMALL,
+    Candidates,
     Features,
+    bucketed,
     candidates,
     resemblance,
 )
@@ -32,14 +36,15 @@ from dedup.corpus.letters import letters_of, string_of
 from dedup.corpus.outcome import BLOCK, BOILERPLATE, EXACT, NEAR, Classes, outcome
 from dedup.corpus.seen import Seen
 from dedup.corpus.shorts import Corpus
-from dedup.corpus.verify import ALIGNED, FOLDED, NOT, Verdicts, verify
+from dedup.corpus.verify import ALIGNED, FOLDED, NOT, Paragraphs, Verdicts, verify
 from dedup.minhash import Banding
 from dedup.settings import Settings
+from dedup.shingling import keys as keys_of
 from tests import oracle, strategies
 from tests.test_kernel_verdict import COVERED, article
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from numpy.typing import NDArray
 
@@ -115,18 +120,24 @@ def test_a_full_table_takes_nothing_for_known_that_is_not() -> None:
         assert table.enter(np.unique(rng.integers(0, 1 << 63, 20_000, np.uint64) << np.uint64(1))).all()
 
 
-def test_a_table_that_travels_arrives_empty() -> None:
-    """A worker that was not forked has a table of the same size with nothing in it."""
+def test_a_table_travels() -> None:
+    """A forked worker finds the very table that it shares with the others; another one gets one with nothing in it."""
     table = Seen(5000)
     values = np.array([2, 4, 1 << 50], np.uint64)
     assert table.enter(values).all()
-    kind, arguments = table.__reduce__()
-    copy = kind(*arguments)
-    assert copy.enter(values).all()
-    assert copy.__reduce__() == (kind, arguments)
+    assert not pickle.loads(pickle.dumps(table)).enter(values).any()  # noqa: S301 - our own
+    code = "import pickle, sys; print(*pickle.load(sys.stdin.buffer).enter(__import__('numpy').array([2, 4], 'u8')))"
+    elsewhere = subprocess.run([sys.executable, "-c", code], input=pickle.dumps(table), capture_output=True, check=True)
+    assert elsewhere.stdout.split() == [b"True", b"True"]
 
 
 # --- candidate pairs --------------------------------------------------------------------------------------------------
+
+
+def _found(bands: Iterable[NDArray[np.uint32]], features: Features, settings: Settings | None = None) -> Candidates:
+    """Return the candidates among paragraphs of which each band has a key."""
+    chosen = settings or Settings()
+    return candidates((bucketed(keys, features, chosen) for keys in bands), len(features.words))
 
 
 def _alike(number: int) -> Features:
@@ -160,7 +171,7 @@ def test_small_buckets_give_all_their_pairs(bands: list[list[int]]) -> None:
         for earlier, later in itertools.combinations(range(number), 2):
             if keys[earlier] == keys[later]:
                 votes[later, earlier] += 1
-    found = candidates((np.array(keys, np.uint32) for keys in bands), _alike(number), Settings())
+    found = _found((np.array(keys, np.uint32) for keys in bands), _alike(number))
     pairs = list(zip(found.later.tolist(), found.earlier.tolist(), strict=True))
     assert dict(zip(pairs, found.votes.tolist(), strict=True)) == votes
     assert pairs == sorted(pairs, key=lambda pair: (pair[0], -votes[pair], pair[1]))
@@ -172,7 +183,7 @@ def test_small_buckets_give_all_their_pairs(bands: list[list[int]]) -> None:
 def test_large_buckets_count_what_they_leave_out(number: int) -> None:
     """Of a crowd some pairs are candidates, everybody is in one, and the others are counted."""
     keys = np.full(number, 7, np.uint32)
-    found = candidates(iter([keys]), _alike(number), Settings())
+    found = _found([keys], _alike(number))
     assert found.unexamined + len(found.later) == number * (number - 1) // 2
     assert found.crowded.all()
     assert set(found.later.tolist()) == set(range(1, number))
@@ -190,7 +201,7 @@ def test_large_buckets_pair_those_of_the_same_numbers() -> None:
     rng = np.random.default_rng(2)
     masks = np.uint64(1) << rng.permutation(np.repeat(np.arange(40), 10)).astype(np.uint64)
     masks |= masks << np.uint64(20)
-    found = candidates(iter([np.zeros(number, np.uint32)]), _alike(number)._replace(numbers=masks), Settings())
+    found = _found([np.zeros(number, np.uint32)], _alike(number)._replace(numbers=masks))
     same = {
         (later, earlier)
         for later, earlier in zip(found.later.tolist(), found.earlier.tolist(), strict=True)
@@ -215,7 +226,7 @@ def test_a_paragraph_has_no_more_candidates_than_can_be_looked_at() -> None:
     told.append(told[-1])
     shared = {m for keys in told for m in range(number - 1) if keys[m] == keys[number - 1]}
     assert len(shared) > MOST
-    found = candidates(iter(told), _alike(number), Settings())
+    found = _found(told, _alike(number))
     mine = found.earlier[found.later == number - 1].tolist()
     assert len(mine) == MOST
     assert best in mine[:3]
@@ -232,7 +243,7 @@ def _features(texts: Sequence[str], settings: Settings) -> Features:
 
 def _passes(features: Features, settings: Settings) -> bool:
     """Tell whether the second of two paragraphs that share a band becomes a candidate."""
-    return len(candidates(iter([np.zeros(2, np.uint32)]), features, settings).later) == 1
+    return len(_found([np.zeros(2, np.uint32)], features, settings).later) == 1
 
 
 @st.composite
@@ -276,20 +287,22 @@ def test_numbers_that_the_witness_lacks_stop_a_pair(more: int, passes: bool) -> 
 
 @pytest.mark.parametrize("threshold", [0.6, 0.8, 0.9])
 def test_the_estimate_of_resemblance_stops_hardly_any_that_would_be_covered(threshold: float) -> None:
-    """Of pairs as alike as the threshold asks, one in thirty thousand may be stopped; here it is none of 600."""
+    """Of pairs as alike as the threshold asks, one in thirty thousand may be stopped; here it is none."""
     rng = random.Random(4)  # noqa: S311 - not for secrets
     settings = Settings(threshold=threshold, split="line", min_words=1)
     looked = 0
-    for _ in range(600):
+    for _ in range(200):
         one = other = strategies.prose(rng, rng.randint(10, 40))
         for _ in range(rng.randint(1, 4)):
-            other = strategies.EDITS[rng.choice(["dropped", "grammar", "slip", "joined", "commas", "upper"])](rng, other)
+            other = strategies.EDITS[rng.choice(["dropped", "grammar", "slip", "joined", "commas", "upper"])](
+                rng, other
+            )
         words = [oracle.words(text) for text in (one, other)]
         alike = oracle.jaccard(*(oracle.shingles(each, 2) for each in words))
         if one != other and alike >= resemblance(threshold) and article([one, other], settings).verdict(0, 1).covered:
             looked += 1
             assert _passes(_features([one, other], settings), settings), (one, other)
-    assert looked > 300
+    assert looked > 100
 
 
 # --- who stays --------------------------------------------------------------------------------------------------------
@@ -376,7 +389,7 @@ def _added(number: int, fixed: int, pairs: Sequence[tuple[int, int]]) -> Leaders
 def test_who_goes_has_been_held_against_one_who_stays(
     relation: tuple[int, set[tuple[int, int]], list[tuple[int, int]], int],
 ) -> None:
-    """Each that goes names one before it that stays and covers it; no one stays who was found covered by one that does."""
+    """Each that goes names one before it that stays and covers it; no one stays who was found to be covered so."""
     number, covering, pairs, fixed = relation
 
     def covers(earlier: int, later: int) -> bool:
@@ -433,7 +446,7 @@ def test_of_families_the_first_one_stays(family: list[int], tries: int) -> None:
 @pytest.mark.parametrize("order", ["chain", "best last", "shuffled"])
 def test_a_big_family_costs_a_few_questions_each(order: str) -> None:
     """Hundreds of copies of one text are not compared all with all, however their candidates hang together."""
-    number, most = 400, 20
+    number, most = 300, 20
     rng = random.Random(5)  # noqa: S311 - not for secrets
     pairs = []
     for later in range(1, number):
@@ -465,7 +478,7 @@ def _many_texts(draw: st.DrawFn) -> list[str]:
     rng = random.Random(draw(st.integers(0, 2**32)))  # noqa: S311 - not for secrets
     texts: list[str] = []
     for _ in range(draw(st.integers(2, 7))):
-        if texts and draw(st.booleans()):
+        if draw(st.booleans()) and texts:
             text = rng.choice(texts)
             for edit in draw(st.lists(EDITS, min_size=1, max_size=3)):
                 text = strategies.EDITS[edit](rng, text)
@@ -483,7 +496,9 @@ def _verdicts(texts: list[str], pairs: list[tuple[int, int]], settings: Settings
         for low, high in itertools.pairwise(words.offsets.tolist())
     ]
     later, earlier = (np.array([pair[side] for pair in pairs], np.int64) for side in (0, 1))
-    return verify(rows, lambda needed: [texts[place] for place in needed], later, earlier, settings)
+    lengths = np.array([len(text) for text in texts], np.int32)
+    paragraphs = Paragraphs(rows, keys_of(words), lengths, lambda needed: [texts[place] for place in needed])
+    return verify(paragraphs, later, earlier, settings)
 
 
 @pytest.mark.parametrize("bits", [20, 3])
@@ -493,7 +508,8 @@ def test_a_pair_is_judged_as_in_one_document(bits: int, texts: list[str], settin
     pairs = list(itertools.permutations(range(len(texts)), 2))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(letters_module, "_BITS", bits)
-        patch.setattr(verify_module, "BATCH", 200 if bits == 3 else verify_module.BATCH)
+        if bits == 3:
+            patch.setattr("dedup.corpus.verify.BATCH", 200)
         found = _verdicts(texts, pairs, settings)
     together = article(texts, settings)
     words = [oracle.words(text) for text in texts]
@@ -514,7 +530,9 @@ def test_a_pair_is_judged_as_in_one_document(bits: int, texts: list[str], settin
             assert found.coverage[number] == pytest.approx(judged.coverage)
 
 
-@pytest.mark.xfail(reason="what stands between words, and marks on letters, are left out of the comparison", strict=True)
+@pytest.mark.xfail(
+    reason="what stands between words, and marks on letters, are left out of the comparison", strict=True
+)
 @pytest.mark.parametrize(
     ("one", "other"),
     [
@@ -523,9 +541,7 @@ def test_a_pair_is_judged_as_in_one_document(bits: int, texts: list[str], settin
         ("he paid a nice sum for it to the two men", "he paid an ice sum for it to the two men"),
     ],
 )
-def test_words_that_share_a_character_are_not_the_same(
-    one: str, other: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_words_that_share_a_character_are_not_the_same(one: str, other: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Two texts have the same words only if they have, letter by letter and mark by mark, each in its place."""
     monkeypatch.setattr(letters_module, "_BITS", 0)
     assert oracle.words(one) != oracle.words(other)
@@ -570,7 +586,8 @@ def _went(documents: list[list[str]], fixed: int = 0, covers: dict[str, str] | N
     if pairs:
         leaders.add(*(np.array(side, np.int64) for side in zip(*sorted(pairs), strict=True)))
     _settled(leaders, _Judge(lambda earlier, later: (later, earlier) in pairs))
-    corpus = Corpus(np.array([n for n, _ in where], np.int64), owner, plain, sizes < settings.min_words)
+    document, short = np.array([n for n, _ in where], np.int32), sizes < settings.min_words
+    corpus = Corpus(document, owner, plain.astype(np.int32), short)
     removals = outcome(corpus, Classes(np.array(long, np.int64), leaders), settings, stays)
     assert removals["paragraph"].tolist() == sorted(set(removals["paragraph"].tolist()))
     return _Went({where[r["paragraph"]]: (where[r["witness"]], r) for r in removals})
@@ -613,6 +630,16 @@ def test_a_menu_goes() -> None:
     assert {r["reason"] for _, r in went.values()} == {BLOCK}
     # Over a text that stays, the last one may be its heading.
     assert set(_went([[*MENU, A], [*MENU, B]])) == {(1, 0), (1, 1), (1, 2)}
+
+
+def test_a_row_that_stood_between_texts_that_go_is_a_row() -> None:
+    """Captions that nothing stands between any more are looked at as a second cleaning would."""
+    caption = "Videos of the day"
+    between = [A, caption, B, caption, C, caption, A, caption, B, _story(6)]
+    documents = [[A, B, C], [D, *[caption] * 8, _story(5)], between]
+    went = _went(documents)
+    assert _left(documents, went)[2] == [caption, _story(6)]
+    assert not _went(_left(documents, went))
 
 
 def test_a_short_row_stays() -> None:
@@ -678,10 +705,14 @@ def test_boilerplate_of_a_reference_stays_there() -> None:
 
 
 _paragraph = st.sampled_from([A, B, C, D, *MENU, "Read on", "Weather", "12 34 56", "x"])
+_caption = st.lists(st.sampled_from([A, B]), max_size=1).map(lambda between: ["Film of the day in the town", *between])
+_captioned = st.tuples(st.lists(_caption, min_size=3, max_size=8), st.lists(st.integers(5, 12).map(_story), max_size=1))
+_document = st.lists(_paragraph, max_size=9) | _captioned.map(lambda both: [*itertools.chain(*both[0]), *both[1]])
 
 
+@settings(max_examples=300)
 @given(
-    st.lists(st.lists(_paragraph, max_size=9), max_size=6),
+    st.lists(_document, max_size=6),
     st.sampled_from([{}, {"keep": "none", "boilerplate": 2}, {"keep": "none", "boilerplate": 3}]),
     st.integers(0, 2),
 )
@@ -697,7 +728,7 @@ def test_a_second_look_removes_nothing(documents: list[list[str]], options: dict
     assert not _went(_left(documents, went), min(fixed, len(documents)), **options)
 
 
-@given(st.lists(st.lists(_paragraph, max_size=9), max_size=6))
+@given(st.lists(_document, max_size=6))
 def test_a_short_paragraph_goes_in_company_only(documents: list[list[str]]) -> None:
     """Beside each short one that goes, its neighbour goes too, as the neighbour of its witness would."""
     went = _went(documents)

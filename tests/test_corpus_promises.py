@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dedup.corpus import fingerprint, verify
+from dedup.corpus import fingerprint
 from dedup.engines import plan, write
 from dedup.errors import ExitCode
 from dedup.formats import jsonl, parts
@@ -27,7 +27,6 @@ from tests.runs import Recorder, run_bytes, run_files
 from tests.strategies import EDITS, prose, sentence_words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from dedup.job import Outcome
@@ -55,7 +54,7 @@ def _text(rng: random.Random, script: str, pool: list[str], edits: list[str]) ->
     """Make up a text, much of which was said before in `pool`, and add to that what is new."""
     out: list[str] = []
     for _ in range(rng.randint(0, 6)):
-        what = rng.choice(["new", "again", "again", "edited", "run", "short", "menu", "heading", "item"])
+        what = rng.choice(["new", "again", "again", "edited", "run", "short", "menu", "captions", "heading", "item"])
         if what in ("again", "edited", "run") and pool:
             at = rng.randrange(len(pool))
             some = pool[at : at + (rng.randint(2, 4) if what == "run" else 1)]
@@ -64,6 +63,9 @@ def _text(rng: random.Random, script: str, pool: list[str], edits: list[str]) ->
             out.append(" ".join(sentence_words(rng, script, rng.randint(1, 4))))
         elif what == "menu":
             out += MENU[rng.randrange(2) :][: rng.randint(2, 5)]
+        elif what == "captions":
+            for _ in range(rng.randint(2, 6)):
+                out += ["Film of the day in the town", *(rng.choices(pool, k=1) if pool and rng.random() < 0.5 else [])]
         elif what == "heading":
             out.append(f"## {strategies.word(rng, script)}")
         elif what == "item":
@@ -88,7 +90,9 @@ def corpora(draw: st.DrawFn, most: int = 7) -> list[Line]:
         if rng.random() < 0.05:
             text = draw(strategies.documents(most=5))
         # UTF-8 has no half of a surrogate pair, but an escape may stand for one.
-        plain = rng.random() < 0.5 and not any("\ud800" <= char < "\udc80" or "\udcff" < char <= "\udfff" for char in text)
+        plain = rng.random() < 0.5 and not any(
+            "\ud800" <= char < "\udc80" or "\udcff" < char <= "\udfff" for char in text
+        )
         literal = json.dumps(text, ensure_ascii=not plain).encode("utf-8", "surrogateescape")
         before = rng.choice(['{"text": ', f'{{"id": {number},"text" :', '{ "n":[1, {"text":"no"}], "text":\t'])
         after = rng.choice(["}", ', "url": "http://a.b/c"}', ' ,"x":1e5 } ']) + rng.choice(["\n", "\n", "\n\n", "\r\n"])
@@ -124,9 +128,9 @@ def cleaned(data: bytes, settings: Settings = CORPUS, **options: Any) -> tuple[b
 
 
 @pytest.fixture(scope="module")
-def logs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def logs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the place of a log, for many runs one after the other."""
-    yield tmp_path_factory.mktemp("logs") / "log.jsonl"
+    return tmp_path_factory.mktemp("logs") / "log.jsonl"
 
 
 def removals(log: Path) -> list[dict[str, Any]]:
@@ -249,7 +253,7 @@ def _in_pieces(patch: pytest.MonkeyPatch, size: int) -> None:
     patch.setattr(parts, "_TASK_ENOUGH", size // 2)
     patch.setattr(fingerprint, "BATCH", size)
     patch.setattr(write, "BATCH", size)
-    patch.setattr(verify, "BATCH", size)
+    patch.setattr("dedup.corpus.verify.BATCH", size)
     patch.setattr(plan, "_PAIRS_A_TASK", max(1, size // 100))
     patch.setattr(plan, "_BYTES_A_PARAGRAPH", (1 << 26) // size)
 
@@ -282,9 +286,7 @@ def _big(seed: int, number: int) -> bytes:
 
 
 @pytest.mark.parametrize("keep", ["first", "richest"])
-def test_workers_change_nothing(
-    keep: Any, logs: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_workers_change_nothing(keep: Any, logs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """One process, two or three, and whoever comes first to a paragraph: the same bytes, the same log."""
     _in_pieces(monkeypatch, 4000)
     data, settings = _big(6, 120), Settings(scope="corpus", keep=keep)

@@ -1,11 +1,20 @@
-"""How signatures are cut into bands for a corpus of some size: enough bands for recall, long enough ones for speed."""
+"""How signatures are cut into bands for a corpus: enough bands for recall, and no more rows than that allows."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
-from dedup.corpus.buckets import resemblance
 from dedup.minhash import Banding
+
+RECALL = 0.995
+"""Share of the pairs at and above the threshold that is to be found."""
+_RUN = 2.25
+"""Words that differ in a row, on the average, in near-duplicates that were looked at: people change phrases."""
+_STEPS = 40
+_USUAL, _MORE = 128, 256
+"""Entries of a signature; in a corpus so large that chance makes most candidates, twice as many."""
+_LARGE = 16 << 30
+"""Bytes of text from which on a corpus is that large."""
 
 
 class Choice(NamedTuple):
@@ -17,10 +26,41 @@ class Choice(NamedTuple):
     def told(self) -> str:
         """Return a sentence for people."""
         bands, rows = self.banding
-        return f"{bands} bands of {rows} rows: predicted recall {self.recall:.3f}"
+        return (
+            f"signatures of {self.banding.num_perm} entries in {bands} bands of {rows} rows: predicted recall of pairs at "
+            f"or above the threshold {self.recall:.3f}"
+        )
 
 
 def choose_banding(threshold: float, size: int) -> Choice:
-    """Choose."""
-    banding = Banding(32, 4)
-    return Choice(banding, banding.recall(resemblance(threshold)))
+    """Return the banding with the longest bands that still finds what is to be found; one row where none does.
+
+    Longer bands mean fewer accidental candidates, which grow with the square of the corpus: a very large one gets
+    signatures of twice the entries, so that bands can be longer at the same recall.
+
+    Args:
+        threshold: least similarity of a pair.
+        size: bytes of text, about.
+    """
+    entries = _MORE if size >= _LARGE else _USUAL
+    for rows in range(8, 0, -1):
+        banding = Banding(entries // rows, rows)
+        recall = predicted(banding, threshold)
+        if recall >= RECALL:
+            break
+    return Choice(banding, recall)
+
+
+def predicted(banding: Banding, threshold: float) -> float:
+    """Return the share of pairs expected to share a band, if similarities spread evenly from the threshold to 1."""
+    steps = [threshold + (1 - threshold) * (step + 0.5) / _STEPS for step in range(_STEPS)]
+    return sum(banding.recall(expected_resemblance(similarity)) for similarity in steps) / _STEPS
+
+
+def expected_resemblance(similarity: float) -> float:
+    """Return the resemblance of the shingles of two words of two texts of this similarity.
+
+    A run of so many words that differ spoils one shingle more than it has words.
+    """
+    spoilt = (1 - similarity) * (_RUN + 1) / _RUN
+    return max(0.0, 1 - spoilt) / (1 + spoilt)

@@ -112,14 +112,16 @@ def _rows(
     rows["text_at"][eligible] = np.cumsum(lengths) - lengths
     number = sizes[eligible]
     rows["letters_at"][eligible] = np.cumsum(number) - number
-    letters = letters_of(words.hashes[_inside(words.offsets, eligible)])
+    inside = _inside(words.offsets, eligible)
+    letters = letters_of(words.hashes[inside], words.numeric[inside])
     if settings.exact:
         return rows, np.empty((0, len(eligible)), np.uint32), b"".join(kept), letters
     hashes, offsets = shingles(words, WIDTH)
     if len(eligible) < len(bodies):
         hashes = hashes[_inside(offsets, eligible)]
     inner = np.concatenate(([0], np.cumsum(np.diff(offsets)[eligible])))
-    signed = signatures(hashes, inner, banding.num_perm)
+    # Of a signature of 126 entries the first 126 of the usual 128 will do, whose permutations are at hand.
+    signed = signatures(hashes, inner, max(banding.num_perm, _BITS))
     rows["bits"][eligible] = _bits(signed)
     bands = band_keys(signed, banding)
     if salt is not None:
@@ -156,8 +158,14 @@ def _numbers(words: Words, sizes: NDArray[np.int64]) -> NDArray[np.uint64]:
 
 @cache
 def _function_words() -> NDArray[np.uint64]:
-    words = words_of(sorted(fold(word) for word in FUNCTION))
-    return np.unique(words.hashes)
+    return np.unique(words_of(sorted(fold(word) for word in FUNCTION)).hashes)
+
+
+@cache
+def function_letters() -> frozenset[str]:
+    """Return the letters of the words that say nothing new; see `dedup.corpus.letters`."""
+    hashes = _function_words()
+    return frozenset(letters_of(hashes, np.zeros(len(hashes), bool)).astype("<u4").tobytes().decode("utf-32-le"))
 
 
 def _content(words: Words) -> NDArray[np.int64]:

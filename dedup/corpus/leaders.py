@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 OPEN, STAYS, GOES = 0, 1, 2
 _UNKNOWN = -1
 _LOW = np.uint64(0xFFFFFFFF)
-_FIRST_TRIES = 2
+_FIRST_TRIES = 1
 _MOST_TRIES = 64
 
 
@@ -44,6 +44,8 @@ class Leaders:
         self._number = number
         self._fixed = fixed
         self._pairs = np.empty(0, np.uint64)
+        self._known = np.empty(0, np.uint64)
+        """The same pairs, sorted."""
         self._rank = np.empty(0, np.int64)
         self._how = np.empty(0, np.int8)
         self._similarity = np.empty(0, np.float32)
@@ -71,7 +73,7 @@ class Leaders:
         pairs = pairs[(pairs >> np.uint64(32)) >= self._fixed]
         if not len(pairs):
             return 0
-        known = np.sort(self._pairs)
+        known = self._known
         place = np.minimum(np.searchsorted(known, pairs), max(len(known) - 1, 0))
         new = known[place] != pairs if len(known) else np.ones(len(pairs), bool)
         pairs = pairs[new]
@@ -88,6 +90,7 @@ class Leaders:
         self._similarity = np.concatenate((self._similarity, blank))[order]
         self._coverage = np.concatenate((self._coverage, blank))[order]
         self._pairs, self._rank = every[order], rank[order]
+        self._known = np.sort(every)
         self._later = (self._pairs >> np.uint64(32)).astype(np.int64)
         self._earlier = (self._pairs & _LOW).astype(np.int64)
         return len(pairs)
@@ -152,10 +155,9 @@ class Leaders:
         at = np.flatnonzero(gone)
         if not len(at):
             return at
-        known = np.sort(self._pairs)
         wanted = self._through(at)
-        place = np.minimum(np.searchsorted(known, wanted), len(known) - 1)
-        missing: NDArray[np.int64] = at[known[place] != wanted]
+        place = np.minimum(np.searchsorted(self._known, wanted), len(self._known) - 1)
+        missing: NDArray[np.int64] = at[self._known[place] != wanted]
         return missing
 
     def _through(self, at: NDArray[np.int64]) -> NDArray[np.uint64]:

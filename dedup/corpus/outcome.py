@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from dedup.corpus.leaders import GOES
-from dedup.corpus.shorts import Corpus, with_shorts
+from dedup.corpus.shorts import Corpus, with_rows, with_shorts
 from dedup.corpus.verify import ALIGNED
 
 if TYPE_CHECKING:
@@ -70,6 +70,15 @@ def outcome(corpus: Corpus, classes: Classes, settings: Settings, fixed: int) ->
     witness[long] = classes.first[rests[member[long]]]
     gone[long] = witness[long] != long
     gone, witness = with_shorts(corpus, gone, witness, settings.min_words, fixed)
+    if settings.keep == "none":
+        also = np.zeros(number, bool)
+        while True:
+            roots = _boilerplate(corpus, gone, witness, int(settings.boilerplate or 0))
+            roots = roots[(roots >= fixed) & ~also[roots]]
+            if not len(roots):
+                break
+            also[roots] = True
+            gone, witness = with_rows(corpus, gone, witness, settings.min_words, fixed, also=also)
     removals = np.zeros(int(np.count_nonzero(gone)), REMOVAL)
     removals["paragraph"] = np.flatnonzero(gone)
     removals["witness"] = witness[gone]
@@ -111,14 +120,29 @@ def _number_blocks(removals: NDArray[np.void], corpus: Corpus) -> None:
     removals["reason"][long] = BLOCK
 
 
+def _boilerplate(corpus: Corpus, gone: NDArray[np.bool_], witness: NDArray[np.int64], least: int) -> NDArray[np.int64]:
+    """Return what others go for and stands in so many documents together with them."""
+    paragraphs = np.flatnonzero(gone)
+    roots, group = np.unique(witness[paragraphs], return_inverse=True)
+    number = _documents(corpus, paragraphs, roots, group)
+    boilerplate: NDArray[np.int64] = roots[number >= least]
+    return boilerplate
+
+
+def _documents(
+    corpus: Corpus, paragraphs: NDArray[np.int64], roots: NDArray[np.int64], group: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """Count the documents in which each witness stands, itself or one of those that go for it."""
+    groups = np.append(group, np.arange(len(roots)))
+    documents = np.append(corpus.document[paragraphs], corpus.document[roots])
+    return np.bincount(np.unique(np.stack((groups, documents)), axis=1)[0], minlength=len(roots))
+
+
 def _with_boilerplate(removals: NDArray[np.void], corpus: Corpus, least: int, fixed: int) -> NDArray[np.void]:
     """Remove also what other paragraphs went for, where they stand in so many documents together."""
     witness, first = np.unique(removals["witness"], return_index=True)
     group = np.searchsorted(witness, removals["witness"])
-    documents = corpus.document[removals["paragraph"]]
-    groups = np.append(group, np.arange(len(witness)))
-    stands = np.unique(np.stack((groups, np.append(documents, corpus.document[witness]))), axis=1)
-    number = np.bincount(stands[0], minlength=len(witness))
+    number = _documents(corpus, removals["paragraph"], witness, group)
     many = number >= least
     hit = many[group]
     removals["documents"][hit] = number[group[hit]]

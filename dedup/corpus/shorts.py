@@ -55,10 +55,30 @@ def with_shorts(
     links = np.full(len(gone), -1, np.int64)
     _beside(corpus, gone, witness, links, 1)
     _beside(corpus, gone, witness, links, -1)
+    return with_rows(corpus, gone, witness, min_words, fixed, also=np.zeros(len(gone), bool), links=links)
+
+
+def with_rows(
+    corpus: Corpus, gone: Flags, witness: Ints, min_words: int, fixed: int, *, also: Flags, links: Ints | None = None
+) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
+    """Return the same once more, where others go as well: what they stood between may be a row now.
+
+    Args:
+        corpus: the paragraphs.
+        gone: those that go, as `with_shorts` has said; bool.
+        witness: the paragraph that each of them goes for; int64.
+        min_words: tokens that make a paragraph long.
+        fixed: the first so many paragraphs stay.
+        also: those that go besides, and are not among the former; bool.
+        links: what each paragraph would go for if it stood in a row; None: nothing is known.
+    """
+    gone, witness = gone.copy(), witness.copy()
+    links = np.full(len(gone), -1, np.int64) if links is None else links
     while True:
-        _in_rows(corpus, gone, links, min_words)
+        out = gone | also
+        _in_rows(corpus, out, links, min_words)
         links[:fixed] = -1
-        going = _without_heads(corpus, gone, links)
+        going = _without_heads(corpus, out, links)
         if not len(going):
             return gone, _kept_ones(gone, witness)
         gone[going] = True
@@ -120,30 +140,20 @@ def _told_enough(member: Flags, document: NDArray[np.int32], words: NDArray[np.i
 
 
 def _without_heads(corpus: Corpus, gone: Flags, links: Ints) -> Ints:
-    """Return the linked paragraphs that go: all but the last one of a row over something that stays."""
-    linked = (links >= 0) & ~gone
-    staying = ~gone & ~linked
-    last = linked.copy()
-    last[:-1] &= ~linked[1:] | (corpus.document[1:] != corpus.document[:-1])
-    ends = np.flatnonzero(last)
-    following, same = _next(corpus, staying, ends)
-    held = same & (following == ends + 1)
-    staying[ends[held]] = True
-    rest = ends[~held]
-    following, same = _next(corpus, staying, rest)
-    head = same & ~corpus.short[np.minimum(following, len(gone) - 1)]
-    linked[ends[held]] = False
-    linked[rest[head]] = False
-    return np.flatnonzero(linked)
+    """Return the linked paragraphs that go: all but the last one of a row over something that stays.
 
-
-def _next(corpus: Corpus, staying: Flags, places: Ints) -> tuple[Ints, Flags]:
-    """Return the next paragraph that stays after each place, and whether it is of the same document."""
-    found = np.flatnonzero(staying)
-    index = np.searchsorted(found, places, side="right")
-    following = np.append(found, len(staying))[index]
-    same = (index < len(found)) & (np.append(corpus.document, -1)[following] == corpus.document[places])
-    return following, same
+    A row is what stands together when all that has gone is gone. Right behind its last one anything may be headed by
+    it; where something has gone from between, only a long paragraph may.
+    """
+    left = np.flatnonzero(~gone)
+    linked = links[left] >= 0
+    onward = np.zeros(len(left), bool)
+    onward[:-1] = corpus.document[left[1:]] == corpus.document[left[:-1]]
+    following = np.append(left[1:], left[-1:])
+    last = linked & ~(onward & np.append(linked[1:], [False]))
+    head = last & onward & ((following == left + 1) | ~corpus.short[following])
+    going: Ints = left[linked & ~head]
+    return going
 
 
 def _kept_ones(gone: Flags, witness: Ints) -> Ints:

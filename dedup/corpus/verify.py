@@ -10,8 +10,9 @@ import numpy as np
 from rapidfuzz import process
 from rapidfuzz.distance import LCSseq
 
-from dedup.corpus.fingerprint import BATCH, words_of
-from dedup.verdict import Side, compare
+from dedup.corpus.fingerprint import BATCH, function_letters, words_of
+from dedup.corpus.letters import is_numeric
+from dedup.verdict import Side, align, compare
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -84,6 +85,9 @@ def verify(
     # purpose that agree in both: there the letters are compared.
     sure = same & (keys[later] == keys[earlier]) & (np.maximum(lengths[later], lengths[earlier]) < _FORGED)
     how[sure], similarity[sure], coverage[sure] = FOLDED, 1, 1
+    if settings.guard == "strict":
+        sides = zip(earlier[near].tolist(), later[near].tolist(), strict=True)
+        near = near[[not _adds(letters[witness], letters[paragraph]) for witness, paragraph in sides]]
     chosen = np.concatenate((np.flatnonzero(same & ~sure), near))
     needed, index = np.unique(np.stack((earlier[chosen], later[chosen])), return_inverse=True)
     tokens = _Tokens(texts(needed.tolist()))
@@ -107,6 +111,25 @@ def _common(letters: Sequence[str], one: NDArray[np.int64], other: NDArray[np.in
         workers=1,
     )
     return found.astype(np.int64)
+
+
+def _adds(theirs: str, ours: str) -> bool:
+    """Tell by a quick look at the letters alone whether the paragraph certainly says something new.
+
+    A word that is put in where the witness has none is new, unless it is grammar alone or a marker in front; so is a
+    number that stands where the witness has one other word. Whatever else differs is for the verdict to judge.
+    """
+    grammar = function_letters()
+    gaps, _ = align(theirs, ours)
+    for gap in gaps:
+        if gap.b0 == 0 and gap.b1 == 1:
+            continue
+        if gap.a0 == gap.a1:
+            if any(letter not in grammar for letter in ours[gap.b0 : gap.b1]):
+                return True
+        elif gap.a1 - gap.a0 == gap.b1 - gap.b0 == 1 and is_numeric(ours[gap.b0]):
+            return True
+    return False
 
 
 class _Tokens:

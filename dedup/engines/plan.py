@@ -21,13 +21,14 @@ from dedup.corpus.outcome import Classes, outcome
 from dedup.corpus.sheet import ROW
 from dedup.corpus.shorts import Corpus
 from dedup.corpus.verify import Paragraphs, Verdicts, verify
+from dedup.engines.local import Crew
+from dedup.engines.spool import kept
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from numpy.typing import NDArray
 
-    from dedup.engines.local import Crew
     from dedup.engines.spool import Spool
     from dedup.job import Events
     from dedup.minhash import Banding
@@ -49,6 +50,8 @@ COLUMNS: dict[str, np.dtype[Any]] = {
 again for what is to be told about it, bytes. Documents: their part within the task, input, paragraphs, line, and bytes
 within the part. Then what `dedup.corpus.sheet.Sheet` has, numbers and places counted from the corpus's beginning."""
 
+_WORTH_SHARING = 50_000
+"""Paragraphs from which on bands are shared out among workers."""
 LETTER = 4
 """Bytes of a letter."""
 _PAIRS_A_TASK = 4000
@@ -195,13 +198,13 @@ class Planner:
         if self._settings.exact:
             return leaders, 0
         numbers, bits = self._spool.whole("row-numbers")[place], self._spool.whole("row-bits")[place]
-        bands = _Bands(self._spool, self._banding, place)
+        bands = Bands(self._spool, self._banding, place)
         # Paragraphs of the same words have the same bands: one of them speaks for all.
         some = np.flatnonzero(leaders.status != GOES)
         unexamined = 0
         while len(some):
             inside = Features(words[some], numbers[some], bits[some])
-            found = candidates(self._bucketed(bands.of(some), inside), len(some))
+            found = candidates(self._bucketed(bands, bands.of(some), inside), len(some))
             unexamined = found.unexamined
             if not leaders.add(some[found.later], some[found.earlier]):
                 break
@@ -211,10 +214,17 @@ class Planner:
             some = some[leaders.status[some] != GOES]
         return leaders, unexamined
 
-    def _bucketed(self, bands: Iterator[NDArray[np.uint32]], features: Features) -> Iterator[Bucketed]:
-        for number, keys in enumerate(bands):
-            self._events.progress(number, self._banding.bands, "candidates", "bands")
-            yield bucketed(keys, features, self._settings)
+    def _bucketed(self, bands: Bands, chosen: NDArray[np.int64], features: Features) -> Iterator[Bucketed]:
+        """Yield what each band says about some paragraphs, given the places of their keys within a band."""
+        kept = {"chosen": chosen, **features._asdict()}
+        for name, array in kept.items():
+            self._spool.keep(name, array)
+        work = partial(_bucket, self._settings, os.fspath(self._spool.directory), bands.slices)
+        # Where there is little to do it is done here.
+        crew = self._crew if len(chosen) > _WORTH_SHARING else Crew(1)
+        for band, result in crew.map(work, range(self._banding.bands)):
+            self._events.progress(band, self._banding.bands, "candidates", "bands")
+            yield result
 
     def _settle(self, leaders: Leaders, place: NDArray[np.int64]) -> None:
         """Have all pairs verified that decide anything."""
@@ -268,7 +278,11 @@ def _verify(settings: Settings, texts: str, letters: str, pairs: _Pairs) -> Verd
         return verify(paragraphs, pairs.later, pairs.earlier, settings)
 
 
-def _read(file: BinaryIO, at: NDArray[np.int64], sizes: NDArray[np.int32]) -> Iterator[bytes]:
+def _read(file: BinaryIO, at: NDArray[np.int64], sizes: NDArray[np.integer[Any]]) -> Iterator[bytes]:
+    if hasattr(os, "pread"):
+        number = file.fileno()
+        yield from (os.pread(number, size, start) for start, size in zip(at.tolist(), sizes.tolist(), strict=True))
+        return
     for start, size in zip(at.tolist(), sizes.tolist(), strict=True):
         file.seek(start)
         yield file.read(size)
@@ -284,27 +298,31 @@ def _same_keys(keys: NDArray[np.uint64]) -> tuple[NDArray[np.int64], NDArray[np.
     return later, first[~head]
 
 
-class _Bands:
-    """The band keys in the spool."""
+class Bands:
+    """Where the band keys are in the spool.
+
+    Attributes:
+        slices: for each task, where the first band's keys begin, and how many keys a band has there; int64, (tasks, 2).
+    """
 
     def __init__(self, spool: Spool, banding: Banding, place: NDArray[np.int64]) -> None:
-        self._spool = spool
-        self._banding = banding
-        counts = spool.counts
-        names = list(COLUMNS)
-        self._sizes = counts[:, names.index("bands")]
+        sizes = spool.counts[:, list(COLUMNS).index("bands")]
+        self.slices = np.stack((np.cumsum(sizes) - sizes, sizes // max(banding.bands, 1)), axis=1)
         # Only the rows with enough words have bands; which of those is each paragraph?
         banded = np.cumsum(spool.whole("row-text_size") > 0)
         self._place = banded[place] - 1
 
-    def of(self, some: NDArray[np.int64]) -> Iterator[NDArray[np.uint32]]:
-        """Yield the keys of some paragraphs, band by band."""
-        chosen = self._place[some]
-        starts = (np.cumsum(self._sizes) - self._sizes).tolist()
-        widths = (self._sizes // max(self._banding.bands, 1)).tolist()
-        for band in range(self._banding.bands):
-            pieces = [
-                self._spool.read("bands", start + band * width, width)
-                for start, width in zip(starts, widths, strict=True)
-            ]
-            yield np.concatenate(pieces)[chosen] if pieces else np.empty(0, np.uint32)
+    def of(self, some: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return the places of some paragraphs' keys within a band."""
+        chosen: NDArray[np.int64] = self._place[some]
+        return chosen
+
+
+def _bucket(settings: Settings, directory: str, slices: NDArray[np.int64], band: int) -> Bucketed:
+    """Read a band from the spool and find its pairs; runs in a worker."""
+    width = np.dtype(COLUMNS["bands"]).itemsize
+    with open(os.path.join(directory, "bands"), "rb", buffering=0) as file:  # noqa: PTH118, PTH123 - strings travel well
+        at = (slices[:, 0] + band * slices[:, 1]) * width
+        keys = np.frombuffer(b"".join(_read(file, at, slices[:, 1] * width)), "<u4")
+    chosen, *features = (kept(directory, name) for name in ("chosen", *Features._fields))
+    return bucketed(keys[chosen], Features(*features), settings)

@@ -19,12 +19,13 @@ from dedup.errors import DedupError, OutputError, UsageError
 from dedup.formats.compression import reason
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from io import FileIO
 
     from numpy.typing import NDArray
 
 _META, _JOURNAL, _LOCK = "run.json", "journal", "lock"
+_ARRAY = "array-"
 _PREFIX = "dedup-corpus-"
 
 
@@ -51,6 +52,7 @@ class Spool:
         self._files: dict[str, FileIO] = {}
         self._readers: dict[str, FileIO] = {}
         self._kept = directory is not None
+        self._asked = directory
         try:
             self.directory = self._made(directory)
             self._claim()
@@ -223,21 +225,19 @@ class Spool:
         """Return where a column is, for a worker to read from."""
         return self.directory / name
 
-    def remembered(self, name: str, compute: Callable[[], bytes]) -> bytes:
-        """Return the bytes kept under a name, or compute and keep them; worthwhile only in a directory that is kept."""
-        if not self._kept:
-            return compute()
-        path = self.directory / name
+    def keep(self, name: str, array: NDArray[Any]) -> None:
+        """Put an array where workers can read it; one of the same name before it is no more.
+
+        Raises:
+            OutputError: there is no room.
+        """
+        path = self.directory / f"{_ARRAY}{name}"
         try:
-            if path.exists():
-                return path.read_bytes()
-            data = compute()
-            draft = path.with_suffix(".new")
-            draft.write_bytes(data)
-            draft.replace(path)
+            path.unlink(missing_ok=True)  # a worker may still be reading the one before
+            with path.open("wb") as file:
+                np.save(file, array, allow_pickle=False)
         except OSError as error:
             raise self._error(error) from None
-        return data
 
     def discard(self) -> None:
         """Remove everything: the run is complete."""
@@ -246,7 +246,7 @@ class Spool:
         if kept:
             for name in (*self._columns, _JOURNAL, _LOCK, _META):
                 (self.directory / name).unlink(missing_ok=True)
-            for path in self.directory.glob("answer-*"):
+            for path in self.directory.glob(f"{_ARRAY}*"):
                 path.unlink(missing_ok=True)
             for path in self.directory.glob("input-*"):
                 path.unlink(missing_ok=True)
@@ -263,8 +263,14 @@ class Spool:
         return self._error(OSError(0, f"the column {name} is shorter than it was"))
 
     def _error(self, error: OSError) -> OutputError:
-        where = str(getattr(self, "directory", tempfile.gettempdir()))
+        where = str(getattr(self, "directory", self._asked or tempfile.gettempdir()))
         return spool_error(error, where)
+
+
+def kept(directory: str, name: str) -> NDArray[Any]:
+    """Return an array that was put into a spool; the system keeps in memory what it likes of it."""
+    array: NDArray[Any] = np.load(Path(directory) / f"{_ARRAY}{name}", mmap_mode="r", allow_pickle=False)
+    return array
 
 
 def spool_error(error: OSError, where: str) -> OutputError:

@@ -15,7 +15,7 @@ from dedup.errors import InputError
 from dedup.formats import jsonl, text
 from dedup.formats.edit import Found, carry_out, find
 from dedup.formats.parts import Done, Kind
-from dedup.paragraphs import cuts, split_batch
+from dedup.paragraphs import LINE_END, cuts, split_batch
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -28,6 +28,10 @@ _FORMATS = {Kind.TEXT: text, Kind.JSONL: jsonl}
 _REASONS = {EXACT: Reason.EXACT, NEAR: Reason.NEAR, BLOCK: Reason.BLOCK, BOILERPLATE: Reason.BOILERPLATE}
 _COMPARED = {0: Compared.IDENTICAL, FOLDED: Compared.FOLDED, ALIGNED: Compared.ALIGNED}
 BATCH = 1 << 17
+"""Characters that are split again together."""
+_PATIENCE = 3
+_ROUNDS = 12
+"""Times that something is left in its place before the whole document is."""
 
 
 class Place(NamedTuple):
@@ -101,6 +105,12 @@ def write(work: Work, task: tuple[list[Part], Share]) -> list[Done]:
     return dones
 
 
+def changed(name: str) -> InputError:
+    """Return the error for an input that is not what it was in the first pass."""
+    what = "has changed since this run began to read it; no output was written"
+    return InputError(what, place=name, hint="run it again when nobody writes to it")
+
+
 def _begun(work: Work, parts: list[Part], share: Share) -> tuple[list[Done], dict[tuple[int, int], Record]]:
     """Return what comes of each part before anything is cut, and the documents that were read again for that."""
     dones: list[Done] = []
@@ -109,8 +119,7 @@ def _begun(work: Work, parts: list[Part], share: Share) -> tuple[list[Done], dic
     for number, part in enumerate(parts):
         seen = share.parts[number]
         if len(part.data) != seen["size"] or zlib.crc32(part.data) != seen["check"]:
-            what = "has changed since this run began to read it; no output was written"
-            raise InputError(what, place=part.name, hint="run it again when nobody writes to it")
+            raise changed(part.name)
         if seen["again"]:
             (done,), found = find(work, [part])
             again |= {(number, one.record.start): one.record for one in found}
@@ -146,30 +155,76 @@ def _changed(
     return out
 
 
+class _Cut(NamedTuple):
+    """What leaves a document."""
+
+    document: _Document
+    cuts: dict[int, tuple[int, int]]
+    """For each paragraph that goes, itself and its separator."""
+    regions: list[tuple[int, int]]
+    """The same, in order, with those that touch joined."""
+    left: str
+
+
 def _carry_out(work: Work, documents: list[_Document], *, told: bool) -> None:
-    """Cut some documents, unless what would be left of one has other paragraphs than those that stay."""
-    cut = [_cuts_of(document) for document in documents]
-    regions = [_merged(each.values()) for each in cut]
-    left = [_without(one.found.record.text, region) for one, region in zip(documents, regions, strict=True)]
-    settled = _settled(documents, regions, left, work)
+    """Cut some documents, each so that what is left of it has just the paragraphs that stay."""
+    cut = _agreeing(work, documents)
     if told:
-        decisions = [
-            _decision(document, each) if good else Decision(0, unsettled=True)
-            for document, each, good in zip(documents, cut, settled, strict=True)
-        ]
+        decisions = [Decision(0, unsettled=True) if one is None else _decision(one.document, one.cuts) for one in cut]
         carry_out(work, [document.found for document in documents], decisions)
         return
-    for document, region, rest, good in zip(documents, regions, left, settled, strict=True):
-        if good:
-            _cut_out(work, document, region, emptied=not rest.strip())
-        else:
+    for document, one in zip(documents, cut, strict=True):
+        if one is None:
             document.found.done.counts.unsettled += 1
+        else:
+            _cut_out(work, one)
 
 
-def _cuts_of(document: _Document) -> dict[int, tuple[int, int]]:
+def _agreeing(work: Work, documents: list[_Document]) -> list[_Cut | None]:
+    """Find what can be cut from each document; None where nothing can.
+
+    Without what goes, lines may come to touch that now seem to be one paragraph. Then what stood between them stays.
+    """
+    out: list[_Cut | None] = [None] * len(documents)
+    left = dict(enumerate(documents))
+    for turn in range(_ROUNDS):
+        tried = [_cut(document) for document in left.values()]
+        again: dict[int, _Document] = {}
+        for number, cut, odd in zip(left, tried, _odd(tried, work), strict=True):
+            if not len(odd):
+                out[number] = cut
+            elif len((document := _held_back(cut.document, odd, wrapped=turn >= _PATIENCE)).removals):
+                again[number] = document
+        left = again
+        if not left:
+            break
+    return out
+
+
+def _cut(document: _Document) -> _Cut:
     gone = set((document.removals["paragraph"] - document.first).tolist())
-    spans = list(map(tuple, document.spans.tolist()))
-    return cuts(document.found.record.text, spans, gone) if gone else {}
+    text = document.found.record.text
+    each = cuts(text, list(map(tuple, document.spans.tolist())), gone) if gone else {}
+    regions = _merged(each.values())
+    return _Cut(document, each, regions, _without(text, regions))
+
+
+def _held_back(document: _Document, odd: NDArray[np.int64], *, wrapped: bool) -> _Document:
+    """Return the document with what stands beside some paragraphs left in its place.
+
+    With `wrapped`, paragraphs of several lines stay as well: they may be what tells that the lines of this document are
+    wrapped.
+    """
+    gone = document.removals["paragraph"] - document.first
+    stays = np.setdiff1d(np.arange(len(document.spans)), gone)
+    place = np.searchsorted(stays, gone)
+    bounded = np.concatenate(([-1], stays, [-1]))
+    goes = ~(np.isin(bounded[place], odd) | np.isin(bounded[place + 1], odd))
+    if wrapped:
+        text = document.found.record.text
+        goes &= [LINE_END.search(text, *span) is None for span in document.spans[gone].tolist()]
+    witnesses = [document.witnesses[i] for i in np.flatnonzero(goes).tolist()] if document.witnesses else []
+    return document._replace(removals=document.removals[goes], witnesses=witnesses)
 
 
 def _merged(pieces: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
@@ -192,35 +247,46 @@ def _without(source: str, regions: list[tuple[int, int]]) -> str:
     return "".join(kept)
 
 
-def _settled(
-    documents: list[_Document], regions: list[list[tuple[int, int]]], left: list[str], work: Work
-) -> list[bool]:
-    """Tell for each document whether what is left of it has just the paragraphs that stay."""
-    joined = "\n".join(left)
-    begins = np.concatenate(([0], np.cumsum([len(one) + 1 for one in left[:-1]]))).astype(np.int64)
+def _odd(tried: list[_Cut], work: Work) -> list[NDArray[np.int64]]:
+    """Return, for each document, the paragraphs that stay and are not to be found as such in what is left of it."""
+    joined = "\n".join(cut.left for cut in tried)
+    begins = np.concatenate(([0], np.cumsum([len(cut.left) + 1 for cut in tried[:-1]]))).astype(np.int64)
     codes = code_points(joined)
     found = split_batch(joined, codes, classes_of(codes), begins, work.settings.split)
-    edges = np.searchsorted(found.documents, np.arange(len(left) + 1))
+    edges = np.searchsorted(found.documents, np.arange(len(tried) + 1))
     out = []
-    for number, document in enumerate(documents):
+    for number, cut in enumerate(tried):
+        document = cut.document
         mine = slice(int(edges[number]), int(edges[number + 1]))
         stays = np.ones(len(document.spans), bool)
         stays[document.removals["paragraph"] - document.first] = False
         wanted = document.spans[stays].astype(np.int64)
-        bounds = np.array(regions[number], np.int64).reshape(-1, 2)
+        bounds = np.array(cut.regions, np.int64).reshape(-1, 2)
         gone = np.concatenate(([0], np.cumsum(bounds[:, 1] - bounds[:, 0])))
         moved = wanted - gone[np.searchsorted(bounds[:, 0], wanted[:, 0], side="right")][:, None]
         here = np.stack((found.starts[mine], found.ends[mine]), axis=1) - begins[number]
-        out.append(bool(np.array_equal(moved, here)))
+        if np.array_equal(moved, here):
+            out.append(np.empty(0, np.int64))
+            continue
+        known = np.isin(_pairs(moved), _pairs(here))
+        odd = np.flatnonzero(stays)[~known]
+        # Where all are to be found and yet others, too, nothing can be said for any of them.
+        out.append(odd if len(odd) else np.arange(len(document.spans)))
     return out
 
 
-def _cut_out(work: Work, document: _Document, regions: list[tuple[int, int]], *, emptied: bool) -> None:
+def _pairs(spans: NDArray[np.int64]) -> NDArray[np.int64]:
+    joined: NDArray[np.int64] = (spans[:, 0] << 32) | spans[:, 1]
+    return joined
+
+
+def _cut_out(work: Work, cut: _Cut) -> None:
     """Cut a document where nobody is to be told what goes and why: no more than the bytes and the figures."""
+    document, _, regions, left = cut
     part, done, record = document.found
     offsets = _FORMATS[part.kind].locate(part, record, [edge for region in regions for edge in region], work)
     if offsets is None:  # the long way round says what is wrong
-        carry_out(work, [document.found], [_decision(document, _cuts_of(document))])
+        carry_out(work, [document.found], [_decision(document, cut.cuts)])
         return
     pairs = zip(offsets[::2], offsets[1::2], strict=True)
     done.cuts += [(record.start + start, record.start + end) for start, end in pairs]
@@ -229,7 +295,7 @@ def _cut_out(work: Work, document: _Document, regions: list[tuple[int, int]], *,
         name = _REASONS[reason].value
         setattr(counts, name, getattr(counts, name) + number)
     counts.changed += 1
-    counts.emptied += emptied
+    counts.emptied += not left.strip()
 
 
 def _decision(document: _Document, cut: dict[int, tuple[int, int]]) -> Decision:

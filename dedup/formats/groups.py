@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 from urllib.parse import urlsplit
 
 HOST = "HOST"
 URL_FIELD = "url"
+_WITH_HOST = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*:)?//")
 
 
 def group_of(record: dict[str, Any], within: str) -> str | None:
@@ -30,7 +32,8 @@ def group_of(record: dict[str, Any], within: str) -> str | None:
 def _host(url: object) -> str | None:
     if not isinstance(url, str):
         return None
+    url = url.strip()
     try:
-        return urlsplit(url if "//" in url else f"//{url}").hostname
+        return urlsplit(url if _WITH_HOST.match(url) else f"//{url}").hostname
     except ValueError:
         return None

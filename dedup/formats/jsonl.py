@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from bisect import bisect_right
+from json.encoder import encode_basestring, encode_basestring_ascii
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
@@ -201,6 +202,10 @@ def locate(part: Part, record: Record, positions: Sequence[int], work: Work) -> 
     data = data[mark:]
     line, _ = work.codec.decode(data)
     begin, end = _literal(line, work.field)
+    usual = _as_usual(line, begin, record.text, positions)
+    if usual is not None:
+        offsets = work.codec.offsets(data, line, usual)
+        return offsets and [mark + offset for offset in offsets]
     in_text, in_line = [0], [begin]
     for match in _ESCAPE.finditer(line, begin, end):
         # Between two escapes a character of the line is a character of the text.
@@ -221,6 +226,29 @@ def end_of_members(part: Part, record: Record, work: Work) -> int | None:
     members = line.rstrip()[:-1].rstrip()  # without the bracket, which is the last sign of the line
     offsets = work.codec.offsets(data, line, [len(members)])
     return offsets[0] if offsets else None
+
+
+def _as_usual(line: str, begin: int, text: str, positions: Sequence[int]) -> list[int] | None:
+    """Return where positions of the text are in a line written by an encoder like Python's; None where it was not.
+
+    Args:
+        line: the record.
+        begin: where the literal's first character stands.
+        text: what it says.
+        positions: ascending.
+    """
+    for encode in (encode_basestring_ascii, encode_basestring):
+        there, at, before = [], begin, 0
+        for position in positions:
+            piece = encode(text[before:position])
+            if not line.startswith(piece[1:-1], at):
+                break
+            at += len(piece) - 2
+            before = position
+            there.append(at)
+        else:
+            return there
+    return None
 
 
 def _literal(line: str, field: tuple[str, ...]) -> tuple[int, int]:
