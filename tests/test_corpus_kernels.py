@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import pickle
 import random
+import re
 import subprocess
 import sys
 from collections import defaultdict
@@ -30,7 +31,7 @@ from dedup.corpus.buckets import (
     resemblance,
 )
 from dedup.corpus.collapse import first_copies
-from dedup.corpus.fingerprint import fingerprint, words_of
+from dedup.corpus.fingerprint import fingerprint, function_letters, words_of
 from dedup.corpus.leaders import GOES, OPEN, STAYS, Leaders
 from dedup.corpus.letters import letters_of, string_of
 from dedup.corpus.outcome import BLOCK, BOILERPLATE, EXACT, NEAR, Classes, outcome
@@ -261,9 +262,9 @@ def _edited(draw: st.DrawFn) -> tuple[str, str]:
 def test_lengths_and_numbers_stop_nothing_that_would_be_covered(pair: tuple[str, str], settings: Settings) -> None:
     """A sieve that looks at numbers of words and at numbers is wrong about none that the verdict would let go."""
     witness, paragraph = pair
-    judged = article([witness, paragraph], settings).verdict(0, 1)
-    words = [oracle.words(text) for text in pair]
-    if not judged.covered or not all(words) or witness == paragraph:
+    if witness == paragraph or not all(oracle.words(text) for text in pair):
+        return
+    if not article([witness, paragraph], settings).verdict(0, 1).covered:
         return
     features = _features([witness, paragraph], Settings(split="line", min_words=1))
     same_bits = features._replace(bits=np.zeros((2, 2), np.uint64))
@@ -492,7 +493,7 @@ def _verdicts(texts: list[str], pairs: list[tuple[int, int]], settings: Settings
     """Judge pairs of texts, of which each names the one that may go first."""
     words = words_of(texts)
     rows = [
-        string_of(letters_of(words.hashes[low:high]).astype("<u4").tobytes())
+        string_of(letters_of(words.hashes[low:high], words.numeric[low:high]).astype("<u4").tobytes())
         for low, high in itertools.pairwise(words.offsets.tolist())
     ]
     later, earlier = (np.array([pair[side] for pair in pairs], np.int64) for side in (0, 1))
@@ -501,16 +502,18 @@ def _verdicts(texts: list[str], pairs: list[tuple[int, int]], settings: Settings
     return verify(paragraphs, later, earlier, settings)
 
 
-@pytest.mark.parametrize("bits", [20, 3])
+@pytest.mark.parametrize("bits", [None, 3])
 @given(texts=_many_texts(), settings=strategies.settings())
-def test_a_pair_is_judged_as_in_one_document(bits: int, texts: list[str], settings: Settings) -> None:
-    """The quick look changes no verdict: not in any script, nor where many words share a character in it."""
+def test_a_pair_is_judged_as_in_one_document(bits: int | None, texts: list[str], settings: Settings) -> None:
+    """The quick look changes no verdict, in any script; where many words share a character in it, nothing more goes."""
     pairs = list(itertools.permutations(range(len(texts)), 2))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(letters_module, "_BITS", bits)
-        if bits == 3:
+        if bits:
+            function_letters.cache_clear()
+            patch.setattr(letters_module, "_BITS", bits)
             patch.setattr("dedup.corpus.verify.BATCH", 200)
         found = _verdicts(texts, pairs, settings)
+    function_letters.cache_clear()
     together = article(texts, settings)
     words = [oracle.words(text) for text in texts]
     for number, (later, earlier) in enumerate(pairs):
@@ -519,13 +522,17 @@ def test_a_pair_is_judged_as_in_one_document(bits: int, texts: list[str], settin
             assert how == FOLDED
             assert found.similarity[number] == found.coverage[number] == 1
             continue
-        assert how != FOLDED
+        if how == FOLDED:
+            # What differs in marks or spaces alone: see the next test.
+            assert bits
+            assert len({re.sub(r"[\W_]", "", texts[place].casefold()) for place in (later, earlier)}) == 1
+            continue
         if settings.exact:
             assert how == NOT
             continue
         judged = together.verdict(earlier, later)
-        assert (how == ALIGNED) == judged.covered, (texts[earlier], texts[later])
-        if judged.covered:
+        assert (how == ALIGNED) == judged.covered or (bits and how == NOT), (texts[earlier], texts[later])
+        if how == ALIGNED:
             assert found.similarity[number] == pytest.approx(judged.similarity)
             assert found.coverage[number] == pytest.approx(judged.coverage)
 
@@ -543,9 +550,25 @@ def test_a_pair_is_judged_as_in_one_document(bits: int, texts: list[str], settin
 )
 def test_words_that_share_a_character_are_not_the_same(one: str, other: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Two texts have the same words only if they have, letter by letter and mark by mark, each in its place."""
-    monkeypatch.setattr(letters_module, "_BITS", 0)
+    function_letters.cache_clear()
+    monkeypatch.setattr("tests.test_corpus_kernels.letters_of", lambda hashes, _: np.full(len(hashes), 300, np.uint32))
     assert oracle.words(one) != oracle.words(other)
-    assert FOLDED not in _verdicts([one, other], [(1, 0), (0, 1)], Settings()).how
+    found = _verdicts([one, other], [(1, 0), (0, 1)], Settings())
+    function_letters.cache_clear()
+    assert FOLDED not in found.how
+
+
+@pytest.mark.parametrize("common", range(10, 20))
+@pytest.mark.parametrize("guard", ["off", "numbers"])
+def test_the_threshold_itself_is_enough(common: int, guard: Any) -> None:
+    """A pair that is just as similar as was asked for passes every stage, whatever floating point makes of it."""
+    words = strategies.sentence_words(random.Random(8), "latin", 40)  # noqa: S311 - not for secrets
+    one, other = " ".join(words[:20]), " ".join([*words[:common], *words[20 : 40 - common]])
+    settings = Settings(threshold=common / 20, guard=guard)
+    assert article([one, other], settings).verdict(0, 1).covered
+    assert _verdicts([one, other], [(1, 0)], settings).how.tolist() == [ALIGNED]
+    sieved = _features([one, other], Settings(split="line", min_words=1))._replace(bits=np.zeros((2, 2), np.uint64))
+    assert _passes(sieved, settings)
 
 
 def test_no_pairs_are_judged_without_a_fuss() -> None:
@@ -699,6 +722,16 @@ def test_boilerplate_counts_documents() -> None:
     assert all(flat[key] == flat[witness] and key != witness for key, (witness, _) in went.items())
 
 
+def test_what_boilerplate_stood_between_is_looked_at_again() -> None:
+    """When the last copy of it goes, what is left may be a row; a second cleaning would find it."""
+    caption = "Film of the day in the town"
+    documents = [[caption, caption, A, caption], [A], [caption, caption, caption]]
+    went = _went(documents, keep="none", boilerplate=2)
+    assert _left(documents, went)[1] == []
+    assert {(0, 2), (1, 0), (2, 0), (2, 1), (2, 2)} <= set(went)
+    assert not _went(_left(documents, went), keep="none", boilerplate=2)
+
+
 def test_boilerplate_of_a_reference_stays_there() -> None:
     """The reference counts as a document, and nothing goes from it."""
     assert set(_went([[A], [A, B], [A, C]], fixed=1, keep="none", boilerplate=3)) == {(1, 0), (2, 0)}
@@ -730,8 +763,8 @@ def test_a_second_look_removes_nothing(documents: list[list[str]], options: dict
 
 @given(st.lists(_document, max_size=6))
 def test_a_short_paragraph_goes_in_company_only(documents: list[list[str]]) -> None:
-    """Beside each short one that goes, its neighbour goes too, as the neighbour of its witness would."""
+    """Beside each short one that goes, another one goes; but for the last of a row, which may stay between."""
     went = _went(documents)
     for number, place in went:
         if len(documents[number][place].split()) < Settings().min_words:
-            assert (number, place - 1) in went or (number, place + 1) in went
+            assert any((number, place + step) in went for step in (-1, 1, 2))

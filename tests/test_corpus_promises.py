@@ -329,14 +329,14 @@ def test_a_second_run_removes_nothing(logs: Path, corpus: list[Line], settings: 
 
 @given(corpora())
 def test_a_short_text_goes_with_its_neighbours_only(logs: Path, corpus: list[Line]) -> None:
-    """A paragraph of few words goes where one beside it goes, too, and where those letters stand elsewhere."""
+    """Beside a paragraph of few words that goes another one goes, but for the last of a row, which may stay between."""
     cleaned(written(corpus), removed=logs)
     found = removals(logs)
     gone = {(e["document"]["line"], e["paragraph"]) for e in found}
     for entry in found:
         if len(oracle.words(entry["text"])) < CORPUS.min_words:
             line, place = entry["document"]["line"], entry["paragraph"]
-            assert (line, place - 1) in gone or (line, place + 1) in gone
+            assert any((line, place + step) in gone for step in (-1, 1, 2))
             assert entry["compared"] == "identical"
 
 

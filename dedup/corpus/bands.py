@@ -27,8 +27,8 @@ class Choice(NamedTuple):
         """Return a sentence for people."""
         bands, rows = self.banding
         return (
-            f"signatures of {self.banding.num_perm} entries in {bands} bands of {rows} rows: predicted recall of pairs at "
-            f"or above the threshold {self.recall:.3f}"
+            f"signatures of {self.banding.num_perm} entries in {bands} bands of {rows} rows: "
+            f"predicted recall of pairs at or above the threshold {self.recall:.3f}"
         )
 
 

@@ -26,6 +26,8 @@ MOST = 48
 """Candidates of a paragraph: those that share most bands with it."""
 NUMBERS_EXPLAINED = 2
 """Numbers that a witness may lack: a marker in front, one written another way; see `dedup.verdict`."""
+_DEVIATIONS = 2.5
+"""Standard deviations that the estimate of a resemblance may be off: one pair of 160 is, at the very worst."""
 _MERGE_AT = 1 << 21
 """Pairs after which those found so far are put together."""
 _LOW = np.uint64(0xFFFFFFFF)
@@ -180,9 +182,9 @@ def resemblance(threshold: float) -> float:
 
 
 def most_differing(threshold: float) -> int:
-    """Return how many of 128 bits may differ in a pair of the least resemblance: four standard deviations more."""
+    """Return how many of 128 bits may differ in a pair of the least resemblance: two and a half deviations more."""
     share = (1 - resemblance(threshold)) / 2
-    return int(128 * share + 4 * (128 * share * (1 - share)) ** 0.5)
+    return int(128 * share + _DEVIATIONS * (128 * share * (1 - share)) ** 0.5)
 
 
 def _merge(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -10,6 +10,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from numpy.typing import NDArray
+
+
+def index_type(number: int) -> type[np.signedinteger[Any]]:
+    """Return the smallest type that numbers so many paragraphs: half the memory for all but the largest corpora."""
+    return np.int32 if number < 1 << 31 else np.int64
 
 
 def first_copies(digests: Iterable[NDArray[np.uint64]], number: int, parts: int, part: int) -> NDArray[np.int64]:

@@ -8,7 +8,7 @@ compares them.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -120,7 +120,9 @@ class Leaders:
         self._similarity[self._asked] = verdicts.similarity
         self._coverage[self._asked] = verdicts.coverage
 
-    def verdict(self, going: NDArray[np.int64]) -> tuple[NDArray[np.int8], NDArray[np.float32], NDArray[np.float32]]:
+    def verdict(
+        self, going: NDArray[np.signedinteger[Any]]
+    ) -> tuple[NDArray[np.int8], NDArray[np.float32], NDArray[np.float32]]:
         """Return how, how similarly and how far some paragraphs that go are covered by their witnesses."""
         at = self.pair[going]
         return self._how[at], self._similarity[at], self._coverage[at]

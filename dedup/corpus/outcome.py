@@ -6,11 +6,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from dedup.corpus.collapse import index_type
 from dedup.corpus.leaders import GOES
-from dedup.corpus.shorts import Corpus, with_rows, with_shorts
+from dedup.corpus.shorts import STRETCH, Corpus, with_rows, with_shorts
 from dedup.corpus.verify import ALIGNED
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
     from dedup.corpus.leaders import Leaders
@@ -18,21 +21,18 @@ if TYPE_CHECKING:
 
 EXACT, NEAR, BLOCK, BOILERPLATE = range(4)
 """Reasons, as numbers; see `dedup.decisions.Reason`."""
-REMOVAL = np.dtype(
-    [
-        ("paragraph", "<i8"),
-        ("witness", "<i8"),
-        ("similarity", "<f4"),
-        ("coverage", "<f4"),
-        ("block", "<i4"),
-        ("documents", "<i4"),
-        ("reason", "u1"),
-        ("how", "u1"),
-    ]
-)
-"""A paragraph that goes, and the one it goes for, by their numbers in the corpus; the block's number in its document,
-or -1; for boilerplate the number of documents it stands in; `EXACT` to `BOILERPLATE`; how it was compared: 0 the same
-bytes, else `dedup.corpus.verify.FOLDED` or `ALIGNED`."""
+
+
+def removal_type(number: int) -> np.dtype[np.void]:
+    """Return the type of a removal in a corpus of so many paragraphs.
+
+    A paragraph that goes, and the one it goes for, by their numbers in the corpus; the block's number in its document,
+    or -1; for boilerplate the number of documents it stands in; `EXACT` to `BOILERPLATE`; how it was compared: 0 the
+    same bytes, else `dedup.corpus.verify.FOLDED` or `ALIGNED`.
+    """
+    index = index_type(number)
+    names = ("paragraph", "witness", "similarity", "coverage", "block", "documents", "reason", "how")
+    return np.dtype(list(zip(names, (index, index, "<f4", "<f4", "<i4", "<i4", "u1", "u1"), strict=True)))
 
 
 class Classes(NamedTuple):
@@ -48,7 +48,7 @@ class Classes(NamedTuple):
 
 
 def outcome(corpus: Corpus, classes: Classes, settings: Settings, fixed: int) -> NDArray[np.void]:
-    """Return the removals of a corpus, in order: an array of `REMOVAL`.
+    """Return the removals of a corpus, in order: see `removal_type`.
 
     Args:
         corpus: all paragraphs.
@@ -57,18 +57,17 @@ def outcome(corpus: Corpus, classes: Classes, settings: Settings, fixed: int) ->
         fixed: the first so many paragraphs stay (references).
     """
     number = len(corpus.owner)
-    at = np.full(number, -1, np.int64)
-    at[classes.first] = np.arange(len(classes.first))
+    at = np.full(number, -1, np.int32)
+    at[classes.first] = np.arange(len(classes.first), dtype=np.int32)
     member = at[corpus.owner]
-    long = np.flatnonzero(member >= 0)
-    long = long[long >= fixed]
     leaders = classes.leaders
     goes = leaders.status == GOES
     # Each class rests on the one it goes for, and else on itself.
     rests = np.where(goes, leaders.witness, np.arange(len(goes)))
-    gone, witness = np.zeros(number, bool), np.full(number, -1, np.int64)
-    witness[long] = classes.first[rests[member[long]]]
-    gone[long] = witness[long] != long
+    resting = np.append(classes.first[rests].astype(corpus.owner.dtype), corpus.owner.dtype.type(-1))
+    witness = resting[member]
+    witness[:fixed] = -1
+    gone = (witness >= 0) & (witness != np.arange(number, dtype=witness.dtype))
     gone, witness = with_shorts(corpus, gone, witness, settings.min_words, fixed)
     if settings.keep == "none":
         also = np.zeros(number, bool)
@@ -79,21 +78,39 @@ def outcome(corpus: Corpus, classes: Classes, settings: Settings, fixed: int) ->
                 break
             also[roots] = True
             gone, witness = with_rows(corpus, gone, witness, settings.min_words, fixed, also=also)
-    removals = np.zeros(int(np.count_nonzero(gone)), REMOVAL)
-    removals["paragraph"] = np.flatnonzero(gone)
-    removals["witness"] = witness[gone]
+    removals = np.zeros(int(np.count_nonzero(gone)), removal_type(number))
+    begin = 0
+    for start, stop in _stretches(corpus):
+        here = np.flatnonzero(gone[start:stop]) + start
+        some = removals[begin : begin + len(here)]
+        begin += len(here)
+        some["paragraph"], some["witness"] = here, witness[here]
+        _say_how(some, member[here], goes, leaders)
+        _number_blocks(some, corpus)
+    if settings.keep == "none":
+        removals = _with_boilerplate(removals, corpus, int(settings.boilerplate or 0), fixed)
+    return removals
+
+
+def _stretches(corpus: Corpus) -> Iterator[tuple[int, int]]:
+    """Cut the corpus into stretches of whole documents."""
+    number, start = len(corpus.owner), 0
+    while start < number:
+        stop = min(start + STRETCH, number)
+        stop = int(np.searchsorted(corpus.document, corpus.document[stop - 1], side="right"))
+        yield start, stop
+        start = stop
+
+
+def _say_how(removals: NDArray[np.void], member: NDArray[np.int32], goes: NDArray[np.bool_], leaders: Leaders) -> None:
+    """Enter how the removals were compared with their witnesses."""
     removals["similarity"] = removals["coverage"] = 1
-    kind = member[gone]
-    aligned = np.flatnonzero((kind >= 0) & np.append(goes, False)[kind])
-    how, similarity, coverage = leaders.verdict(kind[aligned])
+    aligned = np.flatnonzero((member >= 0) & np.append(goes, False)[member])
+    how, similarity, coverage = leaders.verdict(member[aligned])
     removals["how"][aligned] = how
     removals["similarity"][aligned] = similarity
     removals["coverage"][aligned] = coverage
     removals["reason"] = np.where(removals["how"] == ALIGNED, NEAR, EXACT)
-    _number_blocks(removals, corpus)
-    if settings.keep == "none":
-        removals = _with_boilerplate(removals, corpus, int(settings.boilerplate or 0), fixed)
-    return removals
 
 
 def _number_blocks(removals: NDArray[np.void], corpus: Corpus) -> None:

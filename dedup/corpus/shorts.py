@@ -7,7 +7,7 @@ before. The last one of a row stays where what follows it stays: it may be its h
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Flags = NDArray[np.bool_]
 
+STRETCH = 1 << 20
+"""Paragraphs that are looked at together, where that makes no difference, for the memory's sake."""
 ROW = 3
 """Short paragraphs in a row that may be a menu."""
 
@@ -28,13 +30,13 @@ class Corpus(NamedTuple):
 
     Attributes:
         document: number of the document; int32, ascending.
-        owner: the first paragraph with the same bytes; int64.
+        owner: the first paragraph with the same bytes; int32 or int64.
         words: tokens without those that hold a digit; int32.
         short: too short to go by itself; bool. A paragraph without any word is short, too.
     """
 
     document: NDArray[np.int32]
-    owner: Ints
+    owner: NDArray[Any]
     words: NDArray[np.int32]
     short: Flags
 
@@ -52,7 +54,7 @@ def with_shorts(
         fixed: the first so many paragraphs stay.
     """
     gone, witness = gone.copy(), witness.copy()
-    links = np.full(len(gone), -1, np.int64)
+    links = np.full(len(gone), -1, witness.dtype)
     _beside(corpus, gone, witness, links, 1)
     _beside(corpus, gone, witness, links, -1)
     return with_rows(corpus, gone, witness, min_words, fixed, also=np.zeros(len(gone), bool), links=links)
@@ -73,7 +75,7 @@ def with_rows(
         links: what each paragraph would go for if it stood in a row; None: nothing is known.
     """
     gone, witness = gone.copy(), witness.copy()
-    links = np.full(len(gone), -1, np.int64) if links is None else links
+    links = np.full(len(gone), -1, witness.dtype) if links is None else links
     while True:
         out = gone | also
         _in_rows(corpus, out, links, min_words)
@@ -89,17 +91,20 @@ def with_rows(
 
 def _beside(corpus: Corpus, gone: Flags, witness: Ints, links: Ints, step: int) -> None:
     """Link short paragraphs that follow (step 1) or precede (-1) one that goes, as they do its witness."""
-    place, source = np.flatnonzero(gone), witness[gone]
     document, owner = corpus.document, corpus.owner
-    while len(place):
-        there, origin = place + step, source + step
-        inside = (there >= 0) & (there < len(gone)) & (origin >= 0) & (origin < len(gone))
-        place, source, there, origin = place[inside], source[inside], there[inside], origin[inside]
-        fits = (document[there] == document[place]) & (document[origin] == document[source])
-        fits &= corpus.short[there] & ~gone[there] & (links[there] < 0)
-        fits &= (owner[there] == owner[origin]) & (origin < there)
-        place, source = there[fits], origin[fits]
-        links[place] = source
+    # Every paragraph has one neighbour on each side, so that stretches do not get into one another's way.
+    for start in range(0, len(gone), STRETCH):
+        place = np.flatnonzero(gone[start : start + STRETCH]) + start
+        source = witness[place]
+        while len(place):
+            there, origin = place + step, source + step
+            inside = (there >= 0) & (there < len(gone)) & (origin >= 0) & (origin < len(gone))
+            place, source, there, origin = place[inside], source[inside], there[inside], origin[inside]
+            fits = (document[there] == document[place]) & (document[origin] == document[source])
+            fits &= corpus.short[there] & ~gone[there] & (links[there] < 0)
+            fits &= (owner[there] == owner[origin]) & (origin < there)
+            place, source = there[fits], origin[fits]
+            links[place] = source
 
 
 def _in_rows(corpus: Corpus, gone: Flags, links: Ints, min_words: int) -> None:
@@ -158,9 +163,9 @@ def _without_heads(corpus: Corpus, gone: Flags, links: Ints) -> Ints:
 
 def _kept_ones(gone: Flags, witness: Ints) -> Ints:
     """Follow witnesses that went for the same bytes elsewhere, until they are ones that stay."""
+    moving = np.flatnonzero(gone)
     while True:
-        moving = gone & (witness >= 0)
-        moving[moving] = gone[witness[moving]]
-        if not moving.any():
+        moving = moving[gone[witness[moving]]]
+        if not len(moving):
             return witness
         witness[moving] = witness[witness[moving]]

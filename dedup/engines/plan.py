@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 import numpy as np
 
 from dedup.corpus.buckets import Bucketed, Features, bucketed, candidates
-from dedup.corpus.collapse import first_copies
+from dedup.corpus.collapse import first_copies, index_type
 from dedup.corpus.leaders import GOES, Leaders
 from dedup.corpus.letters import string_of
 from dedup.corpus.outcome import Classes, outcome
@@ -65,7 +65,7 @@ class Decided(NamedTuple):
     """What was decided about a corpus.
 
     Attributes:
-        removals: in order of the paragraphs; `dedup.corpus.outcome.REMOVAL`.
+        removals: in order of the paragraphs; see `dedup.corpus.outcome.removal_type`.
         begins: number of the first paragraph of each document, and the number of paragraphs; int64.
         comparisons: pairs that were aligned.
         unexamined: pairs that share a band and were not.
@@ -150,7 +150,7 @@ class Planner:
     def _corpus(
         self,
         counts: NDArray[np.int64],
-        owner: NDArray[np.int64],
+        owner: NDArray[Any],
         paragraph: NDArray[np.int64],
         words: NDArray[np.int32],
         place: NDArray[np.int64],
@@ -163,20 +163,20 @@ class Planner:
         document = np.repeat(np.arange(len(counts), dtype=np.int32), counts)
         return Corpus(document, owner, plain[owner], every[owner] < self._settings.min_words)
 
-    def _owners(self, number: int) -> NDArray[np.int64]:
+    def _owners(self, number: int) -> NDArray[Any]:
         """Return the first paragraph with the same bytes, for each paragraph."""
         self._events.progress(0, number, "exact copies", "paragraphs")
         parts = 1
-        while number * _BYTES_A_PARAGRAPH // parts > max(self._max_memory // 4, 1 << 24):
+        while number * _BYTES_A_PARAGRAPH // parts > max(self._max_memory // 8, 1 << 24):
             parts *= 2
-        owner = np.arange(number)
+        owner = np.arange(number, dtype=index_type(number))
         for part in range(parts):
             copies, firsts = first_copies(self._spool.pieces("digests"), number, parts, part)
             owner[copies] = firsts
             self._events.progress(number * (part + 1) // parts, number, "exact copies", "paragraphs")
         return owner
 
-    def _different(self, owner: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    def _different(self, owner: NDArray[Any]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Return the first occurrence of each different paragraph, ascending, and the place of its row."""
         return np.unique(owner[self._spool.whole("row-paragraph")], return_index=True)
 
@@ -197,31 +197,36 @@ class Planner:
         self._settle(leaders, place)
         if self._settings.exact:
             return leaders, 0
-        numbers, bits = self._spool.whole("row-numbers")[place], self._spool.whole("row-bits")[place]
         bands = Bands(self._spool, self._banding, place)
         # Paragraphs of the same words have the same bands: one of them speaks for all.
         some = np.flatnonzero(leaders.status != GOES)
         unexamined = 0
         while len(some):
-            inside = Features(words[some], numbers[some], bits[some])
-            found = candidates(self._bucketed(bands, bands.of(some), inside), len(some))
+            self._keep(words[some], place[some], bands.of(some))
+            found = candidates(self._bucketed(bands, len(some)), len(some))
             unexamined = found.unexamined
             if not leaders.add(some[found.later], some[found.earlier]):
                 break
+            crowded = found.crowded
+            del found
             self._settle(leaders, place)
             # Where not every pair was looked at, those that stay are held against one another again.
-            some = some[found.crowded]
+            some = some[crowded]
             some = some[leaders.status[some] != GOES]
         return leaders, unexamined
 
-    def _bucketed(self, bands: Bands, chosen: NDArray[np.int64], features: Features) -> Iterator[Bucketed]:
-        """Yield what each band says about some paragraphs, given the places of their keys within a band."""
-        kept = {"chosen": chosen, **features._asdict()}
-        for name, array in kept.items():
-            self._spool.keep(name, array)
+    def _keep(self, words: NDArray[np.int32], place: NDArray[np.int64], chosen: NDArray[np.int64]) -> None:
+        """Put what the sieves want to know of some paragraphs where workers find it, and out of memory."""
+        self._spool.keep("words", words)
+        self._spool.keep("chosen", chosen)
+        for name in ("numbers", "bits"):
+            self._spool.keep(name, self._spool.whole(f"row-{name}")[place])
+
+    def _bucketed(self, bands: Bands, number: int) -> Iterator[Bucketed]:
+        """Yield what each band says about so many paragraphs, of which `_keep` has seen."""
         work = partial(_bucket, self._settings, os.fspath(self._spool.directory), bands.slices)
         # Where there is little to do it is done here.
-        crew = self._crew if len(chosen) > _WORTH_SHARING else Crew(1)
+        crew = self._crew if number > _WORTH_SHARING else Crew(1)
         for band, result in crew.map(work, range(self._banding.bands)):
             self._events.progress(band, self._banding.bands, "candidates", "bands")
             yield result

@@ -56,7 +56,7 @@ class Share(NamedTuple):
 
     Attributes:
         parts, documents, spans: the task's entries of these columns of the spool.
-        removals: what goes, with paragraphs counted from the task's first one; `dedup.corpus.outcome.REMOVAL`.
+        removals: what goes, with paragraphs counted from the task's first one; see `dedup.corpus.outcome.removal_type`.
         witnesses: one for each removal where somebody is to be told of them, else none.
     """
 
