@@ -8,6 +8,8 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, BinaryIO
 
+import numpy as np
+
 from dedup.corpus.bands import choose_banding
 from dedup.engines.corpus import Shares, fill, known
 from dedup.engines.local import Crew, default_workers
@@ -15,7 +17,7 @@ from dedup.engines.plan import COLUMNS, Planner
 from dedup.engines.spool import Spool, copied
 from dedup.engines.write import changed, write
 from dedup.errors import InputError
-from dedup.formats.compression import bare_name, reason
+from dedup.formats.compression import Reader, reason
 from dedup.formats.inputs import Inputs
 from dedup.formats.parts import task_bytes, tasks
 from dedup.memory import forecast, free_memory
@@ -84,12 +86,12 @@ class Twice:
             OutputError: there is no room for temporary files.
             DedupError: a worker died.
         """
-        size = self._size()
-        banding = choose_banding(self._job.settings.threshold, size)
-        self._events.note(banding.told())
         self._spool = Spool(self._job.work_dir, self._identity(), COLUMNS)
         self._stack.callback(self._spool.close)
         self._copy_once()
+        size = self._size()
+        banding = choose_banding(self._job.settings.threshold, size)
+        self._events.note(banding.told())
         self._forecast(size)
         self._fill(banding.banding, size)
         counts = self._spool.counts[: self._first]
@@ -130,10 +132,9 @@ class Twice:
         self._spool.discard()
 
     def _size(self) -> int:
-        """Return about how many bytes of text there are; 0 where nobody knows."""
-        sources = [*self._references, *self._layout.sources]
+        """Return about how many bytes of text there are, all inputs being files by now."""
         return sum(
-            (source.size or 0) * (_PACKED if bare_name(source.relative) != source.relative else 1) for source in sources
+            (source.size or 0) * (_PACKED if is_packed(source) else 1) for source in [*self._references, *self.sources]
         )
 
     def _identity(self) -> dict[str, Any]:
@@ -204,7 +205,7 @@ class Twice:
         return Inputs(sources, job.format, self._work.codec, job.max_document, joined=joined, stdin=None)
 
     def _fill(self, banding: Any, size: int) -> None:
-        slots = min(max(size // _BYTES_A_SLOT, 1 << 16), max(self._max_memory // 64, 1 << 16))
+        slots = min(max(size // _BYTES_A_SLOT, 1 << 16), max(self._max_memory // 128, 1 << 16))
         seen = known(self._spool, slots)
         self._crew = Crew(self._workers, seen)
         self._stack.callback(self._crew.close)
@@ -235,6 +236,31 @@ class Twice:
             if reference:
                 for error in inputs.failures.values():
                     raise InputError(f"{error.what}; nothing was written", place=error.place, hint=error.hint)
+                self._check_references()
+
+    def _check_references(self) -> None:
+        """Refuse references without any text: nothing would be compared with them, and nobody would know.
+
+        Raises:
+            InputError: not one record of them has text.
+        """
+        parts = self._spool.whole("parts")
+        if self._references and parts["size"].any() and not self._spool.total("documents"):
+            what = "no text was found in the references; nothing was written"
+            raise InputError(what, place=self._references[0].name, hint="name the field of their text with --field")
+        if bad := int(np.count_nonzero(parts["again"])):
+            self._events.note(
+                f"records of {bad} parts of the references have no text, and nothing was compared with them"
+            )
+
+
+def is_packed(source: Source) -> bool:
+    """Say whether a file is compressed, by its first bytes."""
+    try:
+        with Reader.open(source.path, source.name) as reader:
+            return reader.compressed is not None
+    except InputError:
+        return False
 
 
 def _weight(shared: tuple[list[Part], Share]) -> int:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import pickle
 import random
-import re
 import subprocess
 import sys
 from collections import defaultdict
@@ -288,10 +287,10 @@ def test_numbers_that_the_witness_lacks_stop_a_pair(more: int, passes: bool) -> 
 
 @pytest.mark.parametrize("threshold", [0.6, 0.8, 0.9])
 def test_the_estimate_of_resemblance_stops_hardly_any_that_would_be_covered(threshold: float) -> None:
-    """Of pairs as alike as the threshold asks, one in thirty thousand may be stopped; here it is none."""
+    """Of pairs just as alike as the threshold asks, one in 160 may be stopped, and of likelier ones hardly any."""
     rng = random.Random(4)  # noqa: S311 - not for secrets
     settings = Settings(threshold=threshold, split="line", min_words=1)
-    looked = 0
+    looked = stopped = 0
     for _ in range(200):
         one = other = strategies.prose(rng, rng.randint(10, 40))
         for _ in range(rng.randint(1, 4)):
@@ -302,8 +301,9 @@ def test_the_estimate_of_resemblance_stops_hardly_any_that_would_be_covered(thre
         alike = oracle.jaccard(*(oracle.shingles(each, 2) for each in words))
         if one != other and alike >= resemblance(threshold) and article([one, other], settings).verdict(0, 1).covered:
             looked += 1
-            assert _passes(_features([one, other], settings), settings), (one, other)
+            stopped += not _passes(_features([one, other], settings), settings)
     assert looked > 100
+    assert stopped <= looked // 100
 
 
 # --- who stays --------------------------------------------------------------------------------------------------------
@@ -522,11 +522,7 @@ def test_a_pair_is_judged_as_in_one_document(bits: int | None, texts: list[str],
             assert how == FOLDED
             assert found.similarity[number] == found.coverage[number] == 1
             continue
-        if how == FOLDED:
-            # What differs in marks or spaces alone: see the next test.
-            assert bits
-            assert len({re.sub(r"[\W_]", "", texts[place].casefold()) for place in (later, earlier)}) == 1
-            continue
+        assert how != FOLDED
         if settings.exact:
             assert how == NOT
             continue
@@ -537,9 +533,6 @@ def test_a_pair_is_judged_as_in_one_document(bits: int | None, texts: list[str],
             assert found.coverage[number] == pytest.approx(judged.coverage)
 
 
-@pytest.mark.xfail(
-    reason="what stands between words, and marks on letters, are left out of the comparison", strict=True
-)
 @pytest.mark.parametrize(
     ("one", "other"),
     [

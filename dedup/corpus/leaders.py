@@ -45,7 +45,8 @@ class Leaders:
         self._fixed = fixed
         self._pairs = np.empty(0, np.uint64)
         self._known = np.empty(0, np.uint64)
-        """The same pairs, sorted."""
+        """The same pairs, sorted, and the place of each."""
+        self._order = np.empty(0, np.int64)
         self._rank = np.empty(0, np.int64)
         self._how = np.empty(0, np.int8)
         self._similarity = np.empty(0, np.float32)
@@ -58,7 +59,7 @@ class Leaders:
     def _restart(self) -> None:
         self.status = np.zeros(self._number, np.int8)
         self.status[: self._fixed] = STAYS
-        self.witness = np.full(self._number, -1, np.int64)
+        self.witness = np.full(self._number, -1, np.int32)
         self.pair = np.full(self._number, -1, np.int64)
 
     def add(self, later: NDArray[np.int64], earlier: NDArray[np.int64]) -> int:
@@ -90,7 +91,8 @@ class Leaders:
         self._similarity = np.concatenate((self._similarity, blank))[order]
         self._coverage = np.concatenate((self._coverage, blank))[order]
         self._pairs, self._rank = every[order], rank[order]
-        self._known = np.sort(every)
+        self._order = np.argsort(self._pairs)
+        self._known = self._pairs[self._order]
         self._later = (self._pairs >> np.uint64(32)).astype(np.int64)
         self._earlier = (self._pairs & _LOW).astype(np.int64)
         return len(pairs)
@@ -105,11 +107,12 @@ class Leaders:
             self._propagate()
             if self._replace():
                 continue
+            ahead = self._ahead()
             unknown = self._undecided() & (self._how == _UNKNOWN)
             if not unknown.any():
                 # Nobody who waits, waits for ever: the first of them waits for somebody who is decided.
                 return none, none
-            self._asked = self._chosen(unknown)
+            self._asked = np.union1d(self._chosen(unknown), ahead)
             self.compared += len(self._asked)
             self._tries = min(2 * self._tries, _MOST_TRIES)
             return self._later[self._asked], self._earlier[self._asked]
@@ -182,6 +185,43 @@ class Leaders:
             order = np.argsort(self._pairs)
             self.pair[held] = order[np.searchsorted(self._pairs, wanted, sorter=order)]
         return added
+
+    def _ahead(self) -> NDArray[np.int64]:
+        """Return pairs of those who wait with what those they wait for will go for, as far as that can be foreseen.
+
+        A covers B, B covers C, C covers D: else D would be compared with A only when it is known that C has gone.
+        """
+        at = np.flatnonzero((self.status[self._later] == OPEN) & (self._how > NOT))
+        target = self._earlier[at]
+        gone = self.status[target] == GOES
+        target[gone] = self.witness[target[gone]]
+        place = self._found((self._later[at].astype(np.uint64) << np.uint64(32)) | target.astype(np.uint64))
+        hopeful = (place < 0) | (self._how[place] != NOT)
+        waiting, first = np.unique(self._later[at[hopeful]], return_index=True)
+        root = np.arange(self._number)
+        root[waiting] = target[hopeful][first]
+        nearest = root[waiting]
+        while True:
+            further = root[root[waiting]]
+            if np.array_equal(further, root[waiting]):
+                break
+            root[waiting] = further
+        beyond = root[waiting] != nearest
+        pairs = (waiting[beyond].astype(np.uint64) << np.uint64(32)) | root[waiting[beyond]].astype(np.uint64)
+        if not len(pairs):
+            return np.empty(0, np.int64)
+        self._renumbered(pairs)
+        place = self._found(pairs)
+        foreseen: NDArray[np.int64] = place[self._how[place] == _UNKNOWN]
+        return foreseen
+
+    def _found(self, pairs: NDArray[np.uint64]) -> NDArray[np.int64]:
+        """Return the place of each pair, or -1 where it is not known."""
+        if not len(self._pairs):
+            return np.full(len(pairs), -1, np.int64)
+        place = np.minimum(np.searchsorted(self._known, pairs), len(self._known) - 1)
+        found: NDArray[np.int64] = np.where(self._known[place] == pairs, self._order[place], -1)
+        return found
 
     def _chosen(self, unknown: NDArray[np.bool_]) -> NDArray[np.int64]:
         """Return the next pairs of everybody who has no witness in prospect."""

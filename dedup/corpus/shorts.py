@@ -109,11 +109,13 @@ def _beside(corpus: Corpus, gone: Flags, witness: Ints, links: Ints, step: int) 
 
 def _in_rows(corpus: Corpus, gone: Flags, links: Ints, min_words: int) -> None:
     """Link short paragraphs that stand in a row which stood in an earlier document."""
-    left = np.flatnonzero(~gone)
+    left = np.flatnonzero(~gone & corpus.short)
     if len(left) < ROW:
         return
-    short, document, owner = corpus.short[left], corpus.document[left], corpus.owner[left]
-    begins = short[:-2] & short[1:-1] & short[2:] & (document[:-2] == document[2:])
+    # Where each stands among all that is left: in a row, if nothing long stands between.
+    rank = np.cumsum(~gone, dtype=links.dtype)[left]
+    document, owner = corpus.document[left], corpus.owner[left]
+    begins = (rank[2:] == rank[:-2] + 2) & (document[:-2] == document[2:])
     at = np.flatnonzero(begins)
     values = np.zeros(len(at), np.uint64)
     for step in range(ROW):
@@ -127,17 +129,19 @@ def _in_rows(corpus: Corpus, gone: Flags, links: Ints, min_words: int) -> None:
     for step in range(ROW):
         fits &= owner[first + step] == owner[at + step]
     at, first = at[fits], first[fits]
-    row = np.full(len(left), -1, np.int64)
+    row = np.full(len(left), -1, links.dtype)
     for step in range(ROW - 1, -1, -1):
         row[at + step] = left[first + step]
-    chosen = (row >= 0) & (links[left] < 0) & _told_enough(row >= 0, document, corpus.words[left], min_words)
+    chosen = (row >= 0) & (links[left] < 0) & _told_enough(row >= 0, rank, document, corpus.words[left], min_words)
     links[left[chosen]] = row[chosen]
 
 
-def _told_enough(member: Flags, document: NDArray[np.int32], words: NDArray[np.int32], min_words: int) -> Flags:
+def _told_enough(
+    member: Flags, rank: NDArray[Any], document: NDArray[np.int32], words: NDArray[np.int32], min_words: int
+) -> Flags:
     """Tell which rows say enough not to agree by chance: twice the words of a paragraph that may go by itself."""
     begins = member.copy()
-    begins[1:] &= ~(member[:-1] & (document[1:] == document[:-1]))
+    begins[1:] &= ~(member[:-1] & (document[1:] == document[:-1]) & (rank[1:] == rank[:-1] + 1))
     row = np.cumsum(begins) - 1
     said = np.bincount(row[member], words[member], minlength=int(row[-1]) + 2 if len(row) else 1)
     enough: Flags = member & (said[np.maximum(row, 0)] >= 2 * min_words)
@@ -150,15 +154,23 @@ def _without_heads(corpus: Corpus, gone: Flags, links: Ints) -> Ints:
     A row is what stands together when all that has gone is gone. Right behind its last one anything may be headed by
     it; where something has gone from between, only a long paragraph may.
     """
-    left = np.flatnonzero(~gone)
-    linked = links[left] >= 0
-    onward = np.zeros(len(left), bool)
-    onward[:-1] = corpus.document[left[1:]] == corpus.document[left[:-1]]
-    following = np.append(left[1:], left[-1:])
-    last = linked & ~(onward & np.append(linked[1:], [False]))
-    head = last & onward & ((following == left + 1) | ~corpus.short[following])
-    going: Ints = left[linked & ~head]
+    linked = np.flatnonzero((links >= 0) & ~gone)
+    following = _following(gone, links.dtype)[linked]
+    last = np.minimum(following, len(gone) - 1)
+    onward = (following < len(gone)) & (corpus.document[last] == corpus.document[linked])
+    head = onward & (links[last] < 0) & ((following == linked + 1) | ~corpus.short[last])
+    going: Ints = linked[~head]
     return going
+
+
+def _following(gone: Flags, index: np.dtype[Any]) -> NDArray[Any]:
+    """Return the next paragraph that is left behind each one, or the number of paragraphs."""
+    number = len(gone)
+    following = np.full(number + 1, number, index)
+    following[:-1][~gone] = np.flatnonzero(~gone)
+    # From the end on: the least so far.
+    np.minimum.accumulate(following[::-1], out=following[::-1])
+    return following[1:]
 
 
 def _kept_ones(gone: Flags, witness: Ints) -> Ints:

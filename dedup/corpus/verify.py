@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -26,7 +25,6 @@ NOT, FOLDED, ALIGNED = 0, 1, 2
 """How a paragraph is covered: not at all; by the same tokens; by tokens aligned one by one."""
 _FORGED = 1024
 """Characters from which on different words of the same polynomial hash modulo 2^64 can be made: Thue-Morse words."""
-_BETWEEN = re.compile(r"[\W_]+")
 
 
 class Verdicts(NamedTuple):
@@ -155,9 +153,6 @@ class _Tokens:
 
     def equal(self, one: int, other: int) -> bool:
         """Tell whether two texts of equal words have the same letters, too."""
-        first, second = self._texts[one], self._texts[other]
-        if _BETWEEN.sub("", first.casefold()) == _BETWEEN.sub("", second.casefold()):
-            return True
         return self._words(one) == self._words(other)
 
     def _words(self, index: int) -> list[str]:
