@@ -199,7 +199,8 @@ def clean_documents(
         documents: texts, or records that hold their text under `field`.
         field: dotted path of the text in a record (``page.body``).
         explain: also collect the near-duplicates that stay because they say something new.
-        **settings: as on the command line: those of `clean`, ``scope``, ``keep``, ``boilerplate``, ``within``.
+        **settings: as on the command line: those of `clean`. A whole corpus (``scope="corpus"``) is
+            for the command line, or for `dedup.run.run`.
 
     Raises:
         UsageError: a setting is not known or does not fit; raised by the call itself, before anything is read.

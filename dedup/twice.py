@@ -128,7 +128,7 @@ class Twice:
                 number += 1
 
     def discard(self) -> None:
-        """Remove what was kept for a run that does not come to its end."""
+        """Remove what was kept in case the run would not come to its end: it has."""
         self._spool.discard()
 
     def _size(self) -> int:

@@ -30,7 +30,7 @@ from dedup.corpus.buckets import (
     resemblance,
 )
 from dedup.corpus.collapse import first_copies
-from dedup.corpus.fingerprint import fingerprint, function_letters, words_of
+from dedup.corpus.fingerprint import fingerprint, function_letters, split_texts, words_of
 from dedup.corpus.leaders import GOES, OPEN, STAYS, Leaders
 from dedup.corpus.letters import letters_of, string_of
 from dedup.corpus.outcome import BLOCK, BOILERPLATE, EXACT, NEAR, Classes, outcome
@@ -38,6 +38,7 @@ from dedup.corpus.seen import Seen
 from dedup.corpus.shorts import Corpus
 from dedup.corpus.verify import ALIGNED, FOLDED, NOT, Paragraphs, Verdicts, verify
 from dedup.minhash import Banding
+from dedup.paragraphs import split
 from dedup.settings import Settings
 from dedup.shingling import keys as keys_of
 from tests import oracle, strategies
@@ -761,3 +762,18 @@ def test_a_short_paragraph_goes_in_company_only(documents: list[list[str]]) -> N
     for number, place in went:
         if len(documents[number][place].split()) < Settings().min_words:
             assert any((number, place + step) in went for step in (-1, 1, 2))
+
+
+@pytest.mark.parametrize("end", ["\n", "\n\n"])
+def test_a_long_document_is_read_in_stretches(end: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A document of more than so many characters has the same paragraphs; a line longer than that stays whole."""
+    rng = random.Random(11)  # noqa: S311 - not for secrets
+    lines = [strategies.prose(rng, rng.randint(3, 30)) for _ in range(60)]
+    lines[20] = "word " * 400
+    texts = ["a short one", end.join(lines), end.join(lines[:30]), ""]
+    wanted = [split(text) for text in texts]
+    monkeypatch.setattr("dedup.corpus.fingerprint.LONG", 500)
+    assert [list(map(tuple, spans.tolist())) for spans in split_texts(texts, "auto")] == wanted
+    sheet = fingerprint(texts, None, Settings(), Banding(32, 4), Seen(1000))
+    assert sheet.counts.tolist() == [len(spans) for spans in wanted]
+    assert list(map(tuple, sheet.spans.tolist())) == [span for spans in wanted for span in spans]

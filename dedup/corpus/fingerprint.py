@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from functools import cache
 from hashlib import blake2b
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,17 +21,19 @@ from dedup.shingling import keys, shingles, tokenise
 from dedup.words import FUNCTION
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
     from dedup.corpus.seen import Seen
     from dedup.minhash import Banding
-    from dedup.settings import Settings
+    from dedup.settings import Settings, Split
     from dedup.shingling import Words
 
 WIDTH = 2
 """Tokens of a shingle that is signed."""
+LONG = 1 << 22
+"""Characters above which a document is read in stretches."""
 _BITS = 128
 BATCH = 1 << 18
 """Characters that pass through the kernels together."""
@@ -52,14 +55,81 @@ def fingerprint(
     sheets: list[Sheet] = []
     start = 0
     while start < len(texts):
+        if len(texts[start]) > LONG:
+            salt = None if salts is None else salts[start]
+            sheets.append(_long(texts[start], salt, settings, banding, seen))
+            start += 1
+            continue
         stop, size = start, 0
-        while stop < len(texts) and (size < BATCH or stop == start):
+        while stop < len(texts) and (size < BATCH or stop == start) and len(texts[stop]) <= LONG:
             size += len(texts[stop])
             stop += 1
         some = None if salts is None else np.array(salts[start:stop], np.uint64)
         sheets.append(_batch(texts[start:stop], some, settings, banding, seen))
         start = stop
     return joined(sheets, banding.bands)
+
+
+def _long(text: str, salt: int | None, settings: Settings, banding: Banding, seen: Seen) -> Sheet:
+    """Fingerprint one very long document in stretches."""
+    sheets: list[Sheet] = []
+    salts = None if salt is None else np.array([salt], np.uint64)
+    for start, stop in stretches(text):
+        sheet = _batch([text[start:stop]], salts, settings, banding, seen)
+        sheets.append(sheet._replace(spans=sheet.spans + np.int32(start)))
+    whole = joined(sheets, banding.bands)
+    return whole._replace(counts=whole.counts.sum(keepdims=True, dtype=np.int32))
+
+
+def stretches(text: str) -> Iterator[tuple[int, int]]:
+    """Cut a very long text, so that its arrays fit memory: after a line end, if possible before an empty line.
+
+    A text that is not that long is one stretch.
+    """
+    start = 0
+    while len(text) - start > LONG:
+        half, stop = start + LONG // 2, start + LONG
+        found = text.rfind("\n\n", half, stop)
+        if found < 0:
+            found = text.rfind("\n", half, stop)
+        if found < 0:  # never within a line
+            found = text.find("\n", stop)
+        if found < 0:
+            break
+        yield start, found + 1
+        start = found + 1
+    yield start, len(text)
+
+
+def split_texts(texts: Sequence[str], how: Split) -> list[NDArray[np.int64]]:
+    """Return the paragraphs of each text as they are fingerprinted: (start, end) in characters; int64, (n, 2)."""
+    out: list[NDArray[np.int64]] = []
+    waiting: list[str] = []
+    size = 0
+    for text in texts:
+        if len(text) > LONG:
+            out += _split_together(waiting, how)
+            out.append(np.concatenate([_split_together([text[a:b]], how)[0] + a for a, b in stretches(text)]))
+            waiting, size = [], 0
+            continue
+        waiting.append(text)
+        size += len(text)
+        if size >= BATCH:
+            out += _split_together(waiting, how)
+            waiting, size = [], 0
+    return out + _split_together(waiting, how)
+
+
+def _split_together(texts: Sequence[str], how: Split) -> list[NDArray[np.int64]]:
+    if not texts:
+        return []
+    text = "\n".join(texts)
+    begins = np.concatenate(([0], np.cumsum([len(t) + 1 for t in texts[:-1]]))).astype(np.int64)
+    codes = code_points(text)
+    spans = split_batch(text, codes, classes_of(codes), begins, how)
+    edges = np.searchsorted(spans.documents, np.arange(len(texts) + 1)).tolist()
+    both = np.stack((spans.starts, spans.ends), axis=1)
+    return [both[a:b] - begin for (a, b), begin in zip(pairwise(edges), begins.tolist(), strict=True)]
 
 
 def _batch(

@@ -128,8 +128,8 @@ class Planner:
             DedupError: a worker died.
         """
         spool = self._spool
-        counts = spool.whole("documents")["paragraphs"].astype(np.int64)
-        begins = np.concatenate(([0], np.cumsum(counts)))
+        counts = np.concatenate([np.empty(0, np.int32), *(some["paragraphs"] for some in spool.pieces("documents"))])
+        begins = np.concatenate(([0], np.cumsum(counts, dtype=np.int64)))
         number = int(begins[-1])
         fixed = int(begins[self._references])
         owner = self._owners(number)

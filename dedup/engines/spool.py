@@ -201,7 +201,7 @@ class Spool:
             raise self._error(error) from None
         return np.frombuffer(raw, dtype)
 
-    def pieces(self, name: str, size: int = 1 << 20) -> Iterator[NDArray[Any]]:
+    def pieces(self, name: str, size: int = 1 << 19) -> Iterator[NDArray[Any]]:
         """Yield a column in pieces of so many entries."""
         total = self.total(name)
         for start in range(0, total, size):

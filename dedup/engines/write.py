@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from dedup.characters import classes_of, code_points
+from dedup.corpus.fingerprint import split_texts
 from dedup.corpus.outcome import BLOCK, BOILERPLATE, EXACT, NEAR
 from dedup.corpus.verify import ALIGNED, FOLDED
 from dedup.decisions import Compared, Decision, Elsewhere, Reason, Removal, Witness
@@ -15,7 +15,7 @@ from dedup.errors import InputError
 from dedup.formats import jsonl, text
 from dedup.formats.edit import Found, carry_out, find
 from dedup.formats.parts import Done, Kind
-from dedup.paragraphs import LINE_END, cuts, split_batch
+from dedup.paragraphs import LINE_END, cuts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -139,19 +139,20 @@ def _changed(
     begins = ends - share.documents["paragraphs"]
     low, high = (np.searchsorted(share.removals["paragraph"], edge) for edge in (begins, ends))
     chosen = np.arange(len(begins)) if work.mark else np.flatnonzero(high > low)
+    # As lists: there may be a great many documents of one paragraph each.
+    columns = [share.documents[name][chosen].tolist() for name in ("part", "start", "end", "line")]
+    edges = [each[chosen].tolist() for each in (low, high, begins, ends)]
     out = []
-    for number in chosen.tolist():
-        entry = share.documents[number]
-        part = parts[entry["part"]]
-        start = int(entry["start"])
-        record = again.get((int(entry["part"]), start))
+    for number, place, start, end, line, first, last, begin, stop in zip(
+        chosen.tolist(), *columns, *edges, strict=True
+    ):
+        part = parts[place]
+        record = again.get((place, start)) if again else None
         if record is None:
-            record = _FORMATS[part.kind].record(part, start, int(entry["end"]), int(entry["line"]) or 1, work)
-        found = Found(part, dones[entry["part"]], record)
-        mine = slice(int(low[number]), int(high[number]))
-        spans = share.spans[begins[number] : ends[number]]
-        first = int(begins[number])
-        out.append(_Document(found, number, spans, share.removals[mine], first, share.witnesses[mine]))
+            record = _FORMATS[part.kind].record(part, start, end, line or 1, work)
+        found = Found(part, dones[place], record)
+        witnesses = share.witnesses[first:last] if share.witnesses else ()
+        out.append(_Document(found, number, share.spans[begin:stop], share.removals[first:last], begin, witnesses))
     return out
 
 
@@ -188,9 +189,14 @@ def _agreeing(work: Work, documents: list[_Document]) -> list[_Cut | None]:
     out: list[_Cut | None] = [None] * len(documents)
     left = dict(enumerate(documents))
     for turn in range(_ROUNDS):
-        tried = [_cut(document) for document in left.values()]
+        tried = {number: _cut(document) for number, document in left.items()}
+        # A document of which nothing stays has no lines to run together.
+        gone = {number: cut for number, cut in tried.items() if len(cut.document.removals) == len(cut.document.spans)}
+        for number, cut in gone.items():
+            out[number] = cut
+            del tried[number]
         again: dict[int, _Document] = {}
-        for number, cut, odd in zip(left, tried, _odd(tried, work), strict=True):
+        for (number, cut), odd in zip(tried.items(), _odd(list(tried.values()), work), strict=True):
             if not len(odd):
                 out[number] = cut
             elif len((document := _held_back(cut.document, odd, wrapped=turn >= _PATIENCE)).removals):
@@ -249,22 +255,16 @@ def _without(source: str, regions: list[tuple[int, int]]) -> str:
 
 def _odd(tried: list[_Cut], work: Work) -> list[NDArray[np.int64]]:
     """Return, for each document, the paragraphs that stay and are not to be found as such in what is left of it."""
-    joined = "\n".join(cut.left for cut in tried)
-    begins = np.concatenate(([0], np.cumsum([len(cut.left) + 1 for cut in tried[:-1]]))).astype(np.int64)
-    codes = code_points(joined)
-    found = split_batch(joined, codes, classes_of(codes), begins, work.settings.split)
-    edges = np.searchsorted(found.documents, np.arange(len(tried) + 1))
+    found = split_texts([cut.left for cut in tried], work.settings.split)
     out = []
-    for number, cut in enumerate(tried):
+    for cut, here in zip(tried, found, strict=True):
         document = cut.document
-        mine = slice(int(edges[number]), int(edges[number + 1]))
         stays = np.ones(len(document.spans), bool)
         stays[document.removals["paragraph"] - document.first] = False
         wanted = document.spans[stays].astype(np.int64)
         bounds = np.array(cut.regions, np.int64).reshape(-1, 2)
         gone = np.concatenate(([0], np.cumsum(bounds[:, 1] - bounds[:, 0])))
         moved = wanted - gone[np.searchsorted(bounds[:, 0], wanted[:, 0], side="right")][:, None]
-        here = np.stack((found.starts[mine], found.ends[mine]), axis=1) - begins[number]
         if np.array_equal(moved, here):
             out.append(np.empty(0, np.int64))
             continue
@@ -291,9 +291,10 @@ def _cut_out(work: Work, cut: _Cut) -> None:
     pairs = zip(offsets[::2], offsets[1::2], strict=True)
     done.cuts += [(record.start + start, record.start + end) for start, end in pairs]
     counts = done.counts
-    for reason, number in enumerate(np.bincount(document.removals["reason"], minlength=len(_REASONS)).tolist()):
+    reasons = document.removals["reason"].tolist()
+    for reason in set(reasons):
         name = _REASONS[reason].value
-        setattr(counts, name, getattr(counts, name) + number)
+        setattr(counts, name, getattr(counts, name) + reasons.count(reason))
     counts.changed += 1
     counts.emptied += not left.strip()
 
