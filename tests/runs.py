@@ -9,7 +9,10 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from hypothesis import assume
+
 from dedup.decisions import Compared, Decision, Elsewhere, Reason, Removal, Witness
+from dedup.formats.packing import by_magic
 from dedup.job import Explanation, Job, Outcome
 from dedup.run import run
 
@@ -55,6 +58,11 @@ class Recorder:
     def note(self, text: str) -> None:
         """Keep a note."""
         self.notes.append(text)
+
+
+def assume_plain(data: bytes) -> None:
+    """Leave out what begins as compressed data do: it is unpacked, or refused as damaged."""
+    assume(by_magic(data) is None)
 
 
 def marked_decide(texts: Sequence[str], settings: Settings, *, explain: bool = False) -> list[Decision]:
