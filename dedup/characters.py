@@ -50,20 +50,6 @@ def fold_table() -> NDArray[np.uint32]:
 
 
 _HALF_WIDTH = re.compile("[\uff66-\uff9d]+[\uff9e\uff9f]")
-_SMALL = 0x3000
-"""Code points below which the scripts of most texts lie; the tables of hashes begin small and grow once."""
-
-
-@cache
-def hash_table(size: int) -> NDArray[np.uint64]:
-    """Return a scattered 64-bit value for what each of the first `size` code points folds to: equal for equal folds."""
-    return mix(fold_table()[:size].astype(np.uint64) + np.uint64(1))
-
-
-def fold_hashes(codes: NDArray[np.int64]) -> NDArray[np.uint64]:
-    """Return the scattered value of what each code point folds to; uint64, of the same length."""
-    size = _SMALL if not len(codes) or codes.max() < _SMALL else _LAST
-    return hash_table(size)[codes]
 
 
 def mix(values: NDArray[np.uint64]) -> NDArray[np.uint64]:
@@ -105,7 +91,9 @@ def normalise(text: str) -> str:
     """
     table, pattern = _expansions()
     composed = unicodedata.normalize("NFC", _HALF_WIDTH.sub(lambda found: _full_width(found.group()), text))
-    return pattern.sub(lambda found: table[found.group()], composed)
+    for character in set(pattern.findall(composed)):
+        composed = composed.replace(character, table[character])
+    return composed
 
 
 def _full_width(text: str) -> str:

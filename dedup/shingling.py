@@ -12,7 +12,6 @@ comparison confirms it on the tokens themselves.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -28,11 +27,11 @@ from dedup.characters import (
     NORMALISE,
     classes_of,
     code_points,
-    fold_hashes,
-    mix,
+    fold_table,
     normalise,
     text_of,
 )
+from dedup.hashing import FACTOR, span_hashes, token_hashes
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -40,25 +39,30 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Hashes = NDArray[np.uint64]
 
-_BASE = 0x9E3779B97F4A7C15
-_INVERSE = pow(_BASE, -1, 1 << 64)
-_STRETCH = 1 << 17
-"""Values hashed in one go: the tables of powers stay in the cache."""
-_LONGEST = 4096
-"""Values of one span hashed by the fast path; longer spans are hashed piece by piece."""
+
+@dataclass(frozen=True)
+class Tokens:
+    """The tokens of a batch of paragraphs, as far as they are compared.
+
+    Attributes:
+        hashes: 64-bit hash of each folded token; uint64, shape (tokens,).
+        numeric: whether the token holds a digit; bool, shape (tokens,).
+        offsets: first token of each paragraph, and the number of tokens at the end; int64, shape (paragraphs + 1,).
+    """
+
+    hashes: Hashes
+    numeric: NDArray[np.bool_]
+    offsets: Ints
 
 
 @dataclass(frozen=True)
-class Words:
-    """The tokens of a batch of paragraphs.
+class Words(Tokens):
+    """The tokens of a batch of paragraphs, and where they stand.
 
     Attributes:
         codes: code points of the text, normalised where necessary, without characters to ignore; int64.
         starts: first code point of each token, as an index into `codes`; int64, shape (tokens,).
         ends: first code point after each token; int64, shape (tokens,).
-        hashes: 64-bit hash of each folded token; uint64, shape (tokens,).
-        numeric: whether the token holds a digit; bool, shape (tokens,).
-        offsets: first token of each paragraph, and the number of tokens at the end; int64, shape (paragraphs + 1,).
         origin: character of the original text that each entry of `codes` came from; int64, or None where it is the
         same.
         text: the original text.
@@ -67,9 +71,6 @@ class Words:
     codes: Ints
     starts: Ints
     ends: Ints
-    hashes: Hashes
-    numeric: NDArray[np.bool_]
-    offsets: Ints
     origin: Ints | None
     text: str
 
@@ -127,11 +128,36 @@ def tokenise(
         codes, classes = codes[kept], classes[kept]
         starts, ends = np.searchsorted(kept, starts), np.searchsorted(kept, ends)
         origin = kept if origin is None else origin[kept]
-    first, last = _token_bounds(classes)
+    first, last = token_bounds(classes)
     first, last, offsets = _inside(first, last, starts, ends)
-    digits = np.concatenate(([0], np.cumsum(classes == DIGIT, dtype=np.int32)))
-    numeric = digits[last] > digits[first]
-    return Words(codes, first, last, _hash_spans(fold_hashes(codes), first, last), numeric, offsets, origin, text)
+    numeric = with_digits(classes, first, last)
+    return Words(_hashes(codes, first, last), numeric, offsets, codes, first, last, origin, text)
+
+
+def _hashes(codes: Ints, first: Ints, last: Ints) -> Hashes:
+    """Return the hash of each token's folded form, as UTF-8."""
+    folded = fold_table()[codes]
+    widths = (folded >= 0x80).astype(np.uint8)  # noqa: PLR2004 - from here on two bytes
+    widths += folded >= 0x800  # noqa: PLR2004 - three
+    widths += folded >= 0x10000  # noqa: PLR2004 - four
+    encoded = folded.tobytes().decode("utf-32-le", "surrogatepass").encode("utf-8", "surrogatepass")
+    if len(encoded) == len(codes):
+        return token_hashes(encoded, first, last)
+    places = np.zeros(len(codes) + 1, np.int64)
+    np.cumsum(widths, out=places[1:])
+    places += np.arange(len(places))
+    return token_hashes(encoded, places[first], places[last])
+
+
+def with_digits(classes: NDArray[np.uint8], first: Ints, last: Ints) -> NDArray[np.bool_]:
+    """Tell which tokens hold a digit."""
+    numeric = np.zeros(len(first), bool)
+    digits = np.flatnonzero(classes == DIGIT)
+    owners = np.searchsorted(first, digits, side="right") - 1
+    inside = owners >= 0
+    digits, owners = digits[inside], owners[inside]
+    numeric[owners[digits < last[owners]]] = True
+    return numeric
 
 
 def _normalised(
@@ -186,8 +212,13 @@ def _places(old: str, new: str) -> Ints:
     return np.where(final, lasts, np.minimum(starts + within, lasts))
 
 
-def _token_bounds(classes: NDArray[np.uint8]) -> tuple[Ints, Ints]:
-    """Return where tokens start and end, from the class of every character."""
+def token_bounds(classes: NDArray[np.uint8], heads: NDArray[np.bool_] | None = None) -> tuple[Ints, Ints]:
+    """Return where tokens start and end.
+
+    Args:
+        classes: the class of every character, without flags; of every byte, where a character takes several of them.
+        heads: which bytes begin a character; None: each entry is one.
+    """
     word = (classes >= LETTER) & (classes <= ALONE)
     begins = word.copy()
     begins[1:] &= ~word[:-1]
@@ -198,7 +229,8 @@ def _token_bounds(classes: NDArray[np.uint8]) -> tuple[Ints, Ints]:
         np.maximum.accumulate(bearer, out=bearer)
         after = np.zeros_like(word)
         after[1:] = alone[bearer][:-1]
-        begins |= alone | (after & word & (classes != MARK))
+        fresh = alone | (after & word & (classes != MARK))
+        begins |= fresh if heads is None else fresh & heads
     finishes = word.copy()
     finishes[:-1] &= ~word[1:] | begins[1:]
     return np.flatnonzero(begins), np.flatnonzero(finishes) + 1
@@ -214,63 +246,12 @@ def _inside(first: Ints, last: Ints, starts: Ints, ends: Ints) -> tuple[Ints, In
     return first, last, offsets
 
 
-@lru_cache(maxsize=1)
-def _powers() -> tuple[Hashes, Hashes]:
-    """Return the powers of the base and of its inverse modulo 2^64, for every place in a stretch; uint64."""
-    size = _STRETCH + _LONGEST + 1
-    up, down = np.full(size, _BASE, np.uint64), np.full(size, _INVERSE, np.uint64)
-    up[0] = down[0] = 1
-    return np.cumprod(up, dtype=np.uint64), np.cumprod(down, dtype=np.uint64)
-
-
-def span_hashes(values: Hashes, starts: Ints, ends: Ints) -> Hashes:
-    """Hash spans of an array of values: equal spans have equal hashes, wherever they stand.
-
-    A polynomial modulo 2^64 over the scattered values, by differences of prefix sums, scattered once more with the
-    length.
-
-    Args:
-        values: uint64.
-        starts: first value of each span, ascending; int64, shape (spans,).
-        ends: first value after each span, at least its start; int64, shape (spans,).
-    """
-    return _hash_spans(mix(values), starts, ends)
-
-
-def _hash_spans(values: Hashes, starts: Ints, ends: Ints) -> Hashes:
-    """Hash spans of values that are scattered already."""
-    out = np.zeros(len(starts), np.uint64)
-    if not len(starts):
-        return out
-    lengths = ends - starts
-    up, down = _powers()
-    short = np.minimum(ends, starts + _LONGEST)
-    places = np.arange(0, int(starts[-1]) + _STRETCH, _STRETCH)
-    cuts = np.searchsorted(starts, places)
-    for index, place in enumerate(places.tolist()):
-        lo = int(cuts[index])
-        hi = int(cuts[index + 1]) if index + 1 < len(cuts) else len(starts)
-        if lo == hi:
-            continue
-        part = values[place : int(short[lo:hi].max())]
-        sums = np.zeros(len(part) + 1, np.uint64)
-        np.multiply(part, up[: len(part)], out=sums[1:])
-        np.cumsum(sums, out=sums)
-        from_ = starts[lo:hi] - place
-        out[lo:hi] = (sums[short[lo:hi] - place] - sums[from_]) * down[from_]
-    for index in np.flatnonzero(lengths > _LONGEST).tolist():
-        at = np.arange(starts[index], ends[index], _LONGEST, dtype=np.int64)
-        parts = _hash_spans(values, at, np.minimum(at + _LONGEST, ends[index]))
-        out[index] = span_hashes(parts, np.zeros(1, np.int64), np.array([len(parts)]))[0]
-    return mix(out + mix(lengths.astype(np.uint64)))
-
-
-def keys(words: Words) -> Hashes:
+def keys(words: Tokens) -> Hashes:
     """Return a hash of each paragraph's tokens, in order: uint64, shape (paragraphs,). Equal tokens, equal keys."""
     return span_hashes(words.hashes, words.offsets[:-1], words.offsets[1:])
 
 
-def shingles(words: Words, width: int) -> tuple[Hashes, Ints]:
+def shingles(words: Tokens, width: int) -> tuple[Hashes, Ints]:
     """Return the hashes of all runs of `width` tokens inside each paragraph.
 
     A paragraph of fewer tokens than that is one shingle, of all its tokens; one without any token has none.
@@ -286,8 +267,9 @@ def shingles(words: Words, width: int) -> tuple[Hashes, Ints]:
     out_offsets = np.concatenate(([0], np.cumsum(number)))
     combined = hashes.copy()
     for step in range(1, min(width, len(hashes))):
-        combined[:-step] = mix(combined[:-step]) + hashes[step:]
-    combined = mix(combined)
+        # The hashes are scattered already; the factor tells their order.
+        combined[:-step] *= FACTOR
+        combined[:-step] += hashes[step:]
     # The last width-1 tokens of a paragraph start a run that would leave it.
     inside = np.ones(len(hashes), bool)
     for step in range(1, width):

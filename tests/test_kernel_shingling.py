@@ -14,7 +14,9 @@ from hypothesis import strategies as st
 
 from dedup import _unicode, shingling
 from dedup.characters import NORMALISE, class_table, fold, fold_table, mix
-from dedup.shingling import keys, span_hashes, tokenise
+from dedup.hashing import span_hashes
+from dedup.shingling import keys, tokenise
+from dedup.utf8 import tokens_of
 from tests import oracle, strategies
 
 if TYPE_CHECKING:
@@ -277,6 +279,37 @@ def test_span_hashes_against_whole_numbers(values: list[int], edges: list[int]) 
     found = span_hashes(np.array(values, np.uint64), starts, ends)
     expected = [naive_hash(values[a:b]) for a, b in zip(starts.tolist(), ends.tolist(), strict=True)]
     assert found.tolist() == expected
+
+
+@given(st.lists(_paragraphs, min_size=1, max_size=8))
+@example(["\u0661 ab", "a\u0301\u0323", "K \u212a", "\u00c9t\u00c9 \udc80", "", "\U0001d400\U0001e900"])
+def test_tokens_from_bytes_are_those_from_code_points(paragraphs: list[str]) -> None:
+    """The fast reading finds the very tokens that the thorough one finds."""
+    expected = batch(paragraphs)
+    found = tokens_of([paragraph.encode("utf-8", "surrogatepass") for paragraph in paragraphs])
+    assert found.offsets.tolist() == expected.offsets.tolist()
+    assert found.numeric.tolist() == expected.numeric.tolist()
+    assert found.hashes.tolist() == expected.hashes.tolist()
+
+
+def test_tokens_from_bytes_for_every_character() -> None:
+    """Each code point by itself, after a letter, and before a mark."""
+    codes = (*range(0x20000), *range(0x20000, 0x110000, 61))
+    every = [chr(code) for code in codes if chr(code) not in oracle.BREAKS]
+    for form in ("{}", "a{}9", "{}\u0301"):
+        paragraphs = [form.format(character) for character in every]
+        expected = batch(paragraphs)
+        found = tokens_of([paragraph.encode("utf-8", "surrogatepass") for paragraph in paragraphs])
+        assert (found.offsets == expected.offsets).all()
+        assert (found.hashes == expected.hashes).all()
+        assert (found.numeric == expected.numeric).all()
+
+
+def test_long_tokens_differ_in_every_byte() -> None:
+    """Words of more than eight bytes, and what is no word any more, are hashed to their last byte."""
+    for size in (7, 8, 9, 16, 17, 63, 64, 65, 200):
+        texts = ["a" * size, *("a" * place + "b" + "a" * (size - place - 1) for place in range(size)), "a" * (size + 1)]
+        assert len(set(batch(texts).hashes.tolist())) == size + 2
 
 
 def some_values(number: int) -> Hashes:

@@ -108,7 +108,8 @@ def bucketed(keys: NDArray[np.uint32], features: Features, settings: Settings) -
         features: for the sieves.
         settings: the threshold and the guard.
     """
-    both = (keys.astype(np.uint64) << np.uint64(32)) | np.arange(len(keys), dtype=np.uint64)
+    company = _in_company(keys)
+    both = (keys[company].astype(np.uint64) << np.uint64(32)) | company.astype(np.uint64)
     both.sort()
     follows = np.zeros(len(both) + 1, bool)
     follows[1:-1] = (both[1:] ^ both[:-1]) <= _LOW
@@ -124,6 +125,13 @@ def bucketed(keys: NDArray[np.uint32], features: Features, settings: Settings) -
         left_out = int((count * (count - 1) // 2).sum()) - len(pairs[-1])
     every = np.concatenate(pairs)
     return Bucketed(every[_passes(every, features, settings)], crowded, left_out)
+
+
+def _in_company(keys: NDArray[np.uint32]) -> NDArray[np.int64]:
+    """Return the places of all keys that may stand more than once, ascending: counting is cheaper than sorting."""
+    bits = min(max(2 * len(keys), 1).bit_length(), 32)
+    slots = (keys >> np.uint32(32 - bits)).astype(np.int64)
+    return np.flatnonzero(np.bincount(slots, minlength=1)[slots] > 1)
 
 
 def _large(member: NDArray[np.uint64], group: NDArray[np.int64], features: Features) -> NDArray[np.uint64]:

@@ -18,6 +18,7 @@ from dedup.corpus.sheet import ROW, Sheet, joined
 from dedup.minhash import band_keys, signatures
 from dedup.paragraphs import split_batch
 from dedup.shingling import keys, shingles, tokenise
+from dedup.utf8 import tokens_of
 from dedup.words import FUNCTION
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from dedup.corpus.seen import Seen
     from dedup.minhash import Banding
     from dedup.settings import Settings, Split
-    from dedup.shingling import Words
+    from dedup.shingling import Tokens, Words
 
 WIDTH = 2
 """Tokens of a shingle that is signed."""
@@ -141,7 +142,10 @@ def _batch(
     classes = classes_of(codes)
     spans = split_batch(text, codes, classes, begins, settings.split)
     counts = np.bincount(spans.documents, minlength=len(texts)).astype(np.int32)
-    bodies = [text[a:b] for a, b in zip(spans.starts.tolist(), spans.ends.tolist(), strict=True)]
+    bodies = [
+        text[a:b].encode("utf-8", "surrogatepass")
+        for a, b in zip(spans.starts.tolist(), spans.ends.tolist(), strict=True)
+    ]
     digests = _digests(bodies)
     salt = None if salts is None else mix(salts[spans.documents] + np.uint64(1))
     if salt is not None:
@@ -153,36 +157,36 @@ def _batch(
     some = [bodies[i] for i in fresh.tolist()]
     rows, bands, kept, letters = _rows(some, None if salt is None else salt[fresh], settings, banding)
     rows["paragraph"] = fresh
+    rows["length"] = (spans.ends - spans.starts)[fresh]
     return Sheet(counts, places.astype(np.int32), digests, rows, bands, kept, letters)
 
 
-def _digests(bodies: list[str]) -> NDArray[np.uint64]:
+def _digests(bodies: list[bytes]) -> NDArray[np.uint64]:
     """Return the 128-bit BLAKE2b of each text: uint64, shape (texts, 2)."""
-    raw = b"".join([blake2b(body.encode("utf-8", "surrogatepass"), digest_size=16).digest() for body in bodies])
+    raw = b"".join([blake2b(body, digest_size=16).digest() for body in bodies])
     return np.frombuffer(raw, "<u8").astype(np.uint64).reshape(-1, 2)
 
 
 def _rows(
-    bodies: list[str], salt: NDArray[np.uint64] | None, settings: Settings, banding: Banding
+    bodies: list[bytes], salt: NDArray[np.uint64] | None, settings: Settings, banding: Banding
 ) -> tuple[NDArray[np.void], NDArray[np.uint32], bytes, NDArray[np.uint32]]:
     """Return the rows, the band keys, the texts and the letters of some paragraphs."""
     rows = np.zeros(len(bodies), ROW)
-    words = words_of(bodies)
+    words = tokens_of(bodies)
     sizes = np.diff(words.offsets)
     rows["key"] = keys(words) if salt is None else keys(words) ^ salt
     rows["words"] = sizes
     if settings.keep == "richest":
         rows["content"] = _content(words)
     rows["numbers"] = _numbers(words, sizes)
-    rows["length"] = [len(body) for body in bodies]
     eligible = np.flatnonzero(sizes >= settings.min_words)
-    kept = [bodies[i].encode("utf-8", "surrogatepass") for i in eligible.tolist()]
+    kept = [bodies[i] for i in eligible.tolist()] if len(eligible) < len(bodies) else bodies
     lengths = np.array([len(one) for one in kept], np.int64)
     rows["text_size"][eligible] = lengths
     rows["text_at"][eligible] = np.cumsum(lengths) - lengths
     number = sizes[eligible]
     rows["letters_at"][eligible] = np.cumsum(number) - number
-    inside = _inside(words.offsets, eligible)
+    inside = slice(None) if len(eligible) == len(bodies) else _inside(words.offsets, eligible)
     letters = letters_of(words.hashes[inside], words.numeric[inside])
     if settings.exact:
         return rows, np.empty((0, len(eligible)), np.uint32), b"".join(kept), letters
@@ -214,7 +218,7 @@ def words_of(bodies: Sequence[str], *, placed: bool = False) -> Words:
     return tokenise("\n".join(bodies), ends - lengths, ends, placed=placed)
 
 
-def _numbers(words: Words, sizes: NDArray[np.int64]) -> NDArray[np.uint64]:
+def _numbers(words: Tokens, sizes: NDArray[np.int64]) -> NDArray[np.uint64]:
     """Return a mask of each paragraph's tokens with digits: one of 64 bits for each; uint64."""
     masks = np.zeros(len(sizes), np.uint64)
     numeric = np.flatnonzero(words.numeric)
@@ -238,7 +242,7 @@ def function_letters() -> frozenset[str]:
     return frozenset(letters_of(hashes, np.zeros(len(hashes), bool)).astype("<u4").tobytes().decode("utf-32-le"))
 
 
-def _content(words: Words) -> NDArray[np.int64]:
+def _content(words: Tokens) -> NDArray[np.int64]:
     """Count each paragraph's tokens that are no function words."""
     table = _function_words()
     place = np.minimum(np.searchsorted(table, words.hashes), len(table) - 1)

@@ -1,0 +1,134 @@
+"""The tokens of many texts at once, from their UTF-8: for whoever compares tokens and does not ask where they stand.
+
+Bytes are an eighth of what code points take, and most of them are ASCII, which needs no table. The few texts whose
+characters combine, expand, are ignored or fold to something longer or shorter are left to `dedup.shingling.tokenise`,
+which knows everything; both find the same tokens.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from dedup.characters import CLASS_MASK, DIGIT, IGNORE, LETTER, MARK, NORMALISE, class_table, fold_table
+from dedup.hashing import token_hashes
+from dedup.shingling import Tokens, token_bounds, tokenise, with_digits
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from dedup.hashing import Hashes, Ints
+
+    Bytes = NDArray[np.uint8]
+
+_CASE = np.uint8(32)
+_TWO, _THREE, _FOUR = 0xC0, 0xE0, 0xF0
+"""Least first bytes of a character of two, three and four bytes."""
+
+
+def tokens_of(texts: Sequence[bytes]) -> Tokens:
+    """Return the tokens of some texts; each is a paragraph.
+
+    Args:
+        texts: UTF-8, lone surrogates encoded like any other code point.
+    """
+    lengths = np.array([len(text) for text in texts], np.int64)
+    ends = np.cumsum(lengths + 1) - 1
+    # A line end is no part of a word; some of the texts may hold one themselves.
+    data = np.frombuffer(b"\n".join(texts), np.uint8)
+    starts = ends - lengths
+    folded, classes, heads, odd = _read(data, starts)
+    if len(odd) > len(texts) // 2:
+        return _tokenised(texts)
+    first, last = token_bounds(classes, heads)
+    offsets = np.append(np.searchsorted(first, starts), len(first))
+    tokens = Tokens(token_hashes(folded, first, last), with_digits(classes, first, last), offsets)
+    return _replaced(tokens, odd.tolist(), _tokenised([texts[i] for i in odd.tolist()])) if len(odd) else tokens
+
+
+def _tokenised(texts: Sequence[bytes]) -> Tokens:
+    plain = [text.decode("utf-8", "surrogatepass") for text in texts]
+    ends = np.cumsum([len(text) + 1 for text in plain]) - 1
+    return tokenise("\n".join(plain), ends - [len(text) for text in plain], ends, placed=False)
+
+
+def _replaced(tokens: Tokens, places: list[int], others: Tokens) -> Tokens:
+    """Return the tokens with those of some paragraphs replaced by others."""
+    hashes: list[Hashes] = []
+    numeric: list[NDArray[np.bool_]] = []
+    at = 0
+    for place, begin, end in zip(places, others.offsets[:-1].tolist(), others.offsets[1:].tolist(), strict=True):
+        stop = int(tokens.offsets[place])
+        hashes += [tokens.hashes[at:stop], others.hashes[begin:end]]
+        numeric += [tokens.numeric[at:stop], others.numeric[begin:end]]
+        at = int(tokens.offsets[place + 1])
+    sizes = np.diff(tokens.offsets)
+    sizes[places] = np.diff(others.offsets)
+    offsets = np.concatenate(([0], np.cumsum(sizes)))
+    return Tokens(
+        np.concatenate([*hashes, tokens.hashes[at:]]), np.concatenate([*numeric, tokens.numeric[at:]]), offsets
+    )
+
+
+def _read(data: Bytes, starts: Ints) -> tuple[Bytes, Bytes, NDArray[np.bool_] | None, Ints]:
+    """Read a text.
+
+    Returns:
+        What its bytes fold to; the class of each byte's character; which bytes begin a character, or None where all
+        do; and the texts (by their `starts`) that are to be read otherwise: int64, ascending.
+    """
+    upper = (data - np.uint8(ord("A"))) < 26  # noqa: PLR2004 - letters of the alphabet
+    folded = data + upper * _CASE
+    letters = (folded - np.uint8(ord("a"))) < 26  # noqa: PLR2004
+    digits = (data - np.uint8(ord("0"))) < 10  # noqa: PLR2004
+    classes = letters * np.uint8(LETTER) + digits * np.uint8(DIGIT)
+    high = data >= _TWO
+    if not high.any():
+        return folded, classes, None, np.empty(0, np.int64)
+    heads = (data & np.uint8(_TWO)) != 0x80  # noqa: PLR2004 - what every following byte begins with
+    places = np.flatnonzero(high)
+    codes, sizes = _decoded(data, places)
+    found = class_table()[codes]
+    folds = fold_table()[codes].astype(np.int64)
+    odd = (found >= NORMALISE) | (found & CLASS_MASK == IGNORE)
+    # Marks in a row may stand in another order elsewhere.
+    marks = found == MARK
+    odd[1:] |= marks[1:] & marks[:-1] & (places[1:] == places[:-1] + sizes[:-1])
+    changed = np.flatnonzero(folds != codes)
+    odd[changed[_sizes(folds[changed]) != sizes[changed]]] = True
+    changed = changed[~odd[changed]]
+    _encode(folded, places[changed], folds[changed], sizes[changed])
+    for step in range(int(sizes.max())):
+        longer = sizes > step
+        classes[places[longer] + step] = found[longer]
+    return folded, classes, heads, np.unique(np.searchsorted(starts, places[odd], side="right") - 1)
+
+
+def _decoded(data: Bytes, places: Ints) -> tuple[Ints, Ints]:
+    """Return the code points of the characters of two bytes and more that begin at some places, and their bytes."""
+    lead = data[places].astype(np.int64)
+    sizes = 2 + (lead >= _THREE).astype(np.int64) + (lead >= _FOUR)
+    codes = lead & (0xFF >> (sizes + 1))
+    for step in range(1, int(sizes.max())):
+        longer = slice(None) if step == 1 else np.flatnonzero(sizes > step)
+        codes[longer] = (codes[longer] << 6) | (data[places[longer] + step] & np.uint8(0x3F))
+    return codes, sizes
+
+
+def _sizes(codes: Ints) -> Ints:
+    """Return the bytes that each code point takes."""
+    sizes: Ints = 1 + (codes >= 0x80).astype(np.int64) + (codes >= 0x800) + (codes >= 0x10000)  # noqa: PLR2004 - UTF-8
+    return sizes
+
+
+def _encode(data: Bytes, places: Ints, codes: Ints, sizes: Ints) -> None:
+    """Write code points of two bytes and more over others of as many bytes."""
+    for step in range(int(sizes.max(initial=1)) - 1, 0, -1):
+        longer = np.flatnonzero(sizes > step)
+        data[places[longer] + step] = 0x80 | (codes[longer] & 0x3F)
+        codes = codes.copy()
+        codes[longer] >>= 6
+    data[places] = codes | (0xF00 >> sizes & 0xFF)
