@@ -7,6 +7,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 class Reason(str, Enum):
@@ -118,11 +122,16 @@ class Decision:
 
     def apply(self, text: str) -> str:
         """Return the text without what was cut."""
-        if not self.removals:
-            return text
-        parts, at = [], 0
-        for removal in self.removals:
-            parts.append(text[at : removal.cut_start])
-            at = max(at, removal.cut_end)
-        parts.append(text[at:])
-        return "".join(parts)
+        return without(text, ((removal.cut_start, removal.cut_end) for removal in self.removals))
+
+
+def without(text: str, cuts: Iterable[tuple[int, int]]) -> str:
+    """Return a text without some pieces, given in order; the text itself where there are none."""
+    kept, at = [], 0
+    for start, end in cuts:
+        kept.append(text[at:start])
+        at = max(at, end)
+    if not kept:
+        return text
+    kept.append(text[at:])
+    return "".join(kept)

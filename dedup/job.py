@@ -9,6 +9,7 @@ from dedup.errors import DedupError
 from dedup.settings import Settings
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from dedup.errors import ExitCode
@@ -106,6 +107,13 @@ class Counts:
     def kept(self) -> int:
         """Paragraphs kept."""
         return self.paragraphs - self.removed
+
+    def went(self, reasons: Sequence[str], *, emptied: bool) -> None:
+        """Count what went from one document: why each paragraph did, and whether nothing is left of the text."""
+        for name in set(reasons):  # there is a figure for each reason
+            setattr(self, name, getattr(self, name) + reasons.count(name))
+        self.changed += bool(reasons)
+        self.emptied += emptied
 
     def add(self, other: Counts) -> None:
         """Add another part's counts to this one's."""

@@ -45,19 +45,6 @@ class Banding(NamedTuple):
         return float(1.0 - (1.0 - resemblance**self.rows) ** self.bands)
 
 
-def choose(resemblance: float, recall: float, num_perm: int = 128) -> Banding:
-    """Return the banding with the longest bands that still finds a pair of this resemblance with this probability.
-
-    Longer bands mean fewer accidental candidates; the verdict makes up for those that remain. Where no banding reaches
-    the recall, bands of one row come nearest to it.
-    """
-    for rows in range(num_perm, 1, -1):
-        banding = Banding(num_perm // rows, rows)
-        if banding.recall(resemblance) >= recall:
-            return banding
-    return Banding(num_perm, 1)
-
-
 @cache
 def permutations(num_perm: int, seed: int = SEED) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
     """Return the multipliers and summands of datasketch's ``affine32`` permutations; uint32, shape (num_perm,) each."""

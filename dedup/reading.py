@@ -1,17 +1,18 @@
-"""Reading the inputs of a run: how far it has come, and standard input for those who read twice."""
+"""Reading the inputs of a run: how far it has come, and copies for those who read twice what can be read only once."""
 
 from __future__ import annotations
 
-import sys
+from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, BinaryIO
 
 from dedup.errors import InputError
-from dedup.formats.compression import READ_SIZE, reason
+from dedup.formats.compression import READ_SIZE, reason, standard_input
 from dedup.formats.parts import Kind, Part
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from contextlib import ExitStack
+    from pathlib import Path
 
     from dedup.formats.discover import Source
     from dedup.job import Events
@@ -50,14 +51,36 @@ def spooled(stdin: BinaryIO | None, name: str, stack: ExitStack) -> BinaryIO:
     import tempfile  # noqa: PLC0415 - rarely needed
 
     spool: BinaryIO = stack.enter_context(tempfile.TemporaryFile())  # noqa: SIM115 - the stack closes it
-    stream = stdin if stdin is not None else getattr(sys.stdin, "buffer", None)
-    if stream is None:
-        raise InputError("standard input is closed", place=name)
-    try:
-        while data := stream.read(READ_SIZE):
-            spool.write(data)
+    stream = standard_input(stdin, name)
+    with _keeping(name):
+        _copy(stream, spool)
         spool.seek(0)
+    return spool
+
+
+def copied(source: Source, to: Path, stdin: BinaryIO | None) -> None:
+    """Copy an input that can be read only once into a file.
+
+    Raises:
+        InputError: it cannot be read, or there is no room to keep it.
+    """
+    with _keeping(source.name, hint="see --work-dir"):
+        opened = nullcontext(standard_input(stdin, source.name)) if source.path is None else source.path.open("rb")
+        # The file's last bytes are written when it is closed: that may fail for want of room, too.
+        with opened as stream, to.open("wb") as file:
+            _copy(stream, file)
+
+
+@contextmanager
+def _keeping(name: str, hint: str = "") -> Iterator[None]:
+    """Turn what goes wrong while an input is copied into the error that says so."""
+    try:
+        yield
     except OSError as error:
         what = f"cannot be read and kept in a temporary file ({reason(error)}); nothing was written"
-        raise InputError(what, place=name) from None
-    return spool
+        raise InputError(what, place=name, hint=hint) from None
+
+
+def _copy(stream: BinaryIO, to: BinaryIO) -> None:
+    while data := stream.read(READ_SIZE):
+        to.write(data)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import shutil
-import sys
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -14,21 +13,20 @@ from dedup.corpus.bands import choose_banding
 from dedup.engines.corpus import Shares, fill, known
 from dedup.engines.local import Crew, default_workers
 from dedup.engines.plan import COLUMNS, Planner
-from dedup.engines.spool import Spool, copied
+from dedup.engines.spool import Spool
 from dedup.engines.write import changed, write
 from dedup.errors import InputError
-from dedup.formats.compression import Reader, reason
+from dedup.formats.compression import is_packed
 from dedup.formats.inputs import Inputs
 from dedup.formats.parts import task_bytes, tasks
 from dedup.memory import forecast, free_memory
-from dedup.reading import Progress
+from dedup.reading import Progress, copied
 from dedup.settings import ALGORITHM
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator
     from contextlib import ExitStack
-    from pathlib import Path
-    from typing import Any
+    from typing import Any, BinaryIO
 
     from dedup.engines.plan import Decided
     from dedup.engines.write import Share
@@ -94,8 +92,7 @@ class Twice:
         self._events.note(banding.told())
         self._forecast(size)
         self._fill(banding.banding, size)
-        counts = self._spool.counts[: self._first]
-        self.references = int(counts[:, list(COLUMNS).index("documents")].sum())
+        self.references = int(self._spool.sizes("documents")[: self._first].sum())
         planner = Planner(
             self._spool,
             self._job.settings,
@@ -107,8 +104,7 @@ class Twice:
         )
         decided = planner.decide()
         self.fixed = int(decided.begins[self.references])
-        job = self._job
-        told = self._work.log or job.explain or job.mark
+        told = self._work.log or self._job.explain or self._job.mark
         self._shares = Shares(self._spool, decided, [*self._references, *self.sources], told=told)
         return decided
 
@@ -134,7 +130,8 @@ class Twice:
     def _size(self) -> int:
         """Return about how many bytes of text there are, all inputs being files by now."""
         return sum(
-            (source.size or 0) * (_PACKED if is_packed(source) else 1) for source in [*self._references, *self.sources]
+            (source.size or 0) * (_PACKED if source.path and is_packed(source.path) else 1)
+            for source in [*self._references, *self.sources]
         )
 
     def _identity(self) -> dict[str, Any]:
@@ -165,25 +162,11 @@ class Twice:
                 return source
             copies += 1
             path = self._spool.directory / f"input-{copies}"
-            self._copy(source, path)
+            copied(source, path, self._stdin)
             return replace(source, path=path, size=path.stat().st_size)
 
         self._references = [lasting(source) for source in self._references]
         self.sources = [lasting(source) for source in self._layout.sources]
-
-    def _copy(self, source: Source, path: Path) -> None:
-        try:
-            if source.path is not None:
-                with source.path.open("rb") as stream:
-                    copied(stream, path)
-                return
-            given = self._stdin if self._stdin is not None else getattr(sys.stdin, "buffer", None)
-            if given is None:
-                raise InputError("standard input is closed", place=source.name)
-            copied(given, path)
-        except OSError as error:
-            what = f"cannot be read and kept in a temporary file ({reason(error)}); nothing was written"
-            raise InputError(what, place=source.name, hint="see --work-dir") from None
 
     def _forecast(self, size: int) -> None:
         expected = forecast(size, self._workers)
@@ -252,15 +235,6 @@ class Twice:
             self._events.note(
                 f"records of {bad} parts of the references have no text, and nothing was compared with them"
             )
-
-
-def is_packed(source: Source) -> bool:
-    """Say whether a file is compressed, by its first bytes."""
-    try:
-        with Reader.open(source.path, source.name) as reader:
-            return reader.compressed is not None
-    except InputError:
-        return False
 
 
 def _weight(shared: tuple[list[Part], Share]) -> int:

@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from dedup.errors import ExitCode, InputError
 from dedup.formats import compression
 from dedup.formats.atomic import AtomicFile
-from dedup.formats.compression import READ_SIZE, Reader
+from dedup.formats.compression import READ_SIZE, Reader, is_packed
 from dedup.formats.packing import PACKINGS, CutOffError, Packing, Unpacked, Unpacker, by_name
 from tests.command import run
 from tests.runs import run_bytes, run_files
@@ -104,6 +104,18 @@ def test_streams_one_after_the_other_are_read_to_the_end(
     ask = max(ask, 100) if sum(len(data) * times for data, times, _ in streams) > 10_000 else ask
     packed = b"".join(PACK[kind](data * times) + _FILLER[kind] * filled for data, times, filled in streams)
     assert _all(packed, size, ask) == b"".join(data * times for data, times, _ in streams)
+
+
+def test_packed_files_are_told_by_their_first_bytes(tmp_path: Path) -> None:
+    """Of every kind, whatever they are called; not text, an empty file, or one that is not there."""
+    path = tmp_path / "x.gz"
+    assert not is_packed(path)
+    for data in (b"", b"B", b"BZh91 is text\n"):
+        path.write_bytes(data)
+        assert not is_packed(path)
+    for magic in (magic for packing in PACKINGS for magic in packing.magics):
+        path.write_bytes(magic)
+        assert is_packed(path)
 
 
 @every_kind

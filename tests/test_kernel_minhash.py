@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from dedup import minhash
 from dedup.candidates import BAND_WIDTH, BANDING
-from dedup.minhash import Banding, band_keys, choose, signatures
+from dedup.corpus.bands import LARGE, MOST_ROWS, RECALL, choose_banding, predicted
+from dedup.minhash import Banding, band_keys, signatures
 from dedup.shingling import shingles, tokenise
 from tests import oracle, strategies
 
@@ -97,14 +98,16 @@ def test_recall_is_the_published_formula(bands: int, rows: int, at: float, recal
     assert Banding(bands, rows).num_perm == bands * rows
 
 
-@given(st.floats(0.01, 0.99), st.floats(0.0, 1.0), st.integers(1, 256))
-def test_choice_has_the_longest_bands_that_do(resemblance: float, recall: float, num_perm: int) -> None:
+@given(st.floats(0.01, 1.0), st.sampled_from([(0, 128), (LARGE - 1, 128), (LARGE, 256)]))
+def test_choice_has_the_longest_bands_that_do(threshold: float, sized: tuple[int, int]) -> None:
     """The choice fits, reaches the recall wherever any banding does, and no longer band reaches it, too."""
-    chosen = choose(resemblance, recall, num_perm)
-    assert 1 <= chosen.num_perm <= num_perm
-    reaching = [r for r in range(1, num_perm + 1) if Banding(num_perm // r, r).recall(resemblance) >= recall]
+    size, entries = sized
+    chosen, recall = choose_banding(threshold, size)
+    assert 1 <= chosen.num_perm <= entries
+    reaching = [r for r in range(1, MOST_ROWS + 1) if predicted(Banding(entries // r, r), threshold) >= RECALL]
     assert chosen.rows == max(reaching, default=1)
-    assert chosen.bands == num_perm // chosen.rows
+    assert chosen.bands == entries // chosen.rows
+    assert recall == predicted(chosen, threshold)
 
 
 def changed(rng: random.Random, words: list[str], share: float) -> list[str]:

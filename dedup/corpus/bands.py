@@ -11,9 +11,11 @@ RECALL = 0.995
 _RUN = 2.25
 """Words that differ in a row, on the average, in near-duplicates that were looked at: people change phrases."""
 _STEPS = 40
+MOST_ROWS = 8
+"""Rows of a band, at the most."""
 _USUAL, _MORE = 128, 256
 """Entries of a signature; in a corpus so large that chance makes most candidates, twice as many."""
-_LARGE = 16 << 30
+LARGE = 16 << 30
 """Bytes of text from which on a corpus is that large."""
 
 
@@ -42,8 +44,8 @@ def choose_banding(threshold: float, size: int) -> Choice:
         threshold: least similarity of a pair.
         size: bytes of text, about.
     """
-    entries = _MORE if size >= _LARGE else _USUAL
-    for rows in range(8, 0, -1):
+    entries = _MORE if size >= LARGE else _USUAL
+    for rows in range(MOST_ROWS, 0, -1):
         banding = Banding(entries // rows, rows)
         recall = predicted(banding, threshold)
         if recall >= RECALL:

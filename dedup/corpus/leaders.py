@@ -35,7 +35,7 @@ class Leaders:
 
     Attributes:
         status: `OPEN`, `STAYS` or `GOES` of each paragraph; int8.
-        witness: the one that each goes for, or -1; int64.
+        witness: the one that each goes for, or -1; int32.
         pair: index of the verdict on that pair, or -1; int64.
         compared: pairs that were asked about.
     """
@@ -64,7 +64,7 @@ class Leaders:
 
     def add(self, later: NDArray[np.int64], earlier: NDArray[np.int64]) -> int:
         """Take candidate pairs in, best ones of each later paragraph first; return how many are new."""
-        added = self._insert((later.astype(np.uint64) << np.uint64(32)) | earlier.astype(np.uint64))
+        added = self._insert(_packed(later, earlier))
         if added:
             self._restart()
             self._tries = _FIRST_TRIES
@@ -74,10 +74,7 @@ class Leaders:
         pairs = pairs[(pairs >> np.uint64(32)) >= self._fixed]
         if not len(pairs):
             return 0
-        known = self._known
-        place = np.minimum(np.searchsorted(known, pairs), max(len(known) - 1, 0))
-        new = known[place] != pairs if len(known) else np.ones(len(pairs), bool)
-        pairs = pairs[new]
+        pairs = pairs[self._found(pairs) < 0]
         _, first = np.unique(pairs, return_index=True)
         pairs = pairs[np.sort(first)]
         if not len(pairs):
@@ -158,17 +155,12 @@ class Leaders:
         """Return the pairs whose earlier one has gone for another, with which the later one is not compared yet."""
         gone = (self.status[self._later] == OPEN) & (self.status[self._earlier] == GOES) & (self._how != NOT)
         at = np.flatnonzero(gone)
-        if not len(at):
-            return at
-        wanted = self._through(at)
-        place = np.minimum(np.searchsorted(self._known, wanted), len(self._known) - 1)
-        missing: NDArray[np.int64] = at[self._known[place] != wanted]
+        missing: NDArray[np.int64] = at[self._found(self._through(at)) < 0]
         return missing
 
     def _through(self, at: NDArray[np.int64]) -> NDArray[np.uint64]:
         """Return the pairs of the later ones with what the earlier ones go for."""
-        later, witness = self._later[at].astype(np.uint64), self.witness[self._earlier[at]].astype(np.uint64)
-        return (later << np.uint64(32)) | witness
+        return _packed(self._later[at], self.witness[self._earlier[at]])
 
     def _replace(self) -> int:
         """Pair whoever's candidate has gone with what that one goes for; return how many pairs are new."""
@@ -177,13 +169,11 @@ class Leaders:
 
     def _renumbered(self, pairs: NDArray[np.uint64]) -> int:
         """Insert pairs, and keep what refers to pairs by their place right."""
-        before = self._pairs
         held = np.flatnonzero(self.pair >= 0)
-        wanted = before[self.pair[held]]
+        wanted = self._pairs[self.pair[held]]
         added = self._insert(pairs)
         if added:
-            order = np.argsort(self._pairs)
-            self.pair[held] = order[np.searchsorted(self._pairs, wanted, sorter=order)]
+            self.pair[held] = self._found(wanted)
         return added
 
     def _ahead(self) -> NDArray[np.int64]:
@@ -195,7 +185,7 @@ class Leaders:
         target = self._earlier[at]
         gone = self.status[target] == GOES
         target[gone] = self.witness[target[gone]]
-        place = self._found((self._later[at].astype(np.uint64) << np.uint64(32)) | target.astype(np.uint64))
+        place = self._found(_packed(self._later[at], target))
         hopeful = (place < 0) | (self._how[place] != NOT)
         waiting, first = np.unique(self._later[at[hopeful]], return_index=True)
         root = np.arange(self._number)
@@ -207,7 +197,7 @@ class Leaders:
                 break
             root[waiting] = further
         beyond = root[waiting] != nearest
-        pairs = (waiting[beyond].astype(np.uint64) << np.uint64(32)) | root[waiting[beyond]].astype(np.uint64)
+        pairs = _packed(waiting[beyond], root[waiting[beyond]])
         if not len(pairs):
             return np.empty(0, np.int64)
         self._renumbered(pairs)
@@ -231,3 +221,9 @@ class Leaders:
         wanted = np.flatnonzero(unknown & ~hopeful[self._later])
         later = self._later[wanted]
         return wanted[np.arange(len(later)) - np.searchsorted(later, later) < self._tries]
+
+
+def _packed(later: NDArray[np.signedinteger[Any]], earlier: NDArray[np.signedinteger[Any]]) -> NDArray[np.uint64]:
+    """Return pairs as one number each, in whose order those of one later paragraph stand together."""
+    pairs: NDArray[np.uint64] = (later.astype(np.uint64) << np.uint64(32)) | earlier.astype(np.uint64)
+    return pairs

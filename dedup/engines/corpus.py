@@ -18,8 +18,8 @@ from dedup.corpus.sheet import ROW
 from dedup.engines.plan import COLUMNS
 from dedup.engines.write import Place, Share
 from dedup.errors import UsageError
-from dedup.formats import jsonl, text
-from dedup.formats.parts import Done, Kind, task_bytes
+from dedup.formats.edit import find
+from dedup.formats.parts import Kind, task_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator, Sequence
@@ -33,8 +33,6 @@ if TYPE_CHECKING:
     from dedup.formats.discover import Source
     from dedup.formats.parts import Part, Work
     from dedup.minhash import Banding
-
-_READERS = {Kind.TEXT: text, Kind.JSONL: jsonl}
 
 
 class Scan(NamedTuple):
@@ -51,12 +49,8 @@ def scan(work: Work, banding: Banding, seen: Seen, shift: int, task: list[Part])
     found = []
     for number, part in enumerate(task):
         parts[number]["check"], parts[number]["size"] = zlib.crc32(part.data), len(part.data)
-        reader = _READERS.get(part.kind)
-        if reader is None:
-            parts[number]["again"] = part.problem is not None
-            continue
-        done = Done()
-        found += [(number, part.source + shift, record) for record in reader.records(part, work, done)]
+        (done,), here = find(work, [part])
+        found += [(number, part.source + shift, one.record) for one in here]
         parts[number]["documents"] = done.counts.documents
         parts[number]["invalid"] = done.counts.invalid_utf8
         parts[number]["again"] = bool(done.problems)
@@ -180,9 +174,7 @@ class Shares:
         self._decided = decided
         self._sources = sources
         self._told = told
-        names = list(COLUMNS)
-        counts = spool.counts
-        self._parts, self._documents = (_edges(counts[:, names.index(name)]) for name in ("parts", "documents"))
+        self._parts, self._documents = (_edges(spool.sizes(name)) for name in ("parts", "documents"))
 
     def of(self, task: int) -> Share:
         """Return the share of a task, counted from the first one of the first pass."""

@@ -311,7 +311,7 @@ class Bands:
     """
 
     def __init__(self, spool: Spool, banding: Banding, place: NDArray[np.int64]) -> None:
-        sizes = spool.counts[:, list(COLUMNS).index("bands")]
+        sizes = spool.sizes("bands")
         self.slices = np.stack((np.cumsum(sizes) - sizes, sizes // max(banding.bands, 1)), axis=1)
         # Only the rows with enough words have bands; which of those is each paragraph?
         banded = np.cumsum(spool.whole("row-text_size") > 0)

@@ -11,7 +11,7 @@ import shutil
 import tempfile
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -39,7 +39,6 @@ class Spool:
 
     Attributes:
         directory: where it is.
-        resumed: an earlier run has left something here.
 
     Raises:
         UsageError: the directory belongs to another run, or is being used.
@@ -56,7 +55,7 @@ class Spool:
         try:
             self.directory = self._made(directory)
             self._claim()
-            self.resumed = self._matches(identity)
+            self._identify(identity)
             self._entries = list(self._open())
         except OSError as error:
             self.close()
@@ -90,11 +89,11 @@ class Spool:
             hint = "wait for it, or name another --work-dir"
             raise UsageError("another run is using this directory", place=str(self.directory), hint=hint) from None
 
-    def _matches(self, identity: dict[str, Any]) -> bool:
-        """Say whether an earlier run of the same kind is there; note what kind this one is.
+    def _identify(self, identity: dict[str, Any]) -> None:
+        """Note what kind of run this one is.
 
         Raises:
-            UsageError: one of another kind is there.
+            UsageError: an earlier one of another kind is there.
         """
         path = self.directory / _META
         # As it comes back from the file: tuples are lists there.
@@ -109,11 +108,10 @@ class Spool:
                 what = f"holds a run with other {' and '.join(differing) or 'settings'}; nothing in it was touched"
                 hint = "name another --work-dir, or delete this one to begin anew"
                 raise UsageError(what, place=str(self.directory), hint=hint)
-            return True
+            return
         draft = path.with_suffix(".new")
         draft.write_text(json.dumps(wanted), encoding="utf-8")
         draft.replace(path)
-        return False
 
     def _open(self) -> NDArray[np.int64]:
         for name in (*self._columns, _JOURNAL):
@@ -156,11 +154,6 @@ class Spool:
         self._entries.append(line)
 
     @property
-    def counts(self) -> NDArray[np.int64]:
-        """For each task that is there, what it added to each column, and its check; int64, (tasks, columns + 1)."""
-        return np.array(self._entries, np.int64).reshape(-1, len(self._columns) + 1)
-
-    @property
     def tasks(self) -> int:
         """Number of tasks that are there."""
         return len(self._entries)
@@ -174,9 +167,14 @@ class Spool:
         while view:
             view = view[self._files[name].write(view) :]
 
+    def sizes(self, name: str) -> NDArray[np.int64]:
+        """Return how many entries each task that is there added to a column; int64."""
+        counts = np.array(self._entries, np.int64).reshape(-1, len(self._columns) + 1)
+        return counts[:, list(self._columns).index(name)]
+
     def total(self, name: str) -> int:
         """Return the entries of a column."""
-        return int(self.counts[:, list(self._columns).index(name)].sum())
+        return int(self.sizes(name).sum())
 
     def read(self, name: str, start: int, count: int) -> NDArray[Any]:
         """Return some entries of a column.
@@ -279,19 +277,3 @@ def spool_error(error: OSError, where: str) -> OutputError:
     what = f"the temporary files of this run cannot be written or read ({said}); no output was written"
     hint = "free some room, or name a directory elsewhere with --work-dir or TMPDIR"
     return OutputError(what, place=where, hint=hint)
-
-
-def copied(stream: BinaryIO, to: Path) -> str:
-    """Copy a stream that can be read only once into a file; return its digest.
-
-    Raises:
-        OSError: it cannot be read, or there is no room.
-    """
-    import hashlib  # noqa: PLC0415 - rarely needed
-
-    digest = hashlib.blake2b(digest_size=16)
-    with to.open("wb") as file:
-        while data := stream.read(1 << 20):
-            digest.update(data)
-            file.write(data)
-    return digest.hexdigest()

@@ -10,11 +10,10 @@ import numpy as np
 from dedup.corpus.fingerprint import split_texts
 from dedup.corpus.outcome import BLOCK, BOILERPLATE, EXACT, NEAR
 from dedup.corpus.verify import ALIGNED, FOLDED
-from dedup.decisions import Compared, Decision, Elsewhere, Reason, Removal, Witness
+from dedup.decisions import Compared, Decision, Elsewhere, Reason, Removal, Witness, without
 from dedup.errors import InputError
-from dedup.formats import jsonl, text
-from dedup.formats.edit import Found, carry_out, find
-from dedup.formats.parts import Done, Kind
+from dedup.formats.edit import FORMATS, Found, carry_out, find
+from dedup.formats.parts import Done
 from dedup.paragraphs import LINE_END, cuts
 
 if TYPE_CHECKING:
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
 
     from dedup.formats.parts import Part, Record, Work
 
-_FORMATS = {Kind.TEXT: text, Kind.JSONL: jsonl}
 _REASONS = {EXACT: Reason.EXACT, NEAR: Reason.NEAR, BLOCK: Reason.BLOCK, BOILERPLATE: Reason.BOILERPLATE}
 _COMPARED = {0: Compared.IDENTICAL, FOLDED: Compared.FOLDED, ALIGNED: Compared.ALIGNED}
 BATCH = 1 << 17
@@ -149,7 +147,7 @@ def _changed(
         part = parts[place]
         record = again.get((place, start)) if again else None
         if record is None:
-            record = _FORMATS[part.kind].record(part, start, end, line or 1, work)
+            record = FORMATS[part.kind].record(part, start, end, line or 1, work)
         found = Found(part, dones[place], record)
         witnesses = share.witnesses[first:last] if share.witnesses else ()
         out.append(_Document(found, number, share.spans[begin:stop], share.removals[first:last], begin, witnesses))
@@ -212,7 +210,7 @@ def _cut(document: _Document) -> _Cut:
     text = document.found.record.text
     each = cuts(text, list(map(tuple, document.spans.tolist())), gone) if gone else {}
     regions = _merged(each.values())
-    return _Cut(document, each, regions, _without(text, regions))
+    return _Cut(document, each, regions, without(text, regions))
 
 
 def _held_back(document: _Document, odd: NDArray[np.int64], *, wrapped: bool) -> _Document:
@@ -242,15 +240,6 @@ def _merged(pieces: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
         else:
             out.append((start, end))
     return out
-
-
-def _without(source: str, regions: list[tuple[int, int]]) -> str:
-    kept, at = [], 0
-    for start, end in regions:
-        kept.append(source[at:start])
-        at = end
-    kept.append(source[at:])
-    return "".join(kept)
 
 
 def _odd(tried: list[_Cut], work: Work) -> list[NDArray[np.int64]]:
@@ -284,19 +273,14 @@ def _cut_out(work: Work, cut: _Cut) -> None:
     """Cut a document where nobody is to be told what goes and why: no more than the bytes and the figures."""
     document, _, regions, left = cut
     part, done, record = document.found
-    offsets = _FORMATS[part.kind].locate(part, record, [edge for region in regions for edge in region], work)
+    offsets = FORMATS[part.kind].locate(part, record, [edge for region in regions for edge in region], work)
     if offsets is None:  # the long way round says what is wrong
         carry_out(work, [document.found], [_decision(document, cut.cuts)])
         return
     pairs = zip(offsets[::2], offsets[1::2], strict=True)
     done.cuts += [(record.start + start, record.start + end) for start, end in pairs]
-    counts = done.counts
-    reasons = document.removals["reason"].tolist()
-    for reason in set(reasons):
-        name = _REASONS[reason].value
-        setattr(counts, name, getattr(counts, name) + reasons.count(reason))
-    counts.changed += 1
-    counts.emptied += not left.strip()
+    reasons = [_REASONS[reason].value for reason in document.removals["reason"].tolist()]
+    done.counts.went(reasons, emptied=not left.strip())
 
 
 def _decision(document: _Document, cut: dict[int, tuple[int, int]]) -> Decision:

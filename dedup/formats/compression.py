@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from dedup.errors import InputError
 from dedup.formats.packing import (
+    MAGIC_SIZE,
     PACKINGS,
     CutOffError,
     DamagedError,
@@ -77,10 +78,7 @@ class Reader:
             InputError: it cannot be opened.
         """
         if path is None:
-            stream = stdin if stdin is not None else getattr(sys.stdin, "buffer", None)
-            if stream is None:
-                raise InputError("standard input is closed", place=place)
-            return cls(stream, place, owned=False)
+            return cls(standard_input(stdin, place), place, owned=False)
         raw = None
         try:
             raw = path.open("rb", buffering=0)
@@ -183,6 +181,27 @@ class Reader:
     ) -> None:
         """Close what was opened."""
         self.close()
+
+
+def standard_input(given: BinaryIO | None, place: str) -> BinaryIO:
+    """Return the stream that stands for standard input: what is given, else the process's own.
+
+    Raises:
+        InputError: it is closed.
+    """
+    stream: BinaryIO | None = given if given is not None else getattr(sys.stdin, "buffer", None)
+    if stream is None:
+        raise InputError("standard input is closed", place=place)
+    return stream
+
+
+def is_packed(path: Path) -> bool:
+    """Say whether a file is compressed, by its first bytes; of one that cannot be read, that it is not."""
+    try:
+        with path.open("rb", buffering=0) as file:
+            return by_magic(file.read(MAGIC_SIZE)) is not None
+    except (OSError, ValueError):
+        return False
 
 
 def _pipe_number(raw: BinaryIO | io.RawIOBase) -> int | None:

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from types import ModuleType
 
-_FORMATS: dict[Kind, ModuleType] = {Kind.TEXT: text, Kind.JSONL: jsonl}
+FORMATS: dict[Kind, ModuleType] = {Kind.TEXT: text, Kind.JSONL: jsonl}
+"""Kinds of parts that hold documents, and the module that knows how those stand in them."""
 
 
 class Found(NamedTuple):
@@ -58,7 +59,7 @@ def find(work: Work, task: Sequence[Part]) -> tuple[list[Done], list[Found]]:
     for part in task:
         done = Done()
         dones.append(done)
-        if module := _FORMATS.get(part.kind):
+        if module := FORMATS.get(part.kind):
             found.extend(Found(part, done, record) for record in module.records(part, work, done))
         elif part.problem is not None:
             done.problems.append(part.problem)
@@ -160,7 +161,7 @@ class _Edit:
             )
         }
         positions = sorted(wanted)
-        offsets = _FORMATS[self._part.kind].locate(self._part, self._record, positions, self._work)
+        offsets = FORMATS[self._part.kind].locate(self._part, self._record, positions, self._work)
         return None if offsets is None else dict(zip(positions, offsets, strict=True))
 
     def _cuts(self, removals: Sequence[Removal], where: dict[int, int]) -> list[tuple[int, int]]:
@@ -176,12 +177,8 @@ class _Edit:
         return cuts
 
     def _count(self, decision: Decision) -> None:
-        counts = self._done.counts
-        for removal in decision.removals:
-            name = removal.reason.value  # there is a figure for each reason
-            setattr(counts, name, getattr(counts, name) + 1)
-        counts.changed += bool(decision.removals)
-        counts.emptied += empty.is_left_empty(self._record.text, decision)
+        reasons = [removal.reason.value for removal in decision.removals]
+        self._done.counts.went(reasons, emptied=empty.is_left_empty(self._record.text, decision))
 
     def _diff(self, removals: Sequence[Removal]) -> bytes:
         from dedup.formats.diff import unified  # noqa: PLC0415 - only where a diff is asked for

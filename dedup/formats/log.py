@@ -45,7 +45,7 @@ from typing import TYPE_CHECKING, Any
 from dedup.decisions import Compared, Decision, Removal, Witness
 from dedup.formats.atomic import AtomicFile
 from dedup.formats.packing import by_name
-from dedup.formats.parts import document_entry
+from dedup.formats.parts import document_entry, removal_entry
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -131,19 +131,9 @@ def _removal(data: bytes, text: str, removal: Removal, where: Mapping[int, int])
         entry["after"] = raw_text(data[end:cut_end])
     if raw_bytes(own) != (raw := data[max(start, cut_start) : min(end, cut_end)]):
         entry["raw"] = raw_text(raw)
-    entry |= {
-        "reason": removal.reason.value,
-        "compared": removal.compared.value,
-        "similarity": round(removal.similarity, 6),
-        "coverage": round(removal.coverage, 6),
-    }
-    if removal.block is not None:
-        entry["block"] = removal.block
-    if removal.documents is not None:
-        entry["documents"] = removal.documents
     own_text = removal.compared is Compared.IDENTICAL
-    entry["witnesses"] = [_witness(text, witness, where, own_text=own_text) for witness in removal.witnesses]
-    return entry
+    witnesses = [_witness(text, witness, where, own_text=own_text) for witness in removal.witnesses]
+    return {**entry, **removal_entry(removal), "witnesses": witnesses}
 
 
 def _witness(text: str, witness: Witness, where: Mapping[int, int], *, own_text: bool) -> dict[str, Any]:

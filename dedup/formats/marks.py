@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from dedup.formats.parts import document_entry
+from dedup.formats.parts import document_entry, removal_entry
 
 if TYPE_CHECKING:
     from dedup.decisions import Decision, Removal, Witness
@@ -26,21 +26,13 @@ def member(decision: Decision) -> bytes:
 
 
 def _mark(removal: Removal) -> dict[str, Any]:
-    mark: dict[str, Any] = {
+    return {
         "start": removal.start,
         "end": removal.end,
         "cut": {"start": removal.cut_start, "end": removal.cut_end},
-        "reason": removal.reason.value,
-        "compared": removal.compared.value,
-        "similarity": round(removal.similarity, 6),
-        "coverage": round(removal.coverage, 6),
+        **removal_entry(removal),
+        "witnesses": [_witness(witness) for witness in removal.witnesses],
     }
-    if removal.block is not None:
-        mark["block"] = removal.block
-    if removal.documents is not None:
-        mark["documents"] = removal.documents
-    mark["witnesses"] = [_witness(witness) for witness in removal.witnesses]
-    return mark
 
 
 def _witness(witness: Witness) -> dict[str, Any]:

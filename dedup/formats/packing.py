@@ -309,6 +309,9 @@ PACKINGS = (
     Packing("xz", ".xz", (b"\xfd7zXZ\0",), "xz -t", _xz_unpacker, _xz_packer, padding=b"\0"),
 )
 
+MAGIC_SIZE = max(len(magic) for packing in PACKINGS for magic in packing.magics)
+"""Bytes that tell how a stream is compressed."""
+
 
 def by_magic(head: bytes) -> Packing | None:
     """Return how a stream with this beginning is compressed, None if not at all."""

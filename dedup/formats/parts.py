@@ -13,6 +13,7 @@ from dedup.job import Counts, Empty, Explanation
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from dedup.decisions import Removal
     from dedup.formats.codec import Codec
     from dedup.settings import Settings
 
@@ -134,6 +135,18 @@ def document_entry(file: str, line: int | None, identity: str | float | None = N
     """Return what the log and the marks say of where something stands; only what is known of it."""
     known = (("line", line), ("id", identity))
     return {"file": file, **{name: value for name, value in known if value is not None}}
+
+
+def removal_entry(removal: Removal) -> dict[str, Any]:
+    """Return what the log and the marks say alike of a removal: why it goes, and how it fits its witnesses."""
+    known = (("block", removal.block), ("documents", removal.documents))
+    return {
+        "reason": removal.reason.value,
+        "compared": removal.compared.value,
+        "similarity": round(removal.similarity, 6),
+        "coverage": round(removal.coverage, 6),
+        **{name: value for name, value in known if value is not None},
+    }
 
 
 def too_large(place: str, limit: int) -> InputError:
