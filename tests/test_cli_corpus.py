@@ -448,7 +448,7 @@ def test_verbose_tells_what_is_expected(dedup: Command) -> None:
 
 def test_progress_names_the_stages(dedup: Command, big: tuple[bytes, Path]) -> None:
     """A line for a stage that is there after a second, with what it counts."""
-    done = dedup(*CORPUS, "--progress", "--workers", "1", "-n", big[1], big[1], big[1])
+    done = dedup(*CORPUS, "--progress", "--workers", "1", "-n", *[big[1]] * 40)
     told = [line for line in done.stderr.splitlines() if "/s" in line]
     assert told
     stages = {line.split(": ")[0] for line in told}
