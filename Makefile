@@ -27,7 +27,7 @@ docs: setup
 
 bench: setup
 	$(BIN)/python benchmarks/run.py
-	$(BIN)/python benchmarks/accuracy.py
+	$(BIN)/python benchmarks/verdict.py
 
 wheel: setup
 	$(BIN)/python -m build

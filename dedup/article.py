@@ -12,6 +12,8 @@ from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from dedup.decisions import Compared
+from dedup.letters import letters_of, string_of
+from dedup.sides import Side
 from dedup.structure import (
     ENTRIES,
     Kind,
@@ -26,7 +28,7 @@ from dedup.structure import (
     marker,
     term,
 )
-from dedup.verdict import Side, Verdict, compare
+from dedup.verdict import Verdict, compare
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -232,19 +234,26 @@ class Article:
         """Return the paragraph's tokens as the verdict wants them."""
         if index not in self._sides:
             low, high = self._offsets[index], self._offsets[index + 1]
-            words = self._words
+            words, begin, first = self._words, self.spans[index][0], self._offsets[0]
+
+            def span(i: int) -> tuple[int, int]:
+                start, end = self._place(low + i)
+                return start - begin, end - begin
+
             self._sides[index] = Side(
+                self._letters[low - first : high - first],
                 words.hashes[low:high].tolist(),
-                words.numeric[low:high].tolist(),
                 lambda i: words.token(low + i),
-                lambda i: self._shown(low + i),
+                self.body(index),
+                span,
             )
         return self._sides[index]
 
-    def _shown(self, token: int) -> tuple[str, str]:
-        """Return the character before a token, and the token as it stands in the text."""
-        start, end = self._place(token)
-        return self.text[start - 1 : start] if start else "", self.text[start:end]
+    @cached_property
+    def _letters(self) -> str:
+        """All tokens, a character each."""
+        some = slice(self._offsets[0], self._offsets[-1])
+        return string_of(letters_of(self._words.hashes[some], self._words.numeric[some]).astype("<u4").tobytes())
 
     def token_span(self, index: int, token: int) -> tuple[int, int]:
         """Return the characters of one token of a paragraph."""
@@ -292,6 +301,10 @@ class Article:
                 index -= len(side.hashes)
             raise IndexError(index)
 
-        joint = Side([h for s in sides for h in s.hashes], [n for s in sides for n in s.numeric], token)
+        def nowhere(index: int) -> tuple[int, int]:
+            raise IndexError(index)
+
+        letters = "".join(side.letters for side in sides)
+        joint = Side(letters, [h for s in sides for h in s.hashes], token, "", nowhere)
         self.comparisons += 1
         return compare(joint, self.side(paragraph), self.settings)

@@ -27,6 +27,9 @@ CLASS_MASK = 15
 NORMALISE = 16
 """Flag: the character expands or composes when normalised, so its paragraph is normalised as a whole."""
 
+SIGNS = "$¢£¤¥€₩₪₫₱₴₹₺₽₿%‰٪°％＄￠￡￥￦"
+"""Signs that say something beside a number: each is a token of its own."""
+
 _LAST = 0x110000
 
 
@@ -34,7 +37,9 @@ _LAST = 0x110000
 def class_table() -> NDArray[np.uint8]:
     """Return the class, and perhaps the flag `NORMALISE`, of every code point: uint8, shape (0x110000,)."""
     tables = _unicode.tables()
-    return np.repeat(tables.classes.astype(np.uint8), np.diff(tables.starts, append=_LAST))
+    table = np.repeat(tables.classes.astype(np.uint8), np.diff(tables.starts, append=_LAST))
+    table[[ord(sign) for sign in SIGNS]] = ALONE
+    return table
 
 
 @cache

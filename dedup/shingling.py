@@ -225,11 +225,15 @@ def token_bounds(classes: NDArray[np.uint8], heads: NDArray[np.bool_] | None = N
     alone = classes == ALONE
     if alone.any():
         # A mark belongs to whatever it follows; a letter after a character that stands alone begins a new token.
-        bearer = np.where(classes == MARK, 0, np.arange(len(classes)))
-        np.maximum.accumulate(bearer, out=bearer)
+        marks = classes == MARK
         after = np.zeros_like(word)
-        after[1:] = alone[bearer][:-1]
-        fresh = alone | (after & word & (classes != MARK))
+        if marks.any():
+            bearer = np.where(marks, 0, np.arange(len(classes)))
+            np.maximum.accumulate(bearer, out=bearer)
+            after[1:] = alone[bearer][:-1]
+        else:
+            after[1:] = alone[:-1]
+        fresh = alone | (after & word & ~marks)
         begins |= fresh if heads is None else fresh & heads
     finishes = word.copy()
     finishes[:-1] &= ~word[1:] | begins[1:]

@@ -1,4 +1,4 @@
-"""The tokens of many texts at once, from their UTF-8: for whoever compares tokens and does not ask where they stand.
+"""The tokens of many texts at once, from their UTF-8.
 
 Bytes are an eighth of what code points take, and most of them are ASCII, which needs no table. The few texts whose
 characters combine, expand, are ignored or fold to something longer or shorter are left to `dedup.shingling.tokenise`,
@@ -7,11 +7,12 @@ which knows everything; both find the same tokens.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from dedup.characters import CLASS_MASK, DIGIT, IGNORE, LETTER, MARK, NORMALISE, class_table, fold_table
+from dedup.characters import ALONE, CLASS_MASK, DIGIT, IGNORE, LETTER, MARK, NORMALISE, class_table, fold_table
 from dedup.hashing import token_hashes
 from dedup.shingling import Tokens, token_bounds, tokenise, with_digits
 
@@ -29,12 +30,43 @@ _TWO, _THREE, _FOUR = 0xC0, 0xE0, 0xF0
 """Least first bytes of a character of two, three and four bytes."""
 
 
+@dataclass(frozen=True)
+class Placed(Tokens):
+    """The tokens of some texts, and where each stands.
+
+    Attributes:
+        spans: first character of each token in its text, and the first one after it; int64, shape (tokens, 2).
+    """
+
+    spans: Ints
+
+
 def tokens_of(texts: Sequence[bytes]) -> Tokens:
     """Return the tokens of some texts; each is a paragraph.
 
     Args:
         texts: UTF-8, lone surrogates encoded like any other code point.
     """
+    hashes, numeric, offsets, _ = _collected(texts, placed=False)
+    return Tokens(hashes, numeric, offsets)
+
+
+def placed_tokens(texts: Sequence[bytes]) -> Placed:
+    """Return the tokens of some texts with their places; arguments as in `tokens_of`."""
+    return Placed(*_collected(texts, placed=True))
+
+
+class _Collected(NamedTuple):
+    hashes: Hashes
+    numeric: NDArray[np.bool_]
+    offsets: Ints
+    spans: Ints
+
+
+_NO_SPANS = np.empty((0, 2), np.int64)
+
+
+def _collected(texts: Sequence[bytes], *, placed: bool) -> _Collected:
     lengths = np.array([len(text) for text in texts], np.int64)
     ends = np.cumsum(lengths + 1) - 1
     # A line end is no part of a word; some of the texts may hold one themselves.
@@ -42,34 +74,54 @@ def tokens_of(texts: Sequence[bytes]) -> Tokens:
     starts = ends - lengths
     folded, classes, heads, odd = _read(data, starts)
     if len(odd) > len(texts) // 2:
-        return _tokenised(texts)
+        return _tokenised(texts, placed=placed)
     first, last = token_bounds(classes, heads)
     offsets = np.append(np.searchsorted(first, starts), len(first))
-    tokens = Tokens(token_hashes(folded, first, last), with_digits(classes, first, last), offsets)
-    return _replaced(tokens, odd.tolist(), _tokenised([texts[i] for i in odd.tolist()])) if len(odd) else tokens
+    spans = _spans(first, last, heads, starts, offsets) if placed else _NO_SPANS
+    found = _Collected(token_hashes(folded, first, last), with_digits(classes, first, last), offsets, spans)
+    places = odd.tolist()
+    return _replaced(found, places, _tokenised([texts[i] for i in places], placed=placed)) if places else found
 
 
-def _tokenised(texts: Sequence[bytes]) -> Tokens:
+def _spans(first: Ints, last: Ints, heads: NDArray[np.bool_] | None, starts: Ints, offsets: Ints) -> Ints:
+    """Return the characters of each token within its text."""
+    edges = np.stack((first, last), axis=1)
+    if heads is not None:
+        before = np.concatenate(([0], np.cumsum(heads)))
+        edges, starts = before[edges], before[starts]
+    spans: Ints = edges - np.repeat(starts, np.diff(offsets))[:, None]
+    return spans
+
+
+def _tokenised(texts: Sequence[bytes], *, placed: bool) -> _Collected:
     plain = [text.decode("utf-8", "surrogatepass") for text in texts]
     ends = np.cumsum([len(text) + 1 for text in plain]) - 1
-    return tokenise("\n".join(plain), ends - [len(text) for text in plain], ends, placed=False)
+    starts = ends - [len(text) for text in plain]
+    words = tokenise("\n".join(plain), starts, ends, placed=placed)
+    if not placed:
+        return _Collected(words.hashes, words.numeric, words.offsets, _NO_SPANS)
+    first, last = words.starts, words.ends - 1
+    if words.origin is not None:
+        first, last = words.origin[first], words.origin[last]
+    spans = np.stack((first, last + 1), axis=1) - np.repeat(starts, np.diff(words.offsets))[:, None]
+    return _Collected(words.hashes, words.numeric, words.offsets, spans)
 
 
-def _replaced(tokens: Tokens, places: list[int], others: Tokens) -> Tokens:
+def _replaced(tokens: _Collected, places: list[int], others: _Collected) -> _Collected:
     """Return the tokens with those of some paragraphs replaced by others."""
-    hashes: list[Hashes] = []
-    numeric: list[NDArray[np.bool_]] = []
+    pieces: list[tuple[_Collected, slice]] = []
     at = 0
     for place, begin, end in zip(places, others.offsets[:-1].tolist(), others.offsets[1:].tolist(), strict=True):
-        stop = int(tokens.offsets[place])
-        hashes += [tokens.hashes[at:stop], others.hashes[begin:end]]
-        numeric += [tokens.numeric[at:stop], others.numeric[begin:end]]
+        pieces += [(tokens, slice(at, int(tokens.offsets[place]))), (others, slice(begin, end))]
         at = int(tokens.offsets[place + 1])
+    pieces.append((tokens, slice(at, None)))
     sizes = np.diff(tokens.offsets)
     sizes[places] = np.diff(others.offsets)
-    offsets = np.concatenate(([0], np.cumsum(sizes)))
-    return Tokens(
-        np.concatenate([*hashes, tokens.hashes[at:]]), np.concatenate([*numeric, tokens.numeric[at:]]), offsets
+    return _Collected(
+        np.concatenate([of.hashes[some] for of, some in pieces]),
+        np.concatenate([of.numeric[some] for of, some in pieces]),
+        np.concatenate(([0], np.cumsum(sizes))),
+        np.concatenate([of.spans[some] for of, some in pieces]),
     )
 
 
@@ -84,7 +136,8 @@ def _read(data: Bytes, starts: Ints) -> tuple[Bytes, Bytes, NDArray[np.bool_] | 
     folded = data + upper * _CASE
     letters = (folded - np.uint8(ord("a"))) < 26  # noqa: PLR2004
     digits = (data - np.uint8(ord("0"))) < 10  # noqa: PLR2004
-    classes = letters * np.uint8(LETTER) + digits * np.uint8(DIGIT)
+    signs = (data == ord("$")) | (data == ord("%"))
+    classes = letters * np.uint8(LETTER) + digits * np.uint8(DIGIT) + signs * np.uint8(ALONE)
     high = data >= _TWO
     if not high.any():
         return folded, classes, None, np.empty(0, np.int64)

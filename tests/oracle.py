@@ -57,6 +57,8 @@ def character(char: str) -> str:  # noqa: PLR0911 - one for each class
         return "space"
     if code in _UNSEEN or general == "Cf":
         return "unseen"
+    if char in "$¢£¤¥€₩₪₫₱₴₹₺₽₿%‰٪°％＄￠￡￥￦":
+        return "alone"
     if general == "Cs":
         return "letter" if 0xDC80 <= code <= 0xDCFF else "other"
     if general[0] == "M":

@@ -15,8 +15,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dedup import letters as letters_module
 from dedup.corpus import leaders as leaders_module
-from dedup.corpus import letters as letters_module
 from dedup.corpus.buckets import (
     FIRST,
     MOST,
@@ -30,13 +30,13 @@ from dedup.corpus.buckets import (
     resemblance,
 )
 from dedup.corpus.collapse import first_copies
-from dedup.corpus.fingerprint import fingerprint, function_letters, split_texts, words_of
+from dedup.corpus.fingerprint import fingerprint, function_letters, split_texts, telling_letters, words_of
 from dedup.corpus.leaders import GOES, OPEN, STAYS, Leaders
-from dedup.corpus.letters import letters_of, string_of
 from dedup.corpus.outcome import BLOCK, BOILERPLATE, EXACT, NEAR, Classes, outcome
 from dedup.corpus.seen import Seen
 from dedup.corpus.shorts import Corpus
 from dedup.corpus.verify import ALIGNED, FOLDED, NOT, Paragraphs, Verdicts, verify
+from dedup.letters import letters_of, string_of
 from dedup.minhash import Banding
 from dedup.paragraphs import split
 from dedup.settings import Settings
@@ -235,6 +235,12 @@ def test_a_paragraph_has_no_more_candidates_than_can_be_looked_at() -> None:
     assert found.unexamined == len(shared) - MOST
 
 
+def _forget_letters() -> None:
+    """Have the letters of words looked up again: a test changes them."""
+    function_letters.cache_clear()
+    telling_letters.cache_clear()
+
+
 def _features(texts: Sequence[str], settings: Settings) -> Features:
     sheet = fingerprint(texts, None, settings, BANDING, Seen(64))
     rows = sheet.rows
@@ -336,7 +342,7 @@ class _Judge:
                 self.order.append(pair)
                 how.append(ALIGNED if self._covers(pair[1], pair[0]) else NOT)
         share = np.array([0.5 + l % 7 / 20 for l, _ in self.order[-len(how) :]], np.float32)  # noqa: E741 - later
-        return Verdicts(np.array(how, np.int8), share, share)
+        return Verdicts(np.array(how, np.int8), share, share, np.zeros(len(how), np.int16))
 
 
 def _settled(leaders: Leaders, judge: _Judge) -> Leaders:
@@ -499,7 +505,8 @@ def _verdicts(texts: list[str], pairs: list[tuple[int, int]], settings: Settings
     ]
     later, earlier = (np.array([pair[side] for pair in pairs], np.int64) for side in (0, 1))
     lengths = np.array([len(text) for text in texts], np.int32)
-    paragraphs = Paragraphs(rows, keys_of(words), lengths, lambda needed: [texts[place] for place in needed])
+    raw = [text.encode("utf-8", "surrogatepass") for text in texts]
+    paragraphs = Paragraphs(rows, keys_of(words), lengths, lambda needed: [raw[place] for place in needed])
     return verify(paragraphs, later, earlier, settings)
 
 
@@ -510,11 +517,11 @@ def test_a_pair_is_judged_as_in_one_document(bits: int | None, texts: list[str],
     pairs = list(itertools.permutations(range(len(texts)), 2))
     with pytest.MonkeyPatch.context() as patch:
         if bits:
-            function_letters.cache_clear()
+            _forget_letters()
             patch.setattr(letters_module, "_BITS", bits)
             patch.setattr("dedup.corpus.verify.BATCH", 200)
         found = _verdicts(texts, pairs, settings)
-    function_letters.cache_clear()
+    _forget_letters()
     together = article(texts, settings)
     words = [oracle.words(text) for text in texts]
     for number, (later, earlier) in enumerate(pairs):
@@ -544,11 +551,11 @@ def test_a_pair_is_judged_as_in_one_document(bits: int | None, texts: list[str],
 )
 def test_words_that_share_a_character_are_not_the_same(one: str, other: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Two texts have the same words only if they have, letter by letter and mark by mark, each in its place."""
-    function_letters.cache_clear()
+    _forget_letters()
     monkeypatch.setattr("tests.test_corpus_kernels.letters_of", lambda hashes, _: np.full(len(hashes), 300, np.uint32))
     assert oracle.words(one) != oracle.words(other)
     found = _verdicts([one, other], [(1, 0), (0, 1)], Settings())
-    function_letters.cache_clear()
+    _forget_letters()
     assert FOLDED not in found.how
 
 

@@ -18,9 +18,9 @@ from hypothesis import strategies as st
 from dedup import clean, clean_documents
 from dedup.decisions import Compared, Decision, Reason
 from dedup.document import decide
+from dedup.lexicon import FUNCTION
 from dedup.paragraphs import split
 from dedup.settings import Settings
-from dedup.words import FUNCTION
 from tests import oracle, strategies
 
 if TYPE_CHECKING:

@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dedup.characters import classes_of, code_points, fold, mix
-from dedup.corpus.letters import letters_of
 from dedup.corpus.sheet import ROW, Sheet, joined
+from dedup.letters import letters_of, string_of
+from dedup.lexicon import ENTITIES, FUNCTION, LINKS, SAYING
 from dedup.minhash import band_keys, signatures
 from dedup.paragraphs import split_batch
 from dedup.shingling import keys, shingles, tokenise
 from dedup.utf8 import tokens_of
-from dedup.words import FUNCTION
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -237,9 +237,18 @@ def _function_words() -> NDArray[np.uint64]:
 
 @cache
 def function_letters() -> frozenset[str]:
-    """Return the letters of the words that say nothing new; see `dedup.corpus.letters`."""
-    hashes = _function_words()
-    return frozenset(letters_of(hashes, np.zeros(len(hashes), bool)).astype("<u4").tobytes().decode("utf-32-le"))
+    """Return the letters of the words that say nothing new; see `dedup.letters`."""
+    return _letters(_function_words())
+
+
+@cache
+def telling_letters() -> frozenset[str]:
+    """Return the letters of the words that tell who says so, and of those that links are made of."""
+    return _letters(words_of(sorted(fold(word) for word in SAYING | LINKS | ENTITIES)).hashes)
+
+
+def _letters(hashes: NDArray[np.uint64]) -> frozenset[str]:
+    return frozenset(string_of(letters_of(hashes, np.zeros(len(hashes), bool)).astype("<u4").tobytes()))
 
 
 def _content(words: Tokens) -> NDArray[np.int64]:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from itertools import accumulate
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from rapidfuzz import process
 from rapidfuzz.distance import LCSseq
 
-from dedup.corpus.fingerprint import BATCH, function_letters, words_of
-from dedup.corpus.letters import is_numeric
-from dedup.verdict import Side, align, compare
+from dedup.characters import fold
+from dedup.corpus.fingerprint import BATCH, function_letters, telling_letters
+from dedup.letters import is_numeric
+from dedup.sides import Side
+from dedup.utf8 import Placed, placed_tokens
+from dedup.verdict import align, judge, least_common
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -19,7 +22,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from dedup.settings import Settings
-    from dedup.shingling import Words
 
 NOT, FOLDED, ALIGNED = 0, 1, 2
 """How a paragraph is covered: not at all; by the same tokens; by tokens aligned one by one."""
@@ -34,27 +36,29 @@ class Verdicts(NamedTuple):
         how: `NOT`, `FOLDED` or `ALIGNED`; int8.
         similarity: of the tokens, 0-1; 0 where a look at what is common settled it; float32.
         coverage: share of the later one's tokens that the earlier one has; likewise.
+        kind: in what way the two differ, see `dedup.difference.Difference`; int16.
     """
 
     how: NDArray[np.int8]
     similarity: NDArray[np.float32]
     coverage: NDArray[np.float32]
+    kind: NDArray[np.int16]
 
 
 class Paragraphs(NamedTuple):
     """Some paragraphs, as far as they are known before their texts are read.
 
     Attributes:
-        letters: the words of each, a character each; see `dedup.corpus.letters`.
+        letters: the words of each, a character each; see `dedup.letters`.
         keys: the hash of the words of each; uint64.
         lengths: characters of each; int32.
-        texts: returns the texts of some of them; asked for those of which the rest does not settle it.
+        texts: returns the texts of some of them, as UTF-8; asked for those of which the rest does not settle it.
     """
 
     letters: Sequence[str]
     keys: NDArray[np.uint64]
     lengths: NDArray[np.int32]
-    texts: Callable[[list[int]], list[str]]
+    texts: Callable[[list[int]], list[bytes]]
 
 
 def verify(
@@ -71,12 +75,13 @@ def verify(
     letters, keys, lengths, texts = paragraphs
     how = np.zeros(len(later), np.int8)
     similarity, coverage = (np.zeros(len(later), np.float32) for _ in range(2))
+    kind = np.zeros(len(later), np.int16)
     sizes = np.array([len(one) for one in letters], np.int64)
     ours, theirs = sizes[later], sizes[earlier]
     common = _common(letters, later, earlier)
     same = (common == ours) & (common == theirs)
-    least = settings.threshold * (
-        np.minimum(ours, (ours + theirs) / 2) if settings.guard != "off" else (ours + theirs) / 2
+    least = (
+        settings.threshold * (ours + theirs) / 2 if settings.guard == "off" else least_common(theirs, ours, settings)
     )
     near = np.flatnonzero(~same & (common >= least)) if not settings.exact else np.empty(0, np.int64)
     # The same words by two hashes, word by word and all together. Only of long texts could somebody have made two on
@@ -88,15 +93,15 @@ def verify(
         near = near[[not _adds(letters[witness], letters[paragraph]) for witness, paragraph in sides]]
     chosen = np.concatenate((np.flatnonzero(same & ~sure), near))
     needed, index = np.unique(np.stack((earlier[chosen], later[chosen])), return_inverse=True)
-    tokens = _Tokens(texts(needed.tolist()))
+    tokens = _Tokens(texts(needed.tolist()), [letters[i] for i in needed.tolist()])
     for pair, witness, paragraph in zip(chosen.tolist(), *index.reshape(2, -1).tolist(), strict=True):
         if same[pair] and tokens.equal(witness, paragraph):
             how[pair], similarity[pair], coverage[pair] = FOLDED, 1, 1
         elif not settings.exact:
-            verdict = compare(tokens.side(witness), tokens.side(paragraph), settings)
+            verdict = judge(tokens.side(witness), tokens.side(paragraph), int(common[pair]), settings)
             how[pair] = ALIGNED if verdict.covered else NOT
-            similarity[pair], coverage[pair] = verdict.similarity, verdict.coverage
-    return Verdicts(how, similarity, coverage)
+            similarity[pair], coverage[pair], kind[pair] = verdict.similarity, verdict.coverage, verdict.kind
+    return Verdicts(how, similarity, coverage, kind)
 
 
 def _common(letters: Sequence[str], one: NDArray[np.int64], other: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -114,18 +119,19 @@ def _common(letters: Sequence[str], one: NDArray[np.int64], other: NDArray[np.in
 def _adds(theirs: str, ours: str) -> bool:
     """Tell by a quick look at the letters alone whether the paragraph certainly says something new.
 
-    A word that is put in where the witness has none is new, unless it is grammar alone or a marker in front; so is a
-    number that stands where the witness has one other word. Whatever else differs is for the verdict to judge.
+    Words that are put in where the witness has none are new, unless they are such as a rule of `dedup.difference` may
+    set aside: grammar, who says so, a link, a number in figures after the same in words, what stands elsewhere. What
+    stands at either end, and whatever else differs, is for the verdict to judge.
     """
-    grammar = function_letters()
+    grammar, telling = function_letters(), telling_letters()
     gaps, _ = align(theirs, ours)
     for gap in gaps:
-        if gap.b0 == 0 and gap.b1 == 1:
+        if gap.a0 != gap.a1 or gap.b0 == 0 or gap.b1 == len(ours):
             continue
-        if gap.a0 == gap.a1:
-            if any(letter not in grammar for letter in ours[gap.b0 : gap.b1]):
-                return True
-        elif gap.a1 - gap.a0 == gap.b1 - gap.b0 == 1 and is_numeric(ours[gap.b0]):
+        put_in = ours[gap.b0 : gap.b1]
+        if put_in in theirs or (len(put_in) == 1 and is_numeric(put_in)) or not telling.isdisjoint(put_in):
+            continue
+        if any(letter not in grammar for letter in put_in):
             return True
     return False
 
@@ -133,51 +139,58 @@ def _adds(theirs: str, ours: str) -> bool:
 class _Tokens:
     """The tokens of some texts, looked for when they are asked for, in batches that fit the cache."""
 
-    def __init__(self, texts: Sequence[str]) -> None:
+    def __init__(self, texts: Sequence[bytes], letters: Sequence[str]) -> None:
         self._texts = texts
+        self._letters = letters
         self._parts = list(_parts(texts))
-        self._batches: dict[int, Words] = {}
+        self._batches: dict[int, Placed] = {}
         self._batch = [number for number, (_, part) in enumerate(self._parts) for _ in part]
-        self._starts = [at for _, part in self._parts for at in accumulate((len(t) + 1 for t in part[:-1]), initial=0)]
         self._sides: dict[int, Side] = {}
-
-    def _range(self, index: int) -> tuple[Words, int, int]:
-        """Return the batch that a text's tokens are in, and their first and last."""
-        batch = self._batch[index]
-        first, part = self._parts[batch]
-        if batch not in self._batches:
-            self._batches[batch] = words_of(part, placed=True)
-        words = self._batches[batch]
-        low, high = words.offsets[index - first : index - first + 2].tolist()
-        return words, low, high
 
     def equal(self, one: int, other: int) -> bool:
         """Tell whether two texts of equal words have the same letters, too."""
         return self._words(one) == self._words(other)
 
     def _words(self, index: int) -> list[str]:
-        words, low, high = self._range(index)
-        return [words.token(i) for i in range(low, high)]
+        side = self.side(index)
+        return [side.token(i) for i in range(len(side.hashes))]
 
     def side(self, index: int) -> Side:
         """Return a text's tokens as the verdict wants them."""
         if index not in self._sides:
-            words, low, high = self._range(index)
-            text, start = self._texts[index], self._starts[index]
-
-            def shown(i: int) -> tuple[str, str]:
-                first, last = words.span(low + i)
-                return text[max(first - start - 1, 0) : first - start], text[first - start : last - start]
-
-            self._sides[index] = Side(
-                words.hashes[low:high].tolist(), words.numeric[low:high].tolist(), lambda i: words.token(low + i), shown
-            )
+            batch = self._batch[index]
+            first, part = self._parts[batch]
+            if batch not in self._batches:
+                self._batches[batch] = placed_tokens(part)
+            self._sides[index] = _side(self._batches[batch], index - first, self._texts[index], self._letters[index])
         return self._sides[index]
 
 
-def _parts(texts: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
+def _side(tokens: Placed, index: int, raw: bytes, letters: str) -> Side:
+    """Return one text's tokens as the verdict wants them."""
+    low, high = tokens.offsets[index : index + 2].tolist()
+    text, spans = raw.decode("utf-8", "surrogatepass"), tokens.spans[low:high].tolist()
+
+    def token(i: int) -> str:
+        start, end = spans[i]
+        return folded(text[start:end])
+
+    def span(i: int) -> tuple[int, int]:
+        start, end = spans[i]
+        return start, end
+
+    return Side(letters, tokens.hashes[low:high].tolist(), token, text, span)
+
+
+@lru_cache(maxsize=1 << 14)
+def folded(word: str) -> str:
+    """Return what a word folds to."""
+    return word.lower() if word.isascii() else fold(word)
+
+
+def _parts(texts: Sequence[bytes]) -> Iterator[tuple[int, list[bytes]]]:
     """Cut the texts into batches; yield the number of the first one with each."""
-    part: list[str] = []
+    part: list[bytes] = []
     first = size = 0
     for number, text in enumerate(texts):
         part.append(text)

@@ -16,13 +16,13 @@ import numpy as np
 from dedup.corpus.buckets import Bucketed, Features, bucketed, candidates
 from dedup.corpus.collapse import first_copies, index_type
 from dedup.corpus.leaders import GOES, Leaders
-from dedup.corpus.letters import string_of
 from dedup.corpus.outcome import Classes, outcome
 from dedup.corpus.sheet import ROW
 from dedup.corpus.shorts import Corpus
 from dedup.corpus.verify import Paragraphs, Verdicts, verify
 from dedup.engines.local import Crew
 from dedup.engines.spool import kept
+from dedup.letters import string_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -274,9 +274,8 @@ def _verify(settings: Settings, texts: str, letters: str, pairs: _Pairs) -> Verd
     rows = pairs.rows
     with open(texts, "rb", buffering=0) as file, open(letters, "rb", buffering=0) as short:  # noqa: PTH123 - strings travel well
 
-        def texts_of(needed: list[int]) -> list[str]:
-            raw = _read(file, rows["text_at"][needed], rows["text_size"][needed])
-            return [one.decode("utf-8", "surrogatepass") for one in raw]
+        def texts_of(needed: list[int]) -> list[bytes]:
+            return list(_read(file, rows["text_at"][needed], rows["text_size"][needed]))
 
         words = [string_of(row) for row in _read(short, rows["letters_at"] * LETTER, rows["words"] * LETTER)]
         paragraphs = Paragraphs(words, rows["key"], rows["length"], texts_of)

@@ -1,8 +1,8 @@
 """Score decisions against labels: pairs of paragraphs, and the golden cases.
 
-    python benchmarks/accuracy.py                                   fixtures/pairs.jsonl and fixtures/golden
-    python benchmarks/accuracy.py --pairs mine.jsonl --worst 20
-    python benchmarks/accuracy.py --threshold 0.6 --guard numbers
+    python benchmarks/verdict.py                                   fixtures/pairs and fixtures/golden
+    python benchmarks/verdict.py --pairs mine.jsonl --worst 20
+    python benchmarks/verdict.py --threshold 0.6 --guard numbers
 
 A pair is a JSON record ``{"a": …, "b": …, "redundant": true, "lang": "en", "kind": "number"}``: both paragraphs stand
 in one document, A first; may B go because A stays? What counts most is the last column: new text that was lost.
@@ -59,7 +59,7 @@ def main() -> None:
     """Score and print."""
     options = _options()
     settings = Settings(threshold=options.threshold, guard=options.guard, min_words=options.min_words)
-    pairs = [json.loads(line) for line in options.pairs.read_text(encoding="utf-8").splitlines()]
+    pairs = labelled(options.pairs)
     decisions = decide([f"{pair['a']}\n\n{pair['b']}" for pair in pairs], settings)
     wrong = _pairs(pairs, [bool(decision.removals) for decision in decisions])
     for pair in wrong[: options.worst]:
@@ -69,10 +69,16 @@ def main() -> None:
         _golden()
 
 
+def labelled(path: Path) -> list[dict[str, Any]]:
+    """Read labelled pairs from a file, or from all files of a folder."""
+    files = sorted(path.glob("*.jsonl")) if path.is_dir() else [path]
+    return [json.loads(line) for file in files for line in file.read_text(encoding="utf-8").splitlines()]
+
+
 def _options() -> argparse.Namespace:
     standard = {field.name: field.default for field in fields(Settings)}
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--pairs", type=Path, default=ROOT / "fixtures" / "pairs.jsonl")
+    parser.add_argument("--pairs", type=Path, default=ROOT / "fixtures" / "pairs", help="a file, or a folder")
     parser.add_argument("--worst", type=int, default=0, metavar="N", help="show so many wrong decisions, losses first")
     parser.add_argument("--threshold", type=float, default=standard["threshold"])
     parser.add_argument("--guard", choices=("strict", "numbers", "off"), default=standard["guard"])

@@ -1,0 +1,316 @@
+"""What a differing stretch may be set aside for: it is only a matter of writing. One rule for each such matter.
+
+Each rule looks at what is left of a stretch and takes out what it explains. None sets a number aside that the witness
+does not have.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from dedup.lexicon import ENTITIES, FUNCTION, FURNITURE, FURNITURE_PHRASES, LINKS, SAYING, SECTION, STATUS, TURNING
+from dedup.numbers import dates, numbers, same_number, word_value
+from dedup.sides import Difference, is_capital
+from dedup.spelling import abbreviates, initials, variant
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from dedup.sides import Side, Stretch
+
+_AROUND = 40
+"""Characters around a token in which the rest of its number or date may stand."""
+_SITE = 5
+"""Words of the name of a site."""
+_SITE_CHARACTERS = 30
+_SITE_CHARACTERS = 30
+_ATTRIBUTION = 7
+"""Words of an attribution."""
+_CONTENT = 2
+"""Words of content in it: who says so."""
+_MOVED = 5
+"""Words in a row that stand elsewhere in the witness: the order is another one, not what is said."""
+_MARK = re.compile(
+    r"[\s(\[\"'“„#*_>§-]*(?:[^\W\d_]{1,9}\.?\s?)?(?:\d{1,3}|[ivxlIVXL]{1,5}|[A-Za-z])(?:\.\d{1,3})*[a-z]?(?:\\?[.):\]、．）]+\s?|\s(?=[^\W\d_]))"
+)
+_SIGN_BEFORE = re.compile(r"\s*(?:\s[|–—\-·•»:]|[|｜—–])\s*\Z")
+_SIGN_AFTER = re.compile(r"\s*(?:[|–—·•»｜]|\s?-)\s*")
+_CUT_OFF = re.compile(r"(?:…|\.\.\.|\[…\]|-|\u00ad)[\W_]*\Z")
+_SIGN_BEFORE = re.compile(r"\s*(?:\s[|–—\-·•»:]|[|｜—–])\s*\Z")
+_SIGN_AFTER = re.compile(r"\s*(?:[|–—·•»｜]|\s?-)\s*")
+_CUT_OFF = re.compile(r"(?:…|\.\.\.|\[…\]|-|\u00ad)[\W_]*\Z")
+_SIGN_AFTER = re.compile(r"\s*(?:[|–—·•»｜]|\s?-)\s*")
+_CUT_OFF = re.compile(r"(?:…|\.\.\.|\[…\]|-|\u00ad)[\W_]*\Z")
+_CUT_OFF = re.compile(r"(?:…|\.\.\.|\[…\]|-|\u00ad)[\W_]*\Z")
+_IMAGE = re.compile(r"!\[[^\]]*\]\([^)\s]*")
+_TARGET = re.compile(r"\]\([^)]*\)|<[^>]*>|\[\d{1,3}\]|&\w+;")
+_CLAUSE_END = "\"'”’»“„«,，;:—–-。.!?！？…」』"
+_CLAUSE_END = "\"'”’»“„«,，;:—–-。.!?！？…」』"
+
+
+def _marker(stretch: Stretch) -> None:
+    """The number of a section or of a list's entry, in front: what it numbers is the same."""
+    if not stretch.at_start or not stretch.paragraph.text or len(stretch.theirs) > _SITE + 1:
+        return
+    ours = _marked(stretch.paragraph)
+    if not ours:
+        return
+    theirs = _marked(stretch.witness) if stretch.gap.a0 == 0 else 0
+    numbered = [i for i in stretch.ours if i < ours]
+    stretch.set_aside(numbered, Difference.MARKER, [i for i in stretch.theirs if i < theirs])
+
+
+def _marked(side: Side) -> int:
+    """Return how many of the first tokens are a marker."""
+    if not side.text:
+        return 0
+    found = _MARK.match(side.text)
+    if found is None:
+        return 0
+    number = 0
+    while number < min(len(side.hashes), 6) and side.span(number)[1] <= found.end():
+        number += 1
+    words = [side.token(i) for i in range(number)]
+    named = any(word in SECTION for word in words)
+    if not named and any(word.isalpha() and len(word) > 1 and not set(word) <= set("ivxlc") for word in words):
+        return 0
+    bare = found.group().rstrip()[-1:].isalnum()
+    # "7 people" are so many people; "7.2 Supplier" and "§ 7 Notice" are numbers of sections.
+    return 0 if bare and not named and len(words) < 2 else number  # noqa: PLR2004
+
+
+def _respelt(stretch: Stretch) -> None:
+    """The same letters, with other spaces between them; or each word in another spelling, in order."""
+    theirs, ours = stretch.theirs, stretch.ours
+    joined = "".join(theirs.values()), "".join(ours.values())
+    if joined[0] == joined[1] and not any(map(str.isdigit, joined[1])):
+        stretch.set_aside(list(ours), Difference.SPELLING, list(theirs))
+        return
+    keys = list(theirs)
+    at = 0
+    for i, token in list(ours.items()):
+        name = is_capital(stretch.paragraph, i)
+        found = next((k for k in range(at, len(keys)) if variant(theirs[keys[k]], token, name=name)), None)
+        if found is None:
+            found = _two_in_one(theirs, keys, at, token)
+        if found is not None:
+            stretch.set_aside([i], Difference.SPELLING, [keys[found]])
+            del keys[found]
+            at = found
+
+
+def _two_in_one(theirs: dict[int, str], keys: list[int], at: int, token: str) -> int | None:
+    """Return the second of two words of the witness that are one word here, if there are two such words."""
+    if token.isdigit():
+        return None
+    for k in range(at, len(keys) - 1):
+        if theirs[keys[k]] + theirs[keys[k + 1]] == token:
+            return k + 1
+    return None
+
+
+def _same_figures(stretch: Stretch) -> None:
+    """Numbers and days that the witness has there, too, in another form; numbers that it has in words."""
+    paragraph, witness, gap = stretch.paragraph, stretch.witness, stretch.gap
+    numeric = [i for i in stretch.ours if ord(paragraph.letters[i]) & 1 or word_value(stretch.ours[i]) is not None]
+    if not numeric or not paragraph.text or not witness.text:
+        return
+    there = _window(witness, max(gap.a0 - 1, 0), min(gap.a1 + 1, len(witness.hashes)))
+    low = max(0, paragraph.span(gap.b0)[0] - _AROUND)
+    here = paragraph.text[low : paragraph.span(gap.b1 - 1)[1] + _AROUND]
+    known = dates(there) if len(numeric) > 1 or stretch.theirs else []
+    for date in dates(here) if known else []:
+        if any(date.days & other.days for other in known):
+            _within(stretch, low + date.start, low + date.end)
+    edge = paragraph.span(gap.b0)[0] - low, paragraph.span(gap.b1 - 1)[1] - low
+    inner = numbers(_window(witness, gap.a0, gap.a1))
+    words = [value for token in stretch.theirs.values() if (value := word_value(token)) is not None]
+    whole, beside = numbers(there), [number.value for number in inner]
+    for number in numbers(here):
+        # A number of which the beginning is common is held against the whole of the other one.
+        others = inner if number.start >= edge[0] and number.end <= edge[1] else whole
+        found = next((k for k, other in enumerate(others) if same_number(other, number)), None)
+        if found is not None:
+            del others[: found + 1]  # in order: "2 and 3" is not "3 and 2"
+        if found is not None or number.value in words:
+            _within(stretch, low + number.start, low + number.end)
+    for i, token in list(stretch.ours.items()):
+        value = word_value(token)
+        if value is not None and value in beside:
+            stretch.set_aside([i], Difference.FORMAT, [j for j in stretch.theirs if ord(witness.letters[j]) & 1][:1])
+    _said_twice(stretch)
+
+
+def _said_twice(stretch: Stretch) -> None:
+    """“One (1)": the number in words, just before."""
+    before = stretch.gap.b0 - 1
+    value = word_value(stretch.paragraph.token(before)) if before >= 0 else None
+    for i, token in list(stretch.ours.items()):
+        if value is not None and token.isdigit() and float(token) == value:
+            stretch.set_aside([i], Difference.FORMAT)
+
+
+def _within(stretch: Stretch, start: int, end: int) -> None:
+    """Set aside what of the stretch stands in some characters of the paragraph."""
+    inside = [i for i in stretch.ours if start <= stretch.paragraph.span(i)[0] < end]
+    # "4K" and "4G" are not one number: what is written together with it must be there, too.
+    rests = {"", *stretch.theirs.values(), *map(_letters_of, stretch.theirs.values())}
+    stretch.set_aside([i for i in inside if _letters_of(stretch.ours[i]) in rests], Difference.FORMAT)
+
+
+def _letters_of(token: str) -> str:
+    return "".join(c for c in token if not c.isdigit()) if any(map(str.isdigit, token)) else ""
+
+
+def _window(side: Side, first: int, last: int) -> str:
+    """Return the text of some tokens and a little around it, as far as a number may reach."""
+    if not side.hashes or first >= last:
+        return ""
+    low, high = side.span(first)[0], side.span(last - 1)[1]
+    while low > 0 and (side.text[low - 1].isdigit() or side.text[low - 1] in ".,:’'"):
+        low -= 1
+    while high < len(side.text) and (side.text[high].isdigit() or side.text[high] in ".,:’'"):
+        high += 1
+    return side.text[low:high]
+
+
+def _abbreviated(stretch: Stretch) -> None:
+    """Short forms of the witness's words, units and initials; or the long forms of its short ones."""
+    text = stretch.paragraph.text
+    theirs, ours = list(stretch.theirs.items()), list(stretch.ours.items())
+    if theirs and (
+        initials([t for _, t in theirs], [t for _, t in ours]) or initials([t for _, t in ours], [t for _, t in theirs])
+    ):
+        stretch.set_aside([i for i, _ in ours], Difference.SPELLING, [i for i, _ in theirs])
+        return
+    for i, token in ours:
+        end = stretch.paragraph.span(i)[1] if text else 0
+        dotted = text[end : end + 1] in {".", "-", "/", "ª", "º"} and bool(text[end : end + 1])
+        for j, other in list(stretch.theirs.items()):
+            back = stretch.witness.text
+            stop = stretch.witness.span(j)[1] if back else 0
+            if abbreviates(other, token, dotted=dotted) or abbreviates(
+                token, other, dotted=back[stop : stop + 1] == "."
+            ):
+                stretch.set_aside([i], Difference.SPELLING, [j])
+                break
+
+
+def _markup(stretch: Stretch) -> None:
+    """What readers do not see: targets of links whose text the witness has, tags, entities, numbers of notes."""
+    text, span, letters = stretch.paragraph.text, stretch.paragraph.span, stretch.paragraph.letters
+    if not text or not any(sign in text for sign in "[<&"):
+        return
+    for found in _IMAGE.finditer(text):
+        inside = [i for i in stretch.ours if found.start() < span(i)[0] < found.end() and not ord(letters[i]) & 1]
+        stretch.set_aside(inside, Difference.MARKUP)
+    inserted = stretch.gap.a0 == stretch.gap.a1 and (
+        len(stretch.ours) == 1 or any(token in LINKS for token in stretch.ours.values())
+    )
+    for found in _TARGET.finditer(text):
+        inside = [i for i in stretch.ours if found.start() < span(i)[0] < found.end()]
+        stretch.set_aside([i for i in inside if inserted or stretch.ours[i] in ENTITIES], Difference.MARKUP)
+
+
+def _attribution(stretch: Stretch) -> None:
+    """“He said”, “the new mother wrote”: who says what both say, unless it is named."""
+    ours = stretch.ours
+    if not 0 < len(ours) <= _ATTRIBUTION or not any(token in SAYING for token in ours.values()):
+        return
+    content = [i for i, token in ours.items() if token not in FUNCTION and token not in SAYING]
+    if len(content) > _CONTENT or any(_telling(stretch.paragraph, i) for i in ours):
+        return
+    if stretch.at_start or stretch.at_end or _bounded(stretch):
+        stretch.set_aside(list(ours), Difference.ATTRIBUTION)
+
+
+def _telling(side: Side, index: int) -> bool:
+    """Tell whether a token is a number, a name, or turns a statement."""
+    return bool(ord(side.letters[index]) & 1) or is_capital(side, index) or side.token(index) in TURNING
+
+
+def _bounded(stretch: Stretch) -> bool:
+    """Tell whether punctuation stands on either side of the stretch."""
+    text, gap, span = stretch.paragraph.text, stretch.gap, stretch.paragraph.span
+    before, after = text[: span(gap.b0)[0]].rstrip()[-1:], text[span(gap.b1 - 1)[1] :].lstrip()[:1]
+    return before in _CLAUSE_END and after in _CLAUSE_END
+
+
+def _furniture(stretch: Stretch) -> None:
+    """“Read more”, “Share this”: what stands on buttons, at either end."""
+    ours = stretch.ours
+    if not (stretch.at_start or stretch.at_end) or not stretch.paragraph.text:
+        return
+    words = list(ours.values())
+    written = "".join(words)
+    if any(word not in FURNITURE for word in stretch.theirs.values()):
+        return
+    if any(written == phrase for phrase in FURNITURE_PHRASES) or (
+        any(word in FURNITURE and word not in FUNCTION for word in words)
+        and all(word in FURNITURE or word in FUNCTION for word in words)
+    ):
+        stretch.set_aside(list(ours), Difference.FURNITURE)
+
+
+def _site(stretch: Stretch) -> None:
+    """The name of a site after a title, behind a dash or a bar; or before it."""
+    text, gap, span = stretch.paragraph.text, stretch.gap, stretch.paragraph.span
+    if not text or stretch.theirs or not stretch.ours or not (stretch.at_end or stretch.at_start) or _speaks(stretch):
+        return
+    start, end = span(gap.b0)[0], span(gap.b1 - 1)[1]
+    written = text[start:end]
+    cased = written.upper() != written.lower()
+    if len(stretch.ours) > _SITE if cased else len(written) > _SITE_CHARACTERS:
+        return
+    if (
+        (stretch.at_end and _SIGN_BEFORE.search(text[:start]) and text[end:].strip() in {"", ")", "]"})
+        or (stretch.at_start and not stretch.at_end and _SIGN_AFTER.match(text, end) and not cased)
+        or (stretch.at_start and not stretch.at_end and re.match(r"\s+[|»]\s+", text[end:]))
+    ):
+        stretch.set_aside(list(stretch.ours), Difference.FURNITURE)
+
+
+def _speaks(stretch: Stretch) -> bool:
+    """Tell whether the stretch says what became of a thing, or is no name."""
+    paragraph = stretch.paragraph
+    for i, token in stretch.ours.items():
+        start = paragraph.span(i)[0]
+        first = paragraph.text[start]
+        lower = first.islower() and token not in FUNCTION
+        if ord(paragraph.letters[i]) & 1 or token in STATUS or token in TURNING or lower:
+            return True
+    return False
+
+
+def _cut_short(stretch: Stretch) -> None:
+    """The beginning of a word at which the paragraph was cut off."""
+    text = stretch.paragraph.text
+    if not stretch.at_end or not stretch.ours or not _CUT_OFF.search(text):
+        return
+    last, token = list(stretch.ours.items())[-1]
+    after = stretch.gap.a0 + (last - stretch.gap.b0)
+    whole = stretch.theirs.get(after) or next(iter(stretch.theirs.values()), "")
+    if whole.startswith(token) or (not stretch.theirs and text.endswith(("-", "\u00ad")) and len(stretch.ours) == 1):
+        stretch.set_aside([last], Difference.TRUNCATION)
+
+
+def _moved(stretch: Stretch) -> None:
+    """A run of words that stands elsewhere in the witness."""
+    gap, ours = stretch.gap, stretch.paragraph.letters
+    if gap.b1 - gap.b0 >= _MOVED and ours[gap.b0 : gap.b1] in stretch.witness.letters:
+        stretch.set_aside(list(stretch.ours), Difference.ORDER)
+
+
+RULES: tuple[Callable[[Stretch], None], ...] = (
+    _marker,
+    _respelt,
+    _same_figures,
+    _abbreviated,
+    _markup,
+    _cut_short,
+    _moved,
+    _attribution,
+    _furniture,
+    _site,
+)

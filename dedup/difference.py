@@ -1,0 +1,99 @@
+"""What does a differing stretch say? Which of its words are new, and of what kind is the difference.
+
+What is only a matter of writing is set aside by `dedup.aside`, rule by rule; of the rest, what is not grammar is new.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from dedup.aside import RULES
+from dedup.lexicon import FUNCTION, OPPOSED, TURNING, UNITS
+from dedup.sides import LIMIT, Difference, Stretch, is_name, is_title
+
+if TYPE_CHECKING:
+    from dedup.sides import Gap, Side
+
+_LOST = 3
+"""Words that the paragraph lacks, among them a negation or a restriction, that still turn round what is left."""
+_TITLE = 15
+"""Words of a title, at most."""
+
+
+class Finding(NamedTuple):
+    """What a stretch says.
+
+    Attributes:
+        new: tokens of the paragraph that say something new.
+        kind: of what kinds the difference is; where anything is new, of what kinds that is.
+    """
+
+    new: list[int]
+    kind: Difference
+
+
+def examine(gap: Gap, witness: Side, paragraph: Side) -> Finding:
+    """Find what a differing stretch of the paragraph says that the witness does not say there."""
+    if gap.b0 == gap.b1:
+        return _lost(gap, witness, paragraph)
+    if gap.b1 - gap.b0 > LIMIT:
+        return Finding(list(range(gap.b0, gap.b1)), Difference.WORDS)
+    stretch = Stretch(gap, witness, paragraph)
+    for rule in RULES:
+        rule(stretch)
+        if not stretch.ours:
+            break
+    return _rest(stretch)
+
+
+def _lost(gap: Gap, witness: Side, paragraph: Side) -> Finding:
+    """Examine a stretch that the paragraph lacks: without "not" or "only" what is left may be another statement.
+
+    And a title without one of its words is another title.
+    """
+    if not 0 < gap.b0 < len(paragraph.hashes) or gap.a1 - gap.a0 > _LOST:
+        return Finding([], Difference.LESS)
+    if any(witness.token(i) in TURNING for i in range(gap.a0, gap.a1)):
+        return Finding([gap.b0], Difference.TURN)
+    if len(paragraph.hashes) <= _TITLE and is_title(paragraph, 0, gap.b1 + 1) and is_title(witness, gap.a0 - 1, gap.a1):
+        return Finding([gap.b0], Difference.NAME)
+    return Finding([], Difference.LESS)
+
+
+def _rest(stretch: Stretch) -> Finding:
+    """Judge what no rule has set aside."""
+    gap, paragraph = stretch.gap, stretch.paragraph
+    kinds = Difference.NONE
+    new = []
+    for i, token in stretch.ours.items():
+        kind = _newness(stretch, i, token)
+        if kind:
+            new.append(i)
+            kinds |= kind
+    inner = gap.b0 > 0 and gap.b1 < len(paragraph.hashes)
+    if not new and inner and _turned(stretch):
+        return Finding(list(stretch.ours) or [gap.b0], Difference.TURN)
+    if new:
+        return Finding(new, kinds)
+    return Finding([], stretch.kind | (Difference.GRAMMAR if stretch.ours else Difference.NONE))
+
+
+def _turned(stretch: Stretch) -> bool:
+    """Tell whether the witness has a negation or a restriction that the paragraph lacks."""
+    return len(stretch.theirs) <= _LOST and any(token in TURNING for token in stretch.theirs.values())
+
+
+def _newness(stretch: Stretch, index: int, token: str) -> Difference:
+    """Return what kind of new thing a token says; none if it is grammar alone."""
+    paragraph = stretch.paragraph
+    if ord(paragraph.letters[index]) & 1 or (token in UNITS and not token.isalpha()):
+        return Difference.NUMBER
+    if is_name(paragraph, index):
+        return Difference.NAME
+    up_to = token + stretch.ours.get(index + 1, "") == "upto"
+    if token in TURNING or up_to or any(frozenset((token, other)) in OPPOSED for other in stretch.theirs.values()):
+        return Difference.TURN
+    folded = paragraph.token(index)
+    if folded in FUNCTION:
+        return Difference.NONE
+    return Difference.WORDS

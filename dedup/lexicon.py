@@ -1,0 +1,269 @@
+"""Closed lists of words and signs, folded as tokens are: what the verdict knows of languages.
+
+The languages share each list: a word that is grammar in one language and content in another (German "die") costs
+little, because the lists are asked only about the few tokens in which two near-duplicates differ. Lists of stop words
+that libraries offer were weighed and not taken: they hold negations, numbers and plain content ("million", "work").
+"""
+
+from __future__ import annotations
+
+_FUNCTION = """
+a an the this that these those it its he she they them their his her we our you your i my me him us who whom whose which
+and or but so as at by for from in into of off on onto to up out with within over under about than then there here
+is are was were be been being am has have had do does did s re ve ll d m also just too very such if while when
+said says say told added according
+der die das den dem des ein eine einen einem einer eines und oder aber in im an am auf aus bei mit nach von vom vor zu
+zum zur
+für über unter um durch als wie so es er sie wir ihr ich ist sind war waren wird werden wurde wurden hat haben hatte
+sich
+dieser diese dieses auch noch dann dass daß ob wenn
+le la les l un une des du de d et ou mais au aux en dans par pour sur sous avec ce cet cette ces il elle ils elles on
+nous vous
+je se sa son ses leur leurs qui que qu est sont été être a ont avait aussi ainsi comme
+el los las lo uno una unos unas y e o u pero del al con por para sin sobre entre como más su sus él ella ellos se es
+son fue
+ser ha han había que qué quien este esta estos estas eso también
+os as um uma uns umas do da dos das no na nos nas ao aos à às pelo pela pelos pelas com em por para que quem é são foi
+foram
+ser tem têm seu sua seus suas ele ela eles elas também
+il lo gli i un uno una del della dei degli delle al allo alla ai agli alle dal dalla nel nella nei con per su tra fra e
+ed che chi
+è sono era ha hanno si anche come
+het een van op te aan bij voor door over uit met en of maar dat dit deze die is zijn was waren heeft hebben ook als er
+och eller men på till från av för med som det den en ett är var har att om
+i w z ze na do od o u za po przez dla jest są był była było się to ten ta te że
+и в во на с со к ко о об от до за по из у для при через а но или что как это эти этот эта он она они его её ее их был
+была
+было были есть же бы ли также
+ve ile bir bu şu o da de için gibi
+في من إلى الى على عن مع و أو او أن ان إن التي الذي هذا هذه ذلك تلك كان كانت هو هي هم قد ما كما وقد وأن وفي ومن
+और का की के में से को पर है हैं था थे थी यह वह ये वे एक भी ने कि जो तो
+yang dan di ke dari untuk pada dengan adalah ini itu juga
+na ya wa kwa katika ni za la cha vya pia da a ta ga cikin
+的 了 在 是 和 与 及 也 等 将 把 被 这 那 其 之 而 且 就 都 着 过 并
+の に は を が と で も へ や か ね よ
+"""
+
+_TURNING = """
+not no nor never none nothing nobody neither without cannot can t non un except unless only hardly barely rarely seldom
+few less least
+may might must shall should could would will likely unlikely possibly probably allegedly reportedly perhaps maybe
+if some any all every each most many both either before after until since against
+nicht kein keine keinen keinem keiner keines nie niemals nichts niemand ohne nur kaum weder außer darf dürfen muss
+müssen soll sollen
+sollte kann können könnte vielleicht mögliche möglicherweise alle einige jeder jede vor gegen bis
+ne pas jamais aucun aucune rien personne sans ni sauf seulement peut peuvent doit doivent pourrait devrait tous toutes
+quelques contre
+avant après
+no nunca jamás ningún ninguna ninguno nada nadie sin ni salvo solo sólo puede pueden debe deben podría debería todos
+todas algunos contra
+antes después
+não nunca jamais nenhum nenhuma nada ninguém sem nem exceto apenas só pode podem deve devem poderia deveria todos todas
+alguns
+antes depois
+non mai nessun nessuno nessuna niente nulla senza né tranne solo può possono deve devono potrebbe dovrebbe tutti tutte
+alcuni contro prima dopo
+niet geen nooit niets niemand zonder alleen kan kunnen moet moeten mag mogen zou alle sommige tegen voor
+inte ingen inget inga aldrig utan bara kan får måste bör ska alla några
+nie nigdy żaden nikt nic bez tylko może mogą musi muszą powinien wszystkie przeciw
+не нет ни никогда никто ничего без кроме только может могут должен должна должны можно нельзя все всех некоторые против
+değil yok hiç asla olmaz sadece ancak belki gerekir
+لا لم لن ليس ليست غير بدون دون إلا الا سوى فقط قد يجب ربما يمكن كل جميع بعض ضد قبل بعد ما
+नहीं न मत बिना केवल सिर्फ शायद सकता सकते सकती चाहिए सभी कुछ
+tidak bukan tanpa hanya mungkin harus boleh semua beberapa jangan
+hapana si hakuna bila tu ba babu sai
+不 没 無 无 非 未 否 勿 莫 别 只 仅 可 能 须 必 应 或 全 各
+"""
+
+TURNING = frozenset(_TURNING.split())
+"""Negation, modality and scope: taken away or added, they make another statement."""
+
+FUNCTION = frozenset(_FUNCTION.split()) - TURNING
+"""Grammar without content: adding one says nothing new."""
+
+_SAYING = """
+said say says saying told tell tells added adds stated states wrote writes writing explained explains noted notes
+commented remarked replied reported concluded continued announced declared mentioned according asked recalled quoted
+sagte sagt sagen erklärte erklärt teilte berichtete berichtet betonte meinte schrieb schreibt so hieß heißt ergänzte
+dit disait déclaré déclare expliqué explique ajouté ajoute affirmé affirme indiqué indique précisé précise raconte
+raconté écrit souligné selon lance lamenta
+dijo dice dicho declaró declara explicó explica añadió afirmó afirma señaló indicó contó cuenta comentó según aseguró
+escribió
+disse diz declarou afirmou afirma explicou explica contou conta acrescentou segundo ressaltou destacou informou
+detto dice ha dichiarato dichiara spiegato spiega aggiunto aggiunge affermato secondo racconta
+сказал сказала сказали говорит говорят заявил заявила заявили сообщил сообщила сообщили отметил отметила добавил
+добавила пояснил рассказал рассказала пишет подчеркнул словам
+قال قالت يقول قائلا صرح صرحت أضاف أضافت وأضاف أوضح ذكر ذكرت أكد أشار
+कहा कहना बताया बोले बोली जोड़ा
+dedi söyledi belirtti ekledi açıkladı anlattı
+zei zegt vertelde verklaarde voegde schreef powiedział powiedziała mówi dodał dodała sa säger sade berättade
+alisema anasema
+"""
+
+SAYING = frozenset(_SAYING.split())
+"""Verbs and words that attribute what is said; none that says more than that (such as "denied")."""
+
+_FURNITURE = """
+read more continue reading full story article here click tap learn show view see less next previous page print share
+this post tweet email save pin advertisement advert ad ads sponsored subscribe sign up newsletter photo image
+picture file getty enlarge zoom loading menu top back home recipe below above continues after
+weiterlesen mehr lesen anzeige drucken teilen merken hier klicken foto bild artikel versenden
+lire suite partager imprimer cliquez ici publicité photo
+leer más compartir imprimir publicidad seguir leyendo haga clic aquí foto
+ler mais leia compartilhar imprimir publicidade continue lendo clique aqui foto
+leggi tutto continua condividi stampa pubblicità foto
+читать далее подробнее поделиться реклама фото печать
+اقرأ أيضا المزيد شارك الخبر طباعة إعلان صورة
+devamını oku paylaş yazdır reklam fotoğraf
+और पढ़ें शेयर करें
+lees meer delen advertentie czytaj więcej udostępnij reklama läs mer dela annons
+"""
+
+FURNITURE = frozenset(_FURNITURE.split())
+"""What stands on buttons and lines around an article."""
+
+FURNITURE_PHRASES = (
+    "点击查看大图", "查看大图", "阅读全文", "点击查看", "展开全文", "图片", "続きを読む", "拡大する", "もっと見る",
+    "写真", "더보기", "기사 더보기", "อ่านต่อ",
+)  # fmt: skip
+"""The same in scripts without spaces, where a token is a character."""
+
+_SECTION = """
+section sec chapter article art paragraph para clause no nr abs absatz artikel kapitel ziffer article chapitre artículo
+artigo art capítulo articolo capo статья ст пункт п глава 第 条 條 章 節 节 項 项 المادة madde bölüm धारा §
+"""
+
+SECTION = frozenset(_SECTION.split())
+"""Words that stand with the number of a section, in front of it."""
+
+_OPPOSED = """
+from|to over|under above|below up|down in|out on|off into|out before|after with|without and|or he|she him|her his|her
+his|hers himself|herself mr|mrs mr|ms is|was are|were has|had
+more|less more|fewer most|least fewest|most first|last old|new first|second second|third
+von|nach über|unter und|oder er|sie ihm|ihr sein|ihr herr|frau ist|war sind|waren mit|ohne vor|nach ein|aus auf|ab
+de|à sur|sous et|ou il|elle lui|elle est|était sont|étaient avec|sans avant|après plus|moins
+de|a y|o él|ella es|era es|fue con|sin sobre|bajo desde|hasta más|menos e|u
+e|ou ele|ela é|era é|foi com|sem dele|dela mais|menos
+e|o lui|lei con|senza da|a più|meno
+и|или он|она его|её его|ее ему|ей с|без из|в от|к до|после над|под более|менее
+من|إلى من|الى هو|هي مع|بدون فوق|تحت قبل|بعد و|أو
+से|को और|या वह|वे ऊपर|नीचे पहले|बाद
+ve|veya ile|siz daha|az
+en|of hij|zij naar|van met|zonder i|lub z|bez on|ona
+他|她 上|下 前|后 前|後 和|或 大|小 多|少 男|女 升|降 东|西 南|北 左|右 入|出
+彼|女 内|外 高|低 増|減
+"""
+
+OPPOSED = frozenset(frozenset(pair.split("|")) for pair in _OPPOSED.split())
+"""Pairs of words of which one in place of the other turns the statement round, or means somebody else."""
+
+_WORDS_OF_NUMBERS = """
+0 zero null zéro cero ноль нуль صفر sıfır शून्य
+1 one eins ein eine un une uno una um uma один одна одно واحد واحدة एक bir een jeden en ett moja một 一
+2 two zwei deux dos dois duas due два две اثنان اثنين दो iki twee dwa två mbili hai 二 两 兩
+3 three drei trois tres três tre три ثلاثة ثلاث तीन üç drie trzy tatu ba 三
+4 four vier quatre cuatro quatro quattro четыре أربعة اربعة أربع اربع चार dört cztery fyra nne bốn 四
+5 five fünf cinq cinco cinque пять خمسة خمس पाँच पांच beş vijf pięć fem tano năm 五
+6 six sechs seis sei шесть ستة ست छह altı zes sześć sex sita sáu 六
+7 seven sieben sept siete sete sette семь سبعة سبع सात yedi zeven siedem sju saba bảy 七
+8 eight acht huit ocho oito otto восемь ثمانية ثماني आठ sekiz osiem åtta nane tám 八
+9 nine neun neuf nueve nove девять تسعة تسع नौ dokuz negen dziewięć nio tisa chín 九
+10 ten zehn dix diez dez dieci десять عشرة عشر दस tien dziesięć tio kumi mười 十
+11 eleven elf onze once undici одиннадцать
+12 twelve zwölf douze doce doze dodici двенадцать twaalf
+13 thirteen dreizehn treize trece treze tredici тринадцать
+14 fourteen vierzehn quatorze catorce catorze quattordici четырнадцать
+15 fifteen fünfzehn quinze quince quindici пятнадцать
+16 sixteen sechzehn seize dieciséis dezesseis dezasseis sedici шестнадцать
+17 seventeen siebzehn diecisiete dezessete dezassete diciassette семнадцать
+18 eighteen achtzehn dieciocho dezoito diciotto восемнадцать
+19 nineteen neunzehn diecinueve dezenove dezanove diciannove девятнадцать
+20 twenty zwanzig vingt veinte vinte venti двадцать عشرون عشرين बीस yirmi twintig dwadzieścia tjugo
+30 thirty dreißig dreissig trente treinta trinta trenta тридцать
+40 forty vierzig quarante cuarenta quarenta quaranta сорок
+50 fifty fünfzig cinquante cincuenta cinquenta cinquanta пятьдесят
+60 sixty sechzig soixante sesenta sessenta sessanta шестьдесят
+70 seventy siebzig setenta settanta семьдесят
+80 eighty achtzig ochenta oitenta ottanta восемьдесят
+90 ninety neunzig noventa novanta девяносто
+100 hundred hundert cent cien cem cento сто مئة مائة सौ yüz
+200 двести zweihundert doscientos duzentos duecento
+1000 thousand tausend mille mil тысяча тысячи тысяч ألف हज़ार bin
+"""
+
+NUMBER_WORDS = {
+    word: float(value) for value, *words in map(str.split, _WORDS_OF_NUMBERS.strip().splitlines()) for word in words
+}
+"""What number words say."""
+
+_MAGNITUDES = """
+1000 thousand tausend mille mil тысяча тысячи тысяч тыс ألف bin k
+1000000 million millions millionen mio million millones milhão milhões milione milioni миллион миллиона миллионов млн
+1000000 مليون milyon mln mn
+1000000000 billion billions milliarde milliarden mrd milliard milliards миллиард миллиарда миллиардов млрд مليار milyar
+1000000000 miliardi bilhões bn
+1000 천
+10000 万 萬 만
+100000000 亿 億 억
+1000000000000 兆 조
+"""
+
+MAGNITUDES = {
+    word: float(value) for value, *words in map(str.split, _MAGNITUDES.strip().splitlines()) for word in words
+}
+"""Words that multiply the number before them."""
+
+MONTHS = (
+    "january januar janvier enero janeiro gennaio января январь يناير ocak januari stycznia jan",
+    "february februar février febrero fevereiro febbraio февраля февраль فبراير şubat februari lutego feb",
+    "march märz mars marzo março марта март مارس mart maart marca mar",
+    "april avril abril aprile апреля апрель أبريل nisan kwietnia نيسان apr",
+    "may mai mayo maio maggio мая май مايو mayıs mei maja",
+    "june juni juin junio junho giugno июня июнь يونيو haziran czerwca jun",
+    "july juli juillet julio julho luglio июля июль يوليو temmuz lipca jul",
+    "august août agosto августа август أغسطس ağustos augustus sierpnia aug",
+    "september septembre septiembre setembro settembre сентября сентябрь سبتمبر eylül września sept sep",
+    "october oktober octobre octubre outubro ottobre октября октябрь أكتوبر ekim października oct okt",
+    "november novembre noviembre novembro ноября ноябрь نوفمبر kasım listopada nov",
+    "december dezember décembre diciembre dezembro dicembre декабря декабрь ديسمبر aralık grudnia dec dez",
+)
+"""The names of the months."""
+
+_UNITS = """
+km kilomet kilómet quilômet quilómet chilomet километр किलोमीटर किमी كيلومتر كم
+m metre metres meter meters mètre mètres metro metros metri метр метра метров
+cm centimet zentimet centimèt centímet сантиметр
+mm millimet milímet миллиметр
+kg kilogram kilo kilos килограмм quilo किलोग्राम
+g gram grams gramm gramme grammes gramos gramas грамм
+l litre litres liter liters litro litros litri литр литра литров
+h hr hrs hour hours stunde stunden heure heures hora horas ora ore час часа часов uhr
+min minute minutes minuten minuto minutos minuti минут минуты
+s sec secs second seconds sekunde sekunden seconde secondes segundo segundos
+% percent prozent pct pourcent процент процента процентов प्रतिशत persen procent بالمئة بالمائة
+$ dollar dollars dólar dólares доллар долларов dollari usd dlrs
+€ euro euros евро eur
+£ pound pounds pfund livres libras gbp sterling
+¥ yen yuan 円 元
+₹ rupee rupees रुपये रुपए inr
+₽ рубль рубля рублей
+"""
+
+UNITS = {word: key for key, *words in map(str.split, _UNITS.strip().splitlines()) for word in (key, *words)}
+"""What each word for a unit, or its stem, is short for."""
+
+_STATUS = """
+cancelled canceled postponed closed sold out corrected updated breaking live exclusive opinion abgesagt verschoben
+geschlossen ausverkauft annulé reporté fermé complet cancelado aplazado cerrado adiado fechado esgotado annullato
+отменён отменен закрыт перенесён abgelehnt rejected approved retracted draft final
+"""
+
+STATUS = frozenset(_STATUS.split())
+"""Words that after a dash say what became of a thing; they are no name of a site."""
+
+_ENTITIES = "amp quot lt gt nbsp apos br strong em span ndash mdash hellip rsquo lsquo rdquo ldquo utm"
+ENTITIES = frozenset(_ENTITIES.split())
+"""What is left of markup."""
+
+LINKS = frozenset(["http", "https", "www", "wiki"])
+"""What the target of a link holds."""

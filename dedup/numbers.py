@@ -1,0 +1,131 @@
+"""What numbers and dates say, however they are written. Pure functions of a text.
+
+``1,000``, ``1 000``, ``1000`` and ``one thousand`` are one number; ``03.04.2021`` and ``3 April 2021`` one day.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import NamedTuple
+
+from dedup.lexicon import MAGNITUDES, MONTHS, NUMBER_WORDS
+
+_NUMBER = re.compile(r"\d+(?:[.,'’٫٬\u00a0\u202f ]\d{3}(?!\d))*(?:[.,٫:]\d+)?")
+_DATE = re.compile(r"(?<!\d)(\d{1,4})([./\-年]\s?)(\d{1,2})(?:[./\-月]\s?)(\d{1,4})(?!\d)")
+_NAMED = re.compile(
+    r"(?<!\d)(\d{1,2})(?:st|nd|rd|th|er|º|\.)?\s+(?:de\s+|d')?(\w{3,})\.?,?\s+(?:de\s+|del\s+)?(\d{4})(?!\d)"
+)
+_NAMED_FIRST = re.compile(r"(\w{3,})\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})(?!\d)")
+_COARSEST = 0.1
+"""Share of a number that its last digit may be worth: "5.4" is near enough to 5.38, "1" is not to 1.4."""
+_THREE = 3
+_LONGEST_DAY = 31
+_YEAR = 4
+
+
+class Number(NamedTuple):
+    """One number of a text.
+
+    Attributes:
+        start: its first character.
+        end: first character after it, and after the word that multiplies it ("3.2 million").
+        value: what it says.
+        step: the least difference that its digits can tell; 0 where it is no quantity (a time of day).
+    """
+
+    start: int
+    end: int
+    value: float
+    step: float
+
+
+class Date(NamedTuple):
+    """One day in a text.
+
+    Attributes:
+        start: its first character.
+        end: first character after it.
+        days: what it may mean, as (year, month, day).
+    """
+
+    start: int
+    end: int
+    days: frozenset[tuple[int, int, int]]
+
+
+def numbers(text: str) -> list[Number]:
+    """Return the numbers of a text that are written with digits, in order."""
+    out = []
+    for found in _NUMBER.finditer(text):
+        value, step = _value(found.group())
+        end = found.end()
+        word = re.match(r"\s?([^\W\d_]+)", text[end : end + 24])
+        times = MAGNITUDES.get(word.group(1).casefold()) if word else None
+        if word is not None and times:
+            end += word.end()
+            value, step = value * times, step * times
+        out.append(Number(found.start(), end, value, step))
+    return out
+
+
+def _value(written: str) -> tuple[float, float]:
+    """Return what the digits say, and what the last of them is worth."""
+    groups = re.split(r"[^\d]+", written)
+    mark = re.search(r"[.,٫:](?=\d+\Z)", written)
+    if mark is not None and (len(groups[-1]) != _THREE or mark.group() == ":"):
+        step = 0.0 if mark.group() == ":" else 10.0 ** -len(groups[-1])
+        return float("".join(groups[:-1]) + "." + groups[-1]), step
+    return float("".join(groups)), 1.0
+
+
+def same_number(theirs: Number, ours: Number) -> bool:
+    """Tell whether our number says what theirs says, or a coarser form of it: 5.4 for 5.38."""
+    if theirs.value == ours.value:
+        return True
+    if not 0 < theirs.step < ours.step:
+        return False
+    # Ties go either way, and what is stored in binary is a little off.
+    return ours.step < _COARSEST * max(ours.value, 1) and abs(theirs.value - ours.value) <= ours.step * (0.5 + 1e-9)
+
+
+def word_value(token: str) -> float | None:
+    """Return what a folded number word says, or None."""
+    return NUMBER_WORDS.get(token)
+
+
+def dates(text: str) -> list[Date]:
+    """Return the days that a text names in full, in order of kind."""
+    out = []
+    for found in _DATE.finditer(text):
+        one, two, three = int(found.group(1)), int(found.group(3)), int(found.group(4))
+        if len(found.group(1)) == _YEAR:
+            readings = {(one, two, three)}
+        elif len(found.group(4)) in {2, _YEAR}:
+            year = three if len(found.group(4)) == _YEAR else 2000 + three
+            readings = {(year, two, one), (year, one, two)}
+        else:
+            continue
+        out.append(Date(found.start(), found.end(), _possible(readings)))
+    for pattern, day, month in ((_NAMED, 1, 2), (_NAMED_FIRST, 2, 1)):
+        for found in pattern.finditer(text):
+            number = _months().get(found.group(month).casefold())
+            if number:
+                days = _possible({(int(found.group(3)), number, int(found.group(day)))})
+                out.append(Date(found.start(), found.end(), days))
+    return [date for date in out if date.days]
+
+
+def _possible(readings: set[tuple[int, int, int]]) -> frozenset[tuple[int, int, int]]:
+    return frozenset(r for r in readings if 1 <= r[1] <= 12 and 1 <= r[2] <= _LONGEST_DAY)  # noqa: PLR2004 - months
+
+
+@cache
+def _months() -> dict[str, int]:
+    """Return the number of each month by its name and by the beginning of its name."""
+    out: dict[str, int] = {}
+    for number, names in enumerate(MONTHS, 1):
+        for name in names.split():
+            out[name] = number
+            out.setdefault(name[:3], number)
+    return out

@@ -1,0 +1,136 @@
+"""The two sides of a comparison, a stretch in which they differ, and what is known of it so far.
+
+A stretch is what an alignment leaves between two runs of equal words: some words of the witness against some of the
+paragraph.
+"""
+
+from __future__ import annotations
+
+from enum import IntFlag
+from typing import TYPE_CHECKING, NamedTuple
+
+from dedup.lexicon import FUNCTION
+from dedup.spelling import plain
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+LIMIT = 60
+"""Tokens of a stretch above which nobody looks for variants in it: it is another text."""
+_GLUE = "./@["
+"""Characters that tie the token after them to an address or to a reference."""
+
+
+class Difference(IntFlag):
+    """Of what kind a difference is."""
+
+    NONE = 0
+    SPELLING = 1
+    FORMAT = 2
+    MARKER = 4
+    GRAMMAR = 8
+    ATTRIBUTION = 16
+    FURNITURE = 32
+    TRUNCATION = 64
+    MARKUP = 128
+    ORDER = 256
+    LESS = 512
+    NUMBER = 1024
+    NAME = 2048
+    TURN = 4096
+    WORDS = 8192
+
+    def names(self) -> tuple[str, ...]:
+        """Return the names of the kinds, for logs and reports."""
+        return tuple(kind.name.lower() for kind in Difference if kind in self and kind.name)
+
+
+class Side(NamedTuple):
+    """One paragraph of a comparison.
+
+    Attributes:
+        letters: a character for each token, the same for the same token, odd for a token with a digit; see
+            `dedup.letters`.
+        hashes: token hashes, in order.
+        token: returns a folded token by its index; called only for the tokens that differ.
+        text: the paragraph as it is written; empty where nobody knows.
+        span: returns where a token stands in the text.
+    """
+
+    letters: str
+    hashes: Sequence[int]
+    token: Callable[[int], str]
+    text: str
+    span: Callable[[int], tuple[int, int]]
+
+
+class Gap(NamedTuple):
+    """A stretch in which the two differ: tokens ``a0:a1`` of the witness against ``b0:b1`` of the paragraph."""
+
+    a0: int
+    a1: int
+    b0: int
+    b1: int
+
+
+class Stretch:
+    """A stretch under examination: what is left of it on either side, and what it was found to be so far."""
+
+    def __init__(self, gap: Gap, witness: Side, paragraph: Side) -> None:
+        self.gap = gap
+        self.witness = witness
+        self.paragraph = paragraph
+        self.theirs = {i: plain(witness.token(i)) for i in range(max(gap.a0, gap.a1 - LIMIT), gap.a1)}
+        self.ours = {i: plain(paragraph.token(i)) for i in range(gap.b0, gap.b1)}
+        self.kind = Difference.NONE
+
+    @property
+    def at_start(self) -> bool:
+        """Nothing of the paragraph stands before the stretch."""
+        return self.gap.b0 == 0
+
+    @property
+    def at_end(self) -> bool:
+        """Nothing of the paragraph follows."""
+        return self.gap.b1 == len(self.paragraph.hashes)
+
+    def set_aside(self, ours: Sequence[int], kind: Difference, theirs: Sequence[int] = ()) -> None:
+        """Take words out of what is left."""
+        for i in ours:
+            self.ours.pop(i, None)
+        for i in theirs:
+            self.theirs.pop(i, None)
+        if len(ours):
+            self.kind |= kind
+
+
+def is_name(side: Side, index: int) -> bool:
+    """Tell whether a token is a name by how it is written: "US", the end of "example.com", the number of a "[2]"."""
+    if not side.text:
+        return False
+    start, end = side.span(index)
+    if start and side.text[start - 1] in _GLUE:
+        return True
+    token = side.text[start:end]
+    if len(token) < 2 or not token.isupper():  # noqa: PLR2004 - "A" begins a sentence
+        return False
+    around = [side.text[slice(*side.span(i))] for i in (index - 1, index + 1) if 0 <= i < len(side.hashes)]
+    return any(other.upper() != other for other in around)
+
+
+def is_capital(side: Side, index: int) -> bool:
+    """Tell whether a token is written with a capital where no sentence begins."""
+    if not side.text or index == 0:
+        return False
+    start, _ = side.span(index)
+    before = side.text[:start].rstrip(" \"'“”„«»‘’(*_[")
+    return side.text[start].isupper() and before[-1:] not in ".!?:…\n|–—#"
+
+
+def is_title(side: Side, first: int, last: int) -> bool:
+    """Tell whether all words of content are written with a capital, and some are."""
+    if not side.text:
+        return False
+    words = [side.text[slice(*side.span(i))] for i in range(first, min(last, len(side.hashes)))]
+    content = [word for word in words if word.casefold() not in FUNCTION]
+    return bool(content) and all(word[:1].isupper() for word in content)
