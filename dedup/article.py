@@ -242,7 +242,7 @@ class Article:
 
             self._sides[index] = Side(
                 self._letters[low - first : high - first],
-                words.hashes[low:high].tolist(),
+                words.hashes[low:high].tobytes(),
                 lambda i: words.token(low + i),
                 self.body(index),
                 span,
@@ -296,15 +296,15 @@ class Article:
 
         def token(index: int) -> str:
             for side, start in zip(sides, starts, strict=True):
-                if index < len(side.hashes):
+                if index < len(side.letters):
                     return self._words.token(start + index)
-                index -= len(side.hashes)
+                index -= len(side.letters)
             raise IndexError(index)
 
         def nowhere(index: int) -> tuple[int, int]:
             raise IndexError(index)
 
         letters = "".join(side.letters for side in sides)
-        joint = Side(letters, [h for s in sides for h in s.hashes], token, "", nowhere)
+        joint = Side(letters, b"".join(side.hashes for side in sides), token, "", nowhere)
         self.comparisons += 1
         return compare(joint, self.side(paragraph), self.settings)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from dedup.lexicon import ENTITIES, FUNCTION, FURNITURE, FURNITURE_PHRASES, LINKS, SAYING, SECTION, STATUS, TURNING
 from dedup.numbers import dates, numbers, same_number, word_value
 from dedup.sides import Difference, is_capital
-from dedup.spelling import abbreviates, initials, variant
+from dedup.spelling import abbreviates, initials, same_unit, variant
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,6 +47,7 @@ _IMAGE = re.compile(r"!\[[^\]]*\]\([^)\s]*")
 _TARGET = re.compile(r"\]\([^)]*\)|<[^>]*>|\[\d{1,3}\]|&\w+;")
 _CLAUSE_END = "\"'”’»“„«,，;:—–-。.!?！？…」』"
 _CLAUSE_END = "\"'”’»“„«,，;:—–-。.!?！？…」』"
+_DOTS = frozenset(".-/ªº")
 
 
 def _marker(stretch: Stretch) -> None:
@@ -69,7 +70,7 @@ def _marked(side: Side) -> int:
     if found is None:
         return 0
     number = 0
-    while number < min(len(side.hashes), 6) and side.span(number)[1] <= found.end():
+    while number < min(len(side.letters), 6) and side.span(number)[1] <= found.end():
         number += 1
     words = [side.token(i) for i in range(number)]
     named = any(word in SECTION for word in words)
@@ -90,9 +91,10 @@ def _respelt(stretch: Stretch) -> None:
     keys = list(theirs)
     at = 0
     for i, token in list(ours.items()):
-        name = is_capital(stretch.paragraph, i)
-        found = next((k for k in range(at, len(keys)) if variant(theirs[keys[k]], token, name=name)), None)
-        if found is None:
+        found = next((k for k in range(at, len(keys)) if variant(theirs[keys[k]], token)), None)
+        if found is not None and is_capital(stretch.paragraph, i):
+            found = found if variant(theirs[keys[found]], token, name=True) else None
+        elif found is None:
             found = _two_in_one(theirs, keys, at, token)
         if found is not None:
             stretch.set_aside([i], Difference.SPELLING, [keys[found]])
@@ -116,7 +118,7 @@ def _same_figures(stretch: Stretch) -> None:
     numeric = [i for i in stretch.ours if ord(paragraph.letters[i]) & 1 or word_value(stretch.ours[i]) is not None]
     if not numeric or not paragraph.text or not witness.text:
         return
-    there = _window(witness, max(gap.a0 - 1, 0), min(gap.a1 + 1, len(witness.hashes)))
+    there = _window(witness, max(gap.a0 - 1, 0), min(gap.a1 + 1, len(witness.letters)))
     low = max(0, paragraph.span(gap.b0)[0] - _AROUND)
     here = paragraph.text[low : paragraph.span(gap.b1 - 1)[1] + _AROUND]
     known = dates(there) if len(numeric) > 1 or stretch.theirs else []
@@ -165,7 +167,7 @@ def _letters_of(token: str) -> str:
 
 def _window(side: Side, first: int, last: int) -> str:
     """Return the text of some tokens and a little around it, as far as a number may reach."""
-    if not side.hashes or first >= last:
+    if not side.letters or first >= last:
         return ""
     low, high = side.span(first)[0], side.span(last - 1)[1]
     while low > 0 and (side.text[low - 1].isdigit() or side.text[low - 1] in ".,:’'"):
@@ -177,24 +179,31 @@ def _window(side: Side, first: int, last: int) -> str:
 
 def _abbreviated(stretch: Stretch) -> None:
     """Short forms of the witness's words, units and initials; or the long forms of its short ones."""
-    text = stretch.paragraph.text
-    theirs, ours = list(stretch.theirs.items()), list(stretch.ours.items())
-    if theirs and (
-        initials([t for _, t in theirs], [t for _, t in ours]) or initials([t for _, t in ours], [t for _, t in theirs])
-    ):
-        stretch.set_aside([i for i, _ in ours], Difference.SPELLING, [i for i, _ in theirs])
+    theirs, ours = list(stretch.theirs.values()), list(stretch.ours.values())
+    if not theirs:
         return
-    for i, token in ours:
-        end = stretch.paragraph.span(i)[1] if text else 0
-        dotted = text[end : end + 1] in {".", "-", "/", "ª", "º"} and bool(text[end : end + 1])
+    if initials(theirs, ours) or initials(ours, theirs):
+        stretch.set_aside(list(stretch.ours), Difference.SPELLING, list(stretch.theirs))
+        return
+    for i, token in list(stretch.ours.items()):
         for j, other in list(stretch.theirs.items()):
-            back = stretch.witness.text
-            stop = stretch.witness.span(j)[1] if back else 0
-            if abbreviates(other, token, dotted=dotted) or abbreviates(
-                token, other, dotted=back[stop : stop + 1] == "."
+            if same_unit(other, token) or (
+                other[0] == token[0]
+                and (
+                    (_dotted(stretch.paragraph, i) and abbreviates(other, token))
+                    or (_dotted(stretch.witness, j) and abbreviates(token, other))
+                )
             ):
                 stretch.set_aside([i], Difference.SPELLING, [j])
                 break
+
+
+def _dotted(side: Side, index: int) -> bool:
+    """Tell whether a full stop, or what stands for one in an abbreviation, follows a token."""
+    if not side.text:
+        return False
+    end = side.span(index)[1]
+    return side.text[end : end + 1] in _DOTS
 
 
 def _markup(stretch: Stretch) -> None:

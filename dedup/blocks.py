@@ -10,6 +10,7 @@ from bisect import bisect_right
 from typing import TYPE_CHECKING, NamedTuple
 
 from dedup.decisions import Compared
+from dedup.verdict import stands_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -176,13 +177,13 @@ class Matcher:
     def _piece(self, copy: int, previous: Link) -> list[Link]:
         """Return the link of a short paragraph that stands word for word in the source of the one just before it."""
         article = self._article
-        ours, theirs = article.side(copy).hashes, article.side(previous.sources[-1]).hashes
-        width = len(ours)
+        paragraph, source = article.side(copy), article.side(previous.sources[-1])
+        width = len(paragraph.letters)
         if previous.compared is not Compared.ALIGNED or article.eligible(copy) or article.settings.exact:
             return []
-        if not any(theirs[i : i + width] == ours for i in range(len(theirs) - width + 1)):
+        if not stands_in(source, paragraph):
             return []
-        similarity = 2 * width / (width + len(theirs))
+        similarity = 2 * width / (width + len(source.letters))
         return [Link(copy, (previous.sources[-1],), Compared.ALIGNED, similarity, 1.0)]
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from dedup.aside import RULES
-from dedup.lexicon import FUNCTION, OPPOSED, TURNING, UNITS
+from dedup.lexicon import FUNCTION, MAGNITUDES, OPPOSED, TURNING, UNITS
 from dedup.sides import LIMIT, Difference, Stretch, is_name, is_title
 
 if TYPE_CHECKING:
@@ -38,6 +38,8 @@ def examine(gap: Gap, witness: Side, paragraph: Side) -> Finding:
         return _lost(gap, witness, paragraph)
     if gap.b1 - gap.b0 > LIMIT:
         return Finding(list(range(gap.b0, gap.b1)), Difference.WORDS)
+    if _other_figure(gap, witness, paragraph):
+        return Finding([gap.b0], Difference.NUMBER)
     stretch = Stretch(gap, witness, paragraph)
     for rule in RULES:
         rule(stretch)
@@ -46,16 +48,43 @@ def examine(gap: Gap, witness: Side, paragraph: Side) -> Finding:
     return _rest(stretch)
 
 
+def _other_figure(gap: Gap, witness: Side, paragraph: Side) -> bool:
+    """Tell at a glance whether a number stands in another one's place, and no rule has anything to say to that."""
+    if gap.a1 - gap.a0 != 1 or gap.b1 - gap.b0 != 1 or not 0 < gap.b0 < len(paragraph.letters) - 1:
+        return False
+    if not (
+        witness.text and paragraph.text and ord(paragraph.letters[gap.b0]) & 1 and ord(witness.letters[gap.a0]) & 1
+    ):
+        return False
+    theirs, ours = witness.token(gap.a0), paragraph.token(gap.b0)
+    if not (theirs.isdigit() and ours.isdigit()) or int(theirs) == int(ours):
+        return False
+    if paragraph.token(gap.b0 + 1) in MAGNITUDES or any(sign in paragraph.text for sign in "[<&"):
+        return False
+    return _stands_alone(witness, gap.a0) and _stands_alone(paragraph, gap.b0)
+
+
+def _stands_alone(side: Side, index: int) -> bool:
+    """Tell whether a number is no part of a longer one, of a time or of a date."""
+    start, end = side.span(index)
+    before, after = side.text[max(start - 2, 0) : start], side.text[end : end + 2]
+    return not any(character.isdigit() for character in before + after) and before[-1:].isspace() and after[:1] in " ,;"
+
+
 def _lost(gap: Gap, witness: Side, paragraph: Side) -> Finding:
     """Examine a stretch that the paragraph lacks: without "not" or "only" what is left may be another statement.
 
     And a title without one of its words is another title.
     """
-    if not 0 < gap.b0 < len(paragraph.hashes) or gap.a1 - gap.a0 > _LOST:
+    if not 0 < gap.b0 < len(paragraph.letters) or gap.a1 - gap.a0 > _LOST:
         return Finding([], Difference.LESS)
     if any(witness.token(i) in TURNING for i in range(gap.a0, gap.a1)):
         return Finding([gap.b0], Difference.TURN)
-    if len(paragraph.hashes) <= _TITLE and is_title(paragraph, 0, gap.b1 + 1) and is_title(witness, gap.a0 - 1, gap.a1):
+    if (
+        len(paragraph.letters) <= _TITLE
+        and is_title(paragraph, 0, gap.b1 + 1)
+        and is_title(witness, gap.a0 - 1, gap.a1)
+    ):
         return Finding([gap.b0], Difference.NAME)
     return Finding([], Difference.LESS)
 
@@ -70,7 +99,7 @@ def _rest(stretch: Stretch) -> Finding:
         if kind:
             new.append(i)
             kinds |= kind
-    inner = gap.b0 > 0 and gap.b1 < len(paragraph.hashes)
+    inner = gap.b0 > 0 and gap.b1 < len(paragraph.letters)
     if not new and inner and _turned(stretch):
         return Finding(list(stretch.ours) or [gap.b0], Difference.TURN)
     if new:

@@ -19,6 +19,8 @@ LIMIT = 60
 """Tokens of a stretch above which nobody looks for variants in it: it is another text."""
 _GLUE = "./@["
 """Characters that tie the token after them to an address or to a reference."""
+_BEFORE = 8
+"""Characters before a word in which the end of a sentence is looked for."""
 
 
 class Difference(IntFlag):
@@ -51,14 +53,14 @@ class Side(NamedTuple):
     Attributes:
         letters: a character for each token, the same for the same token, odd for a token with a digit; see
             `dedup.letters`.
-        hashes: token hashes, in order.
+        hashes: token hashes, in order, eight bytes each.
         token: returns a folded token by its index; called only for the tokens that differ.
         text: the paragraph as it is written; empty where nobody knows.
         span: returns where a token stands in the text.
     """
 
     letters: str
-    hashes: Sequence[int]
+    hashes: bytes
     token: Callable[[int], str]
     text: str
     span: Callable[[int], tuple[int, int]]
@@ -92,7 +94,7 @@ class Stretch:
     @property
     def at_end(self) -> bool:
         """Nothing of the paragraph follows."""
-        return self.gap.b1 == len(self.paragraph.hashes)
+        return self.gap.b1 == len(self.paragraph.letters)
 
     def set_aside(self, ours: Sequence[int], kind: Difference, theirs: Sequence[int] = ()) -> None:
         """Take words out of what is left."""
@@ -114,7 +116,7 @@ def is_name(side: Side, index: int) -> bool:
     token = side.text[start:end]
     if len(token) < 2 or not token.isupper():  # noqa: PLR2004 - "A" begins a sentence
         return False
-    around = [side.text[slice(*side.span(i))] for i in (index - 1, index + 1) if 0 <= i < len(side.hashes)]
+    around = [side.text[slice(*side.span(i))] for i in (index - 1, index + 1) if 0 <= i < len(side.letters)]
     return any(other.upper() != other for other in around)
 
 
@@ -123,14 +125,16 @@ def is_capital(side: Side, index: int) -> bool:
     if not side.text or index == 0:
         return False
     start, _ = side.span(index)
-    before = side.text[:start].rstrip(" \"'“”„«»‘’(*_[")
-    return side.text[start].isupper() and before[-1:] not in ".!?:…\n|–—#"
+    if not side.text[start].isupper():
+        return False
+    before = side.text[max(0, start - _BEFORE) : start].rstrip(" \"'“”„«»‘’(*_[")
+    return before[-1:] not in ".!?:…\n|–—#"
 
 
 def is_title(side: Side, first: int, last: int) -> bool:
     """Tell whether all words of content are written with a capital, and some are."""
     if not side.text:
         return False
-    words = [side.text[slice(*side.span(i))] for i in range(first, min(last, len(side.hashes)))]
+    words = [side.text[slice(*side.span(i))] for i in range(first, min(last, len(side.letters)))]
     content = [word for word in words if word.casefold() not in FUNCTION]
     return bool(content) and all(word[:1].isupper() for word in content)

@@ -60,6 +60,7 @@ def _read(word: str) -> str:
     return word
 
 
+@lru_cache(maxsize=1 << 16)
 def variant(theirs: str, ours: str, *, name: bool = False) -> bool:  # noqa: PLR0911 - one case after the other
     """Tell whether two plain tokens are the same word in another spelling.
 
@@ -86,29 +87,22 @@ def variant(theirs: str, ours: str, *, name: bool = False) -> bool:  # noqa: PLR
     return not name and ((distance == 1 and least >= _VARIANT_FROM) or (distance <= 2 and least >= _LONG))  # noqa: PLR2004
 
 
-def abbreviates(theirs: str, ours: str, *, dotted: bool) -> bool:
-    """Tell whether ours is an abbreviation of theirs: "dr" for "doktor", "km" for "kilometres".
-
-    Args:
-        theirs: the longer word, by `plain`.
-        ours: the shorter one.
-        dotted: a full stop, or what stands for it, follows ours.
-    """
-    if same_unit(theirs, ours):
-        return True
-    if not dotted or len(ours) > _ABBREVIATED or len(theirs) < len(ours) + 1 or theirs[0] != ours[0]:
+@lru_cache(maxsize=1 << 14)
+def abbreviates(theirs: str, ours: str) -> bool:
+    """Tell whether ours, before a full stop, is an abbreviation of theirs: "dr" for "doktor"; both by `plain`."""
+    if len(ours) > _ABBREVIATED or len(theirs) < len(ours) + 1 or theirs[0] != ours[0]:
         return False
     letters = iter(theirs)
     return all(letter in letters for letter in ours)
 
 
-@lru_cache(maxsize=1 << 12)
 def same_unit(theirs: str, ours: str) -> bool:
     """Tell whether both are words for one unit."""
     unit = _unit(ours)
     return unit is not None and unit == _unit(theirs)
 
 
+@lru_cache(maxsize=1 << 14)
 def _unit(token: str) -> str | None:
     units = _plain_units()
     return next((units[stem] for stem in (token, *(token[:size] for size in _STEMS)) if stem in units), None)

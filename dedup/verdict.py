@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from dedup.settings import Settings
 
+_BYTES = 8
+"""Bytes of a token's hash."""
 _NUMBERS_EXPLAINED = 2
 """Numbers of a paragraph that its witness may lack and yet cover it: a marker in front, one written another way."""
 
@@ -71,6 +73,30 @@ def least_common(len_a: Any, len_b: Any, settings: Settings) -> Any:
     return share * np.minimum(len_b, (len_a + len_b) / 2)
 
 
+def preview(theirs: str, ours: str, common: int, settings: Settings) -> Difference:
+    """Look at the letters of two paragraphs alone: is there certainly something new?
+
+    Args:
+        theirs: the witness's letters.
+        ours: the paragraph's.
+        common: how many are common, in order.
+        settings: threshold and guard.
+
+    Returns:
+        Of what kind it is; none where only the words can tell.
+    """
+    if settings.guard == "off":
+        return Difference.NONE
+    if len(other_numbers(theirs, ours)) > _NUMBERS_EXPLAINED:
+        return Difference.NUMBER
+    if common == len(ours):
+        return Difference.NONE
+    gaps, runs = align(theirs, ours)
+    if not _alike(gaps, runs, len(theirs), len(ours), settings):
+        return Difference.WORDS
+    return Difference.NONE
+
+
 def judge(  # noqa: PLR0911 - one case after the other
     witness: Side, paragraph: Side, common: int, settings: Settings, *, thorough: bool = False
 ) -> Verdict:
@@ -80,36 +106,38 @@ def judge(  # noqa: PLR0911 - one case after the other
     similarity, coverage = 2 * common / (len_a + len_b), common / len_b
     if settings.guard == "off":
         # Two words may share a letter; here nothing else would notice.
-        common = LCSseq.similarity(witness.hashes, paragraph.hashes)
+        common = LCSseq.similarity(_words(witness), _words(paragraph))
         similarity, coverage = 2 * common / (len_a + len_b), common / len_b
         return Verdict(similarity >= settings.threshold, similarity, coverage, ())
     if not thorough and len(other_numbers(theirs, ours)) > _NUMBERS_EXPLAINED:
         return Verdict(False, similarity, coverage, (), Difference.NUMBER)  # noqa: FBT003 - covered
-    at = theirs.find(ours) if common == len_b else -1
-    if at >= 0 and _same(witness, paragraph, [(at, 0, len_b)]):
+    if common == len_b and stands_in(witness, paragraph):
         kind = Difference.LESS if len_a > len_b else Difference.NONE
         return Verdict(True, similarity, coverage, (), kind)  # noqa: FBT003
     gaps, runs = align(theirs, ours)
     if not _same(witness, paragraph, runs):  # two words share a letter
-        gaps, runs = align(witness.hashes, paragraph.hashes)
+        gaps, runs = align(_words(witness), _words(paragraph))
         common = sum(size for _, _, size in runs)
         similarity, coverage = 2 * common / (len_a + len_b), common / len_b
         if common < least_common(len_a, len_b, settings):
             return Verdict(covered=False, similarity=0.0, coverage=0.0, new=())
-    alike = similarity >= settings.threshold or _contained(gaps, runs, len_b, settings.threshold)
+    if not _alike(gaps, runs, len_a, len_b, settings):
+        return Verdict(False, similarity, coverage, _indices(gaps), Difference.WORDS)  # noqa: FBT003
     if settings.guard == "numbers":
-        new = tuple(i for i in _indices(gaps) if ord(ours[i]) & 1 or not alike)
+        new = tuple(i for i in _indices(gaps) if ord(ours[i]) & 1)
         return Verdict(not new, similarity, coverage, new, Difference.NUMBER if new else Difference.NONE)
     found = _examined(gaps, witness, paragraph, thorough=thorough)
-    if not (found.new or alike or _respelt(gaps, len_a, len_b) >= settings.threshold):
-        return Verdict(False, similarity, coverage, _indices(gaps), Difference.WORDS)  # noqa: FBT003
     return Verdict(not found.new, similarity, coverage, tuple(found.new), found.kind)
 
 
-def _respelt(gaps: list[Gap], len_a: int, len_b: int) -> float:
-    """Return the similarity where what stands in each other's place says the same: 0-1."""
+def _alike(gaps: list[Gap], runs: list[tuple[int, int, int]], len_a: int, len_b: int, settings: Settings) -> bool:
+    """Tell whether two paragraphs are similar enough if words in each other's place say the same, or one holds one."""
+    if 2 * sum(size for _, _, size in runs) >= settings.threshold * (len_a + len_b):
+        return True
+    if _contained(gaps, runs, len_b, settings.threshold):
+        return True
     apart = sum(abs((gap.a1 - gap.a0) - (gap.b1 - gap.b0)) for gap in gaps)
-    return 1 - apart / (len_a + len_b)
+    return settings.guard == "strict" and apart <= (1 - settings.threshold) * (len_a + len_b)
 
 
 def _examined(gaps: list[Gap], witness: Side, paragraph: Side, *, thorough: bool) -> Finding:
@@ -117,6 +145,8 @@ def _examined(gaps: list[Gap], witness: Side, paragraph: Side, *, thorough: bool
     kinds = Difference.NONE
     new: list[int] = []
     told = Difference.NONE
+    if not thorough:  # where a number is in question, most is to be found
+        gaps = sorted(gaps, key=lambda gap: not any(ord(letter) & 1 for letter in paragraph.letters[gap.b0 : gap.b1]))
     for gap in gaps:
         found = examine(gap, witness, paragraph)
         if not found.new:
@@ -152,7 +182,26 @@ def align(first: Sequence[Hashable], second: Sequence[Hashable]) -> tuple[list[G
 
 def _same(witness: Side, paragraph: Side, runs: list[tuple[int, int, int]]) -> bool:
     """Tell whether words of equal letters are equal words."""
-    return all(witness.hashes[a : a + n] == paragraph.hashes[b : b + n] for a, b, n in runs)
+    theirs, ours = witness.hashes, paragraph.hashes
+    return all(theirs[_BYTES * a : _BYTES * (a + n)] == ours[_BYTES * b : _BYTES * (b + n)] for a, b, n in runs)
+
+
+def stands_in(witness: Side, paragraph: Side) -> bool:
+    """Tell whether the paragraph stands in the witness from end to end, token by token.
+
+    An alignment may tie the paragraph's first word to an earlier occurrence, and see a difference where there is none.
+    """
+    at = witness.letters.find(paragraph.letters)
+    while at >= 0:
+        if _same(witness, paragraph, [(at, 0, len(paragraph.letters))]):
+            return True
+        at = witness.letters.find(paragraph.letters, at + 1)
+    return False
+
+
+def _words(side: Side) -> list[int]:
+    words: list[int] = np.frombuffer(side.hashes, np.uint64).tolist()
+    return words
 
 
 def _indices(gaps: list[Gap]) -> tuple[int, ...]:

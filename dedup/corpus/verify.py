@@ -14,7 +14,7 @@ from dedup.corpus.fingerprint import BATCH, function_letters, telling_letters
 from dedup.letters import is_numeric
 from dedup.sides import Side
 from dedup.utf8 import Placed, placed_tokens
-from dedup.verdict import align, judge, least_common
+from dedup.verdict import align, judge, least_common, preview
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -88,9 +88,14 @@ def verify(
     # purpose that agree in both: there the letters are compared.
     sure = same & (keys[later] == keys[earlier]) & (np.maximum(lengths[later], lengths[earlier]) < _FORGED)
     how[sure], similarity[sure], coverage[sure] = FOLDED, 1, 1
+    pairs = zip(near.tolist(), earlier[near].tolist(), later[near].tolist(), strict=True)
+    kind[near] = [
+        preview(letters[witness], letters[paragraph], int(common[pair]), settings) for pair, witness, paragraph in pairs
+    ]
+    near = near[kind[near] == 0]
     if settings.guard == "strict":
         sides = zip(earlier[near].tolist(), later[near].tolist(), strict=True)
-        near = near[[not _adds(letters[witness], letters[paragraph]) for witness, paragraph in sides]]
+        near = near[np.array([not _adds(letters[witness], letters[paragraph]) for witness, paragraph in sides], bool)]
     chosen = np.concatenate((np.flatnonzero(same & ~sure), near))
     needed, index = np.unique(np.stack((earlier[chosen], later[chosen])), return_inverse=True)
     tokens = _Tokens(texts(needed.tolist()), [letters[i] for i in needed.tolist()])
@@ -153,7 +158,7 @@ class _Tokens:
 
     def _words(self, index: int) -> list[str]:
         side = self.side(index)
-        return [side.token(i) for i in range(len(side.hashes))]
+        return [side.token(i) for i in range(len(side.letters))]
 
     def side(self, index: int) -> Side:
         """Return a text's tokens as the verdict wants them."""
@@ -169,17 +174,17 @@ class _Tokens:
 def _side(tokens: Placed, index: int, raw: bytes, letters: str) -> Side:
     """Return one text's tokens as the verdict wants them."""
     low, high = tokens.offsets[index : index + 2].tolist()
-    text, spans = raw.decode("utf-8", "surrogatepass"), tokens.spans[low:high].tolist()
-
-    def token(i: int) -> str:
-        start, end = spans[i]
-        return folded(text[start:end])
+    text, spans = raw.decode("utf-8", "surrogatepass"), tokens.spans[low:high]
 
     def span(i: int) -> tuple[int, int]:
-        start, end = spans[i]
-        return start, end
+        place = spans[i]
+        return int(place[0]), int(place[1])
 
-    return Side(letters, tokens.hashes[low:high].tolist(), token, text, span)
+    def token(i: int) -> str:
+        start, end = span(i)
+        return folded(text[start:end])
+
+    return Side(letters, tokens.hashes[low:high].tobytes(), token, text, span)
 
 
 @lru_cache(maxsize=1 << 14)
