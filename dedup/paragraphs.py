@@ -13,6 +13,7 @@ indentation inside.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -21,6 +22,8 @@ from dedup.characters import BREAK, CLASS_MASK, IGNORE, SPACE, classes_of, code_
 from dedup.wrapping import Lines, joined, marked, perhaps_grouped
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from numpy.typing import NDArray
 
     from dedup.settings import Split
@@ -95,7 +98,7 @@ def _full_lines(plain: NDArray[np.uint8]) -> tuple[NDArray[np.int64], NDArray[np
     return starts[full], ends[full]
 
 
-def cuts(text: str, spans: list[tuple[int, int]], gone: set[int]) -> dict[int, tuple[int, int]]:
+def cuts(text: str, spans: Sequence[Sequence[int]], gone: set[int]) -> dict[int, tuple[int, int]]:
     """Return what leaves the text with each paragraph that goes: itself, and one of the separators beside it.
 
     Of the separators between the two paragraphs that stay on either side one remains, the one with the most line ends;
@@ -103,26 +106,51 @@ def cuts(text: str, spans: list[tuple[int, int]], gone: set[int]) -> dict[int, t
     but do not overlap.
     """
     out: dict[int, tuple[int, int]] = {}
-    for first in sorted(gone):
-        if first in out:
-            continue
-        stop = first
-        while stop in gone:
-            stop += 1
-        turn = _remaining_separator(text, spans, first, stop)
-        for place in range(first, stop):
-            if place - first < turn:
-                out[place] = (spans[place - 1][1], spans[place][1])
-            else:
-                out[place] = (spans[place][0], spans[place + 1][0] if place + 1 < len(spans) else len(text))
+    for first, stop in _runs(sorted(gone)):
+        turn = first + _remaining_separator(text, spans, first, stop)
+        for place in range(first, turn):
+            out[place] = (spans[place - 1][1], spans[place][1])
+        for place in range(turn, stop):
+            out[place] = (spans[place][0], spans[place + 1][0] if place + 1 < len(spans) else len(text))
     return out
 
 
-def _remaining_separator(text: str, spans: list[tuple[int, int]], first: int, stop: int) -> int:
+def regions(text: str, spans: Sequence[Sequence[int]], gone: Sequence[int]) -> list[tuple[int, int]]:
+    """Return what leaves the text with all paragraphs that go, in ascending order: `cuts`, joined where they touch."""
+    out: list[tuple[int, int]] = []
+    for first, stop in _runs(gone):
+        turn = first + _remaining_separator(text, spans, first, stop)
+        if first < turn:
+            out.append((spans[first - 1][1], spans[turn - 1][1]))
+        if turn < stop:
+            out.append((spans[turn][0], spans[stop][0] if stop < len(spans) else len(text)))
+    return out
+
+
+def _runs(numbers: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Yield the runs of ascending numbers that follow on one another: the first one, and the one after the last."""
+    first = stop = -1
+    for number in numbers:
+        if number != stop:
+            if first >= 0:
+                yield first, stop
+            first = number
+        stop = number + 1
+    if first >= 0:
+        yield first, stop
+
+
+def _remaining_separator(text: str, spans: Sequence[Sequence[int]], first: int, stop: int) -> int:
     """Return how many of the paragraphs ``first:stop`` take the separator before them along, not the one after."""
     if first == 0:
         return 0
     if stop == len(spans):
         return stop - first
-    ends = [len(LINE_END.findall(text, spans[i - 1][1], spans[i][0])) for i in range(first, stop + 1)]
+    ends = [_line_ends(text[spans[i - 1][1] : spans[i][0]]) for i in range(first, stop + 1)]
     return ends.index(max(ends))
+
+
+@lru_cache(maxsize=64)
+def _line_ends(separator: str) -> int:
+    """Count line ends; most separators are one of a few."""
+    return len(LINE_END.findall(separator))
