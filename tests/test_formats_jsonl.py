@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
+from itertools import accumulate
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from dedup.errors import ExitCode, InputError
+from dedup.formats import jsonl
+from dedup.formats.codec import Codec
+from dedup.formats.parts import Kind, Part, Work
+from dedup.settings import Settings
 from tests.runs import MARK, assume_plain, run_bytes, without_marked
 
 pytestmark = pytest.mark.usefixtures("marked_kernel")
@@ -182,3 +187,44 @@ def test_record_and_text_agree(text: str) -> None:
     record, _, _ = run_bytes(json.dumps({"text": text}).encode(), format="jsonl")
     plain, _, _ = run_bytes(text.encode(), format="text")
     assert json.loads(record)["text"] == plain.decode() == without_marked(text)
+
+
+_ASIDE = st.sampled_from(
+    [
+        b"",
+        b'"x": "text", ',
+        b'"a\\"text": 1, ',
+        b'"m": {"text": "a\\\\"}, ',
+        b'"m": ["text", "text\\""], ',
+        b'"t\\u0065xt": "b", ',
+        b'"text": "c", ',
+        b'"x": "C:\\\\users", ',
+    ]
+)
+
+
+@given(
+    st.lists(_CHARS | st.sampled_from(["\b", "\x7f", '"text"', "\\text", ":"])),
+    _ASIDE,
+    # Of doubled keys the last one counts.
+    _ASIDE.filter(lambda aside: not aside.startswith((b'"text"', b'"t\\u'))),
+    st.sampled_from([":", " :\t"]),
+    st.data(),
+)
+def test_every_place_in_the_text_is_found_in_the_line(
+    pieces: list[str], before: bytes, after: bytes, colon: str, data: st.DataObject
+) -> None:
+    """However each character is written, and wherever else the key seems to stand."""
+    text = "".join(pieces)
+    plain = data.draw(st.booleans())
+    written = [json.dumps(c, ensure_ascii=False)[1:-1].encode() if plain and not "\ud800" <= c <= "\udfff"
+               else data.draw(_written(c)) for c in text]  # fmt: skip
+    head = b"{" + before + b'"text"' + colon.encode() + b'"'
+    tail = b'"' + (b", " + after.rstrip(b", ") if after else b"") + b"}"
+    line = head + b"".join(written) + tail
+    part = Part(0, Kind.JSONL, data=line)
+    work = Work(Settings(), ("text",), Codec("utf-8"), 1 << 20)
+    record = jsonl.record(part, 0, len(line), 1, work)
+    assert record.text == text
+    places = list(accumulate(map(len, written), initial=len(head)))
+    assert jsonl.locate(part, record, range(len(text) + 1), work) == places

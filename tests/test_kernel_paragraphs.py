@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from dedup import clean
 from dedup.characters import classes_of, code_points
-from dedup.paragraphs import LINE_ENDS, cuts, split, split_batch
+from dedup.paragraphs import LINE_ENDS, cuts, regions, split, split_batch
 from tests import oracle, strategies
 
 if TYPE_CHECKING:
@@ -228,6 +228,9 @@ def test_one_separator_remains_of_several(case: tuple[str, list[tuple[int, int]]
     assert all(first[1] <= second[0] for first, second in pairwise(ordered))
     assert all(found[i][0] <= spans[i][0] and spans[i][1] <= found[i][1] for i in gone)
     out = oracle.without(text, ordered)
+    joined = regions(text, spans, sorted(gone))
+    assert oracle.without(text, joined) == out
+    assert all(first[1] < second[0] for first, second in pairwise(joined))
     stayed = [i for i in range(len(spans)) if i not in gone]
     assert re.findall(r"p\d", out) == [f"p{i}" for i in stayed]
     between = re.split(r"p\d", out)

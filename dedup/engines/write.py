@@ -14,10 +14,10 @@ from dedup.decisions import Compared, Decision, Elsewhere, Reason, Removal, Witn
 from dedup.errors import InputError
 from dedup.formats.edit import FORMATS, Found, carry_out, find
 from dedup.formats.parts import Done
-from dedup.paragraphs import LINE_END, cuts
+from dedup.paragraphs import LINE_END, cuts, regions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
@@ -158,10 +158,8 @@ class _Cut(NamedTuple):
     """What leaves a document."""
 
     document: _Document
-    cuts: dict[int, tuple[int, int]]
-    """For each paragraph that goes, itself and its separator."""
     regions: list[tuple[int, int]]
-    """The same, in order, with those that touch joined."""
+    """The paragraphs that go, and a separator of each, in order; those that touch are one."""
     left: str
 
 
@@ -169,7 +167,7 @@ def _carry_out(work: Work, documents: list[_Document], *, told: bool) -> None:
     """Cut some documents, each so that what is left of it has just the paragraphs that stay."""
     cut = _agreeing(work, documents)
     if told:
-        decisions = [Decision(0, unsettled=True) if one is None else _decision(one.document, one.cuts) for one in cut]
+        decisions = [Decision(0, unsettled=True) if one is None else _decision(one.document) for one in cut]
         carry_out(work, [document.found for document in documents], decisions)
         return
     for document, one in zip(documents, cut, strict=True):
@@ -206,11 +204,15 @@ def _agreeing(work: Work, documents: list[_Document]) -> list[_Cut | None]:
 
 
 def _cut(document: _Document) -> _Cut:
-    gone = set((document.removals["paragraph"] - document.first).tolist())
     text = document.found.record.text
-    each = cuts(text, list(map(tuple, document.spans.tolist())), gone) if gone else {}
-    regions = _merged(each.values())
-    return _Cut(document, each, regions, without(text, regions))
+    cut = regions(text, document.spans.tolist(), _gone(document)) if len(document.removals) else []
+    return _Cut(document, cut, without(text, cut))
+
+
+def _gone(document: _Document) -> list[int]:
+    """Return the numbers of the paragraphs that go, within their document; ascending."""
+    gone: list[int] = (document.removals["paragraph"] - document.first).tolist()
+    return gone
 
 
 def _held_back(document: _Document, odd: NDArray[np.int64], *, wrapped: bool) -> _Document:
@@ -229,17 +231,6 @@ def _held_back(document: _Document, odd: NDArray[np.int64], *, wrapped: bool) ->
         goes &= [LINE_END.search(text, *span) is None for span in document.spans[gone].tolist()]
     witnesses = [document.witnesses[i] for i in np.flatnonzero(goes).tolist()] if document.witnesses else []
     return document._replace(removals=document.removals[goes], witnesses=witnesses)
-
-
-def _merged(pieces: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Return cuts with those that touch joined."""
-    out: list[tuple[int, int]] = []
-    for start, end in sorted(pieces):
-        if out and out[-1][1] == start:
-            out[-1] = (out[-1][0], end)
-        else:
-            out.append((start, end))
-    return out
 
 
 def _odd(tried: list[_Cut], work: Work) -> list[NDArray[np.int64]]:
@@ -271,11 +262,11 @@ def _pairs(spans: NDArray[np.int64]) -> NDArray[np.int64]:
 
 def _cut_out(work: Work, cut: _Cut) -> None:
     """Cut a document where nobody is to be told what goes and why: no more than the bytes and the figures."""
-    document, _, regions, left = cut
+    document, gone, left = cut
     part, done, record = document.found
-    offsets = FORMATS[part.kind].locate(part, record, [edge for region in regions for edge in region], work)
+    offsets = FORMATS[part.kind].locate(part, record, [edge for region in gone for edge in region], work)
     if offsets is None:  # the long way round says what is wrong
-        carry_out(work, [document.found], [_decision(document, cut.cuts)])
+        carry_out(work, [document.found], [_decision(document)])
         return
     pairs = zip(offsets[::2], offsets[1::2], strict=True)
     done.cuts += [(record.start + start, record.start + end) for start, end in pairs]
@@ -283,8 +274,9 @@ def _cut_out(work: Work, cut: _Cut) -> None:
     done.counts.went(reasons, emptied=not left.strip())
 
 
-def _decision(document: _Document, cut: dict[int, tuple[int, int]]) -> Decision:
+def _decision(document: _Document) -> Decision:
     """Return what was decided as the document's decision; its paragraphs are counted already."""
+    cut = cuts(document.found.record.text, document.spans.tolist(), set(_gone(document)))
     removals = []
     for number, entry in enumerate(document.removals):
         paragraph = int(entry["paragraph"]) - document.first

@@ -30,6 +30,8 @@ _DECODER = json.JSONDecoder()
 _BIG_NUMBERS = json.JSONDecoder(parse_int=float)
 _SPACE = re.compile(r"[ \t\n\r]*")
 _ESCAPE = re.compile(r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\.")
+_OPENING = re.compile(rb'[ \t\n\r]*:[ \t\n\r]*"')
+_CONTROLS, _QUOTE, _BACKSLASH, _SLASH, _UNICODE = map(ord, ' "\\/u')
 _KINDS = {dict: "an object", list: "an array", bool: "a truth value", int: "a number", float: "a number"}
 _FIELDS_SHOWN = 8
 
@@ -198,6 +200,10 @@ def is_object(line: bytes) -> bool:
 def locate(part: Part, record: Record, positions: Sequence[int], work: Work) -> list[int] | None:
     """Translate ascending positions in the text to offsets in the line's bytes; see `Codec.offsets`."""
     data = part.data[record.start : record.end]
+    if work.codec.name == "utf-8" and len(work.field) == 1:
+        plain = _in_plain(data, work.field[0], record.text, positions)
+        if plain is not None:
+            return plain
     mark = len(_BOM) if record.line == 1 and data.startswith(_BOM) else 0
     data = data[mark:]
     line, _ = work.codec.decode(data)
@@ -226,6 +232,43 @@ def end_of_members(part: Part, record: Record, work: Work) -> int | None:
     members = line.rstrip()[:-1].rstrip()  # without the bracket, which is the last sign of the line
     offsets = work.codec.offsets(data, line, [len(members)])
     return offsets[0] if offsets else None
+
+
+def _in_plain(data: bytes, field: str, text: str, positions: Sequence[int]) -> list[int] | None:
+    """Return where positions of the text are in a record's bytes, if these leave no doubt; None if they may.
+
+    They leave none where nothing is escaped that need not be, for then each character is written in one way only: a
+    backslash and a letter for some, UTF-8 for all else. And where the key's bytes stand there once: that is the key.
+
+    Args:
+        data: the record, in UTF-8, known to hold the text as a member of its own.
+        field: that member's key.
+        text: what it says.
+        positions: ascending.
+    """
+    import numpy as np  # noqa: PLC0415 - those who only check their input do without
+
+    key = encode_basestring(field).encode("utf-8", "surrogatepass")
+    at = data.find(key)
+    if at < 0 or data.find(key, at + 1) >= 0:
+        return None
+    line = np.frombuffer(data, np.uint8)
+    escapes = line[np.flatnonzero(line[:-1] == _BACKSLASH) + 1]
+    opening = _OPENING.match(data, at + len(key))
+    if opening is None or ((escapes == _UNICODE) | (escapes == _SLASH)).any():
+        return None
+    try:
+        raw = np.frombuffer(text.encode(), np.uint8)
+    except UnicodeEncodeError:  # bytes that did not decode
+        return None
+    escaped = np.flatnonzero((raw < _CONTROLS) | (raw == _QUOTE) | (raw == _BACKSLASH))
+    there = np.append(positions, len(text)).astype(np.int64)
+    if len(raw) > len(text):
+        further = np.flatnonzero(raw & 0xC0 == 0x80)  # noqa: PLR2004 - all but a character's first byte
+        there += np.searchsorted(further - np.arange(1, len(further) + 1), there)
+    there += opening.end() + np.searchsorted(escaped, there)
+    *offsets, end = there.tolist()
+    return offsets if data[end : end + 1] == b'"' else None
 
 
 def _as_usual(line: str, begin: int, text: str, positions: Sequence[int]) -> list[int] | None:
