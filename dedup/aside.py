@@ -43,7 +43,6 @@ _CUT_OFF = re.compile(r"(?:…|\.\.\.|\[…\]|-|\u00ad)[\W_]*\Z")
 _SIGN_AFTER = re.compile(r"\s*(?:[|–—·•»｜]|\s?-)\s*")
 _CUT_OFF = re.compile(r"(?:…|\.\.\.|\[…\]|-|\u00ad)[\W_]*\Z")
 _CUT_OFF = re.compile(r"(?:…|\.\.\.|\[…\]|-|\u00ad)[\W_]*\Z")
-_IMAGE = re.compile(r"!\[[^\]]*\]\([^)\s]*")
 _TARGET = re.compile(r"\]\([^)]*\)|<[^>]*>|\[\d{1,3}\]|&\w+;")
 _CLAUSE_END = "\"'”’»“„«,，;:—–-。.!?！？…」』"
 _CLAUSE_END = "\"'”’»“„«,，;:—–-。.!?！？…」』"
@@ -208,12 +207,9 @@ def _dotted(side: Side, index: int) -> bool:
 
 def _markup(stretch: Stretch) -> None:
     """What readers do not see: targets of links whose text the witness has, tags, entities, numbers of notes."""
-    text, span, letters = stretch.paragraph.text, stretch.paragraph.span, stretch.paragraph.letters
+    text, span = stretch.paragraph.text, stretch.paragraph.span
     if not text or not any(sign in text for sign in "[<&"):
         return
-    for found in _IMAGE.finditer(text):
-        inside = [i for i in stretch.ours if found.start() < span(i)[0] < found.end() and not ord(letters[i]) & 1]
-        stretch.set_aside(inside, Difference.MARKUP)
     inserted = stretch.gap.a0 == stretch.gap.a1 and (
         len(stretch.ours) == 1 or any(token in LINKS for token in stretch.ours.values())
     )

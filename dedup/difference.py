@@ -8,12 +8,34 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from dedup.aside import RULES
-from dedup.lexicon import FUNCTION, MAGNITUDES, OPPOSED, TURNING, UNITS
+from dedup.lexicon import (
+    ENTITIES,
+    FUNCTION,
+    FURNITURE,
+    LINKS,
+    MAGNITUDES,
+    MONTHS,
+    NUMBER_WORDS,
+    OPPOSED,
+    SAYING,
+    SECTION,
+    TURNING,
+    UNITS,
+)
 from dedup.sides import LIMIT, Difference, Stretch, is_name, is_title
+from dedup.spelling import plain, variant
 
 if TYPE_CHECKING:
     from dedup.sides import Gap, Side
 
+KNOWN = frozenset(name for names in MONTHS for name in names.split()).union(
+    FUNCTION, ENTITIES, LINKS, TURNING, FURNITURE, SECTION, UNITS, NUMBER_WORDS, MAGNITUDES
+)
+"""Words that a rule may have something to say of."""
+_GLANCE = 4
+"""Tokens on either side that can be taken in at a glance."""
+_WORD = 3
+"""Letters of a word that is no initial and no number of a section."""
 _LOST = 3
 """Words that the paragraph lacks, among them a negation or a restriction, that still turn round what is left."""
 _TITLE = 15
@@ -38,14 +60,21 @@ def examine(gap: Gap, witness: Side, paragraph: Side) -> Finding:
         return _lost(gap, witness, paragraph)
     if gap.b1 - gap.b0 > LIMIT:
         return Finding(list(range(gap.b0, gap.b1)), Difference.WORDS)
-    if _other_figure(gap, witness, paragraph):
-        return Finding([gap.b0], Difference.NUMBER)
     stretch = Stretch(gap, witness, paragraph)
     for rule in RULES:
         rule(stretch)
         if not stretch.ours:
             break
     return _rest(stretch)
+
+
+def glance(gap: Gap, witness: Side, paragraph: Side) -> Difference:
+    """Look at a stretch quickly: of what kind is what is certainly new? None where only `examine` can tell."""
+    if gap.b0 == gap.b1:
+        return Difference.NONE
+    if _other_figure(gap, witness, paragraph):
+        return Difference.NUMBER
+    return Difference.WORDS if _other_word(gap, witness, paragraph) else Difference.NONE
 
 
 def _other_figure(gap: Gap, witness: Side, paragraph: Side) -> bool:
@@ -62,6 +91,27 @@ def _other_figure(gap: Gap, witness: Side, paragraph: Side) -> bool:
     if paragraph.token(gap.b0 + 1) in MAGNITUDES or any(sign in paragraph.text for sign in "[<&"):
         return False
     return _stands_alone(witness, gap.a0) and _stands_alone(paragraph, gap.b0)
+
+
+def _other_word(gap: Gap, witness: Side, paragraph: Side) -> bool:
+    """Tell at a glance whether a word of content stands there that no rule takes for any of the witness's words."""
+    if gap.a0 == gap.a1 or gap.a1 - gap.a0 > _GLANCE or gap.b1 - gap.b0 > _GLANCE:
+        return False
+    ours = [paragraph.token(i) for i in range(gap.b0, gap.b1)]
+    if not SAYING.isdisjoint(ours):
+        return False
+    content = [token for token in ours if token not in KNOWN and len(token) >= _WORD and token.isalpha()]
+    if gap.b1 == len(paragraph.letters) and content[-1:] == ours[-1:]:
+        del content[-1:]  # perhaps it was cut off
+    if not content:
+        return False
+    theirs = [plain(witness.token(i)) for i in range(gap.a0, gap.a1)]
+    return any(not any(_perhaps_same(one, other) for one in theirs) for other in map(plain, content))
+
+
+def _perhaps_same(one: str, other: str) -> bool:
+    """Tell whether two words may be taken for the same, the one for short for the other, or for a part of it."""
+    return (one[0] == other[0] and len(one) != len(other)) or one in other or other in one or variant(one, other)
 
 
 def _stands_alone(side: Side, index: int) -> bool:

@@ -73,8 +73,10 @@ def variant(theirs: str, ours: str, *, name: bool = False) -> bool:  # noqa: PLR
         return True
     if theirs in TURNING or ours in TURNING:
         return False
+    if theirs.isdigit() or ours.isdigit():
+        return False
     if any(map(str.isdigit, theirs + ours)):
-        return _read(theirs) == _read(ours) and not (theirs.isdigit() or ours.isdigit())
+        return _read(theirs) == _read(ours)
     least = min(len(theirs), len(ours))
     if least >= _SWAPPED_FROM and (_skeleton(theirs) == _skeleton(ours) or _read(theirs) == _read(ours)):
         return True

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from rapidfuzz.distance import LCSseq
 
-from dedup.difference import Finding, examine
+from dedup.difference import Finding, examine, glance
 from dedup.sides import Difference, Gap, Side
 
 if TYPE_CHECKING:
@@ -59,7 +59,10 @@ def compare(witness: Side, paragraph: Side, settings: Settings, *, thorough: boo
     if common < least:
         # Too little in common under any guard; what exactly differs is nobody's question.
         return Verdict(covered=False, similarity=0.0, coverage=0.0, new=())
-    return judge(witness, paragraph, common, settings, thorough=thorough)
+    quick = settings.guard != "off" and not thorough
+    if quick and too_many_numbers(numbers_in(witness.letters), numbers_in(paragraph.letters)):
+        return Verdict(False, 2 * common / (len_a + len_b), common / len_b, (), Difference.NUMBER)  # noqa: FBT003 - covered
+    return judge(witness, paragraph, align(witness.letters, paragraph.letters), settings, thorough=thorough)
 
 
 def least_common(len_a: Any, len_b: Any, settings: Settings) -> Any:
@@ -73,55 +76,43 @@ def least_common(len_a: Any, len_b: Any, settings: Settings) -> Any:
     return share * np.minimum(len_b, (len_a + len_b) / 2)
 
 
-def preview(theirs: str, ours: str, common: int, settings: Settings) -> Difference:
-    """Look at the letters of two paragraphs alone: is there certainly something new?
+class Alignment(NamedTuple):
+    """How two sequences go together.
 
-    Args:
-        theirs: the witness's letters.
-        ours: the paragraph's.
-        common: how many are common, in order.
-        settings: threshold and guard.
-
-    Returns:
-        Of what kind it is; none where only the words can tell.
+    Attributes:
+        gaps: the stretches that differ, in order.
+        runs: those that do not, as (place in the first, in the second, tokens).
+        common: tokens that both have, in order.
     """
-    if settings.guard == "off":
-        return Difference.NONE
-    if len(other_numbers(theirs, ours)) > _NUMBERS_EXPLAINED:
-        return Difference.NUMBER
-    if common == len(ours):
-        return Difference.NONE
-    gaps, runs = align(theirs, ours)
-    if not _alike(gaps, runs, len(theirs), len(ours), settings):
-        return Difference.WORDS
-    return Difference.NONE
+
+    gaps: list[Gap]
+    runs: list[tuple[int, int, int]]
+    common: int
 
 
-def judge(  # noqa: PLR0911 - one case after the other
-    witness: Side, paragraph: Side, common: int, settings: Settings, *, thorough: bool = False
+def judge(
+    witness: Side, paragraph: Side, alignment: Alignment, settings: Settings, *, thorough: bool = False
 ) -> Verdict:
-    """Decide about a pair of which it is known how many tokens are common, in order; arguments as in `compare`."""
+    """Decide about a pair whose letters are aligned; other arguments as in `compare`."""
     theirs, ours = witness.letters, paragraph.letters
-    len_a, len_b = len(theirs), len(ours)
+    len_a, len_b, common = len(theirs), len(ours), alignment.common
     similarity, coverage = 2 * common / (len_a + len_b), common / len_b
     if settings.guard == "off":
         # Two words may share a letter; here nothing else would notice.
         common = LCSseq.similarity(_words(witness), _words(paragraph))
         similarity, coverage = 2 * common / (len_a + len_b), common / len_b
         return Verdict(similarity >= settings.threshold, similarity, coverage, ())
-    if not thorough and len(other_numbers(theirs, ours)) > _NUMBERS_EXPLAINED:
-        return Verdict(False, similarity, coverage, (), Difference.NUMBER)  # noqa: FBT003 - covered
     if common == len_b and stands_in(witness, paragraph):
         kind = Difference.LESS if len_a > len_b else Difference.NONE
         return Verdict(True, similarity, coverage, (), kind)  # noqa: FBT003
-    gaps, runs = align(theirs, ours)
-    if not _same(witness, paragraph, runs):  # two words share a letter
-        gaps, runs = align(_words(witness), _words(paragraph))
-        common = sum(size for _, _, size in runs)
+    if not _same(witness, paragraph, alignment.runs):  # two words share a letter
+        alignment = align(_words(witness), _words(paragraph))
+        common = alignment.common
         similarity, coverage = 2 * common / (len_a + len_b), common / len_b
         if common < least_common(len_a, len_b, settings):
             return Verdict(covered=False, similarity=0.0, coverage=0.0, new=())
-    if not _alike(gaps, runs, len_a, len_b, settings):
+    gaps = alignment.gaps
+    if not alike(alignment, len_a, len_b, settings):
         return Verdict(False, similarity, coverage, _indices(gaps), Difference.WORDS)  # noqa: FBT003
     if settings.guard == "numbers":
         new = tuple(i for i in _indices(gaps) if ord(ours[i]) & 1)
@@ -130,13 +121,13 @@ def judge(  # noqa: PLR0911 - one case after the other
     return Verdict(not found.new, similarity, coverage, tuple(found.new), found.kind)
 
 
-def _alike(gaps: list[Gap], runs: list[tuple[int, int, int]], len_a: int, len_b: int, settings: Settings) -> bool:
+def alike(alignment: Alignment, len_a: int, len_b: int, settings: Settings) -> bool:
     """Tell whether two paragraphs are similar enough if words in each other's place say the same, or one holds one."""
-    if 2 * sum(size for _, _, size in runs) >= settings.threshold * (len_a + len_b):
+    if 2 * alignment.common >= settings.threshold * (len_a + len_b):
         return True
-    if _contained(gaps, runs, len_b, settings.threshold):
+    if _contained(alignment, len_b, settings.threshold):
         return True
-    apart = sum(abs((gap.a1 - gap.a0) - (gap.b1 - gap.b0)) for gap in gaps)
+    apart = sum(abs((gap.a1 - gap.a0) - (gap.b1 - gap.b0)) for gap in alignment.gaps)
     return settings.guard == "strict" and apart <= (1 - settings.threshold) * (len_a + len_b)
 
 
@@ -147,6 +138,10 @@ def _examined(gaps: list[Gap], witness: Side, paragraph: Side, *, thorough: bool
     told = Difference.NONE
     if not thorough:  # where a number is in question, most is to be found
         gaps = sorted(gaps, key=lambda gap: not any(ord(letter) & 1 for letter in paragraph.letters[gap.b0 : gap.b1]))
+        for gap in gaps:
+            certain = glance(gap, witness, paragraph)
+            if certain:
+                return Finding([gap.b0], certain)
     for gap in gaps:
         found = examine(gap, witness, paragraph)
         if not found.new:
@@ -159,13 +154,19 @@ def _examined(gaps: list[Gap], witness: Side, paragraph: Side, *, thorough: bool
     return Finding(new, told if new else kinds)
 
 
-def other_numbers(theirs: str, ours: str) -> set[str]:
-    """Return the letters of the different tokens with digits that the witness lacks."""
-    return {letter for letter in set(ours) - set(theirs) if ord(letter) & 1}
+def numbers_in(letters: str) -> frozenset[int]:
+    """Return the letters of the different tokens with digits."""
+    codes = np.frombuffer(letters.encode("utf-32-le"), np.uint32)
+    return frozenset(codes[codes & 1 == 1].tolist())
 
 
-def align(first: Sequence[Hashable], second: Sequence[Hashable]) -> tuple[list[Gap], list[tuple[int, int, int]]]:
-    """Return the stretches that differ, and those that do not as (place in the first, in the second, tokens)."""
+def too_many_numbers(theirs: frozenset[int], ours: frozenset[int]) -> bool:
+    """Tell whether the witness lacks more of the paragraph's numbers than can be explained."""
+    return not ours <= theirs and len(ours - theirs) > _NUMBERS_EXPLAINED
+
+
+def align(first: Sequence[Hashable], second: Sequence[Hashable]) -> Alignment:
+    """Align two sequences by their longest common subsequence."""
     gaps: list[Gap] = []
     runs: list[tuple[int, int, int]] = []
     a = b = 0
@@ -177,7 +178,7 @@ def align(first: Sequence[Hashable], second: Sequence[Hashable]) -> tuple[list[G
             a, b = block.src_end, block.dest_end
     if a < len(first) or b < len(second):
         gaps.append(Gap(a, len(first), b, len(second)))
-    return gaps, runs
+    return Alignment(gaps, runs, sum(run[2] for run in runs))
 
 
 def _same(witness: Side, paragraph: Side, runs: list[tuple[int, int, int]]) -> bool:
@@ -208,8 +209,8 @@ def _indices(gaps: list[Gap]) -> tuple[int, ...]:
     return tuple(i for gap in gaps for i in range(gap.b0, gap.b1))
 
 
-def _contained(gaps: list[Gap], runs: list[tuple[int, int, int]], len_b: int, threshold: float) -> bool:
+def _contained(alignment: Alignment, len_b: int, threshold: float) -> bool:
     """Tell whether a shorter paragraph stands inside the witness in few pieces, not in words scattered over it."""
-    long_runs = [size for _, _, size in runs if size >= 3]  # noqa: PLR2004 - a shingle's length
-    inner = sum(1 for gap in gaps if gap.b0 > 0 and gap.b1 < len_b and gap.a1 > gap.a0)
+    long_runs = [size for _, _, size in alignment.runs if size >= 3]  # noqa: PLR2004 - a shingle's length
+    inner = sum(1 for gap in alignment.gaps if gap.b0 > 0 and gap.b1 < len_b and gap.a1 > gap.a0)
     return sum(long_runs) >= threshold * len_b and inner <= 1 + len_b // 12

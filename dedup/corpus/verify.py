@@ -12,9 +12,9 @@ from rapidfuzz.distance import LCSseq
 from dedup.characters import fold
 from dedup.corpus.fingerprint import BATCH, function_letters, telling_letters
 from dedup.letters import is_numeric
-from dedup.sides import Side
+from dedup.sides import Difference, Gap, Side
 from dedup.utf8 import Placed, placed_tokens
-from dedup.verdict import align, judge, least_common, preview
+from dedup.verdict import Alignment, align, alike, judge, least_common, numbers_in, too_many_numbers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -88,14 +88,10 @@ def verify(
     # purpose that agree in both: there the letters are compared.
     sure = same & (keys[later] == keys[earlier]) & (np.maximum(lengths[later], lengths[earlier]) < _FORGED)
     how[sure], similarity[sure], coverage[sure] = FOLDED, 1, 1
-    pairs = zip(near.tolist(), earlier[near].tolist(), later[near].tolist(), strict=True)
-    kind[near] = [
-        preview(letters[witness], letters[paragraph], int(common[pair]), settings) for pair, witness, paragraph in pairs
-    ]
+    aligned = _Aligned(letters, settings)
+    sides = zip(earlier[near].tolist(), later[near].tolist(), strict=True)
+    kind[near] = [aligned.preview(witness, paragraph) for witness, paragraph in sides]
     near = near[kind[near] == 0]
-    if settings.guard == "strict":
-        sides = zip(earlier[near].tolist(), later[near].tolist(), strict=True)
-        near = near[np.array([not _adds(letters[witness], letters[paragraph]) for witness, paragraph in sides], bool)]
     chosen = np.concatenate((np.flatnonzero(same & ~sure), near))
     needed, index = np.unique(np.stack((earlier[chosen], later[chosen])), return_inverse=True)
     tokens = _Tokens(texts(needed.tolist()), [letters[i] for i in needed.tolist()])
@@ -103,7 +99,8 @@ def verify(
         if same[pair] and tokens.equal(witness, paragraph):
             how[pair], similarity[pair], coverage[pair] = FOLDED, 1, 1
         elif not settings.exact:
-            verdict = judge(tokens.side(witness), tokens.side(paragraph), int(common[pair]), settings)
+            alignment = aligned.of(int(earlier[pair]), int(later[pair]))
+            verdict = judge(tokens.side(witness), tokens.side(paragraph), alignment, settings)
             how[pair] = ALIGNED if verdict.covered else NOT
             similarity[pair], coverage[pair], kind[pair] = verdict.similarity, verdict.coverage, verdict.kind
     return Verdicts(how, similarity, coverage, kind)
@@ -121,15 +118,52 @@ def _common(letters: Sequence[str], one: NDArray[np.int64], other: NDArray[np.in
     return found.astype(np.int64)
 
 
-def _adds(theirs: str, ours: str) -> bool:
-    """Tell by a quick look at the letters alone whether the paragraph certainly says something new.
+class _Aligned:
+    """The alignments of some paragraphs' letters, each made once."""
 
-    Words that are put in where the witness has none are new, unless they are such as a rule of `dedup.difference` may
-    set aside: grammar, who says so, a link, a number in figures after the same in words, what stands elsewhere. What
-    stands at either end, and whatever else differs, is for the verdict to judge.
+    def __init__(self, letters: Sequence[str], settings: Settings) -> None:
+        self._letters = letters
+        self._settings = settings
+        self._numbers: dict[int, frozenset[int]] = {}
+        self._made: dict[tuple[int, int], Alignment] = {}
+
+    def of(self, witness: int, paragraph: int) -> Alignment:
+        """Return the alignment of two paragraphs."""
+        pair = (witness, paragraph)
+        if pair not in self._made:
+            self._made[pair] = align(self._letters[witness], self._letters[paragraph])
+        return self._made[pair]
+
+    def _numbers_of(self, index: int) -> frozenset[int]:
+        if index not in self._numbers:
+            self._numbers[index] = numbers_in(self._letters[index])
+        return self._numbers[index]
+
+    def preview(self, witness: int, paragraph: int) -> Difference:
+        """Look at the letters alone: of what kind is what is certainly new? None where only the words can tell."""
+        if self._settings.guard == "off":
+            return Difference.NONE
+        if too_many_numbers(self._numbers_of(witness), self._numbers_of(paragraph)):
+            return Difference.NUMBER
+        theirs, ours = self._letters[witness], self._letters[paragraph]
+        alignment = self.of(witness, paragraph)
+        if not alignment.gaps or alignment.common == len(ours):
+            return Difference.NONE
+        if not alike(alignment, len(theirs), len(ours), self._settings):
+            return Difference.WORDS
+        if self._settings.guard == "strict" and _adds(theirs, ours, alignment.gaps):
+            return Difference.WORDS
+        return Difference.NONE
+
+
+def _adds(theirs: str, ours: str, gaps: Sequence[Gap]) -> bool:
+    """Tell whether words are put in that certainly say something new.
+
+    Words that are put in where the witness has none are new, unless they are such as a rule of `dedup.aside` may set
+    aside: grammar, who says so, a link, a number in figures after the same in words, what stands elsewhere. What stands
+    at either end, and whatever else differs, is for the verdict to judge.
     """
     grammar, telling = function_letters(), telling_letters()
-    gaps, _ = align(theirs, ours)
     for gap in gaps:
         if gap.a0 != gap.a1 or gap.b0 == 0 or gap.b1 == len(ours):
             continue
@@ -175,10 +209,12 @@ def _side(tokens: Placed, index: int, raw: bytes, letters: str) -> Side:
     """Return one text's tokens as the verdict wants them."""
     low, high = tokens.offsets[index : index + 2].tolist()
     text, spans = raw.decode("utf-8", "surrogatepass"), tokens.spans[low:high]
+    known: list[list[int]] = []
 
     def span(i: int) -> tuple[int, int]:
-        place = spans[i]
-        return int(place[0]), int(place[1])
+        if not known:  # of many texts nobody asks
+            known.extend((spans[:, 0].tolist(), spans[:, 1].tolist()))
+        return known[0][i], known[1][i]
 
     def token(i: int) -> str:
         start, end = span(i)
