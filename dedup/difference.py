@@ -32,9 +32,9 @@ KNOWN = frozenset(name for names in MONTHS for name in names.split()).union(
     FUNCTION, ENTITIES, LINKS, TURNING, FURNITURE, SECTION, UNITS, NUMBER_WORDS, MAGNITUDES
 )
 """Words that a rule may have something to say of."""
-_GLANCE = 4
+GLANCE = 4
 """Tokens on either side that can be taken in at a glance."""
-_WORD = 3
+SHORTEST = 3
 """Letters of a word that is no initial and no number of a section."""
 _LOST = 3
 """Words that the paragraph lacks, among them a negation or a restriction, that still turn round what is left."""
@@ -95,21 +95,21 @@ def _other_figure(gap: Gap, witness: Side, paragraph: Side) -> bool:
 
 def _other_word(gap: Gap, witness: Side, paragraph: Side) -> bool:
     """Tell at a glance whether a word of content stands there that no rule takes for any of the witness's words."""
-    if gap.a0 == gap.a1 or gap.a1 - gap.a0 > _GLANCE or gap.b1 - gap.b0 > _GLANCE:
+    if gap.a0 == gap.a1 or gap.a1 - gap.a0 > GLANCE or gap.b1 - gap.b0 > GLANCE:
         return False
     ours = [paragraph.token(i) for i in range(gap.b0, gap.b1)]
     if not SAYING.isdisjoint(ours):
         return False
-    content = [token for token in ours if token not in KNOWN and len(token) >= _WORD and token.isalpha()]
+    content = [token for token in ours if token not in KNOWN and len(token) >= SHORTEST and token.isalpha()]
     if gap.b1 == len(paragraph.letters) and content[-1:] == ours[-1:]:
         del content[-1:]  # perhaps it was cut off
     if not content:
         return False
     theirs = [plain(witness.token(i)) for i in range(gap.a0, gap.a1)]
-    return any(not any(_perhaps_same(one, other) for one in theirs) for other in map(plain, content))
+    return any(not any(perhaps_same(one, other) for one in theirs) for other in map(plain, content))
 
 
-def _perhaps_same(one: str, other: str) -> bool:
+def perhaps_same(one: str, other: str) -> bool:
     """Tell whether two words may be taken for the same, the one for short for the other, or for a part of it."""
     return (one[0] == other[0] and len(one) != len(other)) or one in other or other in one or variant(one, other)
 

@@ -19,6 +19,7 @@ _NAMED = re.compile(
 _NAMED_FIRST = re.compile(r"(\w{3,})\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})(?!\d)")
 _COARSEST = 0.1
 """Share of a number that its last digit may be worth: "5.4" is near enough to 5.38, "1" is not to 1.4."""
+_PERHAPS_DATE = re.compile(r"\d[./\-年]|\d{4}")
 _THREE = 3
 _LONGEST_DAY = 31
 _YEAR = 4
@@ -96,7 +97,9 @@ def word_value(token: str) -> float | None:
 
 def dates(text: str) -> list[Date]:
     """Return the days that a text names in full, in order of kind."""
-    out = []
+    out: list[Date] = []
+    if not _PERHAPS_DATE.search(text):
+        return out
     for found in _DATE.finditer(text):
         one, two, three = int(found.group(1)), int(found.group(3)), int(found.group(4))
         if len(found.group(1)) == _YEAR:

@@ -12,7 +12,18 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from dedup.characters import ALONE, CLASS_MASK, DIGIT, IGNORE, LETTER, MARK, NORMALISE, class_table, fold_table
+from dedup.characters import (
+    ALONE,
+    CLASS_MASK,
+    DIGIT,
+    IGNORE,
+    LETTER,
+    MARK,
+    NORMALISE,
+    class_table,
+    fold_table,
+    normalise,
+)
 from dedup.hashing import token_hashes
 from dedup.shingling import Tokens, token_bounds, tokenise, with_digits
 
@@ -36,9 +47,14 @@ class Placed(Tokens):
 
     Attributes:
         spans: first character of each token in its text, and the first one after it; int64, shape (tokens, 2).
+        alone: whether the token stands after a space and before one, a comma or a semicolon, and no digit is within two
+            characters; False also where nobody looked. bool, shape (tokens,).
+        rewritten: texts that were normalised, by their number: the spans are theirs.
     """
 
     spans: Ints
+    alone: NDArray[np.bool_]
+    rewritten: dict[int, str]
 
 
 def tokens_of(texts: Sequence[bytes]) -> Tokens:
@@ -47,7 +63,7 @@ def tokens_of(texts: Sequence[bytes]) -> Tokens:
     Args:
         texts: UTF-8, lone surrogates encoded like any other code point.
     """
-    hashes, numeric, offsets, _ = _collected(texts, placed=False)
+    hashes, numeric, offsets, *_ = _collected(texts, placed=False)
     return Tokens(hashes, numeric, offsets)
 
 
@@ -61,9 +77,12 @@ class _Collected(NamedTuple):
     numeric: NDArray[np.bool_]
     offsets: Ints
     spans: Ints
+    alone: NDArray[np.bool_]
+    rewritten: dict[int, str]
 
 
 _NO_SPANS = np.empty((0, 2), np.int64)
+_NO_FLAGS = np.empty(0, bool)
 
 
 def _collected(texts: Sequence[bytes], *, placed: bool) -> _Collected:
@@ -74,13 +93,14 @@ def _collected(texts: Sequence[bytes], *, placed: bool) -> _Collected:
     starts = ends - lengths
     folded, classes, heads, odd = _read(data, starts)
     if len(odd) > len(texts) // 2:
-        return _tokenised(texts, placed=placed)
+        return _tokenised(texts, range(len(texts)), placed=placed)
     first, last = token_bounds(classes, heads)
     offsets = np.append(np.searchsorted(first, starts), len(first))
     spans = _spans(first, last, heads, starts, offsets) if placed else _NO_SPANS
-    found = _Collected(token_hashes(folded, first, last), with_digits(classes, first, last), offsets, spans)
+    alone = _alone(data, first, last) if placed else _NO_FLAGS
+    found = _Collected(token_hashes(folded, first, last), with_digits(classes, first, last), offsets, spans, alone, {})
     places = odd.tolist()
-    return _replaced(found, places, _tokenised([texts[i] for i in places], placed=placed)) if places else found
+    return _replaced(found, places, _tokenised(texts, places, placed=placed)) if places else found
 
 
 def _spans(first: Ints, last: Ints, heads: NDArray[np.bool_] | None, starts: Ints, offsets: Ints) -> Ints:
@@ -93,18 +113,34 @@ def _spans(first: Ints, last: Ints, heads: NDArray[np.bool_] | None, starts: Int
     return spans
 
 
-def _tokenised(texts: Sequence[bytes], *, placed: bool) -> _Collected:
-    plain = [text.decode("utf-8", "surrogatepass") for text in texts]
+def _alone(data: Bytes, first: Ints, last: Ints) -> NDArray[np.bool_]:
+    """Tell which tokens stand alone; see `Placed`."""
+    space, comma, semicolon = b" ,;"
+    padded = np.concatenate((np.zeros(2, np.uint8), data, np.zeros(2, np.uint8)))
+    before, after = padded[first + 1], padded[last + 2]
+    alone: NDArray[np.bool_] = (before == space) & ((after == space) | (after == comma) | (after == semicolon))
+    for near in (padded[first], padded[last + 3]):
+        alone &= (near - np.uint8(ord("0"))) >= 10  # noqa: PLR2004 - digits
+    return alone
+
+
+def _tokenised(texts: Sequence[bytes], chosen: Sequence[int], *, placed: bool) -> _Collected:
+    """Read some of the texts the thorough way."""
+    plain = [texts[i].decode("utf-8", "surrogatepass") for i in chosen]
+    if placed:
+        # Of a text that is normalised already every place is known.
+        plain = [normalise(text) for text in plain]
     ends = np.cumsum([len(text) + 1 for text in plain]) - 1
     starts = ends - [len(text) for text in plain]
     words = tokenise("\n".join(plain), starts, ends, placed=placed)
     if not placed:
-        return _Collected(words.hashes, words.numeric, words.offsets, _NO_SPANS)
+        return _Collected(words.hashes, words.numeric, words.offsets, _NO_SPANS, _NO_FLAGS, {})
+    rewritten = dict(zip(chosen, plain, strict=True))
     first, last = words.starts, words.ends - 1
     if words.origin is not None:
         first, last = words.origin[first], words.origin[last]
     spans = np.stack((first, last + 1), axis=1) - np.repeat(starts, np.diff(words.offsets))[:, None]
-    return _Collected(words.hashes, words.numeric, words.offsets, spans)
+    return _Collected(words.hashes, words.numeric, words.offsets, spans, np.zeros(len(spans), bool), rewritten)
 
 
 def _replaced(tokens: _Collected, places: list[int], others: _Collected) -> _Collected:
@@ -122,6 +158,8 @@ def _replaced(tokens: _Collected, places: list[int], others: _Collected) -> _Col
         np.concatenate([of.numeric[some] for of, some in pieces]),
         np.concatenate(([0], np.cumsum(sizes))),
         np.concatenate([of.spans[some] for of, some in pieces]),
+        np.concatenate([of.alone[some] for of, some in pieces]),
+        others.rewritten,
     )
 
 

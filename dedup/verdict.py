@@ -72,7 +72,7 @@ def least_common(len_a: Any, len_b: Any, settings: Settings) -> Any:
     """
     share = settings.threshold
     if settings.guard == "strict":
-        share = max(2 * share - 1, share / 2)
+        share = max(1.5 * share - 0.5, share / 2)
     return share * np.minimum(len_b, (len_a + len_b) / 2)
 
 

@@ -35,12 +35,15 @@ from dedup.corpus.leaders import GOES, OPEN, STAYS, Leaders
 from dedup.corpus.outcome import BLOCK, BOILERPLATE, EXACT, NEAR, Classes, outcome
 from dedup.corpus.seen import Seen
 from dedup.corpus.shorts import Corpus
+from dedup.corpus.texts import Texts
 from dedup.corpus.verify import ALIGNED, FOLDED, NOT, Paragraphs, Verdicts, verify
+from dedup.difference import examine, glance
 from dedup.letters import letters_of, string_of
 from dedup.minhash import Banding
 from dedup.paragraphs import split
 from dedup.settings import Settings
 from dedup.shingling import keys as keys_of
+from dedup.verdict import align
 from tests import oracle, strategies
 from tests.test_kernel_verdict import COVERED, article
 
@@ -48,6 +51,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from numpy.typing import NDArray
+
+    from dedup.shingling import Words
+
 
 BANDING = Banding(32, 4)
 SCRIPTS = st.sampled_from(["latin"] * 3 + list(strategies.SCRIPTS))
@@ -496,13 +502,18 @@ def _many_texts(draw: st.DrawFn) -> list[str]:
     return [text for text in texts if oracle.words(text)]
 
 
-def _verdicts(texts: list[str], pairs: list[tuple[int, int]], settings: Settings) -> Verdicts:
-    """Judge pairs of texts, of which each names the one that may go first."""
-    words = words_of(texts)
-    rows = [
+def letter_rows(words: Words) -> list[str]:
+    """Return the letters of each paragraph of a batch."""
+    return [
         string_of(letters_of(words.hashes[low:high], words.numeric[low:high]).astype("<u4").tobytes())
         for low, high in itertools.pairwise(words.offsets.tolist())
     ]
+
+
+def _verdicts(texts: list[str], pairs: list[tuple[int, int]], settings: Settings) -> Verdicts:
+    """Judge pairs of texts, of which each names the one that may go first."""
+    words = words_of(texts)
+    rows = letter_rows(words)
     later, earlier = (np.array([pair[side] for pair in pairs], np.int64) for side in (0, 1))
     lengths = np.array([len(text) for text in texts], np.int32)
     raw = [text.encode("utf-8", "surrogatepass") for text in texts]
@@ -519,7 +530,7 @@ def test_a_pair_is_judged_as_in_one_document(bits: int | None, texts: list[str],
         if bits:
             _forget_letters()
             patch.setattr(letters_module, "_BITS", bits)
-            patch.setattr("dedup.corpus.verify.BATCH", 200)
+            patch.setattr("dedup.corpus.texts.BATCH", 200)
         found = _verdicts(texts, pairs, settings)
     _forget_letters()
     together = article(texts, settings)
@@ -784,3 +795,19 @@ def test_a_long_document_is_read_in_stretches(end: str, monkeypatch: pytest.Monk
     sheet = fingerprint(texts, None, Settings(), Banding(32, 4), Seen(1000))
     assert sheet.counts.tolist() == [len(spans) for spans in wanted]
     assert list(map(tuple, sheet.spans.tolist())) == [span for spans in wanted for span in spans]
+
+
+@given(texts=_many_texts())
+def test_a_glance_claims_nothing_that_the_verdict_denies(texts: list[str]) -> None:
+    """What is certainly new at a glance, for a whole batch or in one stretch, is new when all rules are asked."""
+    words = words_of(texts)
+    some = Texts([text.encode("utf-8", "surrogatepass") for text in texts], letter_rows(words))
+    pairs = list(itertools.permutations(range(len(texts)), 2))
+    sides = [(some.side(witness), some.side(paragraph)) for witness, paragraph in pairs]
+    alignments = [align(witness.letters, paragraph.letters) for witness, paragraph in sides]
+    kinds = some.certainly_new(pairs, alignments)
+    for (witness, paragraph), alignment, kind in zip(sides, alignments, kinds.tolist(), strict=True):
+        found = [bool(examine(gap, witness, paragraph).new) for gap in alignment.gaps]
+        assert not kind or any(found)
+        for gap, new in zip(alignment.gaps, found, strict=True):
+            assert new or not glance(gap, witness, paragraph)

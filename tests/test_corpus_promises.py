@@ -253,7 +253,7 @@ def _in_pieces(patch: pytest.MonkeyPatch, size: int) -> None:
     patch.setattr(parts, "_TASK_ENOUGH", size // 2)
     patch.setattr(fingerprint, "BATCH", size)
     patch.setattr(write, "BATCH", size)
-    patch.setattr("dedup.corpus.verify.BATCH", size)
+    patch.setattr("dedup.corpus.texts.BATCH", size)
     patch.setattr(plan, "_PAIRS_A_TASK", max(1, size // 100))
     patch.setattr(plan, "_BYTES_A_PARAGRAPH", (1 << 26) // size)
 

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from rapidfuzz import process
 from rapidfuzz.distance import LCSseq
 
-from dedup.characters import fold
-from dedup.corpus.fingerprint import BATCH, function_letters, telling_letters
+from dedup.corpus.fingerprint import function_letters, telling_letters
+from dedup.corpus.texts import Texts
 from dedup.letters import is_numeric
-from dedup.sides import Difference, Gap, Side
-from dedup.utf8 import Placed, placed_tokens
+from dedup.sides import Difference, Gap
 from dedup.verdict import Alignment, align, alike, judge, least_common, numbers_in, too_many_numbers
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
@@ -92,14 +90,19 @@ def verify(
     sides = zip(earlier[near].tolist(), later[near].tolist(), strict=True)
     kind[near] = [aligned.preview(witness, paragraph) for witness, paragraph in sides]
     near = near[kind[near] == 0]
-    chosen = np.concatenate((np.flatnonzero(same & ~sure), near))
+    doubtful = np.flatnonzero(same & ~sure)
+    chosen = np.concatenate((doubtful, near))
     needed, index = np.unique(np.stack((earlier[chosen], later[chosen])), return_inverse=True)
-    tokens = _Tokens(texts(needed.tolist()), [letters[i] for i in needed.tolist()])
-    for pair, witness, paragraph in zip(chosen.tolist(), *index.reshape(2, -1).tolist(), strict=True):
+    tokens = Texts(texts(needed.tolist()), [letters[i] for i in needed.tolist()])
+    pairs = list(zip(*index.reshape(2, -1).tolist(), strict=True))
+    alignments = [aligned.of(*pair) for pair in zip(earlier[near].tolist(), later[near].tolist(), strict=True)]
+    if settings.guard == "strict":
+        kind[near] = tokens.certainly_new(pairs[len(doubtful) :], alignments)
+    for place, (pair, (witness, paragraph)) in enumerate(zip(chosen.tolist(), pairs, strict=True), -len(doubtful)):
         if same[pair] and tokens.equal(witness, paragraph):
             how[pair], similarity[pair], coverage[pair] = FOLDED, 1, 1
-        elif not settings.exact:
-            alignment = aligned.of(int(earlier[pair]), int(later[pair]))
+        elif not settings.exact and not kind[pair]:
+            alignment = alignments[place] if place >= 0 else aligned.of(int(earlier[pair]), int(later[pair]))
             verdict = judge(tokens.side(witness), tokens.side(paragraph), alignment, settings)
             how[pair] = ALIGNED if verdict.covered else NOT
             similarity[pair], coverage[pair], kind[pair] = verdict.similarity, verdict.coverage, verdict.kind
@@ -173,71 +176,3 @@ def _adds(theirs: str, ours: str, gaps: Sequence[Gap]) -> bool:
         if any(letter not in grammar for letter in put_in):
             return True
     return False
-
-
-class _Tokens:
-    """The tokens of some texts, looked for when they are asked for, in batches that fit the cache."""
-
-    def __init__(self, texts: Sequence[bytes], letters: Sequence[str]) -> None:
-        self._texts = texts
-        self._letters = letters
-        self._parts = list(_parts(texts))
-        self._batches: dict[int, Placed] = {}
-        self._batch = [number for number, (_, part) in enumerate(self._parts) for _ in part]
-        self._sides: dict[int, Side] = {}
-
-    def equal(self, one: int, other: int) -> bool:
-        """Tell whether two texts of equal words have the same letters, too."""
-        return self._words(one) == self._words(other)
-
-    def _words(self, index: int) -> list[str]:
-        side = self.side(index)
-        return [side.token(i) for i in range(len(side.letters))]
-
-    def side(self, index: int) -> Side:
-        """Return a text's tokens as the verdict wants them."""
-        if index not in self._sides:
-            batch = self._batch[index]
-            first, part = self._parts[batch]
-            if batch not in self._batches:
-                self._batches[batch] = placed_tokens(part)
-            self._sides[index] = _side(self._batches[batch], index - first, self._texts[index], self._letters[index])
-        return self._sides[index]
-
-
-def _side(tokens: Placed, index: int, raw: bytes, letters: str) -> Side:
-    """Return one text's tokens as the verdict wants them."""
-    low, high = tokens.offsets[index : index + 2].tolist()
-    text, spans = raw.decode("utf-8", "surrogatepass"), tokens.spans[low:high]
-    known: list[list[int]] = []
-
-    def span(i: int) -> tuple[int, int]:
-        if not known:  # of many texts nobody asks
-            known.extend((spans[:, 0].tolist(), spans[:, 1].tolist()))
-        return known[0][i], known[1][i]
-
-    def token(i: int) -> str:
-        start, end = span(i)
-        return folded(text[start:end])
-
-    return Side(letters, tokens.hashes[low:high].tobytes(), token, text, span)
-
-
-@lru_cache(maxsize=1 << 14)
-def folded(word: str) -> str:
-    """Return what a word folds to."""
-    return word.lower() if word.isascii() else fold(word)
-
-
-def _parts(texts: Sequence[bytes]) -> Iterator[tuple[int, list[bytes]]]:
-    """Cut the texts into batches; yield the number of the first one with each."""
-    part: list[bytes] = []
-    first = size = 0
-    for number, text in enumerate(texts):
-        part.append(text)
-        size += len(text)
-        if size >= BATCH:
-            yield first, part
-            part, first, size = [], number + 1, 0
-    if part:
-        yield first, part
