@@ -24,6 +24,25 @@ _ALONE = (
 )
 _RUN = re.compile(r"\d+")
 _GROUPS = re.compile(r"\d+(?:[.,:/'\u2019\u066B\u066C\s-]\d+)*")
+_FRONT = re.compile(r"[\W_]*(?:[^\W\d_]{1,9}\W{1,3})?\d+(?:[.)\\-]{0,2}\d+)*\w?")
+"""What may stand in front of a paragraph as its number: "3.", "(4)", "Art. 7.2", "12a"."""
+_ROUNDED = re.compile(r"\d+[.,]\d{1,2}(?!\d)(?:\s*\w+)?")
+_FULL = re.compile(r"\d+(?:[.,]\d+)*(?:\s*\w+)?")
+_WORDS = {
+    word: str(value)
+    for value, words in enumerate(
+        (
+            "zero null", "one eins ein eine un une uno um один", "two zwei deux dos dois due два",
+            "three drei trois tres três tre три", "four vier quatre cuatro quatro quattro четыре",
+            "five fünf cinq cinco cinque пять", "six sechs seis sei шесть", "seven sieben sept siete sete sette семь",
+            "eight acht huit ocho oito otto восемь", "nine neun neuf nueve nove девять",
+            "ten zehn dix diez dez dieci десять", "eleven elf onze", "twelve zwölf douze doce doze",
+            "thirteen dreizehn treize", "fourteen vierzehn quatorze", "fifteen fünfzehn quinze",
+        )
+    )
+    for word in words.split()
+}  # fmt: skip
+_TIMES = {"mln": 1e6, "million": 1e6, "millionen": 1e6, "bn": 1e9, "billion": 1e9, "mrd": 1e9}
 _MARKER = 3
 """Digits of the longest number that may stand before an item of a list."""
 
@@ -87,7 +106,7 @@ def numbers_missing(text: str, witness: str) -> tuple[list[str], list[str]]:
 
     Returns:
         Those that stand nowhere in the witness, and those that may stand there in another form: grouped otherwise,
-        with other zeros in front, or as a marker in front of the paragraph.
+        with other zeros in front, in words, rounded to a decimal, or as a marker in front of the paragraph.
     """
     ours, theirs = _digits(text), _digits(witness)
     have = set(_RUN.findall(theirs))
@@ -98,10 +117,32 @@ def numbers_missing(text: str, witness: str) -> tuple[list[str], list[str]]:
     groups = [(group, _RUN.findall(group)) for group in _GROUPS.findall(ours)]
     lost: list[str] = []
     otherwise: list[str] = []
+    rounded = {run for group in _ROUNDED.findall(ours) if _is_rounded(group, theirs) for run in _RUN.findall(group)}
+    words = {_WORDS.get(word) for word in theirs.casefold().split()} | {_WORDS.get(w) for w in ours.casefold().split()}
     for number in missing:
+        if number in rounded or number in words:
+            otherwise.append(number)
+            continue
         whole = any(_value(group) in values for group, runs in groups if number in runs)
         (otherwise if whole or _value(number) in values or _is_marker(ours, number) else lost).append(number)
     return lost, otherwise
+
+
+def _is_rounded(group: str, witness: str) -> bool:
+    """Tell whether a number with decimals is what some number of the witness comes to when it is rounded."""
+    value, step = _amount(group)
+    return any(abs(value - _amount(other)[0]) <= step * 0.500001 for other in _FULL.findall(witness))
+
+
+def _amount(group: str) -> tuple[float, float]:
+    """Return what a number says, and what its last decimal is worth."""
+    found = re.match(r"[\d.,]*\d", group)
+    digits = found.group() if found else "0"
+    times = _TIMES.get(group[len(digits) :].strip().casefold(), 1.0)
+    head, sign, tail = digits.rpartition("." if "." in digits else ",")
+    if not sign or len(tail) == 3:
+        return float("".join(_RUN.findall(digits))) * times, times
+    return float("".join(_RUN.findall(head)) + "." + tail) * times, times / 10 ** len(tail)
 
 
 def _digits(text: str) -> str:
@@ -120,7 +161,5 @@ def _values(text: str) -> set[str]:
 
 def _is_marker(text: str, number: str) -> bool:
     """Tell whether the number stands in front of the paragraph only."""
-    first = _RUN.search(text)
-    if first is None or first.group() != number or len(number) > _MARKER:
-        return False
-    return not any(char.isalnum() for char in text[: first.start()]) and _RUN.findall(text).count(number) == 1
+    front = _FRONT.match(text)
+    return front is not None and number in _RUN.findall(front.group()) and len(number) <= _MARKER

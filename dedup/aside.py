@@ -206,7 +206,7 @@ def _dotted(side: Side, index: int) -> bool:
 
 
 def _markup(stretch: Stretch) -> None:
-    """What readers do not see: targets of links whose text the witness has, tags, entities, numbers of notes."""
+    """What readers do not see: targets of links whose text the witness has, tags, entities; but for their numbers."""
     text, span = stretch.paragraph.text, stretch.paragraph.span
     if not text or not any(sign in text for sign in "[<&"):
         return
@@ -215,6 +215,7 @@ def _markup(stretch: Stretch) -> None:
     )
     for found in _TARGET.finditer(text):
         inside = [i for i in stretch.ours if found.start() < span(i)[0] < found.end()]
+        inside = [i for i in inside if not ord(stretch.paragraph.letters[i]) & 1]
         stretch.set_aside([i for i in inside if inserted or stretch.ours[i] in ENTITIES], Difference.MARKUP)
 
 

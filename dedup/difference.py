@@ -17,6 +17,7 @@ from dedup.lexicon import (
     MONTHS,
     NUMBER_WORDS,
     OPPOSED,
+    PERSONS,
     SAYING,
     SECTION,
     TURNING,
@@ -48,10 +49,12 @@ class Finding(NamedTuple):
     Attributes:
         new: tokens of the paragraph that say something new.
         kind: of what kinds the difference is; where anything is new, of what kinds that is.
+        grammar: how many words were let pass as grammar in place of others.
     """
 
     new: list[int]
     kind: Difference
+    grammar: int = 0
 
 
 def examine(gap: Gap, witness: Side, paragraph: Side) -> Finding:
@@ -141,7 +144,7 @@ def _lost(gap: Gap, witness: Side, paragraph: Side) -> Finding:
 
 def _rest(stretch: Stretch) -> Finding:
     """Judge what no rule has set aside."""
-    gap, paragraph = stretch.gap, stretch.paragraph
+    gap = stretch.gap
     kinds = Difference.NONE
     new = []
     for i, token in stretch.ours.items():
@@ -149,12 +152,12 @@ def _rest(stretch: Stretch) -> Finding:
         if kind:
             new.append(i)
             kinds |= kind
-    inner = gap.b0 > 0 and gap.b1 < len(paragraph.letters)
-    if not new and inner and _turned(stretch):
+    if not new and _turned(stretch):
         return Finding(list(stretch.ours) or [gap.b0], Difference.TURN)
     if new:
         return Finding(new, kinds)
-    return Finding([], stretch.kind | (Difference.GRAMMAR if stretch.ours else Difference.NONE))
+    grammar = Difference.GRAMMAR if stretch.ours else Difference.NONE
+    return Finding([], stretch.kind | grammar, len(stretch.ours) if gap.a0 < gap.a1 else 0)
 
 
 def _turned(stretch: Stretch) -> bool:
@@ -170,6 +173,8 @@ def _newness(stretch: Stretch, index: int, token: str) -> Difference:
     if is_name(paragraph, index):
         return Difference.NAME
     up_to = token + stretch.ours.get(index + 1, "") == "upto"
+    if token in PERSONS and any(other not in FUNCTION for other in stretch.theirs.values()):
+        return Difference.TURN  # "you" for somebody who was named
     if token in TURNING or up_to or any(frozenset((token, other)) in OPPOSED for other in stretch.theirs.values()):
         return Difference.TURN
     folded = paragraph.token(index)

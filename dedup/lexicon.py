@@ -157,6 +157,15 @@ en|of hij|zij naar|van met|zonder i|lub z|bez on|ona
 OPPOSED = frozenset(frozenset(pair.split("|")) for pair in _OPPOSED.split())
 """Pairs of words of which one in place of the other turns the statement round, or means somebody else."""
 
+_PERSONS = """
+i me my we us our you your ich wir uns unser unsere sie ihr je nous notre nos vous votre vos yo nosotros
+nuestro nuestra usted ustedes su eu nós nosso nossa você vocês io noi nostro nostra voi vostro я мы наш наша
+вы ваш ваша 我 我们 你 您 私 我々
+"""
+
+PERSONS = frozenset(_PERSONS.split())
+"""The one who speaks and the one who is spoken to: in another's place, they are other people."""
+
 _WORDS_OF_NUMBERS = """
 0 zero null zéro cero ноль нуль صفر sıfır शून्य
 1 one eins ein eine un une uno una um uma один одна одно واحد واحدة एक bir een jeden en ett moja một 一

@@ -33,12 +33,14 @@ class Number(NamedTuple):
         end: first character after it, and after the word that multiplies it ("3.2 million").
         value: what it says.
         step: the least difference that its digits can tell; 0 where it is no quantity (a time of day).
+        fraction: whether it is written with decimals: who writes "18" for 17.5 may mean 18.
     """
 
     start: int
     end: int
     value: float
     step: float
+    fraction: bool
 
 
 class Date(NamedTuple):
@@ -60,13 +62,14 @@ def numbers(text: str) -> list[Number]:
     out = []
     for found in _NUMBER.finditer(text):
         value, step = _value(found.group())
+        fraction = step < 1
         end = found.end()
         word = re.match(r"\s?([^\W\d_]+)", text[end : end + 24])
         times = MAGNITUDES.get(word.group(1).casefold()) if word else None
         if word is not None and times:
             end += word.end()
             value, step = value * times, step * times
-        out.append(Number(found.start(), end, value, step))
+        out.append(Number(found.start(), end, value, step, fraction))
     return out
 
 
@@ -84,7 +87,7 @@ def same_number(theirs: Number, ours: Number) -> bool:
     """Tell whether our number says what theirs says, or a coarser form of it: 5.4 for 5.38."""
     if theirs.value == ours.value:
         return True
-    if not 0 < theirs.step < ours.step:
+    if not (ours.fraction and 0 < theirs.step < ours.step):
         return False
     # Ties go either way, and what is stored in binary is a little off.
     return ours.step < _COARSEST * max(ours.value, 1) and abs(theirs.value - ours.value) <= ours.step * (0.5 + 1e-9)

@@ -92,6 +92,8 @@ def variant(theirs: str, ours: str, *, name: bool = False) -> bool:  # noqa: PLR
 @lru_cache(maxsize=1 << 14)
 def abbreviates(theirs: str, ours: str) -> bool:
     """Tell whether ours, before a full stop, is an abbreviation of theirs: "dr" for "doktor"; both by `plain`."""
+    if not (theirs.isalpha() and ours.isalpha()):
+        return False
     if len(ours) > _ABBREVIATED or len(theirs) < len(ours) + 1 or theirs[0] != ours[0]:
         return False
     letters = iter(theirs)
@@ -118,4 +120,9 @@ def _plain_units() -> dict[str, str]:
 def initials(theirs: list[str], ours: list[str]) -> bool:
     """Tell whether ours are the initials of theirs: "z b" for "zum beispiel", "us" for "united states"."""
     letters = "".join(ours)
-    return len(letters) >= 2 and len(theirs) == len(letters) and all(map(str.startswith, theirs, letters))  # noqa: PLR2004
+    return (
+        len(letters) >= 2  # noqa: PLR2004 - one letter stands for too many words
+        and letters.isalpha()
+        and len(theirs) == len(letters)
+        and all(map(str.startswith, theirs, letters))
+    )

@@ -25,6 +25,10 @@ _NUMBERS_EXPLAINED = 2
 """Numbers of a paragraph that its witness may lack and yet cover it: a marker in front, one written another way."""
 
 
+_GRAMMAR, _GRAMMAR_SHARE = 2, 8
+"""Words of grammar that may be other ones: so many, or one in so many; beyond that they say something together."""
+
+
 class Verdict(NamedTuple):
     """What the comparison found.
 
@@ -136,6 +140,7 @@ def _examined(gaps: list[Gap], witness: Side, paragraph: Side, *, thorough: bool
     kinds = Difference.NONE
     new: list[int] = []
     told = Difference.NONE
+    grammar = 0
     if not thorough:  # where a number is in question, most is to be found
         gaps = sorted(gaps, key=lambda gap: not any(ord(letter) & 1 for letter in paragraph.letters[gap.b0 : gap.b1]))
         for gap in gaps:
@@ -146,11 +151,14 @@ def _examined(gaps: list[Gap], witness: Side, paragraph: Side, *, thorough: bool
         found = examine(gap, witness, paragraph)
         if not found.new:
             kinds |= found.kind
+            grammar += found.grammar
             continue
         new += found.new
         told |= found.kind
         if not thorough:
             break
+    if not new and grammar > max(_GRAMMAR, len(paragraph.letters) // _GRAMMAR_SHARE):
+        return Finding([gap.b0 for gap in gaps if gap.b1 > gap.b0], Difference.WORDS)
     return Finding(new, told if new else kinds)
 
 

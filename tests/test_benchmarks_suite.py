@@ -164,6 +164,13 @@ def test_independent_tokens() -> None:
         ("3. the same thing", "4. the same thing", [], ["3"]),
         ("the same 3 things", "the same 4 things", ["3"], []),
         ("१२ words", "12 words", [], []),
+        ("7.2 the same thing", "the same thing", [], ["7", "2"]),
+        ("Art. 12 the same thing", "the same thing", [], ["12"]),
+        ("sold 3 of them", "sold three of them", [], ["3"]),
+        ("for fourteen (14) days", "for fourteen days", [], ["14"]),
+        ("profit of 12.2 mln", "profit of 12,231,000", [], ["12", "2"]),
+        ("profit of 12.3 mln", "profit of 12,231,000", ["12", "3"], []),
+        ("up by 18 per cent", "up by 17.5 per cent", ["18"], []),
     ],
 )
 def test_independent_numbers(text: str, witness: str, lost: list[str], otherwise: list[str]) -> None:
