@@ -96,7 +96,7 @@ def _rested(text: str, removal: Removal, added: dict[int, Removal], settings: Se
     article = Article(pair, spans, words=words, keys=keys(words).tolist(), first=0, candidates={}, settings=settings)
     equal = article.equal(0, 1)
     if equal is not None:
-        return replace(removal, witnesses=witnesses, compared=equal, similarity=1.0, coverage=1.0)
+        return replace(removal, witnesses=witnesses, compared=equal, similarity=1.0, coverage=1.0, differs=())
     verdict = article.verdict(0, 1)
     if not article.eligible(1) or settings.exact or not verdict.covered:
         return None
@@ -106,4 +106,5 @@ def _rested(text: str, removal: Removal, added: dict[int, Removal], settings: Se
         compared=Compared.ALIGNED,
         similarity=verdict.similarity,
         coverage=verdict.coverage,
+        differs=verdict.kind.names(),
     )

@@ -15,6 +15,7 @@ from dedup.errors import InputError
 from dedup.formats.edit import FORMATS, Found, carry_out, find
 from dedup.formats.parts import Done
 from dedup.paragraphs import LINE_END, cuts, regions
+from dedup.sides import Difference
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -295,6 +296,7 @@ def _decision(document: _Document) -> Decision:
                 coverage=float(entry["coverage"]),
                 block=int(entry["block"]) if entry["block"] >= 0 else None,
                 documents=int(entry["documents"]) or None,
+                differs=Difference(int(entry["differs"])).names(),
             )
         )
     return Decision(0, tuple(removals))
