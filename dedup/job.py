@@ -150,6 +150,8 @@ class Explanation:
     """Character spans in `text` of the words that are new."""
     documents: int | None = None
     """For boilerplate: the number of documents that it stands in."""
+    kinds: tuple[str, ...] = ()
+    """Of a removal, in what ways it differs from its witness; of one that stays, of what kinds that is which is new."""
 
 
 def check_removed(removed: int, paragraphs: int, limit: float | None) -> None:

@@ -63,6 +63,13 @@ def test_a_guard_that_does_not_look_has_nothing_to_say(dedup: Command) -> None:
     assert [entry["differs"] for entry in _removals(dedup.directory / "log.jsonl")] == [[], []]
 
 
+def test_verbose_says_of_what_kind_a_difference_is(dedup: Command) -> None:
+    """Of what goes, and of what stays."""
+    done = dedup("--isolated", "-v", "--stdin-name", "a.txt", stdin=TEXT.encode())
+    assert "a.txt:3: removed, a near-duplicate (similarity 0.95, coverage 0.95; differs in spelling)\n" in done.stderr
+    assert "a.txt:5: kept, it says something new: a number (similarity 0.92, coverage 0.95)\n" in done.stderr
+
+
 def test_the_library_carries_the_kinds() -> None:
     """Of removals and of near-duplicates that stay, as names."""
     done = clean(TEXT, explain=True)

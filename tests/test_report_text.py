@@ -16,6 +16,7 @@ from dedup.report import explain, progress, summary
 from dedup.report.progress import Bar, Lines, NoMeter
 from dedup.report.reporter import Reporter, _meter
 from dedup.report.terminal import Stream, Terminal
+from dedup.sides import Difference
 
 if TYPE_CHECKING:
     from dedup.job import Mode
@@ -129,6 +130,20 @@ def test_an_explanation_of_a_removal() -> None:
         "    kept: a.txt:2: Sales rose seven per cent, it said.\n"
     )
     assert expected == explain.render(GONE, PLAIN)
+
+
+def test_an_explanation_names_the_kinds_of_difference() -> None:
+    """In words for people; a name that nobody knows is told as it is."""
+    told = explain.render(replace(GONE, kinds=("spelling", "marker", "odd")), PLAIN).splitlines()[0]
+    assert told.endswith("(similarity 0.88, coverage 1.00; differs in spelling, a marker, odd)")
+    told = explain.render(replace(STAYS, kinds=("number", "turn")), PLAIN).splitlines()[0]
+    assert "kept, it says something new: a number, a negation or the like (" in told
+
+
+def test_every_kind_of_difference_has_words_for_people() -> None:
+    """What covers and what is new, and nothing twice."""
+    every = Difference(sum(kind.value for kind in Difference)).names()
+    assert sorted(every) == sorted([*explain._WAYS, *explain._NEWS])
 
 
 def test_boilerplate_says_how_often_it_stands_and_that_no_copy_is_kept() -> None:

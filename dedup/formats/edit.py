@@ -204,6 +204,7 @@ class _Edit:
                     coverage=one.coverage,
                     new=() if isinstance(one, Removal) else tuple((a - one.start, b - one.start) for a, b in one.new),
                     documents=one.documents if isinstance(one, Removal) else None,
+                    kinds=one.differs if isinstance(one, Removal) else one.kinds,
                 )
             )
 
