@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -52,6 +53,19 @@ def terminal(stderr: Stream = PLAIN, stdout: Stream = PLAIN, *, dumb: bool = Fal
             ),
         ),
         (
+            Counts(files=1, documents=1, paragraphs=3, kept_near=3, new=Counter(words=2, number=1200)),
+            "dry-run",
+            (
+                "1 file, 3 paragraphs: 3 to keep, 0 to remove. "
+                "3 near-duplicates say something new (numbers in 1,200, words in 2)."
+            ),
+        ),
+        (
+            Counts(files=1, documents=1, paragraphs=1, kept_near=1),
+            "clean",
+            "1 file, 1 paragraph: 1 kept, 0 removed. 1 near-duplicate says something new.",
+        ),
+        (
             Counts(files=2, documents=2, paragraphs=4, invalid_utf8=1, unsettled=1, too_large=2, errors=1),
             "clean",
             (
@@ -77,6 +91,15 @@ def test_the_figures_of_the_summary_add_up(documents: int, kept_ones: int, exact
     kept, removed, *reasons = numbers
     assert counts.paragraphs == kept + removed
     assert removed == sum(reasons)
+
+
+def test_figures_of_parts_are_added() -> None:
+    """Those of each kind, too."""
+    counts = Counts(paragraphs=1, new=Counter(name=1))
+    counts.stayed([("number", "name"), ("number",)])
+    counts.add(Counts(paragraphs=2, kept_near=1, new=Counter(words=1)))
+    assert (counts.paragraphs, counts.kept_near) == (3, 3)
+    assert counts.new == {"number": 2, "name": 2, "words": 1}
 
 
 def test_the_summary_of_a_pipe_is_one_line_and_quiet_is_none(capsys: pytest.CaptureFixture[str]) -> None:

@@ -46,6 +46,7 @@ class Leaders:
         """The same pairs, sorted, and the place of each."""
         self._order = np.empty(0, np.int64)
         self._rank = np.empty(0, np.int64)
+        self._later = self._earlier = np.empty(0, np.int64)
         self._how = np.empty(0, np.int8)
         self._similarity = np.empty(0, np.float32)
         self._coverage = np.empty(0, np.float32)
@@ -127,6 +128,25 @@ class Leaders:
 
     def _verdicts(self, at: NDArray[np.int64]) -> Verdicts:
         return Verdicts(self._how[at], self._similarity[at], self._coverage[at], self._kind[at])
+
+    def apart(
+        self, stays: NDArray[np.bool_], threshold: float
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64], Verdicts]:
+        """Return those who stay beside somebody who is that similar and stays, too: each with the most similar one.
+
+        Args:
+            stays: who stays in the end.
+            threshold: how similar two must be.
+
+        Returns:
+            The later ones, ascending; for each the earlier one; and the verdicts on these pairs.
+        """
+        at = np.flatnonzero((self._how == NOT) & (self._similarity >= threshold))
+        at = at[stays[self._later[at]] & stays[self._earlier[at]]] if len(at) else at
+        order = np.lexsort((self._rank[at], -self._similarity[at]))
+        _, first = np.unique(self._later[at[order]], return_index=True)
+        best = at[order[first]]
+        return self._later[best], self._earlier[best], self._verdicts(best)
 
     def _undecided(self) -> NDArray[np.bool_]:
         """Tell which pairs may still decide somebody: the later one open, the earlier one not gone."""

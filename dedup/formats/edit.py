@@ -79,6 +79,7 @@ def carry_out(work: Work, found: Sequence[Found], decisions: Sequence[Decision])
         counts.paragraphs += decision.paragraphs
         counts.comparisons += decision.comparisons
         counts.unsettled += decision.unsettled
+        counts.stayed([kept.kinds for kept in decision.kept_near])
         if decision.removals or decision.kept_near or work.mark:
             _Edit(work, one).apply(decision)
 
