@@ -85,6 +85,8 @@ class RemovedParagraph:
     block: int | None
     documents: int | None = None
     """For boilerplate: the number of documents that it stands in."""
+    differs: tuple[str, ...] = ()
+    """Where it was aligned: in what ways it differs from its witnesses, as in the removal log."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +102,8 @@ class KeptParagraph:
     coverage: float
     new: tuple[tuple[int, int], ...]
     """Spans of the words that are new."""
+    kinds: tuple[str, ...] = ()
+    """Of what kinds that is: ``number``, ``name``, ``turn`` (a negation, a restriction, an opposite) or ``words``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,6 +296,7 @@ def _removed(text: str, removal: Removal) -> RemovedParagraph:
         coverage=removal.coverage,
         block=removal.block,
         documents=removal.documents,
+        differs=removal.differs,
     )
 
 
@@ -305,6 +310,7 @@ def _kept(text: str, kept: KeptNear) -> KeptParagraph:
         similarity=kept.similarity,
         coverage=kept.coverage,
         new=kept.new,
+        kinds=kept.kinds,
     )
 
 

@@ -10,12 +10,14 @@ from bisect import bisect_right
 from typing import TYPE_CHECKING, NamedTuple
 
 from dedup.decisions import Compared
+from dedup.sides import Difference
 from dedup.verdict import stands_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from dedup.article import Article
+    from dedup.verdict import Verdict
 
 REACH = 8
 """Paragraphs with words that may stand between two links, on either side."""
@@ -40,6 +42,7 @@ class Link(NamedTuple):
         compared: how they were compared.
         similarity: 0-1.
         coverage: 0-1.
+        kind: in what ways the two differ, where they were aligned.
     """
 
     copy: int
@@ -47,6 +50,7 @@ class Link(NamedTuple):
     compared: Compared
     similarity: float
     coverage: float
+    kind: Difference = Difference.NONE
 
 
 class Matcher:
@@ -110,7 +114,7 @@ class Matcher:
                     verdict = article.verdict(source, copy)
                     if not verdict.covered:
                         continue
-                    link = Link(copy, (source,), Compared.ALIGNED, verdict.similarity, verdict.coverage)
+                    link = _aligned(copy, (source,), verdict)
                 out.append(link)
             if not out and len(candidates) > 1 and article.settings.guard != "off":
                 out += self._joint(copy, sorted(candidates[:_JOINT]))
@@ -142,7 +146,7 @@ class Matcher:
         verdict = article.joint_verdict(sources, copy)
         if not verdict.covered:
             return []
-        return [Link(copy, tuple(sources), Compared.ALIGNED, verdict.similarity, verdict.coverage)]
+        return [_aligned(copy, tuple(sources), verdict)]
 
     def starts(self, copy: int) -> list[Link]:
         """Return the links from which a run may begin at this paragraph."""
@@ -184,7 +188,12 @@ class Matcher:
         if not stands_in(source, paragraph):
             return []
         similarity = 2 * width / (width + len(source.letters))
-        return [Link(copy, (previous.sources[-1],), Compared.ALIGNED, similarity, 1.0)]
+        return [Link(copy, (previous.sources[-1],), Compared.ALIGNED, similarity, 1.0, Difference.LESS)]
+
+
+def _aligned(copy: int, sources: tuple[int, ...], verdict: Verdict) -> Link:
+    """Return the link that a verdict makes."""
+    return Link(copy, sources, Compared.ALIGNED, verdict.similarity, verdict.coverage, verdict.kind)
 
 
 def longest_run(article: Article, matcher: Matcher, copy: int) -> list[Link]:

@@ -89,6 +89,8 @@ class Removal:
     """Number of the repeated block in its document, from 0; None outside of one."""
     documents: int | None = None
     """For boilerplate: the number of documents that it stands in."""
+    differs: tuple[str, ...] = ()
+    """Where it was aligned: in what ways it differs from its witnesses; names of `dedup.sides.Difference`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +105,8 @@ class KeptNear:
     coverage: float
     new: tuple[tuple[int, int], ...]
     """Character spans, within the document, of the words that are new."""
+    kinds: tuple[str, ...] = ()
+    """Of what kinds that is which is new; names of `dedup.sides.Difference`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, Protocol
 
@@ -97,6 +98,10 @@ class Counts:
     """Documents above `Job.max_document`, passed through unread."""
     errors: int = 0
     """Records and files that could not be read as asked, passed through or skipped."""
+    kept_near: int = 0
+    """Near-duplicates that stay because they say something new; counted with `Job.explain`."""
+    new: Counter[str] = field(default_factory=Counter)
+    """Of these, how many say something new of each kind; one may say several."""
 
     @property
     def removed(self) -> int:
@@ -114,6 +119,12 @@ class Counts:
             setattr(self, name, getattr(self, name) + reasons.count(name))
         self.changed += bool(reasons)
         self.emptied += emptied
+
+    def stayed(self, kinds: Sequence[Sequence[str]]) -> None:
+        """Count near-duplicates that stay: of what kinds each is new."""
+        self.kept_near += len(kinds)
+        for names in kinds:
+            self.new.update(names)
 
     def add(self, other: Counts) -> None:
         """Add another part's counts to this one's."""
@@ -150,6 +161,8 @@ class Explanation:
     """Character spans in `text` of the words that are new."""
     documents: int | None = None
     """For boilerplate: the number of documents that it stands in."""
+    kinds: tuple[str, ...] = ()
+    """Of a removal, in what ways it differs from its witness; of one that stays, of what kinds that is which is new."""
 
 
 def check_removed(removed: int, paragraphs: int, limit: float | None) -> None:

@@ -97,6 +97,7 @@ def _removals(article: Article, blocks: list[list[Link]]) -> tuple[Removal, ...]
                     link.similarity,
                     link.coverage,
                     block,
+                    differs=link.kind.names(),
                 )
             )
     return tuple(sorted(out, key=lambda removal: removal.start))
@@ -121,5 +122,6 @@ def _kept_near(article: Article, matcher: Matcher) -> list[KeptNear]:
             verdict = article.difference(source, copy)
             new = tuple(article.token_span(copy, i) for i in verdict.new if i < article.sizes[copy])
             witness = Witness(source, *article.spans[source])
-            out.append(KeptNear(copy, *article.spans[copy], witness, verdict.similarity, verdict.coverage, new))
+            figures = verdict.similarity, verdict.coverage
+            out.append(KeptNear(copy, *article.spans[copy], witness, *figures, new, verdict.kind.names()))
     return out

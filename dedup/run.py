@@ -166,6 +166,7 @@ class _Run:
         self._counts.comparisons = decided.comparisons
         self._counts.unexamined = decided.unexamined
         self._counts.references = twice.references
+        self._counts.kept_near, self._counts.new = decided.near.more, decided.near.kinds
         check_removed(len(decided.removals), int(decided.begins[-1]) - twice.fixed, self._job.max_removed)
         return twice
 

@@ -9,12 +9,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from dedup.article import Article
 from dedup.decisions import Compared, Decision, Removal, Witness
+from dedup.pair import pair
 from dedup.paragraphs import cuts, split
-from dedup.shingling import keys, tokenise
 
 if TYPE_CHECKING:
     from dedup.settings import Settings
@@ -88,15 +85,10 @@ def _rested(text: str, removal: Removal, added: dict[int, Removal], settings: Se
     if len(witnesses) > 1:
         return None
     (witness,) = witnesses
-    pair = f"{text[witness.start : witness.end]}\n{text[removal.start : removal.end]}"
-    middle = witness.end - witness.start
-    starts, ends = np.array([0, middle + 1]), np.array([middle, len(pair)])
-    words = tokenise(pair, starts, ends)
-    spans = list(zip(starts.tolist(), ends.tolist(), strict=True))
-    article = Article(pair, spans, words=words, keys=keys(words).tolist(), first=0, candidates={}, settings=settings)
+    article = pair(text[witness.start : witness.end], text[removal.start : removal.end], settings)
     equal = article.equal(0, 1)
     if equal is not None:
-        return replace(removal, witnesses=witnesses, compared=equal, similarity=1.0, coverage=1.0)
+        return replace(removal, witnesses=witnesses, compared=equal, similarity=1.0, coverage=1.0, differs=())
     verdict = article.verdict(0, 1)
     if not article.eligible(1) or settings.exact or not verdict.covered:
         return None
@@ -106,4 +98,5 @@ def _rested(text: str, removal: Removal, added: dict[int, Removal], settings: Se
         compared=Compared.ALIGNED,
         similarity=verdict.similarity,
         coverage=verdict.coverage,
+        differs=verdict.kind.names(),
     )

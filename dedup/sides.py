@@ -44,7 +44,7 @@ class Difference(IntFlag):
 
     def names(self) -> tuple[str, ...]:
         """Return the names of the kinds, for logs and reports."""
-        return tuple(kind.name.lower() for kind in Difference if kind in self and kind.name)
+        return tuple(kind.name.lower() for kind in Difference if kind & self and kind.name)
 
 
 class Side(NamedTuple):

@@ -101,8 +101,12 @@ class Twice:
             max_memory=self._max_memory,
             events=self._events,
             references=self.references,
+            explain=self._job.explain,
         )
         decided = planner.decide()
+        if more := decided.near.more:
+            shown = f"the first {len(decided.near.shown):,} near-duplicates that say something new are explained"
+            self._events.note(f"{shown}; {more:,} more are counted in the summary, by what was found first")
         self.fixed = int(decided.begins[self.references])
         told = self._work.log or self._job.explain or self._job.mark
         self._shares = Shares(self._spool, decided, [*self._references, *self.sources], told=told)

@@ -375,7 +375,7 @@ def _check(leaders: Leaders, judge: _Judge, covers: Callable[[int, int], bool], 
             held = [e for later, e in judge.asked if later == number and status[e] == STAYS and covers(e, number)]
             assert not held or number < fixed
     going = np.flatnonzero(leaders.status == GOES)
-    how, similarity, _ = leaders.verdict(going)
+    how, similarity, _, _ = leaders.verdict(going)
     assert (how == ALIGNED).all()
     # The figures are those of the pair itself.
     assert np.allclose(similarity, 0.5 + going % 7 / 20)

@@ -194,6 +194,8 @@ def _check_witnesses(found: list[dict[str, Any]], lines: dict[tuple[str, int], l
         assert place != (own, entry["paragraph"])
         assert place not in gone or entry["reason"] == "boilerplate"
         theirs, ours = oracle.words(text), oracle.words(entry["text"])
+        assert ("differs" in entry) == (entry["compared"] == "aligned")
+        assert entry.get("differs") != [] or settings.guard != "strict"
         if entry["compared"] == "identical":
             assert text == entry["text"]
         elif entry["compared"] == "folded":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from dedup.report import explain, progress, summary
 from dedup.report.progress import Bar, Lines, NoMeter
 from dedup.report.reporter import Reporter, _meter
 from dedup.report.terminal import Stream, Terminal
+from dedup.sides import Difference
 
 if TYPE_CHECKING:
     from dedup.job import Mode
@@ -51,6 +53,19 @@ def terminal(stderr: Stream = PLAIN, stdout: Stream = PLAIN, *, dumb: bool = Fal
             ),
         ),
         (
+            Counts(files=1, documents=1, paragraphs=3, kept_near=3, new=Counter(words=2, number=1200)),
+            "dry-run",
+            (
+                "1 file, 3 paragraphs: 3 to keep, 0 to remove. "
+                "3 near-duplicates say something new (numbers in 1,200, words in 2)."
+            ),
+        ),
+        (
+            Counts(files=1, documents=1, paragraphs=1, kept_near=1),
+            "clean",
+            "1 file, 1 paragraph: 1 kept, 0 removed. 1 near-duplicate says something new.",
+        ),
+        (
             Counts(files=2, documents=2, paragraphs=4, invalid_utf8=1, unsettled=1, too_large=2, errors=1),
             "clean",
             (
@@ -76,6 +91,15 @@ def test_the_figures_of_the_summary_add_up(documents: int, kept_ones: int, exact
     kept, removed, *reasons = numbers
     assert counts.paragraphs == kept + removed
     assert removed == sum(reasons)
+
+
+def test_figures_of_parts_are_added() -> None:
+    """Those of each kind, too."""
+    counts = Counts(paragraphs=1, new=Counter(name=1))
+    counts.stayed([("number", "name"), ("number",)])
+    counts.add(Counts(paragraphs=2, kept_near=1, new=Counter(words=1)))
+    assert (counts.paragraphs, counts.kept_near) == (3, 3)
+    assert counts.new == {"number": 2, "name": 2, "words": 1}
 
 
 def test_the_summary_of_a_pipe_is_one_line_and_quiet_is_none(capsys: pytest.CaptureFixture[str]) -> None:
@@ -129,6 +153,20 @@ def test_an_explanation_of_a_removal() -> None:
         "    kept: a.txt:2: Sales rose seven per cent, it said.\n"
     )
     assert expected == explain.render(GONE, PLAIN)
+
+
+def test_an_explanation_names_the_kinds_of_difference() -> None:
+    """In words for people; a name that nobody knows is told as it is."""
+    told = explain.render(replace(GONE, kinds=("spelling", "marker", "odd")), PLAIN).splitlines()[0]
+    assert told.endswith("(similarity 0.88, coverage 1.00; differs in spelling, a marker, odd)")
+    told = explain.render(replace(STAYS, kinds=("number", "turn")), PLAIN).splitlines()[0]
+    assert "kept, it says something new: a number, a negation or the like (" in told
+
+
+def test_every_kind_of_difference_has_words_for_people() -> None:
+    """What covers and what is new, and nothing twice."""
+    every = Difference(sum(kind.value for kind in Difference)).names()
+    assert sorted(every) == sorted([*explain._WAYS, *explain._NEWS])
 
 
 def test_boilerplate_says_how_often_it_stands_and_that_no_copy_is_kept() -> None:

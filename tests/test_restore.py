@@ -91,6 +91,7 @@ def test_log_says_what_went_and_why(tmp_path: Path) -> None:
         "compared": "aligned",
         "similarity": 0.9,
         "coverage": 1.0,
+        "differs": [],
         "witnesses": [{"paragraph": 0, "span": {"start": 19, "end": 30}, "text": "képt\n"}],
     }
     assert closed["removals"] == end["end"] == 1

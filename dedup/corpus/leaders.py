@@ -12,12 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from dedup.corpus.verify import NOT
+from dedup.corpus.verify import NOT, Verdicts
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-
-    from dedup.corpus.verify import Verdicts
 
 OPEN, STAYS, GOES = 0, 1, 2
 _UNKNOWN = -1
@@ -48,9 +46,11 @@ class Leaders:
         """The same pairs, sorted, and the place of each."""
         self._order = np.empty(0, np.int64)
         self._rank = np.empty(0, np.int64)
+        self._later = self._earlier = np.empty(0, np.int64)
         self._how = np.empty(0, np.int8)
         self._similarity = np.empty(0, np.float32)
         self._coverage = np.empty(0, np.float32)
+        self._kind = np.empty(0, np.int16)
         self._asked = np.empty(0, np.int64)
         self._tries = _FIRST_TRIES
         self.compared = 0
@@ -87,6 +87,7 @@ class Leaders:
         self._how = np.concatenate((self._how, np.full(len(pairs), _UNKNOWN, np.int8)))[order]
         self._similarity = np.concatenate((self._similarity, blank))[order]
         self._coverage = np.concatenate((self._coverage, blank))[order]
+        self._kind = np.concatenate((self._kind, np.zeros(len(pairs), np.int16)))[order]
         self._pairs, self._rank = every[order], rank[order]
         self._order = np.argsort(self._pairs)
         self._known = self._pairs[self._order]
@@ -119,13 +120,33 @@ class Leaders:
         self._how[self._asked] = verdicts.how
         self._similarity[self._asked] = verdicts.similarity
         self._coverage[self._asked] = verdicts.coverage
+        self._kind[self._asked] = verdicts.kind
 
-    def verdict(
-        self, going: NDArray[np.signedinteger[Any]]
-    ) -> tuple[NDArray[np.int8], NDArray[np.float32], NDArray[np.float32]]:
+    def verdict(self, going: NDArray[np.signedinteger[Any]]) -> Verdicts:
         """Return how, how similarly and how far some paragraphs that go are covered by their witnesses."""
-        at = self.pair[going]
-        return self._how[at], self._similarity[at], self._coverage[at]
+        return self._verdicts(self.pair[going])
+
+    def _verdicts(self, at: NDArray[np.int64]) -> Verdicts:
+        return Verdicts(self._how[at], self._similarity[at], self._coverage[at], self._kind[at])
+
+    def apart(
+        self, stays: NDArray[np.bool_], threshold: float
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64], Verdicts]:
+        """Return those who stay beside somebody who is that similar and stays, too: each with the most similar one.
+
+        Args:
+            stays: who stays in the end.
+            threshold: how similar two must be.
+
+        Returns:
+            The later ones, ascending; for each the earlier one; and the verdicts on these pairs.
+        """
+        at = np.flatnonzero((self._how == NOT) & (self._similarity >= threshold))
+        at = at[stays[self._later[at]] & stays[self._earlier[at]]] if len(at) else at
+        order = np.lexsort((self._rank[at], -self._similarity[at]))
+        _, first = np.unique(self._later[at[order]], return_index=True)
+        best = at[order[first]]
+        return self._later[best], self._earlier[best], self._verdicts(best)
 
     def _undecided(self) -> NDArray[np.bool_]:
         """Tell which pairs may still decide somebody: the later one open, the earlier one not gone."""

@@ -28,11 +28,11 @@ def removal_type(number: int) -> np.dtype[np.void]:
 
     A paragraph that goes, and the one it goes for, by their numbers in the corpus; the block's number in its document,
     or -1; for boilerplate the number of documents it stands in; `EXACT` to `BOILERPLATE`; how it was compared: 0 the
-    same bytes, else `dedup.corpus.verify.FOLDED` or `ALIGNED`.
+    same bytes, else `dedup.corpus.verify.FOLDED` or `ALIGNED`; in what ways it differs, see `dedup.sides.Difference`.
     """
     index = index_type(number)
-    names = ("paragraph", "witness", "similarity", "coverage", "block", "documents", "reason", "how")
-    return np.dtype(list(zip(names, (index, index, "<f4", "<f4", "<i4", "<i4", "u1", "u1"), strict=True)))
+    names = ("paragraph", "witness", "similarity", "coverage", "block", "documents", "reason", "how", "differs")
+    return np.dtype(list(zip(names, (index, index, "<f4", "<f4", "<i4", "<i4", "u1", "u1", "<i2"), strict=True)))
 
 
 class Classes(NamedTuple):
@@ -106,10 +106,11 @@ def _say_how(removals: NDArray[np.void], member: NDArray[np.int32], goes: NDArra
     """Enter how the removals were compared with their witnesses."""
     removals["similarity"] = removals["coverage"] = 1
     aligned = np.flatnonzero((member >= 0) & np.append(goes, False)[member])
-    how, similarity, coverage = leaders.verdict(member[aligned])
-    removals["how"][aligned] = how
-    removals["similarity"][aligned] = similarity
-    removals["coverage"][aligned] = coverage
+    verdicts = leaders.verdict(member[aligned])
+    removals["how"][aligned] = verdicts.how
+    removals["similarity"][aligned] = verdicts.similarity
+    removals["coverage"][aligned] = verdicts.coverage
+    removals["differs"][aligned] = verdicts.kind
     removals["reason"] = np.where(removals["how"] == ALIGNED, NEAR, EXACT)
 
 

@@ -32,8 +32,8 @@ class Verdicts(NamedTuple):
 
     Attributes:
         how: `NOT`, `FOLDED` or `ALIGNED`; int8.
-        similarity: of the tokens, 0-1; 0 where a look at what is common settled it; float32.
-        coverage: share of the later one's tokens that the earlier one has; likewise.
+        similarity: of the tokens, 0-1; 0 where too little is common; float32.
+        coverage: share of the later one's tokens that the earlier one has; 0 where a look at the letters settled it.
         kind: in what way the two differ, see `dedup.difference.Difference`; int16.
     """
 
@@ -89,6 +89,7 @@ def verify(
     aligned = _Aligned(letters, settings)
     sides = zip(earlier[near].tolist(), later[near].tolist(), strict=True)
     kind[near] = [aligned.preview(witness, paragraph) for witness, paragraph in sides]
+    similarity[near] = 2 * common[near] / (ours + theirs)[near]  # as far as letters tell
     near = near[kind[near] == 0]
     doubtful = np.flatnonzero(same & ~sure)
     chosen = np.concatenate((doubtful, near))

@@ -187,27 +187,37 @@ class Shares:
         mine = slice(*np.searchsorted(every, (begin, end)).tolist())
         removals = self._decided.removals[mine].copy()
         removals["paragraph"] -= begin
-        witnesses = list(self._witnesses(self._decided.removals[mine], first)) if self._told else []
-        return Share(parts, documents, spans, removals, witnesses)
+        going = self._decided.removals[mine]
+        witnesses = list(self._places(going["witness"], going["how"] > 0, first)) if self._told else []
+        every = self._decided.near.shown
+        near = every[slice(*np.searchsorted(every["paragraph"], (begin, end)).tolist())].copy()
+        beside = list(self._places(near["witness"], np.ones(len(near), bool), first)) if len(near) else []
+        near["paragraph"] -= begin
+        return Share(parts, documents, spans, removals, witnesses, near, beside)
 
-    def _witnesses(self, removals: NDArray[np.void], first: int) -> Iterator[Place]:
-        """Yield where the witness of each removal stands, given the number of the task's first document."""
+    def _places(self, paragraphs: NDArray[Any], differ: NDArray[np.bool_], first: int) -> Iterator[Place]:
+        """Yield where some witnesses stand.
+
+        Args:
+            paragraphs: their numbers in the corpus.
+            differ: which of them are to be told with their texts.
+            first: number of the task's first document.
+        """
         spool, begins = self._spool, self._decided.begins
-        paragraphs = removals["witness"]
         numbers = np.searchsorted(begins, paragraphs, side="right") - 1
         documents = spool.picked("documents", numbers)
-        texts = self._decided.texts(spool, paragraphs[removals["how"] > 0])
-        for number, paragraph, (start, end), source, line, how in zip(
+        texts = self._decided.texts(spool, paragraphs[differ])
+        for number, paragraph, (start, end), source, line, differs in zip(
             (numbers - first).tolist(),
             (paragraphs - begins[numbers]).tolist(),
             spool.picked("spans", paragraphs).tolist(),
             documents["source"].tolist(),
             documents["line"].tolist(),
-            removals["how"].tolist(),
+            differ.tolist(),
             strict=True,
         ):
             where = self._sources[source]
-            text = next(texts) if how else None
+            text = next(texts) if differs else None
             yield Place(number, paragraph, start, end, where.relative, where.name, line or None, text)
 
 

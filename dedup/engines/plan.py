@@ -16,6 +16,7 @@ import numpy as np
 from dedup.corpus.buckets import Bucketed, Features, bucketed, candidates
 from dedup.corpus.collapse import first_copies, index_type
 from dedup.corpus.leaders import GOES, Leaders
+from dedup.corpus.near import Near, kept_near, nobody
 from dedup.corpus.outcome import Classes, outcome
 from dedup.corpus.sheet import ROW
 from dedup.corpus.shorts import Corpus
@@ -79,6 +80,8 @@ class Decided(NamedTuple):
     """The first occurrence of each different paragraph, ascending."""
     place: NDArray[np.int64]
     """The place of its row in the spool."""
+    near: Near
+    """Near-duplicates that stay, where somebody asks for them."""
 
     def texts(self, spool: Spool, paragraphs: NDArray[np.int64]) -> Iterator[str]:
         """Yield the texts of different paragraphs that have enough words to go by themselves."""
@@ -99,6 +102,7 @@ class Planner:
         max_memory: bytes that all of it aims to stay below.
         events: is told how far it has come.
         references: the first so many documents stay.
+        explain: also name near-duplicates that stay.
     """
 
     def __init__(
@@ -111,6 +115,7 @@ class Planner:
         max_memory: int,
         events: Events,
         references: int,
+        explain: bool = False,
     ) -> None:
         self._spool = spool
         self._settings = settings
@@ -119,6 +124,7 @@ class Planner:
         self._max_memory = max_memory
         self._events = events
         self._references = references
+        self._explain = explain
 
     def decide(self) -> Decided:
         """Run the stages behind fingerprinting.
@@ -139,13 +145,11 @@ class Planner:
         ranked = chosen[self._rank(paragraph[chosen], place[chosen], fixed)]
         stay = int(np.count_nonzero(paragraph[ranked] < fixed))
         leaders, unexamined = self._leaders(place[ranked], words[ranked], stay)
-        removals = outcome(
-            self._corpus(counts, owner, paragraph, words, place),
-            Classes(paragraph[ranked], leaders),
-            self._settings,
-            fixed,
-        )
-        return Decided(removals, begins, leaders.compared, unexamined, paragraph, place)
+        classes = Classes(paragraph[ranked], leaders)
+        corpus = self._corpus(counts, owner, paragraph, words, place)
+        removals = outcome(corpus, classes, self._settings, fixed)
+        near = kept_near(classes, removals, number, self._settings) if self._explain else nobody()
+        return Decided(removals, begins, leaders.compared, unexamined, paragraph, place, near)
 
     def _corpus(
         self,

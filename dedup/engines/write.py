@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -10,18 +11,21 @@ import numpy as np
 from dedup.corpus.fingerprint import split_texts
 from dedup.corpus.outcome import BLOCK, BOILERPLATE, EXACT, NEAR
 from dedup.corpus.verify import ALIGNED, FOLDED
-from dedup.decisions import Compared, Decision, Elsewhere, Reason, Removal, Witness, without
+from dedup.decisions import Compared, Decision, Elsewhere, KeptNear, Reason, Removal, Witness, without
 from dedup.errors import InputError
 from dedup.formats.edit import FORMATS, Found, carry_out, find
 from dedup.formats.parts import Done
+from dedup.pair import news
 from dedup.paragraphs import LINE_END, cuts, regions
+from dedup.sides import Difference
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
     from dedup.formats.parts import Part, Record, Work
+    from dedup.settings import Settings
 
 _REASONS = {EXACT: Reason.EXACT, NEAR: Reason.NEAR, BLOCK: Reason.BLOCK, BOILERPLATE: Reason.BOILERPLATE}
 _COMPARED = {0: Compared.IDENTICAL, FOLDED: Compared.FOLDED, ALIGNED: Compared.ALIGNED}
@@ -56,6 +60,8 @@ class Share(NamedTuple):
         parts, documents, spans: the task's entries of these columns of the spool.
         removals: what goes, with paragraphs counted from the task's first one; see `dedup.corpus.outcome.removal_type`.
         witnesses: one for each removal where somebody is to be told of them, else none.
+        near: near-duplicates that stay and are to be told of, likewise; see `dedup.corpus.near.near_type`.
+        beside: where the paragraph stands that each of them is like.
     """
 
     parts: NDArray[np.void]
@@ -63,10 +69,12 @@ class Share(NamedTuple):
     spans: NDArray[np.int32]
     removals: NDArray[np.void]
     witnesses: list[Place]
+    near: NDArray[np.void]
+    beside: list[Place]
 
 
 class _Document(NamedTuple):
-    """A document from which something goes."""
+    """A document from which something goes, or about which there is something to tell."""
 
     found: Found
     number: int
@@ -75,6 +83,8 @@ class _Document(NamedTuple):
     first: int
     """Number of its first paragraph in the task."""
     witnesses: Sequence[Place]
+    near: NDArray[np.void]
+    beside: Sequence[Place]
 
 
 def write(work: Work, task: tuple[list[Part], Share]) -> list[Done]:
@@ -132,16 +142,17 @@ def _begun(work: Work, parts: list[Part], share: Share) -> tuple[list[Done], dic
 def _changed(
     work: Work, parts: list[Part], dones: list[Done], share: Share, again: dict[tuple[int, int], Record]
 ) -> list[_Document]:
-    """Return the documents from which something goes; with marks, all of them."""
+    """Return the documents from which something goes, or of which something is told; with marks, all of them."""
     ends = np.cumsum(share.documents["paragraphs"], dtype=np.int64)
     begins = ends - share.documents["paragraphs"]
     low, high = (np.searchsorted(share.removals["paragraph"], edge) for edge in (begins, ends))
-    chosen = np.arange(len(begins)) if work.mark else np.flatnonzero(high > low)
+    near = [np.searchsorted(share.near["paragraph"], edge) for edge in (begins, ends)]
+    chosen = np.arange(len(begins)) if work.mark else np.flatnonzero((high > low) | (near[1] > near[0]))
     # As lists: there may be a great many documents of one paragraph each.
     columns = [share.documents[name][chosen].tolist() for name in ("part", "start", "end", "line")]
-    edges = [each[chosen].tolist() for each in (low, high, begins, ends)]
+    edges = [each[chosen].tolist() for each in (low, high, begins, ends, *near)]
     out = []
-    for number, place, start, end, line, first, last, begin, stop in zip(
+    for number, place, start, end, line, first, last, begin, stop, *told in zip(
         chosen.tolist(), *columns, *edges, strict=True
     ):
         part = parts[place]
@@ -150,7 +161,9 @@ def _changed(
             record = FORMATS[part.kind].record(part, start, end, line or 1, work)
         found = Found(part, dones[place], record)
         witnesses = share.witnesses[first:last] if share.witnesses else ()
-        out.append(_Document(found, number, share.spans[begin:stop], share.removals[first:last], begin, witnesses))
+        going, here = share.removals[first:last], slice(*told)
+        spans = share.spans[begin:stop]
+        out.append(_Document(found, number, spans, going, begin, witnesses, share.near[here], share.beside[here]))
     return out
 
 
@@ -167,7 +180,10 @@ def _carry_out(work: Work, documents: list[_Document], *, told: bool) -> None:
     """Cut some documents, each so that what is left of it has just the paragraphs that stay."""
     cut = _agreeing(work, documents)
     if told:
-        decisions = [Decision(0, unsettled=True) if one is None else _decision(one.document) for one in cut]
+        decisions = []
+        for document, one in zip(documents, cut, strict=True):
+            decision = Decision(0, unsettled=True) if one is None else _decision(one.document)
+            decisions.append(replace(decision, kept_near=tuple(_kept_near(document, work.settings))))
         carry_out(work, [document.found for document in documents], decisions)
         return
     for document, one in zip(documents, cut, strict=True):
@@ -182,8 +198,8 @@ def _agreeing(work: Work, documents: list[_Document]) -> list[_Cut | None]:
 
     Without what goes, lines may come to touch that now seem to be one paragraph. Then what stood between them stays.
     """
-    out: list[_Cut | None] = [None] * len(documents)
-    left = dict(enumerate(documents))
+    out: list[_Cut | None] = [None if len(each.removals) else _cut(each) for each in documents]
+    left = {number: document for number, document in enumerate(documents) if len(document.removals)}
     for turn in range(_ROUNDS):
         tried = {number: _cut(document) for number, document in left.items()}
         # A document of which nothing stays has no lines to run together.
@@ -281,7 +297,8 @@ def _decision(document: _Document) -> Decision:
     for number, entry in enumerate(document.removals):
         paragraph = int(entry["paragraph"]) - document.first
         start, end = document.spans[paragraph].tolist()
-        witness = _witness(document, number, document.found.record.text[start:end])
+        own = document.found.record.text[start:end]
+        witness = _witness(document, document.witnesses[number], own) if document.witnesses else None
         removals.append(
             Removal(
                 paragraph,
@@ -295,15 +312,26 @@ def _decision(document: _Document) -> Decision:
                 coverage=float(entry["coverage"]),
                 block=int(entry["block"]) if entry["block"] >= 0 else None,
                 documents=int(entry["documents"]) or None,
+                differs=Difference(int(entry["differs"])).names(),
             )
         )
     return Decision(0, tuple(removals))
 
 
-def _witness(document: _Document, number: int, own: str) -> Witness | None:
-    if not document.witnesses:
-        return None
-    place = document.witnesses[number]
+def _kept_near(document: _Document, settings: Settings) -> Iterator[KeptNear]:
+    """Yield the near-duplicates that stay, with all that is new in them."""
+    for entry, place in zip(document.near, document.beside, strict=True):
+        paragraph = int(entry["paragraph"]) - document.first
+        start, end = document.spans[paragraph].tolist()
+        own = document.found.record.text[start:end]
+        verdict, spans = news(place.text or "", own, settings)
+        new = tuple((start + a, start + b) for a, b in spans)
+        kind = verdict.kind if verdict.new else Difference(int(entry["kind"]))  # words that share a letter
+        figures = verdict.similarity, verdict.coverage
+        yield KeptNear(paragraph, start, end, _witness(document, place, own), *figures, new, kind.names())
+
+
+def _witness(document: _Document, place: Place, own: str) -> Witness:
     if place.document == document.number:
         return Witness(place.paragraph, place.start, place.end)
     elsewhere = Elsewhere(place.file, place.name, place.line, own if place.text is None else place.text)

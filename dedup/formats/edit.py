@@ -79,6 +79,7 @@ def carry_out(work: Work, found: Sequence[Found], decisions: Sequence[Decision])
         counts.paragraphs += decision.paragraphs
         counts.comparisons += decision.comparisons
         counts.unsettled += decision.unsettled
+        counts.stayed([kept.kinds for kept in decision.kept_near])
         if decision.removals or decision.kept_near or work.mark:
             _Edit(work, one).apply(decision)
 
@@ -204,6 +205,7 @@ class _Edit:
                     coverage=one.coverage,
                     new=() if isinstance(one, Removal) else tuple((a - one.start, b - one.start) for a, b in one.new),
                     documents=one.documents if isinstance(one, Removal) else None,
+                    kinds=one.differs if isinstance(one, Removal) else one.kinds,
                 )
             )
 

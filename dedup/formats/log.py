@@ -15,14 +15,16 @@ JSON lines in UTF-8, in this order:
 A removal::
 
     {"document": {"file", "line"?, "id"?}, "at", "paragraph", "span": {"start", "end"}, "cut": {"start", "end"},
-     "text", "before"?, "after"?, "raw"?, "reason", "compared", "similarity", "coverage", "block"?,
-     "documents"?, "witnesses": [{"paragraph", "span", "text"?}, {"paragraph", "document": {"file", "line"?}, "text"?}]}
+     "text", "before"?, "after"?, "raw"?, "reason", "compared", "similarity", "coverage", "differs"?,
+     "block"?, "documents"?,
+     "witnesses": [{"paragraph", "span", "text"?}, {"paragraph", "document": {"file", "line"?}, "text"?}]}
 
 ``span`` and ``cut`` are bytes within the document's own bytes: the decompressed file, or for JSON lines the line
 without its line end. ``at`` is where those begin in the output's original. ``cut`` is the paragraph and its separator;
 ``before`` and ``after`` are what it has beside the paragraph, ``raw`` the paragraph as it stands in the file where that
 is not its text in UTF-8. A witness's text is left out where it is the paragraph's own. A witness with a ``document``
-stands in another one. ``documents`` is the number of documents that boilerplate stands in.
+stands in another one. ``documents`` is the number of documents that boilerplate stands in. ``differs`` is there
+where a paragraph was aligned, and nowhere else: names of `dedup.sides.Difference`.
 
 An edit, a piece that left without being a paragraph, because nothing was left of its record's text::
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
+from dedup.decisions import Compared
 from dedup.errors import DedupError, InputError
 from dedup.formats.compression import READ_SIZE, Reader
 from dedup.job import Counts, Empty, Explanation
@@ -139,7 +140,9 @@ def document_entry(file: str, line: int | None, identity: str | float | None = N
 
 def removal_entry(removal: Removal) -> dict[str, Any]:
     """Return what the log and the marks say alike of a removal: why it goes, and how it fits its witnesses."""
-    known = (("block", removal.block), ("documents", removal.documents))
+    aligned = removal.compared is Compared.ALIGNED
+    differs = list(removal.differs) if aligned else None  # nothing else was looked at for differences
+    known = (("differs", differs), ("block", removal.block), ("documents", removal.documents))
     return {
         "reason": removal.reason.value,
         "compared": removal.compared.value,

@@ -8,7 +8,7 @@ from dedup.report.summary import plural
 from dedup.report.terminal import Stream, sanitise
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from dedup.job import Explanation
 
@@ -28,6 +28,20 @@ _REASONS = {
     "boilerplate": "boilerplate",
 }
 
+_WAYS = {
+    "spelling": "spelling",
+    "format": "the form of a number",
+    "marker": "a marker",
+    "grammar": "grammar",
+    "attribution": "who says so",
+    "furniture": "page furniture",
+    "truncation": "a word cut short",
+    "markup": "markup",
+    "order": "the order of words",
+    "less": "words left out",
+}
+_NEWS = {"number": "a number", "name": "a name", "turn": "a negation or the like", "words": "words"}
+
 
 def render(explanation: Explanation, stream: Stream) -> str:
     """Return an explanation as a few lines, each with its line end; all foreign text in it is harmless."""
@@ -35,6 +49,7 @@ def render(explanation: Explanation, stream: Stream) -> str:
     witness_place = stream.paint(sanitise(explanation.witness_place), "place")
     figures = f"similarity {explanation.similarity:.2f}, coverage {explanation.coverage:.2f}"
     if explanation.removed:
+        figures += _kinds("; differs in ", explanation.kinds, _WAYS)
         what = stream.paint("removed", "removed")
         reason = _REASONS.get(explanation.reason, sanitise(explanation.reason))
         if explanation.documents is not None:
@@ -44,7 +59,8 @@ def render(explanation: Explanation, stream: Stream) -> str:
         head = f"{place}: {what}, {reason} ({figures})"
     else:
         what = stream.paint("kept", "added")
-        head, relation = f"{place}: {what}, it says something new ({figures})", "beside"
+        news = _kinds(": ", explanation.kinds, _NEWS)
+        head, relation = f"{place}: {what}, it says something new{news} ({figures})", "beside"
     lines = [head, f"    {quote(explanation.text, explanation.new, stream)}"]
     if explanation.witness == explanation.text:
         lines.append(f"    {relation}: {witness_place}, the same words")
@@ -52,6 +68,11 @@ def render(explanation: Explanation, stream: Stream) -> str:
         witness = stream.paint(quote(explanation.witness, (), _PLAIN), "faint")
         lines.append(f"    {relation}: {witness_place}: {witness}")
     return "\n".join(lines) + "\n"
+
+
+def _kinds(before: str, names: Sequence[str], known: Mapping[str, str]) -> str:
+    """Return kinds of difference for people, behind some words; nothing where there are none."""
+    return before + ", ".join(known.get(name, name) for name in names) if names else ""
 
 
 def quote(text: str, new: Sequence[tuple[int, int]], stream: Stream) -> str:

@@ -16,6 +16,7 @@ NARROWEST = 50
 
 _DONE = ("kept", "removed")
 _WOULD = ("to keep", "to remove")
+_NEWS = {"number": "numbers", "name": "names", "turn": "negations or the like", "words": "words"}
 
 
 def line(counts: Counts, mode: Mode = "clean") -> str:
@@ -122,6 +123,10 @@ def _reasons(counts: Counts) -> list[str]:
 def _notes(counts: Counts) -> list[str]:
     """Return a sentence, without its full stop, for everything out of the ordinary."""
     notes = []
+    if n := counts.kept_near:
+        verb = "says" if n == 1 else "say"
+        kinds = ", ".join(f"{what} in {counts.new[kind]:,}" for kind, what in _NEWS.items() if counts.new[kind])
+        notes.append(f"{plural(n, 'near-duplicate')} {verb} something new" + (f" ({kinds})" if kinds else ""))
     if n := counts.references:
         notes.append(f"{plural(n, 'document')} read as references")
     if n := counts.emptied:
