@@ -42,6 +42,14 @@ _WORDS = {
     )
     for word in words.split()
 }  # fmt: skip
+_WORDS |= {
+    word: str(value)
+    for value, words in (
+        (20, "twenty zwanzig vingt veinte"), (30, "thirty dreißig trente treinta"), (40, "forty vierzig quarante"),
+        (50, "fifty fünfzig cinquante"), (60, "sixty sechzig soixante"), (90, "ninety neunzig"),
+    )
+    for word in words.split()
+}  # fmt: skip
 _TIMES = {"mln": 1e6, "million": 1e6, "millionen": 1e6, "bn": 1e9, "billion": 1e9, "mrd": 1e9}
 _MARKER = 3
 """Digits of the longest number that may stand before an item of a list."""
@@ -118,7 +126,7 @@ def numbers_missing(text: str, witness: str) -> tuple[list[str], list[str]]:
     lost: list[str] = []
     otherwise: list[str] = []
     rounded = {run for group in _ROUNDED.findall(ours) if _is_rounded(group, theirs) for run in _RUN.findall(group)}
-    words = {_WORDS.get(word) for word in theirs.casefold().split()} | {_WORDS.get(w) for w in ours.casefold().split()}
+    words = {_WORDS.get(word) for word in re.findall(r"[^\W\d_]+", f"{theirs} {ours}".casefold())}
     for number in missing:
         if number in rounded or number in words:
             otherwise.append(number)

@@ -46,6 +46,7 @@ _CUT_OFF = re.compile(r"(?:…|\.\.\.|\[…\]|-|\u00ad)[\W_]*\Z")
 _TARGET = re.compile(r"\]\([^)]*\)|<[^>]*>|\[\d{1,3}\]|&\w+;")
 _CLAUSE_END = "\"'”’»“„«,，;:—–-。.!?！？…」』"
 _CLAUSE_END = "\"'”’»“„«,，;:—–-。.!?！？…」』"
+_RUN = re.compile(r"\d+")
 _DOTS = frozenset(".-/ªº")
 
 
@@ -157,6 +158,7 @@ def _within(stretch: Stretch, start: int, end: int) -> None:
     inside = [i for i in stretch.ours if start <= stretch.paragraph.span(i)[0] < end]
     # "4K" and "4G" are not one number: what is written together with it must be there, too.
     rests = {"", *stretch.theirs.values(), *map(_letters_of, stretch.theirs.values())}
+    inside = [i for i in inside if len(_RUN.findall(stretch.ours[i])) <= 1]
     stretch.set_aside([i for i in inside if _letters_of(stretch.ours[i]) in rests], Difference.FORMAT)
 
 
@@ -295,6 +297,8 @@ def _cut_short(stretch: Stretch) -> None:
     if not stretch.at_end or not stretch.ours or not _CUT_OFF.search(text):
         return
     last, token = list(stretch.ours.items())[-1]
+    if ord(stretch.paragraph.letters[last]) & 1:
+        return  # what is left of a number is another number
     after = stretch.gap.a0 + (last - stretch.gap.b0)
     whole = stretch.theirs.get(after) or next(iter(stretch.theirs.values()), "")
     if whole.startswith(token) or (not stretch.theirs and text.endswith(("-", "\u00ad")) and len(stretch.ours) == 1):
