@@ -9,9 +9,12 @@ import re
 from functools import cache
 from typing import NamedTuple
 
+from dedup.accents import plain
 from dedup.lexicon import MAGNITUDES, MONTHS, NUMBER_WORDS
 
-_NUMBER = re.compile(r"\d+(?:[.,'’٫٬\u00a0\u202f ]\d{3}(?!\d))*(?:[.,٫:]\d+)?")
+_NUMBER = re.compile(
+    r"(?:\d{1,2}(?:,\d{2})+,\d{3}(?!\d)|\d{1,3}(?:[.,'’٫٬\u00a0\u202f ]\d{3}(?!\d))+|\d+)(?:[.,٫:]\d+)?"
+)
 _DATE = re.compile(r"(?<!\d)(\d{1,4})([./\-年]\s?)(\d{1,2})(?:[./\-月]\s?)(\d{1,4})(?!\d)")
 _NAMED = re.compile(
     r"(?<!\d)(\d{1,2})(?:st|nd|rd|th|er|º|\.)?\s+(?:de\s+|d')?(\w{3,})\.?,?\s+(?:de\s+|del\s+)?(\d{4})(?!\d)"
@@ -47,11 +50,13 @@ class Date(NamedTuple):
         start: its first character.
         end: first character after it.
         days: what it may mean, as (year, month, day).
+        first: what it means where the day is written before the month; else all that it may mean.
     """
 
     start: int
     end: int
     days: frozenset[tuple[int, int, int]]
+    first: tuple[int, int, int]
 
 
 def numbers(text: str) -> list[Number]:
@@ -72,9 +77,14 @@ def numbers(text: str) -> list[Number]:
 def _value(written: str) -> tuple[float, float]:
     """Return what the digits say, and what the last of them is worth."""
     groups = re.split(r"[^\d]+", written)
-    mark = re.search(r"[.,٫:](?=\d+\Z)", written)
-    if mark is not None and (len(groups[-1]) != _THREE or mark.group() == ":"):
-        step = 0.0 if mark.group() == ":" else 10.0 ** -len(groups[-1])
+    marks = re.findall(r"[^\d]", written)
+    # "1.250" is read as thousands; "0.125", and the last part of "1,234.567", are not.
+    if (
+        marks
+        and marks[-1] in ".,٫:"
+        and (len(groups[-1]) != _THREE or int(groups[0]) == 0 or marks[-1] != marks[0] or marks[-1] == ":")
+    ):
+        step = 0.0 if marks[-1] == ":" else 10.0 ** -len(groups[-1])
         return float("".join(groups[:-1]) + "." + groups[-1]), step
     return float("".join(groups)), 1.0
 
@@ -90,8 +100,33 @@ def same_number(theirs: Number, ours: Number) -> bool:
 
 
 def word_value(token: str) -> float | None:
-    """Return what a folded number word says, or None."""
-    return NUMBER_WORDS.get(token)
+    """Return what a number word says, folded or by `plain`, or None."""
+    return _values().get(token)
+
+
+@cache
+def _values() -> dict[str, float]:
+    return {plain(word): value for word, value in NUMBER_WORDS.items()} | NUMBER_WORDS
+
+
+def magnitude(token: str) -> float | None:
+    """Return by how much a word, folded or by `plain`, multiplies the number before it, or None."""
+    return _magnitudes().get(token)
+
+
+@cache
+def _magnitudes() -> dict[str, float]:
+    return {plain(word): value for word, value in MAGNITUDES.items()} | MAGNITUDES
+
+
+def same_day(theirs: Date, ours: Date) -> bool:
+    """Tell whether our date may name the day that theirs names.
+
+    "03/04/2021" may be in April or in March. Two dates that are both written so are read in the same way.
+    """
+    if len(theirs.days) > 1 and len(ours.days) > 1:
+        return theirs.first == ours.first
+    return bool(theirs.days & ours.days)
 
 
 def dates(text: str) -> list[Date]:
@@ -100,23 +135,24 @@ def dates(text: str) -> list[Date]:
     for found in _DATE.finditer(text):
         one, two, three = int(found.group(1)), int(found.group(3)), int(found.group(4))
         if len(found.group(1)) == _YEAR:
-            readings = {(one, two, three)}
+            readings = [(one, two, three)]
         elif len(found.group(4)) in {2, _YEAR}:
             year = three if len(found.group(4)) == _YEAR else 2000 + three
-            readings = {(year, two, one), (year, one, two)}
+            # With full stops the day comes first everywhere.
+            readings = [(year, two, one)] + [(year, one, two)] * (found.group(2)[0] != ".")
         else:
             continue
-        out.append(Date(found.start(), found.end(), _possible(readings)))
+        out.append(Date(found.start(), found.end(), _possible(readings), readings[0]))
     for pattern, day, month in ((_NAMED, 1, 2), (_NAMED_FIRST, 2, 1)):
         for found in pattern.finditer(text):
-            number = _months().get(found.group(month).casefold())
+            number = _months().get(plain(found.group(month).casefold()))
             if number:
-                days = _possible({(int(found.group(3)), number, int(found.group(day)))})
-                out.append(Date(found.start(), found.end(), days))
+                named = int(found.group(3)), number, int(found.group(day))
+                out.append(Date(found.start(), found.end(), _possible([named]), named))
     return [date for date in out if date.days]
 
 
-def _possible(readings: set[tuple[int, int, int]]) -> frozenset[tuple[int, int, int]]:
+def _possible(readings: list[tuple[int, int, int]]) -> frozenset[tuple[int, int, int]]:
     return frozenset(r for r in readings if 1 <= r[1] <= 12 and 1 <= r[2] <= _LONGEST_DAY)  # noqa: PLR2004 - months
 
 
@@ -125,7 +161,7 @@ def _months() -> dict[str, int]:
     """Return the number of each month by its name and by the beginning of its name."""
     out: dict[str, int] = {}
     for number, names in enumerate(MONTHS, 1):
-        for name in names.split():
+        for name in map(plain, names.split()):
             out[name] = number
             out.setdefault(name[:3], number)
     return out
