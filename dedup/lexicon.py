@@ -282,10 +282,10 @@ and in place of "km" it is metres.
 
 _ACCENTED = """
 wurde|würde wurden|würden hatte|hätte hatten|hätten konnte|könnte konnten|könnten musste|müsste mussten|müssten
-durfte|dürfte durften|dürften waren|wären war|wäre mochte|möchte mochten|möchten schon|schön fordern|fördern
+durfte|dürfte durften|dürften waren|wären mochte|möchte mochten|möchten schon|schön fordern|fördern
 fordert|fördert forderte|förderte drucken|drücken losen|lösen
 año|ano años|anos paso|pasó llego|llegó hablo|habló gano|ganó compro|compró público|publicó
-marche|marché côté|côte cote|côté tache|tâche pêcheur|pécheur élève|élevé congres|congrès
+marche|marché côté|côte cote|côté tache|tâche pêcheur|pécheur élève|élevé
 avô|avó pais|país pode|pôde publica|pública
 """
 

@@ -17,6 +17,8 @@ from dedup.lexicon import ACCENTED, OPPOSED, TURNING, UNITS
 
 __all__ = ["abbreviates", "accented_alike", "initials", "plain", "same_unit", "variant"]
 
+_TRANSLITERATED_FROM = 4
+"""Letters from which a letter written as two, as "ph" or "ue", still leaves the same word."""
 _DOUBLED_FROM = 5
 """Letters from which a letter doubled, or a spelling that a language has given up, still leaves the same word."""
 _READ_FROM = 5
@@ -91,10 +93,12 @@ def variant(theirs: str, ours: str, *, name: bool = False) -> bool:
     if any(map(str.isdigit, theirs + ours)):
         return _read(theirs) == _read(ours)
     least = min(len(theirs), len(ours))
-    if least >= _READ_FROM and _read(theirs) == _read(ours):
+    if (least >= _READ_FROM and _read(theirs) == _read(ours)) or (
+        least >= _TRANSLITERATED_FROM and _transliterated(theirs) == _transliterated(ours)
+    ):
         return True
     if name:
-        return least >= _DOUBLED_FROM and _transliterated(theirs) == _transliterated(ours)
+        return False
     return (least >= _DOUBLED_FROM and _skeleton(theirs) == _skeleton(ours)) or _slip(theirs, ours, least)
 
 
