@@ -9,10 +9,21 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from dedup.lexicon import ENTITIES, FUNCTION, FURNITURE, FURNITURE_PHRASES, LINKS, SAYING, SECTION, STATUS, TURNING
-from dedup.numbers import dates, numbers, same_number, word_value
+from dedup.lexicon import (
+    ENTITIES,
+    FUNCTION,
+    FURNITURE,
+    FURNITURE_PHRASES,
+    LINKS,
+    SAYING,
+    SECTION,
+    SITES,
+    STATUS,
+    TURNING,
+)
+from dedup.numbers import dates, magnitude, numbers, same_day, same_number, word_value
 from dedup.sides import Difference, is_capital
-from dedup.spelling import abbreviates, initials, same_unit, variant
+from dedup.spelling import abbreviates, accented_alike, initials, plain, same_unit, variant
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,28 +34,23 @@ _AROUND = 40
 """Characters around a token in which the rest of its number or date may stand."""
 _SITE = 5
 """Words of the name of a site."""
-_SITE_CHARACTERS = 30
-_SITE_CHARACTERS = 30
+_SITE_CHARACTERS = 16
+"""Characters of it in a script without capitals."""
 _ATTRIBUTION = 7
 """Words of an attribution."""
 _CONTENT = 2
 """Words of content in it: who says so."""
 _MOVED = 5
 """Words in a row that stand elsewhere in the witness: the order is another one, not what is said."""
+_DAY = 3
+"""Words of a day's date."""
 _MARK = re.compile(
-    r"[\s(\[\"'“„#*_>§-]*(?:[^\W\d_]{1,9}\.?\s?)?(?:\d{1,3}|[ivxlIVXL]{1,5}|[A-Za-z])(?:\.\d{1,3})*[a-z]?(?:\\?[.):\]、．）]+\s?|\s(?=[^\W\d_]))"
+    r"[\s(\[\"'“„#*_>§-]*(?:[^\W\d_]{1,9}\.?\s?)?(?:\d{1,3}|[ivxlIVXL]{1,5}|[A-Za-z])(?:\.\d{1,3})*[a-z]?(?:\\?[.):\]、．）]+\s?|\s(?=[^\W\d_])|\s[–—-]\s(?=[^\W\d_]))"
 )
-_SIGN_BEFORE = re.compile(r"\s*(?:\s[|–—\-·•»:]|[|｜—–])\s*\Z")
+_SIGN_BEFORE = re.compile(r"\s*(?:\s[|–—\-·•»:]|[|｜—–_])\s*\Z")
 _SIGN_AFTER = re.compile(r"\s*(?:[|–—·•»｜]|\s?-)\s*")
-_CUT_OFF = re.compile(r"(?:…|\.\.\.|\[…\]|-|\u00ad)[\W_]*\Z")
-_SIGN_BEFORE = re.compile(r"\s*(?:\s[|–—\-·•»:]|[|｜—–])\s*\Z")
-_SIGN_AFTER = re.compile(r"\s*(?:[|–—·•»｜]|\s?-)\s*")
-_CUT_OFF = re.compile(r"(?:…|\.\.\.|\[…\]|-|\u00ad)[\W_]*\Z")
-_SIGN_AFTER = re.compile(r"\s*(?:[|–—·•»｜]|\s?-)\s*")
-_CUT_OFF = re.compile(r"(?:…|\.\.\.|\[…\]|-|\u00ad)[\W_]*\Z")
 _CUT_OFF = re.compile(r"(?:…|\.\.\.|\[…\]|-|\u00ad)[\W_]*\Z")
 _TARGET = re.compile(r"\]\([^)]*\)|<[^>]*>|\[\d{1,3}\]|&\w+;")
-_CLAUSE_END = "\"'”’»“„«,，;:—–-。.!?！？…」』"
 _CLAUSE_END = "\"'”’»“„«,，;:—–-。.!?！？…」』"
 _RUN = re.compile(r"\d+")
 _DOTS = frozenset(".-/ªº")
@@ -73,10 +79,10 @@ def _marked(side: Side) -> int:
     while number < min(len(side.letters), 6) and side.span(number)[1] <= found.end():
         number += 1
     words = [side.token(i) for i in range(number)]
-    named = any(word in SECTION for word in words)
+    named = "§" in found.group() or any(word in SECTION for word in words)
     if not named and any(word.isalpha() and len(word) > 1 and not set(word) <= set("ivxlc") for word in words):
         return 0
-    bare = found.group().rstrip()[-1:].isalnum()
+    bare = found.group().rstrip(" –—-")[-1:].isalnum()
     # "7 people" are so many people; "7.2 Supplier" and "§ 7 Notice" are numbers of sections.
     return 0 if bare and not named and len(words) < 2 else number  # noqa: PLR2004
 
@@ -85,21 +91,28 @@ def _respelt(stretch: Stretch) -> None:
     """The same letters, with other spaces between them; or each word in another spelling, in order."""
     theirs, ours = stretch.theirs, stretch.ours
     joined = "".join(theirs.values()), "".join(ours.values())
-    if joined[0] == joined[1] and not any(map(str.isdigit, joined[1])):
+    if joined[0] == joined[1] and len(theirs) != len(ours) and not any(map(str.isdigit, joined[1])):
         stretch.set_aside(list(ours), Difference.SPELLING, list(theirs))
         return
     keys = list(theirs)
     at = 0
     for i, token in list(ours.items()):
-        found = next((k for k in range(at, len(keys)) if variant(theirs[keys[k]], token)), None)
-        if found is not None and is_capital(stretch.paragraph, i):
-            found = found if variant(theirs[keys[found]], token, name=True) else None
-        elif found is None:
+        name = is_capital(stretch.paragraph, i)
+        found = next((k for k in range(at, len(keys)) if _one_word(stretch, keys[k], i, name=name)), None)
+        if found is None:
             found = _two_in_one(theirs, keys, at, token)
         if found is not None:
             stretch.set_aside([i], Difference.SPELLING, [keys[found]])
             del keys[found]
             at = found
+
+
+def _one_word(stretch: Stretch, theirs: int, ours: int, *, name: bool) -> bool:
+    """Tell whether two words are one in two spellings."""
+    one, other = stretch.theirs[theirs], stretch.ours[ours]
+    if one == other:
+        return accented_alike(stretch.witness.token(theirs), stretch.paragraph.token(ours))
+    return variant(one, other, name=name)
 
 
 def _two_in_one(theirs: dict[int, str], keys: list[int], at: int, token: str) -> int | None:
@@ -121,9 +134,9 @@ def _same_figures(stretch: Stretch) -> None:
     there = _window(witness, max(gap.a0 - 1, 0), min(gap.a1 + 1, len(witness.letters)))
     low = max(0, paragraph.span(gap.b0)[0] - _AROUND)
     here = paragraph.text[low : paragraph.span(gap.b1 - 1)[1] + _AROUND]
-    known = dates(there) if len(numeric) > 1 or stretch.theirs else []
+    known = dates(_surroundings(witness, gap.a0, gap.a1))
     for date in dates(here) if known else []:
-        if any(date.days & other.days for other in known):
+        if any(same_day(other, date) for other in known):
             _within(stretch, low + date.start, low + date.end)
     edge = paragraph.span(gap.b0)[0] - low, paragraph.span(gap.b1 - 1)[1] - low
     inner = numbers(_window(witness, gap.a0, gap.a1))
@@ -144,6 +157,14 @@ def _same_figures(stretch: Stretch) -> None:
     _said_twice(stretch)
 
 
+def _surroundings(side: Side, first: int, last: int) -> str:
+    """Return the text of some tokens, and of those beside them that may belong to one day."""
+    if not side.letters:
+        return ""
+    low, high = max(first - _DAY, 0), min(last + _DAY, len(side.letters))
+    return side.text[side.span(low)[0] : side.span(high - 1)[1]]
+
+
 def _said_twice(stretch: Stretch) -> None:
     """“One (1)": the number in words, just before."""
     before = stretch.gap.b0 - 1
@@ -155,7 +176,10 @@ def _said_twice(stretch: Stretch) -> None:
 
 def _within(stretch: Stretch, start: int, end: int) -> None:
     """Set aside what of the stretch stands in some characters of the paragraph."""
-    inside = [i for i in stretch.ours if start <= stretch.paragraph.span(i)[0] < end]
+    text, span = stretch.paragraph.text, stretch.paragraph.span
+    inside = [i for i in stretch.ours if start <= span(i)[0] < end]
+    # "23h30" is not said by whoever says 23.
+    inside = [i for i in inside if not any(map(str.isdigit, text[end : span(i)[1]]))]
     # "4K" and "4G" are not one number: what is written together with it must be there, too.
     rests = {"", *stretch.theirs.values(), *map(_letters_of, stretch.theirs.values())}
     inside = [i for i in inside if len(_RUN.findall(stretch.ours[i])) <= 1]
@@ -178,6 +202,15 @@ def _window(side: Side, first: int, last: int) -> str:
     return side.text[low:high]
 
 
+def _magnitudes(stretch: Stretch) -> None:
+    """“Million” and “mln”: what multiplies a number, as a word and for short."""
+    for i, token in list(stretch.ours.items()):
+        times = magnitude(token)
+        same = next((j for j, other in stretch.theirs.items() if times and magnitude(other) == times), None)
+        if same is not None:
+            stretch.set_aside([i], Difference.FORMAT, [same])
+
+
 def _abbreviated(stretch: Stretch) -> None:
     """Short forms of the witness's words, units and initials; or the long forms of its short ones."""
     theirs, ours = list(stretch.theirs.values()), list(stretch.ours.values())
@@ -197,6 +230,19 @@ def _abbreviated(stretch: Stretch) -> None:
             ):
                 stretch.set_aside([i], Difference.SPELLING, [j])
                 break
+
+
+def _unit_beside(stretch: Stretch) -> None:
+    """“$5” and “5 dollars”: the unit stands on the number's other side."""
+    gap, witness, paragraph = stretch.gap, stretch.witness, stretch.paragraph
+    if stretch.theirs or len(stretch.ours) != 1:
+        return
+    i, token = next(iter(stretch.ours.items()))
+    for number, there in ((gap.b0 - 1, gap.a0 - 2), (gap.b1, gap.a0 + 1)):
+        if not (0 <= number < len(paragraph.letters) and 0 <= there < len(witness.letters)):
+            continue
+        if ord(paragraph.letters[number]) & 1 and same_unit(plain(witness.token(there)), token):
+            stretch.set_aside([i], Difference.SPELLING)
 
 
 def _dotted(side: Side, index: int) -> bool:
@@ -271,12 +317,19 @@ def _site(stretch: Stretch) -> None:
     cased = written.upper() != written.lower()
     if len(stretch.ours) > _SITE if cased else len(written) > _SITE_CHARACTERS:
         return
+    if not cased and stretch.at_end and not _names_a_site(written):
+        return
     if (
         (stretch.at_end and _SIGN_BEFORE.search(text[:start]) and text[end:].strip() in {"", ")", "]"})
         or (stretch.at_start and not stretch.at_end and _SIGN_AFTER.match(text, end) and not cased)
         or (stretch.at_start and not stretch.at_end and re.match(r"\s+[|»]\s+", text[end:]))
     ):
         stretch.set_aside(list(stretch.ours), Difference.FURNITURE)
+
+
+def _names_a_site(written: str) -> bool:
+    """Tell whether some words in a script without capitals, which shows no names, are the name of a site."""
+    return any(written.startswith(s) or written.endswith(s) for s in SITES)
 
 
 def _speaks(stretch: Stretch) -> bool:
@@ -316,6 +369,8 @@ RULES: tuple[Callable[[Stretch], None], ...] = (
     _marker,
     _respelt,
     _same_figures,
+    _magnitudes,
+    _unit_beside,
     _abbreviated,
     _markup,
     _cut_short,

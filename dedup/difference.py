@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from dedup.aside import RULES
+from dedup.characters import SIGNS
 from dedup.lexicon import (
     ENTITIES,
     FUNCTION,
@@ -23,6 +24,7 @@ from dedup.lexicon import (
     TURNING,
     UNITS,
 )
+from dedup.numbers import numbers
 from dedup.sides import LIMIT, Difference, Stretch, is_name, is_title
 from dedup.spelling import plain, variant
 
@@ -37,6 +39,8 @@ GLANCE = 4
 """Tokens on either side that can be taken in at a glance."""
 SHORTEST = 3
 """Letters of a word that is no initial and no number of a section."""
+_NEAR = 24
+"""Characters around a token in which the rest of its number stands."""
 _LOST = 3
 """Words that the paragraph lacks, among them a negation or a restriction, that still turn round what is left."""
 _TITLE = 15
@@ -129,6 +133,10 @@ def _lost(gap: Gap, witness: Side, paragraph: Side) -> Finding:
 
     And a title without one of its words is another title.
     """
+    beside = ((gap.a0 - 1, gap.b0 - 1), (gap.a1, gap.b0))
+    for a, b in beside:
+        if not same_figure(witness, a, paragraph, b):
+            return Finding([b], Difference.NUMBER)
     if not 0 < gap.b0 < len(paragraph.letters) or gap.a1 - gap.a0 > _LOST:
         return Finding([], Difference.LESS)
     if any(witness.token(i) in TURNING for i in range(gap.a0, gap.a1)):
@@ -140,6 +148,32 @@ def _lost(gap: Gap, witness: Side, paragraph: Side) -> Finding:
     ):
         return Finding([gap.b0], Difference.NAME)
     return Finding([], Difference.LESS)
+
+
+def same_figure(witness: Side, a: int, paragraph: Side, b: int) -> bool:
+    """Tell whether two equal tokens, where they are figures, are parts of numbers that say the same.
+
+    A token that is not there, and a side whose text nobody knows, say nothing against it.
+    """
+    if not (0 <= a < len(witness.letters) and 0 <= b < len(paragraph.letters) and witness.text and paragraph.text):
+        return True
+    if not ord(paragraph.letters[b]) & 1:
+        return True
+    (theirs, known), (ours, sign) = _figure(witness, a), _figure(paragraph, b)
+    return theirs == ours and sign in {"", known}
+
+
+def _figure(side: Side, index: int) -> tuple[float, str]:
+    """Return what the number says that a token is part of, and the sign that stands before or behind it."""
+    start, end = side.span(index)
+    low = max(0, start - _NEAR)
+    text = side.text[low : end + _NEAR]
+    found = next((number for number in numbers(text) if low + number.start <= start < low + number.end), None)
+    if found is None:
+        return 0.0, ""
+    behind = text[found.end :].lstrip(" \u00a0\u202f")[:1]
+    sign = text[: found.start].rstrip(" \u00a0\u202f")[-1:] + behind
+    return found.value, "".join(character for character in sign if character in SIGNS)
 
 
 def _rest(stretch: Stretch) -> Finding:

@@ -7,6 +7,15 @@ that libraries offer were weighed and not taken: they hold negations, numbers an
 
 from __future__ import annotations
 
+from dedup.accents import plain
+
+
+def _with_plain(words: str) -> frozenset[str]:
+    """Return words as they are written and without accents: a differing stretch is asked about in either form."""
+    listed = words.split()
+    return frozenset(listed).union(map(plain, listed))
+
+
 _FUNCTION = """
 a an the this that these those it its he she they them their his her we our you your i my me him us who whom whose which
 and or but so as at by for from in into of off on onto to up out with within over under about than then there here
@@ -14,24 +23,24 @@ is are was were be been being am has have had do does did s re ve ll d m also ju
 said says say told added according
 der die das den dem des ein eine einen einem einer eines und oder aber in im an am auf aus bei mit nach von vom vor zu
 zum zur
-für über unter um durch als wie so es er sie wir ihr ich ist sind war waren wird werden wurde wurden hat haben hatte
+für über unter um durch als wie so es er sie wir ihr ich ist sind waren wird werden wurde wurden hat haben hatte
 sich
 dieser diese dieses auch noch dann dass daß ob wenn
 le la les l un une des du de d et ou mais au aux en dans par pour sur sous avec ce cet cette ces il elle ils elles on
 nous vous
-je se sa son ses leur leurs qui que qu est sont été être a ont avait aussi ainsi comme
+je se sa ses leur leurs qui que qu est sont été être a ont avait aussi ainsi comme
 el los las lo uno una unos unas y e o u pero del al con por para sin sobre entre como más su sus él ella ellos se es
-son fue
+fue
 ser ha han había que qué quien este esta estos estas eso también
 os as um uma uns umas do da dos das no na nos nas ao aos à às pelo pela pelos pelas com em por para que quem é são foi
 foram
 ser tem têm seu sua seus suas ele ela eles elas também
 il lo gli i un uno una del della dei degli delle al allo alla ai agli alle dal dalla nel nella nei con per su tra fra e
 ed che chi
-è sono era ha hanno si anche come
+è sono ha hanno si anche come
 het een van op te aan bij voor door over uit met en of maar dat dit deze die is zijn was waren heeft hebben ook als er
-och eller men på till från av för med som det den en ett är var har att om
-i w z ze na do od o u za po przez dla jest są był była było się to ten ta te że
+och eller på till från av för med som det den en ett är var har att om
+i w z ze na do od o u za po przez dla jest są był była było się to ta te że
 и в во на с со к ко о об от до за по из у для при через а но или что как это эти этот эта он она они его её ее их был
 была
 было были есть же бы ли также
@@ -45,7 +54,8 @@ na ya wa kwa katika ni za la cha vya pia da a ta ga cikin
 """
 
 _TURNING = """
-not no nor never none nothing nobody neither without cannot can t non un except unless only hardly barely rarely seldom
+not no nor never none nothing nobody neither without nearly almost presque casi quase почти neredeyse
+cannot can t non un except unless only hardly barely rarely seldom
 few less least
 may might must shall should could would will likely unlikely possibly probably allegedly reportedly perhaps maybe
 if some any all every each most many both either before after until since against
@@ -75,7 +85,8 @@ hapana si hakuna bila tu ba babu sai
 不 没 無 无 非 未 否 勿 莫 别 只 仅 可 能 须 必 应 或 全 各
 """
 
-TURNING = frozenset(_TURNING.split())
+# "só" without its accent is grammar elsewhere, and no restriction.
+TURNING = frozenset(_TURNING.split()) | (_with_plain(_TURNING) - frozenset(_FUNCTION.split()))
 """Negation, modality and scope: taken away or added, they make another statement."""
 
 FUNCTION = frozenset(_FUNCTION.split()) - TURNING
@@ -100,7 +111,7 @@ zei zegt vertelde verklaarde voegde schreef powiedział powiedziała mówi doda�
 alisema anasema
 """
 
-SAYING = frozenset(_SAYING.split())
+SAYING = _with_plain(_SAYING)
 """Verbs and words that attribute what is said; none that says more than that (such as "denied")."""
 
 _FURNITURE = """
@@ -119,7 +130,7 @@ devamını oku paylaş yazdır reklam fotoğraf
 lees meer delen advertentie czytaj więcej udostępnij reklama läs mer dela annons
 """
 
-FURNITURE = frozenset(_FURNITURE.split())
+FURNITURE = _with_plain(_FURNITURE)
 """What stands on buttons and lines around an article."""
 
 FURNITURE_PHRASES = (
@@ -133,19 +144,20 @@ section sec chapter article art paragraph para clause no nr abs absatz artikel k
 artigo art capítulo articolo capo статья ст пункт п глава 第 条 條 章 節 节 項 项 المادة madde bölüm धारा §
 """
 
-SECTION = frozenset(_SECTION.split())
+SECTION = _with_plain(_SECTION)
 """Words that stand with the number of a section, in front of it."""
 
 _OPPOSED = """
 from|to over|under above|below up|down in|out on|off into|out before|after with|without and|or he|she him|her his|her
-his|hers himself|herself mr|mrs mr|ms is|was are|were has|had
+his|hers himself|herself mr|mrs mr|ms mister|mrs sir|madam is|was are|were has|had
 more|less more|fewer most|least fewest|most first|last old|new first|second second|third
 von|nach über|unter und|oder er|sie ihm|ihr sein|ihr herr|frau ist|war sind|waren mit|ohne vor|nach ein|aus auf|ab
-de|à sur|sous et|ou il|elle lui|elle est|était sont|étaient avec|sans avant|après plus|moins
-de|a y|o él|ella es|era es|fue con|sin sobre|bajo desde|hasta más|menos e|u
-e|ou ele|ela é|era é|foi com|sem dele|dela mais|menos
-e|o lui|lei con|senza da|a più|meno
-и|или он|она его|её его|ее ему|ей с|без из|в от|к до|после над|под более|менее
+de|à sur|sous et|ou il|elle lui|elle monsieur|madame m|madame m|mme monsieur|mme
+est|était sont|étaient avec|sans avant|après plus|moins
+de|a y|o él|ella señor|señora sr|sra sr|señora señor|sra es|era es|fue con|sin sobre|bajo desde|hasta más|menos e|u
+e|ou ele|ela senhor|senhora é|era é|foi com|sem dele|dela mais|menos
+e|o lui|lei signor|signora con|senza da|a più|meno
+и|или он|она его|её его|ее ему|ей с|без из|в из|до от|к от|до до|после над|под более|менее
 من|إلى من|الى هو|هي مع|بدون فوق|تحت قبل|بعد و|أو
 से|को और|या वह|वे ऊपर|नीचे पहले|बाद
 ve|veya ile|siz daha|az
@@ -154,16 +166,13 @@ en|of hij|zij naar|van met|zonder i|lub z|bez on|ona
 彼|女 内|外 高|低 増|減
 """
 
-OPPOSED = frozenset(frozenset(pair.split("|")) for pair in _OPPOSED.split())
-"""Pairs of words of which one in place of the other turns the statement round, or means somebody else."""
-
 _PERSONS = """
 i me my we us our you your ich wir uns unser unsere sie ihr je nous notre nos vous votre vos yo nosotros
 nuestro nuestra usted ustedes su eu nós nosso nossa você vocês io noi nostro nostra voi vostro я мы наш наша
 вы ваш ваша 我 我们 你 您 私 我々
 """
 
-PERSONS = frozenset(_PERSONS.split())
+PERSONS = _with_plain(_PERSONS)
 """The one who speaks and the one who is spoken to: in another's place, they are other people."""
 
 _WORDS_OF_NUMBERS = """
@@ -261,14 +270,55 @@ $ dollar dollars dólar dólares доллар долларов dollari usd dlrs
 UNITS = {word: key for key, *words in map(str.split, _UNITS.strip().splitlines()) for word in (key, *words)}
 """What each word for a unit, or its stem, is short for."""
 
+_PAIRS = [pair.split("|") for pair in _OPPOSED.split()]
+_ARTICLES = [word for word in NUMBER_WORDS if word in FUNCTION]
+OPPOSED = frozenset(
+    [frozenset(pair) for pair in _PAIRS]
+    + [frozenset(map(plain, pair)) for pair in _PAIRS if plain(pair[0]) != plain(pair[1])]
+    + [
+        frozenset((plain(word), form))
+        for word in _ARTICLES
+        for other, value in NUMBER_WORDS.items()
+        if value != NUMBER_WORDS[word]
+        for form in (plain(other), str(int(value)))
+    ]
+    + [frozenset((unit, other)) for unit in UNITS if unit in FUNCTION for other in UNITS if UNITS[other] != UNITS[unit]]
+)
+"""Pairs of words of which one in place of the other turns the statement round, or means somebody else.
+
+"One" is an article in many languages, and so grammar; in place of "two" it is a number. "m" is what is left of "am",
+and in place of "km" it is metres.
+"""
+
+_ACCENTED = """
+wurde|würde wurden|würden hatte|hätte hatten|hätten konnte|könnte konnten|könnten musste|müsste mussten|müssten
+durfte|dürfte durften|dürften waren|wären mochte|möchte mochten|möchten schon|schön fordern|fördern
+fordert|fördert forderte|förderte drucken|drücken losen|lösen
+año|ano años|anos paso|pasó llego|llegó hablo|habló gano|ganó compro|compró público|publicó
+marche|marché côté|côte cote|côté tache|tâche pêcheur|pécheur élève|élevé
+avô|avó pais|país pode|pôde publica|pública
+"""
+
+ACCENTED = frozenset(frozenset(pair.split("|")) for pair in _ACCENTED.split())
+"""Pairs of words that differ by an accent, and say different things."""
+
 _STATUS = """
 cancelled canceled postponed closed sold out corrected updated breaking live exclusive opinion abgesagt verschoben
 geschlossen ausverkauft annulé reporté fermé complet cancelado aplazado cerrado adiado fechado esgotado annullato
 отменён отменен закрыт перенесён abgelehnt rejected approved retracted draft final
 """
 
-STATUS = frozenset(_STATUS.split())
+STATUS = _with_plain(_STATUS)
 """Words that after a dash say what became of a thing; they are no name of a site."""
+
+SITES = (
+    "报", "网", "社", "台", "网站", "新闻", "频道", "在线", "新浪", "腾讯", "報", "網",
+    "新聞", "ニュース", "オンライン", "通信", "日報",
+    "뉴스", "신문", "일보", "방송", "صحيفة", "جريدة", "موقع", "وكالة", "قناة", "نيوز", "الإخبارية",
+    "समाचार", "न्यूज़", "न्यूज", "ख़बर",
+    "ข่าว", "ออนไลน์",
+)  # fmt: skip
+"""What the names of sites begin or end with, in scripts without capitals."""
 
 _ENTITIES = "amp quot lt gt nbsp apos br strong em span ndash mdash hellip rsquo lsquo rdquo ldquo utm"
 ENTITIES = frozenset(_ENTITIES.split())

@@ -9,9 +9,12 @@ import re
 from functools import cache
 from typing import NamedTuple
 
+from dedup.accents import plain
 from dedup.lexicon import MAGNITUDES, MONTHS, NUMBER_WORDS
 
-_NUMBER = re.compile(r"\d+(?:[.,'’٫٬\u00a0\u202f ]\d{3}(?!\d))*(?:[.,٫:]\d+)?")
+_NUMBER = re.compile(
+    r"(?:\d{1,2}(?:,\d{2})+,\d{3}(?!\d)|\d{1,3}(?:[.,'’٫٬\u00a0\u202f ]\d{3}(?!\d))+|\d+)(?:[.,٫:]\d+)?"
+)
 _DATE = re.compile(r"(?<!\d)(\d{1,4})([./\-年]\s?)(\d{1,2})(?:[./\-月]\s?)(\d{1,4})(?!\d)")
 _NAMED = re.compile(
     r"(?<!\d)(\d{1,2})(?:st|nd|rd|th|er|º|\.)?\s+(?:de\s+|d')?(\w{3,})\.?,?\s+(?:de\s+|del\s+)?(\d{4})(?!\d)"
@@ -20,6 +23,8 @@ _NAMED_FIRST = re.compile(r"(\w{3,})\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})(
 _COARSEST = 0.1
 """Share of a number that its last digit may be worth: "5.4" is near enough to 5.38, "1" is not to 1.4."""
 _PERHAPS_DATE = re.compile(r"\d[./\-年]|\d{4}")
+_WORD = 24
+"""Characters in which the word that multiplies a number stands."""
 _THREE = 3
 _LONGEST_DAY = 31
 _YEAR = 4
@@ -50,11 +55,13 @@ class Date(NamedTuple):
         start: its first character.
         end: first character after it.
         days: what it may mean, as (year, month, day).
+        first: what it means where the day is written before the month; else all that it may mean.
     """
 
     start: int
     end: int
     days: frozenset[tuple[int, int, int]]
+    first: tuple[int, int, int]
 
 
 def numbers(text: str) -> list[Number]:
@@ -64,21 +71,34 @@ def numbers(text: str) -> list[Number]:
         value, step = _value(found.group())
         fraction = step < 1
         end = found.end()
-        word = re.match(r"\s?([^\W\d_]+)", text[end : end + 24])
-        times = MAGNITUDES.get(word.group(1).casefold()) if word else None
-        if word is not None and times:
-            end += word.end()
-            value, step = value * times, step * times
-        out.append(Number(found.start(), end, value, step, fraction))
+        times, size = _times(text[end : end + _WORD])
+        end += size
+        out.append(Number(found.start(), end, value * times, step * times, fraction))
     return out
+
+
+def _times(text: str) -> tuple[float, int]:
+    """Return what the word that a text begins with multiplies the number before it by, and the characters it takes."""
+    word = re.match(r"\s?([^\W\d_]+)", text)
+    if word is None:
+        return 1.0, 0
+    times = MAGNITUDES.get(word.group(1).casefold())
+    if times is None and word.start(1) == 0:  # in scripts without spaces a word is a character
+        return MAGNITUDES.get(text[0], 1.0) if not text[0].isascii() else 1.0, int(text[0] in MAGNITUDES)
+    return (times, word.end()) if times else (1.0, 0)
 
 
 def _value(written: str) -> tuple[float, float]:
     """Return what the digits say, and what the last of them is worth."""
     groups = re.split(r"[^\d]+", written)
-    mark = re.search(r"[.,٫:](?=\d+\Z)", written)
-    if mark is not None and (len(groups[-1]) != _THREE or mark.group() == ":"):
-        step = 0.0 if mark.group() == ":" else 10.0 ** -len(groups[-1])
+    marks = re.findall(r"[^\d]", written)
+    # "1.250" is read as thousands; "0.125", and the last part of "1,234.567", are not.
+    if (
+        marks
+        and marks[-1] in ".,٫:"
+        and (len(groups[-1]) != _THREE or int(groups[0]) == 0 or marks[-1] != marks[0] or marks[-1] == ":")
+    ):
+        step = 0.0 if marks[-1] == ":" else 10.0 ** -len(groups[-1])
         return float("".join(groups[:-1]) + "." + groups[-1]), step
     return float("".join(groups)), 1.0
 
@@ -94,8 +114,33 @@ def same_number(theirs: Number, ours: Number) -> bool:
 
 
 def word_value(token: str) -> float | None:
-    """Return what a folded number word says, or None."""
-    return NUMBER_WORDS.get(token)
+    """Return what a number word says, folded or by `plain`, or None."""
+    return _values().get(token)
+
+
+@cache
+def _values() -> dict[str, float]:
+    return {plain(word): value for word, value in NUMBER_WORDS.items()} | NUMBER_WORDS
+
+
+def magnitude(token: str) -> float | None:
+    """Return by how much a word, folded or by `plain`, multiplies the number before it, or None."""
+    return _magnitudes().get(token)
+
+
+@cache
+def _magnitudes() -> dict[str, float]:
+    return {plain(word): value for word, value in MAGNITUDES.items()} | MAGNITUDES
+
+
+def same_day(theirs: Date, ours: Date) -> bool:
+    """Tell whether our date may name the day that theirs names.
+
+    "03/04/2021" may be in April or in March. Two dates that are both written so are read in the same way.
+    """
+    if len(theirs.days) > 1 and len(ours.days) > 1:
+        return theirs.first == ours.first
+    return bool(theirs.days & ours.days)
 
 
 def dates(text: str) -> list[Date]:
@@ -106,23 +151,24 @@ def dates(text: str) -> list[Date]:
     for found in _DATE.finditer(text):
         one, two, three = int(found.group(1)), int(found.group(3)), int(found.group(4))
         if len(found.group(1)) == _YEAR:
-            readings = {(one, two, three)}
+            readings = [(one, two, three)]
         elif len(found.group(4)) in {2, _YEAR}:
             year = three if len(found.group(4)) == _YEAR else 2000 + three
-            readings = {(year, two, one), (year, one, two)}
+            # With full stops the day comes first everywhere.
+            readings = [(year, two, one)] + [(year, one, two)] * (found.group(2)[0] != ".")
         else:
             continue
-        out.append(Date(found.start(), found.end(), _possible(readings)))
+        out.append(Date(found.start(), found.end(), _possible(readings), readings[0]))
     for pattern, day, month in ((_NAMED, 1, 2), (_NAMED_FIRST, 2, 1)):
         for found in pattern.finditer(text):
-            number = _months().get(found.group(month).casefold())
+            number = _months().get(plain(found.group(month).casefold()))
             if number:
-                days = _possible({(int(found.group(3)), number, int(found.group(day)))})
-                out.append(Date(found.start(), found.end(), days))
+                named = int(found.group(3)), number, int(found.group(day))
+                out.append(Date(found.start(), found.end(), _possible([named]), named))
     return [date for date in out if date.days]
 
 
-def _possible(readings: set[tuple[int, int, int]]) -> frozenset[tuple[int, int, int]]:
+def _possible(readings: list[tuple[int, int, int]]) -> frozenset[tuple[int, int, int]]:
     return frozenset(r for r in readings if 1 <= r[1] <= 12 and 1 <= r[2] <= _LONGEST_DAY)  # noqa: PLR2004 - months
 
 
@@ -131,7 +177,7 @@ def _months() -> dict[str, int]:
     """Return the number of each month by its name and by the beginning of its name."""
     out: dict[str, int] = {}
     for number, names in enumerate(MONTHS, 1):
-        for name in names.split():
+        for name in map(plain, names.split()):
             out[name] = number
             out.setdefault(name[:3], number)
     return out

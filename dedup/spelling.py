@@ -1,8 +1,8 @@
 """Is it the same word, written another way? Pure functions of folded tokens.
 
 Spelling variants, slips of the pen and of recognition, accents and vowel signs, words joined or split, abbreviations.
-A word of another meaning is often one letter away, and a name nearly always: what is taken for a slip must begin
-alike, be long, and not differ by a plural's ending.
+A word of another meaning is often one letter away, and a name nearly always: what is taken for a slip must be in a long
+word, behind its prefix and before its ending, and be a slip that people make.
 """
 
 from __future__ import annotations
@@ -10,44 +10,54 @@ from __future__ import annotations
 import unicodedata
 from functools import cache, lru_cache
 
-from rapidfuzz.distance import OSA
+from rapidfuzz.distance import OSA, Levenshtein
 
-from dedup.lexicon import FUNCTION, TURNING, UNITS
+from dedup.accents import plain
+from dedup.lexicon import ACCENTED, OPPOSED, TURNING, UNITS
 
-_VARIANT_FROM = 5
-"""Letters from which one slip (a letter more, less, other, or two swapped) still leaves the same word."""
-_SWAPPED_FROM = 4
-_LONG = 9
+__all__ = ["abbreviates", "accented_alike", "initials", "plain", "same_unit", "variant"]
+
+_TRANSLITERATED_FROM = 4
+"""Letters from which a letter written as two, as "ph" or "ue", still leaves the same word."""
+_DOUBLED_FROM = 5
+"""Letters from which a letter doubled, or a spelling that a language has given up, still leaves the same word."""
+_READ_FROM = 5
+"""Letters from which bad recognition does: "clay" is no "day"."""
+_SWAPPED_FROM = 7
+"""Letters from which two neighbours swapped do: "united" is not "untied"."""
+_SLIP_FROM = 8
+"""Letters from which one slip of another kind (a letter more, less, another vowel) does."""
+_LONG = 11
 """Letters from which two slips do."""
+_PREFIX = 4
+"""Letters that a slip leaves alone: prefixes differ in one letter, and turn the word ("angenommen", "abgenommen")."""
+_ENDING = 2
+"""Likewise endings: "compraron" is past, "comprarán" to come."""
+_ALPHABETS = "\u1100"
+"""Letters from here on are syllables, and no slips."""
+_SOUNDS = ("aeiouyæøœ", "αειουωη", "аеиоуыэюя")
+"""Letters that stand in each other's place by mistake; a consonant for another makes another word."""
 _STEMS = (10, 9, 8, 7, 6)
 """Letters by which a unit's word is known, whatever its ending."""
 _ABBREVIATED = 6
 """Letters of an abbreviation, at most."""
-_MARKS_BELOW = 0x0700
-"""Latin, Greek, Cyrillic, Hebrew and Arabic marks: words stay the same without them (not in Indic scripts or Thai)."""
-_COMPOSED_BELOW = 0x2000
-"""Letters above it are taken as they are: a syllable of Hangul is no letter with marks."""
-_NUKTA = "\u093c"
+_CONTRACTED = 9
+"""Letters from which a word may be contracted to some of its letters without the last: "bzw" for "beziehungsweise"."""
+_DIFFERENT_FROM = 6
+"""Letters from which another accent in the same place is only a slip ("perchè"); "avó" is not "avô"."""
+_LATIN_BELOW = "\u0250"
+_TONES = frozenset("\u0309\u031b\u0323")
+"""Marks of Vietnamese, where words differ in nothing else."""
 _LOOKALIKES = (("rn", "m"), ("0", "o"), ("1", "l"), ("vv", "w"), ("ii", "u"), ("cl", "d"), ("5", "s"))
-_RESPELT = (("ph", "f"), ("ß", "ss"), ("ae", "a"), ("oe", "o"), ("ue", "u"), ("y", "i"), ("k", "c"), ("z", "s"))
+_TRANSLITERATED = (("ph", "f"), ("ß", "ss"), ("ae", "a"), ("oe", "o"), ("ue", "u"))
+_RESPELT = (*_TRANSLITERATED, ("our", "or"), ("y", "i"), ("k", "c"), ("z", "s"))
 """What languages have written now one way and now another: reforms, transliterations, umlauts."""
 
 
 @lru_cache(maxsize=1 << 14)
-def plain(token: str) -> str:
-    """Take accents, vowel signs and hamza off letters whose words stay the same without them."""
-    if token.isascii():
-        return token
-    out = []
-    for char in "".join(unicodedata.normalize("NFD", char) if ord(char) < _COMPOSED_BELOW else char for char in token):
-        if char == _NUKTA or (unicodedata.combining(char) and ord(char) < _MARKS_BELOW):
-            continue
-        out.append(char)
-    return "".join(out).replace("ı", "i").replace("ß", "ss")
-
-
-@lru_cache(maxsize=1 << 14)
 def _skeleton(word: str) -> str:
+    if word.endswith("re"):
+        word = word[:-2] + "er"
     for long, short in _RESPELT:
         word = word.replace(long, short)
     return "".join(c for i, c in enumerate(word) if i == 0 or c != word[i - 1])
@@ -60,8 +70,15 @@ def _read(word: str) -> str:
     return word
 
 
+@lru_cache(maxsize=1 << 14)
+def _transliterated(word: str) -> str:
+    for long, short in _TRANSLITERATED:
+        word = word.replace(long, short)
+    return word
+
+
 @lru_cache(maxsize=1 << 16)
-def variant(theirs: str, ours: str, *, name: bool = False) -> bool:  # noqa: PLR0911 - one case after the other
+def variant(theirs: str, ours: str, *, name: bool = False) -> bool:
     """Tell whether two plain tokens are the same word in another spelling.
 
     Args:
@@ -71,22 +88,73 @@ def variant(theirs: str, ours: str, *, name: bool = False) -> bool:  # noqa: PLR
     """
     if theirs == ours:
         return True
-    if theirs in TURNING or ours in TURNING:
-        return False
-    if theirs.isdigit() or ours.isdigit():
+    if theirs in TURNING or ours in TURNING or theirs.isdigit() or ours.isdigit():
         return False
     if any(map(str.isdigit, theirs + ours)):
         return _read(theirs) == _read(ours)
     least = min(len(theirs), len(ours))
-    if least >= _SWAPPED_FROM and (_skeleton(theirs) == _skeleton(ours) or _read(theirs) == _read(ours)):
+    if (least >= _READ_FROM and _read(theirs) == _read(ours)) or (
+        least >= _TRANSLITERATED_FROM and _transliterated(theirs) == _transliterated(ours)
+    ):
         return True
-    distance = OSA.distance(theirs, ours, score_cutoff=2)
-    if theirs[0] == ours[0] and distance == 1 and least >= _SWAPPED_FROM and sorted(theirs) == sorted(ours):
-        return not (theirs in FUNCTION or ours in FUNCTION)
-    if theirs[0] != ours[0] or theirs[-1] != ours[-1]:
-        # Slips are made within words; another ending is another number, case or tense.
+    if name:
         return False
-    return not name and ((distance == 1 and least >= _VARIANT_FROM) or (distance <= 2 and least >= _LONG))  # noqa: PLR2004
+    return (least >= _DOUBLED_FROM and _skeleton(theirs) == _skeleton(ours)) or _slip(theirs, ours, least)
+
+
+def _slip(theirs: str, ours: str, least: int) -> bool:
+    """Tell whether one word is the other with slips of the pen in it."""
+    # Slips are made within words; another ending is another number, case or tense.
+    if least < _SWAPPED_FROM or theirs[0] != ours[0] or max(theirs + ours) >= _ALPHABETS:
+        return False
+    distance = OSA.distance(theirs, ours, score_cutoff=2)
+    if distance == 1 and sorted(theirs) == sorted(ours):
+        return True
+    if distance > 1 + (least >= _LONG) or theirs[:_PREFIX] != ours[:_PREFIX]:
+        return False
+    if theirs.replace("c", "s") == ours.replace("c", "s"):
+        return True
+    return (
+        least >= _SLIP_FROM
+        and abs(len(theirs) - len(ours)) <= 1
+        and theirs[-_ENDING:] == ours[-_ENDING:]
+        and all(map(_light, *_edits(theirs, ours)))
+    )
+
+
+def _edits(theirs: str, ours: str) -> tuple[list[str], list[str]]:
+    """Return what stands in each other's place."""
+    pairs = [
+        (theirs[op.src_pos] if op.tag != "insert" else "", ours[op.dest_pos] if op.tag != "delete" else "")
+        for op in Levenshtein.editops(theirs, ours)
+    ]
+    return [pair[0] for pair in pairs], [pair[1] for pair in pairs]
+
+
+def _light(theirs: str, ours: str) -> bool:
+    """Tell whether it is a slip to write one letter, or none, for another."""
+    if not theirs or not ours:
+        # Within a Turkish verb an "m" is a negation.
+        return theirs + ours != "m"
+    return any(theirs in sounds and ours in sounds for sounds in _SOUNDS)
+
+
+@lru_cache(maxsize=1 << 14)
+def accented_alike(theirs: str, ours: str) -> bool:
+    """Tell whether two folded tokens that are equal without accents are one word.
+
+    Accents get lost, or are left out. But where both have one, another one makes another word if it is short, and so
+    does each of them in Vietnamese; and some words without their accent are others.
+    """
+    if theirs == ours:
+        return True
+    if frozenset((theirs, ours)) in ACCENTED:
+        return False
+    one, other = unicodedata.normalize("NFD", theirs), unicodedata.normalize("NFD", ours)
+    if not _TONES.isdisjoint(one + other):
+        return False
+    short = len(ours) < _DIFFERENT_FROM and max(ours) < _LATIN_BELOW
+    return not (short and theirs != plain(theirs) and ours != plain(ours))
 
 
 @lru_cache(maxsize=1 << 14)
@@ -95,6 +163,12 @@ def abbreviates(theirs: str, ours: str) -> bool:
     if not (theirs.isalpha() and ours.isalpha()):
         return False
     if len(ours) > _ABBREVIATED or len(theirs) < len(ours) + 1 or theirs[0] != ours[0]:
+        return False
+    if frozenset((theirs, ours)) in OPPOSED:
+        return False
+    if theirs.startswith(ours):
+        return True
+    if theirs[-1] != ours[-1] and len(theirs) < _CONTRACTED:
         return False
     letters = iter(theirs)
     return all(letter in letters for letter in ours)

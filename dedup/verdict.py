@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from rapidfuzz.distance import LCSseq
 
-from dedup.difference import Finding, examine, glance
+from dedup.difference import Finding, examine, glance, same_figure
 from dedup.sides import Difference, Gap, Side
 
 if TYPE_CHECKING:
@@ -201,8 +201,10 @@ def stands_in(witness: Side, paragraph: Side) -> bool:
     An alignment may tie the paragraph's first word to an earlier occurrence, and see a difference where there is none.
     """
     at = witness.letters.find(paragraph.letters)
+    last = len(paragraph.letters) - 1
     while at >= 0:
-        if _same(witness, paragraph, [(at, 0, len(paragraph.letters))]):
+        whole = same_figure(witness, at, paragraph, 0) and same_figure(witness, at + last, paragraph, last)
+        if whole and _same(witness, paragraph, [(at, 0, len(paragraph.letters))]):
             return True
         at = witness.letters.find(paragraph.letters, at + 1)
     return False
