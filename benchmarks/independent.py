@@ -128,7 +128,11 @@ def numbers_missing(text: str, witness: str) -> tuple[list[str], list[str]]:
     rounded = {run for group in _ROUNDED.findall(ours) if _is_rounded(group, theirs) for run in _RUN.findall(group)}
     words = {_WORDS.get(word) for word in re.findall(r"[^\W\d_]+", f"{theirs} {ours}".casefold())}
     for number in missing:
-        if number in rounded or number in words:
+        if (
+            number in rounded
+            or number in words
+            or (re.search(rf"\d[.,:]{number}(?!\d)", ours) and not number.strip("0"))
+        ):
             otherwise.append(number)
             continue
         whole = any(_value(group) in values for group, runs in groups if number in runs)

@@ -34,7 +34,7 @@ _AROUND = 40
 """Characters around a token in which the rest of its number or date may stand."""
 _SITE = 5
 """Words of the name of a site."""
-_SITE_CHARACTERS = 16
+_SITE_CHARACTERS = 30
 """Characters of it in a script without capitals."""
 _ATTRIBUTION = 7
 """Words of an attribution."""
