@@ -52,6 +52,8 @@ _SIGN_AFTER = re.compile(r"\s*(?:[|–—·•»｜]|\s?-)\s*")
 _CUT_OFF = re.compile(r"(?:…|\.\.\.|\[…\]|-|\u00ad)[\W_]*\Z")
 _TARGET = re.compile(r"\]\([^)]*\)|<[^>]*>|\[\d{1,3}\]|&\w+;")
 _CLAUSE_END = "\"'”’»“„«,，;:—–-。.!?！？…」』"
+_INITIALS = re.compile(r"\W*(?:[^\W\d_]\.\s?){2,}")
+"""What is no number of a section: "U.S.", "J. K."."""
 _RUN = re.compile(r"\d+")
 _DOTS = frozenset(".-/ªº")
 
@@ -74,6 +76,8 @@ def _marked(side: Side) -> int:
         return 0
     found = _MARK.match(side.text)
     if found is None:
+        return 0
+    if _INITIALS.match(side.text):
         return 0
     number = 0
     while number < min(len(side.letters), 6) and side.span(number)[1] <= found.end():
@@ -275,7 +279,7 @@ def _attribution(stretch: Stretch) -> None:
     content = [i for i, token in ours.items() if token not in FUNCTION and token not in SAYING]
     if len(content) > _CONTENT or any(_telling(stretch.paragraph, i) for i in ours):
         return
-    if stretch.at_start or stretch.at_end or _bounded(stretch):
+    if _bounded(stretch):
         stretch.set_aside(list(ours), Difference.ATTRIBUTION)
 
 
@@ -285,10 +289,12 @@ def _telling(side: Side, index: int) -> bool:
 
 
 def _bounded(stretch: Stretch) -> bool:
-    """Tell whether punctuation stands on either side of the stretch."""
+    """Tell whether punctuation, or the paragraph's end, stands on either side of the stretch."""
     text, gap, span = stretch.paragraph.text, stretch.gap, stretch.paragraph.span
+    if not text:
+        return False
     before, after = text[: span(gap.b0)[0]].rstrip()[-1:], text[span(gap.b1 - 1)[1] :].lstrip()[:1]
-    return before in _CLAUSE_END and after in _CLAUSE_END
+    return (stretch.at_start or before in _CLAUSE_END) and (stretch.at_end or after in _CLAUSE_END)
 
 
 def _furniture(stretch: Stretch) -> None:
@@ -300,6 +306,8 @@ def _furniture(stretch: Stretch) -> None:
     written = "".join(words)
     if any(word not in FURNITURE for word in stretch.theirs.values()):
         return
+    if len(words) == 1 and not _bounded(stretch):
+        return  # "Top women" are not women
     if any(written == phrase for phrase in FURNITURE_PHRASES) or (
         any(word in FURNITURE and word not in FUNCTION for word in words)
         and all(word in FURNITURE or word in FUNCTION for word in words)

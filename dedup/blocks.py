@@ -185,7 +185,7 @@ class Matcher:
         width = len(paragraph.letters)
         if previous.compared is not Compared.ALIGNED or article.eligible(copy) or article.settings.exact:
             return []
-        if not stands_in(source, paragraph):
+        if stands_in(source, paragraph) is None:
             return []
         similarity = 2 * width / (width + len(source.letters))
         return [Link(copy, (previous.sources[-1],), Compared.ALIGNED, similarity, 1.0, Difference.LESS)]

@@ -5,10 +5,11 @@ What is only a matter of writing is set aside by `dedup.aside`, rule by rule; of
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from dedup.aside import RULES
-from dedup.characters import SIGNS
+from dedup.finding import Finding
+from dedup.less import FEW, lost
 from dedup.lexicon import (
     ENTITIES,
     FUNCTION,
@@ -24,8 +25,7 @@ from dedup.lexicon import (
     TURNING,
     UNITS,
 )
-from dedup.numbers import numbers
-from dedup.sides import LIMIT, Difference, Stretch, is_name, is_title
+from dedup.sides import LIMIT, Difference, Stretch, is_name
 from dedup.spelling import plain, variant
 
 if TYPE_CHECKING:
@@ -39,32 +39,12 @@ GLANCE = 4
 """Tokens on either side that can be taken in at a glance."""
 SHORTEST = 3
 """Letters of a word that is no initial and no number of a section."""
-_NEAR = 24
-"""Characters around a token in which the rest of its number stands."""
-_LOST = 3
-"""Words that the paragraph lacks, among them a negation or a restriction, that still turn round what is left."""
-_TITLE = 15
-"""Words of a title, at most."""
-
-
-class Finding(NamedTuple):
-    """What a stretch says.
-
-    Attributes:
-        new: tokens of the paragraph that say something new.
-        kind: of what kinds the difference is; where anything is new, of what kinds that is.
-        grammar: how many words were let pass as grammar in place of others.
-    """
-
-    new: list[int]
-    kind: Difference
-    grammar: int = 0
 
 
 def examine(gap: Gap, witness: Side, paragraph: Side) -> Finding:
     """Find what a differing stretch of the paragraph says that the witness does not say there."""
     if gap.b0 == gap.b1:
-        return _lost(gap, witness, paragraph)
+        return lost(gap, witness, paragraph)
     if gap.b1 - gap.b0 > LIMIT:
         return Finding(list(range(gap.b0, gap.b1)), Difference.WORDS)
     stretch = Stretch(gap, witness, paragraph)
@@ -128,54 +108,6 @@ def _stands_alone(side: Side, index: int) -> bool:
     return not any(character.isdigit() for character in before + after) and before[-1:].isspace() and after[:1] in " ,;"
 
 
-def _lost(gap: Gap, witness: Side, paragraph: Side) -> Finding:
-    """Examine a stretch that the paragraph lacks: without "not" or "only" what is left may be another statement.
-
-    And a title without one of its words is another title.
-    """
-    beside = ((gap.a0 - 1, gap.b0 - 1), (gap.a1, gap.b0))
-    for a, b in beside:
-        if not same_figure(witness, a, paragraph, b):
-            return Finding([b], Difference.NUMBER)
-    if not 0 < gap.b0 < len(paragraph.letters) or gap.a1 - gap.a0 > _LOST:
-        return Finding([], Difference.LESS)
-    if any(witness.token(i) in TURNING for i in range(gap.a0, gap.a1)):
-        return Finding([gap.b0], Difference.TURN)
-    if (
-        len(paragraph.letters) <= _TITLE
-        and is_title(paragraph, 0, gap.b1 + 1)
-        and is_title(witness, gap.a0 - 1, gap.a1)
-    ):
-        return Finding([gap.b0], Difference.NAME)
-    return Finding([], Difference.LESS)
-
-
-def same_figure(witness: Side, a: int, paragraph: Side, b: int) -> bool:
-    """Tell whether two equal tokens, where they are figures, are parts of numbers that say the same.
-
-    A token that is not there, and a side whose text nobody knows, say nothing against it.
-    """
-    if not (0 <= a < len(witness.letters) and 0 <= b < len(paragraph.letters) and witness.text and paragraph.text):
-        return True
-    if not ord(paragraph.letters[b]) & 1:
-        return True
-    (theirs, known), (ours, sign) = _figure(witness, a), _figure(paragraph, b)
-    return theirs == ours and sign in {"", known}
-
-
-def _figure(side: Side, index: int) -> tuple[float, str]:
-    """Return what the number says that a token is part of, and the sign that stands before or behind it."""
-    start, end = side.span(index)
-    low = max(0, start - _NEAR)
-    text = side.text[low : end + _NEAR]
-    found = next((number for number in numbers(text) if low + number.start <= start < low + number.end), None)
-    if found is None:
-        return 0.0, ""
-    behind = text[found.end :].lstrip(" \u00a0\u202f")[:1]
-    sign = text[: found.start].rstrip(" \u00a0\u202f")[-1:] + behind
-    return found.value, "".join(character for character in sign if character in SIGNS)
-
-
 def _rest(stretch: Stretch) -> Finding:
     """Judge what no rule has set aside."""
     gap = stretch.gap
@@ -196,7 +128,7 @@ def _rest(stretch: Stretch) -> Finding:
 
 def _turned(stretch: Stretch) -> bool:
     """Tell whether the witness has a negation or a restriction that the paragraph lacks."""
-    return len(stretch.theirs) <= _LOST and any(token in TURNING for token in stretch.theirs.values())
+    return len(stretch.theirs) <= FEW and any(token in TURNING for token in stretch.theirs.values())
 
 
 def _newness(stretch: Stretch, index: int, token: str) -> Difference:

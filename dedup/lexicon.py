@@ -144,6 +144,14 @@ section sec chapter article art paragraph para clause no nr abs absatz artikel k
 artigo art capítulo articolo capo статья ст пункт п глава 第 条 條 章 節 节 項 项 المادة madde bölüm धारा §
 """
 
+_CONDITIONS = """
+if unless except only provided wenn falls sofern außer nur si sauf seulement excepto salvo solo
+sólo se exceto apenas если кроме только إذا إلا فقط अगर केवल eğer sadece 如果 除非 仅
+"""
+
+CONDITIONS = _with_plain(_CONDITIONS)
+"""Words that begin a condition or a restriction."""
+
 SECTION = _with_plain(_SECTION)
 """Words that stand with the number of a section, in front of it."""
 

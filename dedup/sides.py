@@ -6,6 +6,7 @@ paragraph.
 
 from __future__ import annotations
 
+import re
 from enum import IntFlag
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -19,6 +20,12 @@ LIMIT = 60
 """Tokens of a stretch above which nobody looks for variants in it: it is another text."""
 _GLUE = "./@["
 """Characters that tie the token after them to an address or to a reference."""
+_LABEL = 14
+"""Words of a label, at most."""
+_LABEL_CHARACTERS = 40
+"""Tokens of one in a script in which each character is a token."""
+_LABEL_GRAMMAR = 0.25
+_SENTENCE_END = re.compile(r"[.!?…。！？؟۔।։;；]\W*\Z")
 _BEFORE = 8
 """Characters before a word in which the end of a sentence is looked for."""
 
@@ -129,6 +136,22 @@ def is_capital(side: Side, index: int) -> bool:
         return False
     before = side.text[max(0, start - _BEFORE) : start].rstrip(" \"'“”„«»‘’(*_[")
     return before[-1:] not in ".!?:…\n|–—#"
+
+
+def is_label(side: Side) -> bool:
+    """Tell whether a paragraph names something rather than says something: a title, an entry, a caption.
+
+    It is short, ends as no sentence does, and has few words of grammar; in scripts without spaces, where grammar is not
+    seen, length alone tells.
+    """
+    if not side.text or len(side.letters) > _LABEL_CHARACTERS or _SENTENCE_END.search(side.text[-_BEFORE:]):
+        return False
+    if 2 * len(side.letters) > len(side.text):
+        return True
+    if len(side.letters) > _LABEL:
+        return False
+    grammar = sum(side.token(i) in FUNCTION for i in range(len(side.letters)))
+    return grammar <= _LABEL_GRAMMAR * len(side.letters)
 
 
 def is_title(side: Side, first: int, last: int) -> bool:

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from rapidfuzz.distance import LCSseq
 
-from dedup.difference import Finding, examine, glance, same_figure
+from dedup.difference import examine, glance
+from dedup.finding import Finding
+from dedup.less import same_figure
 from dedup.sides import Difference, Gap, Side
 
 if TYPE_CHECKING:
@@ -25,6 +27,8 @@ _NUMBERS_EXPLAINED = 2
 """Numbers of a paragraph that its witness may lack and yet cover it: a marker in front, one written another way."""
 
 
+_FIGURES = 5
+"""Figures of a row of a table, at least."""
 _GRAMMAR, _GRAMMAR_SHARE = 2, 8
 """Words of grammar that may be other ones: so many, or one in so many; beyond that they say something together."""
 
@@ -94,7 +98,7 @@ class Alignment(NamedTuple):
     common: int
 
 
-def judge(
+def judge(  # noqa: PLR0911 - one case after the other
     witness: Side, paragraph: Side, alignment: Alignment, settings: Settings, *, thorough: bool = False
 ) -> Verdict:
     """Decide about a pair whose letters are aligned; other arguments as in `compare`."""
@@ -106,9 +110,12 @@ def judge(
         common = LCSseq.similarity(_words(witness), _words(paragraph))
         similarity, coverage = 2 * common / (len_a + len_b), common / len_b
         return Verdict(similarity >= settings.threshold, similarity, coverage, ())
-    if common == len_b and stands_in(witness, paragraph):
-        kind = Difference.LESS if len_a > len_b else Difference.NONE
-        return Verdict(True, similarity, coverage, (), kind)  # noqa: FBT003
+    if common == len_b and (at := stands_in(witness, paragraph)) is not None:
+        ends = [gap for gap in (Gap(0, at, 0, 0), Gap(at + len_b, len_a, len_b, len_b)) if gap.a1 > gap.a0]
+        found = next((found for gap in ends if (found := examine(gap, witness, paragraph)).new), None)
+        if found is not None and settings.guard == "strict":
+            return Verdict(False, similarity, coverage, tuple(found.new), found.kind)  # noqa: FBT003
+        return Verdict(True, similarity, coverage, (), Difference.LESS if ends else Difference.NONE)  # noqa: FBT003
     if not _same(witness, paragraph, alignment.runs):  # two words share a letter
         alignment = align(_words(witness), _words(paragraph))
         common = alignment.common
@@ -147,6 +154,8 @@ def _examined(gaps: list[Gap], witness: Side, paragraph: Side, *, thorough: bool
             certain = glance(gap, witness, paragraph)
             if certain:
                 return Finding([gap.b0], certain)
+    if any(gap.a1 > gap.a0 for gap in gaps) and _is_table(paragraph):
+        return Finding([gap.b0 for gap in gaps if gap.b1 > gap.b0] or [0], Difference.NUMBER)
     for gap in gaps:
         found = examine(gap, witness, paragraph)
         if not found.new:
@@ -160,6 +169,12 @@ def _examined(gaps: list[Gap], witness: Side, paragraph: Side, *, thorough: bool
     if not new and grammar > max(_GRAMMAR, len(paragraph.letters) // _GRAMMAR_SHARE):
         return Finding([gap.b0 for gap in gaps if gap.b1 > gap.b0], Difference.WORDS)
     return Finding(new, told if new else kinds)
+
+
+def _is_table(side: Side) -> bool:
+    """Tell whether a paragraph is a row of figures, of which each has its place."""
+    figures = sum(ord(letter) & 1 for letter in side.letters)
+    return figures >= _FIGURES and 2 * figures > len(side.letters)
 
 
 def numbers_in(letters: str) -> frozenset[int]:
@@ -195,8 +210,8 @@ def _same(witness: Side, paragraph: Side, runs: list[tuple[int, int, int]]) -> b
     return all(theirs[_BYTES * a : _BYTES * (a + n)] == ours[_BYTES * b : _BYTES * (b + n)] for a, b, n in runs)
 
 
-def stands_in(witness: Side, paragraph: Side) -> bool:
-    """Tell whether the paragraph stands in the witness from end to end, token by token.
+def stands_in(witness: Side, paragraph: Side) -> int | None:
+    """Return where the paragraph stands in the witness from end to end, token by token; None if nowhere.
 
     An alignment may tie the paragraph's first word to an earlier occurrence, and see a difference where there is none.
     """
@@ -205,9 +220,9 @@ def stands_in(witness: Side, paragraph: Side) -> bool:
     while at >= 0:
         whole = same_figure(witness, at, paragraph, 0) and same_figure(witness, at + last, paragraph, last)
         if whole and _same(witness, paragraph, [(at, 0, len(paragraph.letters))]):
-            return True
+            return at
         at = witness.letters.find(paragraph.letters, at + 1)
-    return False
+    return None
 
 
 def _words(side: Side) -> list[int]:

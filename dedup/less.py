@@ -1,0 +1,142 @@
+"""What does a paragraph lack of its witness, and does that make it say something else?
+
+To say less is no loss. But "not" and "only", a condition, a part of a number, or a word of a title, taken away, leave
+another statement, another number or another title behind.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dedup.characters import SIGNS
+from dedup.finding import Finding
+from dedup.lexicon import CONDITIONS, FUNCTION, SECTION, TURNING, UNITS
+from dedup.numbers import numbers
+from dedup.sides import Difference, is_label, is_title
+from dedup.structure import ends_sentence
+
+if TYPE_CHECKING:
+    from dedup.sides import Gap, Side
+
+_NEAR = 24
+"""Characters around a token in which the rest of its number stands."""
+FEW = 3
+"""Words that the paragraph lacks, among them a negation or a restriction, that still turn round what is left."""
+_TITLE = 15
+"""Words of a title, at most."""
+_TEXT = 12
+"""Words of what is no longer a label, at least."""
+_HYPHENS = frozenset("-‐‑")
+_APART = frozenset('.:;,|–—()[]"“”»«!?…\n·•/、。，；：！？（）「」')
+"""Signs that keep what stands on either side apart."""
+
+
+def lost(  # noqa: PLR0911 - one loss after the other
+    gap: Gap, witness: Side, paragraph: Side
+) -> Finding:
+    """Examine a stretch that the paragraph lacks."""
+    for a, b in ((gap.a0 - 1, gap.b0 - 1), (gap.a1, gap.b0)):
+        if not same_figure(witness, a, paragraph, b):
+            return Finding([min(b, len(paragraph.letters) - 1)], Difference.NUMBER)
+    here = [min(gap.b0, len(paragraph.letters) - 1)]
+    if _names_another(gap, witness, paragraph) or _breaks_a_word(gap, witness):
+        return Finding(here, Difference.NAME)
+    if not 0 < gap.b0 < len(paragraph.letters):
+        return Finding([], Difference.LESS)
+    if _turns(gap, witness):
+        return Finding(here, Difference.TURN)
+    if _pairs_otherwise(gap, witness, paragraph) or _other_unit(gap, witness):
+        return Finding(here, Difference.NUMBER)
+    short = len(paragraph.letters) <= _TITLE and gap.a1 - gap.a0 <= FEW
+    if short and is_title(paragraph, 0, gap.b1 + 1) and is_title(witness, gap.a0 - 1, gap.a1):
+        return Finding(here, Difference.NAME)
+    return Finding([], Difference.LESS)
+
+
+def _turns(gap: Gap, witness: Side) -> bool:
+    """Tell whether a negation, a restriction or a condition is lost, and not a whole sentence with it."""
+    words = [witness.token(i) for i in range(gap.a0, gap.a1)]
+    if len(words) <= FEW:
+        return not TURNING.isdisjoint(words)
+    if CONDITIONS.isdisjoint(words) or not witness.text:
+        return False
+    start, end = witness.span(gap.a0)[0], witness.span(gap.a1 - 1)[1]
+    whole = ends_sentence(witness.text[:start].rstrip()) and ends_sentence(witness.text[: end + 1].rstrip())
+    return not whole
+
+
+def _pairs_otherwise(gap: Gap, witness: Side, paragraph: Side) -> bool:
+    """Tell whether numbers are lost beside a number that stays: it may have been said of something else."""
+    if not any(ord(letter) & 1 for letter in witness.letters[gap.a0 : gap.a1]):
+        return False
+    beside = paragraph.letters[gap.b0 - 1 : gap.b0 + 1]
+    return gap.a1 - gap.a0 > FEW and any(ord(letter) & 1 for letter in beside)
+
+
+def _names_another(gap: Gap, witness: Side, paragraph: Side) -> bool:
+    """Tell whether a label or a title lacks a word of content that nothing keeps apart from it: it is another one."""
+    if not (witness.text and is_label(paragraph)):
+        return False
+    words = [witness.token(i) for i in range(gap.a0, gap.a1)]
+    if gap.a0 == 0 and all(len(word) == 1 or word.isdigit() or word in SECTION for word in words):
+        return False  # its number
+    if all(word in FUNCTION for word in words):
+        return False
+    edge = gap.b0 == 0 or gap.b1 == len(paragraph.letters)
+    if edge and gap.a1 - gap.a0 >= _TEXT and 2 * len(paragraph.letters) <= len(paragraph.text):
+        return False  # a byline or a caption that runs on into its text
+    left = gap.b0 > 0 and not _apart(witness, gap.a0)
+    right = gap.b0 < len(paragraph.letters) and not _apart(witness, gap.a1)
+    return left or right
+
+
+def _breaks_a_word(gap: Gap, witness: Side) -> bool:
+    """Tell whether what is lost hangs on what stays by a hyphen: "B" of "B-minus", "smoking" of "non-smoking"."""
+    if not witness.text or gap.a1 - gap.a0 > FEW:
+        return False
+    return any(
+        0 < index < len(witness.letters)
+        and witness.text[witness.span(index - 1)[1] : witness.span(index)[0]] in _HYPHENS
+        for index in (gap.a0, gap.a1)
+    )
+
+
+def _other_unit(gap: Gap, witness: Side) -> bool:
+    """Tell whether a word before a unit is lost that may make it another one: "Canadian dollars"."""
+    if gap.a1 - gap.a0 > FEW or not 0 < gap.a0 < gap.a1 < len(witness.letters):
+        return False
+    return witness.token(gap.a1) in UNITS and bool(ord(witness.letters[gap.a0 - 1]) & 1)
+
+
+def _apart(side: Side, index: int) -> bool:
+    """Tell whether a sign stands between a token and the one before it."""
+    if not 0 < index < len(side.letters):
+        return True
+    between = side.text[side.span(index - 1)[1] : side.span(index)[0]]
+    return not _APART.isdisjoint(between) or " - " in between
+
+
+def same_figure(witness: Side, a: int, paragraph: Side, b: int) -> bool:
+    """Tell whether two equal tokens, where they are figures, are parts of numbers that say the same.
+
+    A token that is not there, and a side whose text nobody knows, say nothing against it.
+    """
+    if not (0 <= a < len(witness.letters) and 0 <= b < len(paragraph.letters) and witness.text and paragraph.text):
+        return True
+    if not ord(paragraph.letters[b]) & 1:
+        return True
+    (theirs, known), (ours, sign) = _figure(witness, a), _figure(paragraph, b)
+    return theirs == ours and sign in {"", known}
+
+
+def _figure(side: Side, index: int) -> tuple[float, str]:
+    """Return what the number says that a token is part of, and the sign that stands before or behind it."""
+    start, end = side.span(index)
+    low = max(0, start - _NEAR)
+    text = side.text[low : end + _NEAR]
+    found = next((number for number in numbers(text) if low + number.start <= start < low + number.end), None)
+    if found is None:
+        return 0.0, ""
+    behind = text[found.end :].lstrip(" \u00a0\u202f")[:1]
+    sign = text[: found.start].rstrip(" \u00a0\u202f")[-1:] + behind
+    return found.value, "".join(character for character in sign if character in SIGNS)
