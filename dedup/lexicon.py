@@ -18,7 +18,7 @@ def _with_plain(words: str) -> frozenset[str]:
 
 _FUNCTION = """
 a an the this that these those it its he she they them their his her we our you your i my me him us who whom whose which
-and or but so as at by for from in into of off on onto to up out with within over under about than then there here
+and or but so as at by for from in into of on onto to up out with within over under about than then there here
 is are was were be been being am has have had do does did s re ve ll d m also just too very such if while when
 said says say told added according
 der die das den dem des ein eine einen einem einer eines und oder aber in im an am auf aus bei mit nach von vom vor zu

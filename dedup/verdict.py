@@ -154,7 +154,7 @@ def _examined(gaps: list[Gap], witness: Side, paragraph: Side, *, thorough: bool
             certain = glance(gap, witness, paragraph)
             if certain:
                 return Finding([gap.b0], certain)
-    if any(gap.a1 > gap.a0 for gap in gaps) and _is_table(paragraph):
+    if gaps and _is_table(paragraph):
         return Finding([gap.b0 for gap in gaps if gap.b1 > gap.b0] or [0], Difference.NUMBER)
     for gap in gaps:
         found = examine(gap, witness, paragraph)
