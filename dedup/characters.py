@@ -108,4 +108,6 @@ def _full_width(text: str) -> str:
 def fold(text: str) -> str:
     """Fold a short text on its own, as a batch is folded: normalised, without the characters to ignore."""
     codes = code_points(normalise(text))
-    return text_of(codes[classes_of(codes) & CLASS_MASK != IGNORE])
+    kept = codes[classes_of(codes) & CLASS_MASK != IGNORE]
+    # Marks that only an ignored character kept apart may compose, or change places, now.
+    return text_of(kept) if len(kept) == len(codes) else normalise(text_of(kept))

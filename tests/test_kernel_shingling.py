@@ -121,6 +121,7 @@ def test_folding_of_one_word(text: str, plain: str) -> None:
 
 
 @given(st.sampled_from([a for a in ALPHABETS if "ﾞ" not in a]).flatmap(st.text))
+@example("\u064e\u0640\u064c")
 def test_folding_twice_changes_nothing(text: str) -> None:
     """What is folded is folded."""
     assert fold(fold(text)) == fold(text)
