@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
     from dedup.sides import Side, Stretch
 
+_FAR = 2000
+"""Characters before and after a stretch in which a link or a tag begins and ends."""
 _AROUND = 40
 """Characters around a token in which the rest of its number or date may stand."""
 _SITE = 5
@@ -265,7 +267,8 @@ def _markup(stretch: Stretch) -> None:
     inserted = stretch.gap.a0 == stretch.gap.a1 and (
         len(stretch.ours) == 1 or any(token in LINKS for token in stretch.ours.values())
     )
-    for found in _TARGET.finditer(text):
+    low, high = span(stretch.gap.b0)[0] - _FAR, span(stretch.gap.b1 - 1)[1] + _FAR
+    for found in _TARGET.finditer(text, max(low, 0), high):
         inside = [i for i in stretch.ours if found.start() < span(i)[0] < found.end()]
         inside = [i for i in inside if not ord(stretch.paragraph.letters[i]) & 1]
         stretch.set_aside([i for i in inside if inserted or stretch.ours[i] in ENTITIES], Difference.MARKUP)
@@ -293,7 +296,8 @@ def _bounded(stretch: Stretch) -> bool:
     text, gap, span = stretch.paragraph.text, stretch.gap, stretch.paragraph.span
     if not text:
         return False
-    before, after = text[: span(gap.b0)[0]].rstrip()[-1:], text[span(gap.b1 - 1)[1] :].lstrip()[:1]
+    start, end = span(gap.b0)[0], span(gap.b1 - 1)[1]
+    before, after = text[max(0, start - _AROUND) : start].rstrip()[-1:], text[end : end + _AROUND].lstrip()[:1]
     return (stretch.at_start or before in _CLAUSE_END) and (stretch.at_end or after in _CLAUSE_END)
 
 
@@ -328,7 +332,11 @@ def _site(stretch: Stretch) -> None:
     if not cased and stretch.at_end and not _names_a_site(written):
         return
     if (
-        (stretch.at_end and _SIGN_BEFORE.search(text[:start]) and text[end:].strip() in {"", ")", "]"})
+        (
+            stretch.at_end
+            and _SIGN_BEFORE.search(text[max(0, start - _AROUND) : start])
+            and text[end:].strip() in {"", ")", "]"}
+        )
         or (stretch.at_start and not stretch.at_end and _SIGN_AFTER.match(text, end) and not cased)
         or (stretch.at_start and not stretch.at_end and re.match(r"\s+[|»]\s+", text[end:]))
     ):

@@ -61,8 +61,8 @@ def _turns(gap: Gap, witness: Side) -> bool:
     if CONDITIONS.isdisjoint(words) or not witness.text:
         return False
     start, end = witness.span(gap.a0)[0], witness.span(gap.a1 - 1)[1]
-    whole = ends_sentence(witness.text[:start].rstrip()) and ends_sentence(witness.text[: end + 1].rstrip())
-    return not whole
+    before, through = (witness.text[max(0, edge - _NEAR) : edge].rstrip() for edge in (start, end + 1))
+    return not (ends_sentence(before) and ends_sentence(through))
 
 
 def _pairs_otherwise(gap: Gap, witness: Side, paragraph: Side) -> bool:

@@ -358,3 +358,12 @@ def test_thorough_reading_comes_to_the_same_verdict(seed: int, guard: str, edit:
         thorough.coverage,
     )
     assert thorough.covered or thorough.new or thorough.similarity < settings.threshold
+
+
+def test_enormous_paragraphs_are_not_aligned(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What would take gigabytes to align stays, unless it is the same."""
+    long = " ".join(strategies.sentence_words(random.Random(5), "latin", 60))  # noqa: S311 - not for secrets
+    assert judged(long, long.replace(" ", " the ", 1)).covered
+    monkeypatch.setattr("dedup.verdict._MATRIX", 60 * 60)
+    assert not judged(long, long.replace(" ", " the ", 1)).covered
+    assert judged(long, long.partition(" ")[2]).covered
