@@ -14,6 +14,7 @@ import numpy as np
 
 from dedup.characters import mix
 from dedup.minhash import Banding, band_keys, signatures
+from dedup.ranges import ranges
 from dedup.shingling import shingles
 
 if TYPE_CHECKING:
@@ -152,7 +153,7 @@ def by_bands(words: Words, documents: Ints, eligible: NDArray[np.bool_]) -> Pair
     hashes, offsets = shingles(words, BAND_WIDTH)
     counts = np.diff(offsets)[chosen]
     inner = np.concatenate(([0], np.cumsum(counts)))
-    at = np.repeat(offsets[:-1][chosen] - inner[:-1], counts) + np.arange(inner[-1])
+    at = ranges(offsets[:-1][chosen], counts)
     banded = band_keys(signatures(hashes[at], inner, BANDING.num_perm), BANDING)
     salt = mix(documents[chosen].astype(np.uint64) + np.uint64(1))
     later: list[Ints] = []

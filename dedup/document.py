@@ -18,6 +18,7 @@ from dedup.candidates import by_bands, by_votes, in_large, merged
 from dedup.characters import classes_of, code_points
 from dedup.decisions import Decision
 from dedup.paragraphs import LINE_ENDS, split, split_batch
+from dedup.ranges import batches
 from dedup.resolve import resolve
 from dedup.settle import compose
 from dedup.shingling import keys as key_hashes
@@ -90,17 +91,10 @@ def _unsettled(decision: Decision) -> Decision:
 def _decide_all(texts: Sequence[str], settings: Settings, *, explain: bool) -> list[Decision]:
     out = [Decision(_only(text)) for text in texts]
     several = [i for i, text in enumerate(texts) if any(end in text for end in LINE_ENDS)]
-    start = 0
-    while start < len(several):
-        stop, size = start, 0
-        while stop < len(several) and (size < BATCH or stop == start):
-            size += len(texts[several[stop]])
-            stop += 1
-        numbers = several[start:stop]
-        decisions = _decide_batch([texts[i] for i in numbers], settings, explain=explain)
-        for number, decision in zip(numbers, decisions, strict=True):
+    for some in batches([len(texts[i]) for i in several], BATCH):
+        decisions = _decide_batch([texts[i] for i in several[some]], settings, explain=explain)
+        for number, decision in zip(several[some], decisions, strict=True):
             out[number] = decision
-        start = stop
     return out
 
 

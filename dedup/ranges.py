@@ -1,4 +1,4 @@
-"""Runs of indices, for whole batches."""
+"""Runs of indices, and batches of things by their size."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from numpy.typing import NDArray
 
     Ints = NDArray[np.int64]
@@ -23,3 +25,15 @@ def ranges(starts: Ints, sizes: Ints) -> Ints:
     total = int(ends[-1]) if len(ends) else 0
     indices: Ints = np.repeat(starts - (ends - sizes), sizes) + np.arange(total)
     return indices
+
+
+def batches(sizes: Sequence[int], most: int) -> Iterator[slice]:
+    """Cut a sequence of things into slices whose sizes add up to `most` or a little more; each holds one at least."""
+    start = total = 0
+    for place, size in enumerate(sizes):
+        total += size
+        if total >= most:
+            yield slice(start, place + 1)
+            start, total = place + 1, 0
+    if start < len(sizes):
+        yield slice(start, len(sizes))

@@ -32,6 +32,7 @@ from dedup.characters import (
     text_of,
 )
 from dedup.hashing import FACTOR, span_hashes, token_hashes
+from dedup.ranges import ranges
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -245,7 +246,7 @@ def _inside(first: Ints, last: Ints, starts: Ints, ends: Ints) -> tuple[Ints, In
     low, high = np.searchsorted(first, starts), np.searchsorted(first, ends)
     offsets = np.concatenate(([0], np.cumsum(high - low)))
     if offsets[-1] < len(first):
-        chosen = np.repeat(low - offsets[:-1], high - low) + np.arange(offsets[-1])
+        chosen = ranges(low, high - low)
         first, last = first[chosen], last[chosen]
     return first, last, offsets
 

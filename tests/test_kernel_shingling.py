@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from dedup import _unicode, shingling
 from dedup.characters import NORMALISE, class_table, fold, fold_table, mix
 from dedup.hashing import span_hashes
+from dedup.ranges import batches, ranges
 from dedup.shingling import keys, tokenise
 from dedup.utf8 import tokens_of
 from tests import oracle, strategies
@@ -381,3 +382,20 @@ def test_no_two_of_many_words_share_a_hash() -> None:
     single, double = span_hashes(values, at, at + 1), span_hashes(values, at, at + 2)
     swapped = span_hashes(values[::-1].copy(), at, at + 2)
     assert len(np.unique(np.concatenate((single, double, swapped)))) == 3 * 199_999
+
+
+@given(st.lists(st.integers(0, 9), max_size=30), st.integers(1, 20))
+def test_batches_hold_everything_once(sizes: list[int], most: int) -> None:
+    """Slices follow one another, each is as large as was asked for, but for the last, and none larger than need be."""
+    found = list(batches(sizes, most))
+    assert [size for some in found for size in sizes[some]] == sizes
+    totals = [sum(sizes[some]) for some in found]
+    assert all(total >= most for total in totals[:-1])
+    assert all(sum(sizes[some][:-1]) < most for some in found)
+
+
+@given(st.lists(st.tuples(st.integers(0, 50), st.integers(0, 5)), max_size=10))
+def test_ranges_follow_one_another(runs: list[tuple[int, int]]) -> None:
+    """The indices of each run, in order."""
+    starts, sizes = (np.array([run[side] for run in runs], np.int64) for side in (0, 1))
+    assert ranges(starts, sizes).tolist() == [index for start, size in runs for index in range(start, start + size)]

@@ -18,6 +18,7 @@ from dedup.letters import letters_of, string_of
 from dedup.lexicon import ENTITIES, FUNCTION, LINKS, SAYING
 from dedup.minhash import band_keys, signatures
 from dedup.paragraphs import split_batch
+from dedup.ranges import ranges
 from dedup.shingling import keys, shingles, tokenise
 from dedup.utf8 import tokens_of
 
@@ -205,9 +206,7 @@ def _rows(
 
 def _inside(offsets: NDArray[np.int64], chosen: NDArray[np.int64]) -> NDArray[np.int64]:
     """Return the indices of all items of some paragraphs, given where each one's items begin."""
-    counts = offsets[chosen + 1] - offsets[chosen]
-    ends = np.cumsum(counts)
-    return np.repeat(offsets[chosen] - (ends - counts), counts) + np.arange(int(counts.sum()))
+    return ranges(offsets[chosen], offsets[chosen + 1] - offsets[chosen])
 
 
 def words_of(bodies: Sequence[str], *, placed: bool = False) -> Words:

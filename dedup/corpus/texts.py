@@ -12,11 +12,12 @@ import numpy as np
 from dedup.characters import fold
 from dedup.corpus.fingerprint import BATCH
 from dedup.corpus.glance import Tokens, certainly_new, stretches
+from dedup.ranges import batches
 from dedup.sides import Side
 from dedup.utf8 import placed_tokens
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
@@ -34,7 +35,7 @@ class Texts:
     def __init__(self, texts: Sequence[bytes], letters: Sequence[str]) -> None:
         self._texts = texts
         self._letters = letters
-        parts = [placed_tokens(part) for part in _parts(texts)]
+        parts = [placed_tokens(texts[some]) for some in batches([len(text) for text in texts], BATCH)]
         sizes = [np.diff(part.offsets) for part in parts]
         self._offsets: list[int] = np.concatenate(([0], np.cumsum(np.concatenate([*sizes, np.empty(0, int)])))).tolist()
         self._hashes = np.concatenate([part.hashes for part in parts] or [np.empty(0, np.uint64)])
@@ -103,17 +104,3 @@ class Texts:
 def folded(word: str) -> str:
     """Return what a word folds to."""
     return word.lower() if word.isascii() else fold(word)
-
-
-def _parts(texts: Sequence[bytes]) -> Iterator[list[bytes]]:
-    """Cut the texts into batches that fit the cache."""
-    part: list[bytes] = []
-    size = 0
-    for text in texts:
-        part.append(text)
-        size += len(text)
-        if size >= BATCH:
-            yield part
-            part, size = [], 0
-    if part:
-        yield part

@@ -17,6 +17,7 @@ from dedup.formats.edit import FORMATS, Found, carry_out, find
 from dedup.formats.parts import Done
 from dedup.pair import news
 from dedup.paragraphs import LINE_END, cuts, regions
+from dedup.ranges import batches
 from dedup.sides import Difference
 
 if TYPE_CHECKING:
@@ -102,14 +103,8 @@ def write(work: Work, task: tuple[list[Part], Share]) -> list[Done]:
     if not documents:
         return dones
     told = work.log or work.diff or work.explain or work.mark or work.empty != "keep"
-    start = 0
-    while start < len(documents):
-        stop, size = start, 0
-        while stop < len(documents) and (size < BATCH or stop == start):
-            size += len(documents[stop].found.record.text)
-            stop += 1
-        _carry_out(work, documents[start:stop], told=told)
-        start = stop
+    for some in batches([len(document.found.record.text) for document in documents], BATCH):
+        _carry_out(work, documents[some], told=told)
     return dones
 
 
