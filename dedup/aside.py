@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from dedup.letters import is_numeric
 from dedup.lexicon import (
     ENTITIES,
     FUNCTION,
@@ -134,7 +135,7 @@ def _two_in_one(theirs: dict[int, str], keys: list[int], at: int, token: str) ->
 def _same_figures(stretch: Stretch) -> None:
     """Numbers and days that the witness has there, too, in another form; numbers that it has in words."""
     paragraph, witness, gap = stretch.paragraph, stretch.witness, stretch.gap
-    numeric = [i for i in stretch.ours if ord(paragraph.letters[i]) & 1 or word_value(stretch.ours[i]) is not None]
+    numeric = [i for i in stretch.ours if is_numeric(paragraph.letters[i]) or word_value(stretch.ours[i]) is not None]
     if not numeric or not paragraph.text or not witness.text:
         return
     there = _window(witness, max(gap.a0 - 1, 0), min(gap.a1 + 1, len(witness.letters)))
@@ -159,7 +160,7 @@ def _same_figures(stretch: Stretch) -> None:
     for i, token in list(stretch.ours.items()):
         value = word_value(token)
         if value is not None and value in beside:
-            stretch.set_aside([i], Difference.FORMAT, [j for j in stretch.theirs if ord(witness.letters[j]) & 1][:1])
+            stretch.set_aside([i], Difference.FORMAT, [j for j in stretch.theirs if is_numeric(witness.letters[j])][:1])
     _said_twice(stretch)
 
 
@@ -247,7 +248,7 @@ def _unit_beside(stretch: Stretch) -> None:
     for number, there in ((gap.b0 - 1, gap.a0 - 2), (gap.b1, gap.a0 + 1)):
         if not (0 <= number < len(paragraph.letters) and 0 <= there < len(witness.letters)):
             continue
-        if ord(paragraph.letters[number]) & 1 and same_unit(plain(witness.token(there)), token):
+        if is_numeric(paragraph.letters[number]) and same_unit(plain(witness.token(there)), token):
             stretch.set_aside([i], Difference.SPELLING)
 
 
@@ -270,7 +271,7 @@ def _markup(stretch: Stretch) -> None:
     low, high = span(stretch.gap.b0)[0] - _FAR, span(stretch.gap.b1 - 1)[1] + _FAR
     for found in _TARGET.finditer(text, max(low, 0), high):
         inside = [i for i in stretch.ours if found.start() < span(i)[0] < found.end()]
-        inside = [i for i in inside if not ord(stretch.paragraph.letters[i]) & 1]
+        inside = [i for i in inside if not is_numeric(stretch.paragraph.letters[i])]
         stretch.set_aside([i for i in inside if inserted or stretch.ours[i] in ENTITIES], Difference.MARKUP)
 
 
@@ -288,7 +289,7 @@ def _attribution(stretch: Stretch) -> None:
 
 def _telling(side: Side, index: int) -> bool:
     """Tell whether a token is a number, a name, or turns a statement."""
-    return bool(ord(side.letters[index]) & 1) or is_capital(side, index) or side.token(index) in TURNING
+    return (is_numeric(side.letters[index])) or is_capital(side, index) or side.token(index) in TURNING
 
 
 def _bounded(stretch: Stretch) -> bool:
@@ -355,7 +356,7 @@ def _speaks(stretch: Stretch) -> bool:
         start = paragraph.span(i)[0]
         first = paragraph.text[start]
         lower = first.islower() and token not in FUNCTION
-        if ord(paragraph.letters[i]) & 1 or token in STATUS or token in TURNING or lower:
+        if is_numeric(paragraph.letters[i]) or token in STATUS or token in TURNING or lower:
             return True
     return False
 
@@ -366,7 +367,7 @@ def _cut_short(stretch: Stretch) -> None:
     if not stretch.at_end or not stretch.ours or not _CUT_OFF.search(text):
         return
     last, token = list(stretch.ours.items())[-1]
-    if ord(stretch.paragraph.letters[last]) & 1:
+    if is_numeric(stretch.paragraph.letters[last]):
         return  # what is left of a number is another number
     after = stretch.gap.a0 + (last - stretch.gap.b0)
     whole = stretch.theirs.get(after) or next(iter(stretch.theirs.values()), "")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from dedup.aside import RULES
 from dedup.finding import Finding
 from dedup.less import FEW, lost
+from dedup.letters import is_numeric
 from dedup.lexicon import (
     ENTITIES,
     FUNCTION,
@@ -69,7 +70,10 @@ def _other_figure(gap: Gap, witness: Side, paragraph: Side) -> bool:
     if gap.a1 - gap.a0 != 1 or gap.b1 - gap.b0 != 1 or not 0 < gap.b0 < len(paragraph.letters) - 1:
         return False
     if not (
-        witness.text and paragraph.text and ord(paragraph.letters[gap.b0]) & 1 and ord(witness.letters[gap.a0]) & 1
+        witness.text
+        and paragraph.text
+        and is_numeric(paragraph.letters[gap.b0])
+        and is_numeric(witness.letters[gap.a0])
     ):
         return False
     theirs, ours = witness.token(gap.a0), paragraph.token(gap.b0)
@@ -134,7 +138,7 @@ def _turned(stretch: Stretch) -> bool:
 def _newness(stretch: Stretch, index: int, token: str) -> Difference:
     """Return what kind of new thing a token says; none if it is grammar alone."""
     paragraph = stretch.paragraph
-    if ord(paragraph.letters[index]) & 1 or (token in UNITS and not token.isalpha()):
+    if is_numeric(paragraph.letters[index]) or (token in UNITS and not token.isalpha()):
         return Difference.NUMBER
     if is_name(paragraph, index):
         return Difference.NAME

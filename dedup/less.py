@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from dedup.characters import SIGNS
 from dedup.finding import Finding
+from dedup.letters import is_numeric
 from dedup.lexicon import CONDITIONS, FUNCTION, SECTION, TURNING, UNITS
 from dedup.numbers import numbers
 from dedup.sides import Difference, is_label, is_title
@@ -67,10 +68,10 @@ def _turns(gap: Gap, witness: Side) -> bool:
 
 def _pairs_otherwise(gap: Gap, witness: Side, paragraph: Side) -> bool:
     """Tell whether numbers are lost beside a number that stays: it may have been said of something else."""
-    if not any(ord(letter) & 1 for letter in witness.letters[gap.a0 : gap.a1]):
+    if not any(is_numeric(letter) for letter in witness.letters[gap.a0 : gap.a1]):
         return False
     beside = paragraph.letters[gap.b0 - 1 : gap.b0 + 1]
-    return gap.a1 - gap.a0 > FEW and any(ord(letter) & 1 for letter in beside)
+    return gap.a1 - gap.a0 > FEW and any(is_numeric(letter) for letter in beside)
 
 
 def _names_another(gap: Gap, witness: Side, paragraph: Side) -> bool:
@@ -105,7 +106,7 @@ def _other_unit(gap: Gap, witness: Side) -> bool:
     """Tell whether a word before a unit is lost that may make it another one: "Canadian dollars"."""
     if gap.a1 - gap.a0 > FEW or not 0 < gap.a0 < gap.a1 < len(witness.letters):
         return False
-    return witness.token(gap.a1) in UNITS and bool(ord(witness.letters[gap.a0 - 1]) & 1)
+    return witness.token(gap.a1) in UNITS and (is_numeric(witness.letters[gap.a0 - 1]))
 
 
 def _apart(side: Side, index: int) -> bool:
@@ -123,7 +124,7 @@ def same_figure(witness: Side, a: int, paragraph: Side, b: int) -> bool:
     """
     if not (0 <= a < len(witness.letters) and 0 <= b < len(paragraph.letters) and witness.text and paragraph.text):
         return True
-    if not ord(paragraph.letters[b]) & 1:
+    if not is_numeric(paragraph.letters[b]):
         return True
     (theirs, known), (ours, sign) = _figure(witness, a), _figure(paragraph, b)
     return theirs == ours and sign in {"", known}

@@ -14,6 +14,7 @@ from rapidfuzz.distance import LCSseq
 from dedup.difference import examine, glance
 from dedup.finding import Finding
 from dedup.less import same_figure
+from dedup.letters import is_numeric
 from dedup.sides import Difference, Gap, Side
 
 if TYPE_CHECKING:
@@ -128,7 +129,7 @@ def judge(  # noqa: PLR0911 - one case after the other
     if not alike(alignment, len_a, len_b, settings):
         return Verdict(False, similarity, coverage, _indices(gaps), Difference.WORDS)  # noqa: FBT003
     if settings.guard == "numbers":
-        new = tuple(i for i in _indices(gaps) if ord(ours[i]) & 1)
+        new = tuple(i for i in _indices(gaps) if is_numeric(ours[i]))
         return Verdict(not new, similarity, coverage, new, Difference.NUMBER if new else Difference.NONE)
     found = _examined(gaps, witness, paragraph, thorough=thorough)
     return Verdict(not found.new, similarity, coverage, tuple(found.new), found.kind)
@@ -151,7 +152,9 @@ def _examined(gaps: list[Gap], witness: Side, paragraph: Side, *, thorough: bool
     told = Difference.NONE
     grammar = 0
     if not thorough:  # where a number is in question, most is to be found
-        gaps = sorted(gaps, key=lambda gap: not any(ord(letter) & 1 for letter in paragraph.letters[gap.b0 : gap.b1]))
+        gaps = sorted(
+            gaps, key=lambda gap: not any(is_numeric(letter) for letter in paragraph.letters[gap.b0 : gap.b1])
+        )
         for gap in gaps:
             certain = glance(gap, witness, paragraph)
             if certain:
@@ -175,7 +178,7 @@ def _examined(gaps: list[Gap], witness: Side, paragraph: Side, *, thorough: bool
 
 def _is_table(side: Side) -> bool:
     """Tell whether a paragraph is a row of figures, of which each has its place."""
-    figures = sum(ord(letter) & 1 for letter in side.letters)
+    figures = sum(is_numeric(letter) for letter in side.letters)
     return figures >= _FIGURES and 2 * figures > len(side.letters)
 
 

@@ -99,11 +99,11 @@ def verify(
     alignments = [aligned.of(*pair) for pair in zip(earlier[near].tolist(), later[near].tolist(), strict=True)]
     if settings.guard == "strict":
         kind[near] = tokens.certainly_new(pairs[len(doubtful) :], alignments)
-    for place, (pair, (witness, paragraph)) in enumerate(zip(chosen.tolist(), pairs, strict=True), -len(doubtful)):
+    for pair, (witness, paragraph) in zip(chosen.tolist(), pairs, strict=True):
         if same[pair] and tokens.equal(witness, paragraph):
             how[pair], similarity[pair], coverage[pair] = FOLDED, 1, 1
         elif not settings.exact and not kind[pair]:
-            alignment = alignments[place] if place >= 0 else aligned.of(int(earlier[pair]), int(later[pair]))
+            alignment = aligned.of(int(earlier[pair]), int(later[pair]))
             verdict = judge(tokens.side(witness), tokens.side(paragraph), alignment, settings)
             how[pair] = ALIGNED if verdict.covered else NOT
             similarity[pair], coverage[pair], kind[pair] = verdict.similarity, verdict.coverage, verdict.kind
