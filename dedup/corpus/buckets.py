@@ -166,7 +166,18 @@ def bucketed(keys: NDArray[np.uint32], features: Features, settings: Settings) -
     follows = np.zeros(len(both) + 1, bool)
     follows[1:-1] = (both[1:] ^ both[:-1]) <= _LOW
     inside = np.flatnonzero(follows[1:] | follows[:-1])
-    member, group = both[inside] & _LOW, np.cumsum(~follows[inside]) - 1
+    return grouped(both[inside] & _LOW, np.cumsum(~follows[inside]) - 1, features, settings)
+
+
+def grouped(member: NDArray[np.uint64], group: NDArray[np.int64], features: Features, settings: Settings) -> Bucketed:
+    """Find the pairs within buckets that are worth aligning.
+
+    Args:
+        member: paragraphs, those of one bucket together and ascending; uint64.
+        group: the bucket of each, from 0, ascending; int64.
+        features: of the paragraphs, for the sieves.
+        settings: the threshold and the guard.
+    """
     crowded, left_out = np.empty(0, np.int64), 0
     large = np.bincount(group, minlength=1)[group] > SMALL
     pairs = [_neighbours(member, group, SMALL - 1, ~large)]
