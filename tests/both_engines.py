@@ -80,37 +80,40 @@ def locally(
 def corpus(seed: int, documents: int = 40) -> list[str]:
     """Return articles with copies, near-copies, templates, menus and odd bytes among them."""
     rng = random.Random(seed)  # noqa: S311 - not for secrets
-    stock = [strategies.prose(rng, rng.randint(5, 40)).replace("\n", " ") for _ in range(documents)]
-    menus = [[" ".join(strategies.prose(rng, 3).split()) for _ in range(rng.randint(3, 12))] for _ in range(3)]
-    form = strategies.prose(rng, 18).replace("\n", " ")
-    edits = list(strategies.EDITS)
-    out = []
+    stock = [_line(rng, rng.randint(5, 40)) for _ in range(documents)]
+    menus = [[_line(rng, 3) for _ in range(rng.randint(3, 12))] for _ in range(3)]
+    form = _line(rng, 18)
+    out: list[str] = []
     for _ in range(documents):
         paragraphs: list[str] = []
         for _ in range(rng.randint(0, 6)):
-            kind = rng.random()
-            text = rng.choice(stock)
-            if kind < 0.25:
-                paragraphs.append(text)
-            elif kind < 0.45:
-                for _ in range(rng.randint(1, 3)):
-                    text = strategies.EDITS[rng.choice(edits)](rng, text)
-                paragraphs += text.split("\n")
-            elif kind < 0.6:
-                words = form.split()
-                words[rng.randrange(len(words))] = str(rng.randint(1, 40))
-                paragraphs.append(" ".join(words))
-            elif kind < 0.7:
-                words = form.split()
-                words[rng.randrange(len(words))] = rng.choice(["one", "the", "Lima", "not", "odd"])
-                paragraphs.append(" ".join(words))
-            elif kind < 0.85:
-                paragraphs += rng.choice(menus)
-            elif kind < 0.9 and out:
-                paragraphs += rng.choice(out).split("\n")
-            else:
-                paragraphs.append(strategies.prose(rng, rng.randint(1, 30)).replace("\n", " "))
+            paragraphs += _piece(rng, stock, menus, form, out)
         if rng.random() < 0.05:
             paragraphs.append("lone \udc80 byte " + rng.choice(stock))
         out.append("\n".join(paragraphs))
     return out
+
+
+def _line(rng: random.Random, words: int) -> str:
+    return strategies.prose(rng, words).replace("\n", " ")
+
+
+def _piece(rng: random.Random, stock: list[str], menus: list[list[str]], form: str, before: list[str]) -> list[str]:
+    kind = rng.choices(["copy", "near", "row", "form", "menu", "body", "new"], [5, 4, 3, 2, 3, 1, 2])[0]
+    words = form.split()
+    if kind == "copy":
+        return [rng.choice(stock)]
+    if kind == "near":
+        text = rng.choice(stock)
+        for _ in range(rng.randint(1, 3)):
+            text = strategies.EDITS[rng.choice(list(strategies.EDITS))](rng, text)
+        return text.split("\n")
+    if kind in ("row", "form"):
+        new = str(rng.randint(1, 40)) if kind == "row" else rng.choice(["one", "the", "Lima", "not", "odd"])
+        words[rng.randrange(len(words))] = new
+        return [" ".join(words)]
+    if kind == "menu":
+        return rng.choice(menus)
+    if kind == "body" and before:
+        return rng.choice(before).split("\n")
+    return [_line(rng, rng.randint(1, 30))]

@@ -1,4 +1,4 @@
-"""Candidate pairs: bands are taken apart, buckets come together sorted, votes are counted, and the best ones are kept."""
+"""Candidate pairs: bands are taken apart, buckets come together sorted, votes are counted, the best pairs are kept."""
 
 from __future__ import annotations
 

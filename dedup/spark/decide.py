@@ -2,9 +2,9 @@
 
     fingerprint → exact copies → same words → bands → candidates → verdicts → components → outcome
 
-What is not shuffled: texts, but for those that are compared. No stage depends on how anything is partitioned: paragraphs
-have numbers that follow from their documents' (`dedup.spark.frames.numbered`), and every choice among rows is made by
-these numbers.
+Texts are not shuffled, but for those that are compared. No stage depends on how anything is partitioned: paragraphs have
+numbers that follow from their documents' (`dedup.spark.frames.numbered`), and every choice among rows is made by these
+numbers.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from dedup.spark.candidates import candidates
 from dedup.spark.fingerprints import PLACES, SHEET, places, sheets
 from dedup.spark.frames import INDEX_BITS, Shelf, document_of, index_of, over, require, values
 from dedup.spark.outcome import removals
-from dedup.spark.resolve import Resolved, resolve
-from dedup.spark.verdicts import verdicts
+from dedup.spark.resolve import GOING, Resolved, resolve
+from dedup.spark.verdicts import VERDICTS, verdicts
 
 if TYPE_CHECKING:
     from pyspark.sql import Column, DataFrame
@@ -70,12 +70,12 @@ def decide(
     """Decide what goes from a corpus.
 
     Args:
-        documents: document (bigint: numbers in the order of the corpus, each once), text (binary; UTF-8, lone surrogates
-            as they are), fixed (boolean: a reference, which stays; these come first), and with `Settings.within` salt
-            (bigint: only documents of the same one are compared).
+        documents: document (bigint: numbers in the order of the corpus, each once), text (binary; UTF-8, lone
+            surrogates as they are), fixed (boolean: a reference, which stays; these come first), and with
+            `Settings.within` salt (bigint: only documents of the same one are compared).
         settings: what counts as superfluous.
-        checkpoint_dir: a path that all of the cluster can write and read, for what is computed between the stages; it is
-            left to the caller. None: that is persisted on the executors, and computed again where one is lost.
+        checkpoint_dir: a path that all of the cluster can write and read, for what is computed between the stages; it
+            is left to the caller. None: that is kept on the executors, and the run fails where one is lost.
         told: name the texts of witnesses that are not the paragraph's own.
         events: is told how far it has come.
         size: bytes of the input, about, for the choice of bands; None: those of all texts.
@@ -237,6 +237,8 @@ class _Plan:
         pairs = self._shelf.keep(pairs.filter(f.col("later") >= limit), "pairs")
         (number,) = values(pairs, f.count(f.lit(1)))
         self._comparisons += int(number)
+        if not number:
+            return pairs.select("*", *_nothing(VERDICTS, "later", "earlier"))
         found = verdicts(pairs, int(number), self._texts(), self._settings)
         return self._shelf.keep(pairs.join(found, ["later", "earlier"]), "verdicts")
 
@@ -244,6 +246,8 @@ class _Plan:
         return self._rows.select("paragraph", "key", "length", "letters", "text")
 
     def _resolved(self, listed: DataFrame) -> Resolved:
+        if not self._comparisons:
+            return Resolved(listed.select(*_nothing(GOING)), 0, 0, 0)
         done = resolve(listed.filter("how > 0"), self._texts(), self._settings, self._shelf)
         self._comparisons += done.compared
         self._rounds += done.rounds
@@ -313,3 +317,11 @@ class _Plan:
 
 
 _KNOWN = {"how": "tinyint", "similarity": "float", "coverage": "float", "kind": "smallint"}
+
+
+def _nothing(schema: str, *known: str) -> list[Column]:
+    """Return columns of a schema, without values; for a frame without rows."""
+    from pyspark.sql import functions as f  # noqa: PLC0415
+
+    fields = (field.split() for field in schema.split(", "))
+    return [f.lit(None).cast(kind).alias(name) for name, kind in fields if name not in known]

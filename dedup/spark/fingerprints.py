@@ -26,9 +26,10 @@ SHEET = (
     "paragraph bigint, high bigint, low bigint, key bigint, numbers bigint, bits0 bigint, bits1 bigint, "
     "words int, plain int, content int, length int, letters binary, text binary, bands binary"
 )
-"""Rows of two kinds. Documents: spans (int32) and digests (2 uint64) of all their paragraphs. Paragraphs, each different
-one at least once, and the first of each surely: what `dedup.corpus.sheet.ROW` has; `plain`, tokens less the bits of the
-mask of numbers; of those with words enough the letters (uint32), the text and a key (uint32) for each band."""
+"""Rows of two kinds. Documents: spans (int32) and digests (2 uint64) of all their paragraphs. Paragraphs, each
+different one at least once, and the first of each surely: what `dedup.corpus.sheet.ROW` has; `plain`, tokens less the
+bits of the mask of numbers; of those with words enough the letters (uint32), the text and a key (uint32) for each
+band."""
 PLACES = "paragraph bigint, high bigint, low bigint, start int, end int"
 _TOGETHER = 1 << 22
 """Bytes of text that are fingerprinted before anything is handed on."""

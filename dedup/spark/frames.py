@@ -34,7 +34,7 @@ def require() -> None:
         MissingDependencyError: it is not.
     """
     try:
-        import pyarrow  # noqa: F401, PLC0415
+        import pyarrow as pa  # noqa: F401, PLC0415
         import pyspark  # noqa: F401, PLC0415
     except ImportError as error:
         raise MissingDependencyError(
