@@ -176,11 +176,10 @@ class _Task:
         nothing: tuple[NDArray[np.void], list[Place]] = (np.empty(0, removal_type(0)), [])
         documents = []
         for (number, one), here in zip(chosen, spans, strict=True):
-            removals, witnesses = self._removals.get(number, nothing)
+            removals, witnesses = self._removals.pop(number, nothing)
             near = nobody().shown
             documents.append(Document(one, number, here.astype(np.int32), removals, 0, witnesses, near, []))
         cut_documents(self._work, documents)
-        self._removals.clear()
 
     def _add(self, part: Part, done: Done, *, joined: bool) -> None:
         """Take in what came of a part."""
@@ -235,6 +234,8 @@ class _Task:
     def end(self) -> Iterator[pa.RecordBatch]:
         """Let go of all that is left."""
         yield from self._flush(whole=True)
+        if self._removals:
+            raise RuntimeError("something was decided about lines that are not there; this is a bug")
         counts = {
             **asdict(self._counts),
             "shrinkage": self._shrinkage,
