@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from numpy.typing import NDArray
 
@@ -28,9 +28,10 @@ NUMBERS_EXPLAINED = 2
 """Numbers that a witness may lack: a marker in front, one written another way; see `dedup.verdict`."""
 _DEVIATIONS = 2.5
 """Standard deviations that the estimate of a resemblance may be off: one pair of 160 is, at the very worst."""
-_MERGE_AT = 1 << 21
-"""Pairs after which those found so far are put together."""
+_TOGETHER = 1 << 21
+"""Pairs that are put together at a time."""
 _LOW = np.uint64(0xFFFFFFFF)
+_SHIFT = np.uint64(32)
 
 
 class Features(NamedTuple):
@@ -51,7 +52,7 @@ class Bucketed(NamedTuple):
     """What one band has to say.
 
     Attributes:
-        pairs: pairs that pass the sieves, as later << 32 | earlier; uint64, each once.
+        pairs: pairs that pass the sieves, as later << 32 | earlier; uint64, each once, ascending.
         crowded: paragraphs in large buckets; int64.
         unexamined: pairs in large buckets that were left out.
     """
@@ -80,24 +81,75 @@ class Candidates(NamedTuple):
 
 
 def candidates(bands: Iterable[Bucketed], number: int) -> Candidates:
-    """Put together what the bands say about so many paragraphs."""
+    """Put together what the bands say about so many paragraphs.
+
+    Every band's votes are counted before any pair is dropped, so that the order in which they come, and how many
+    at a time, make no difference. Pairs are looked at in ranges of the later paragraph: of all of them in memory are
+    only those that are kept, if the bands' own arrays are not.
+    """
     crowded = np.zeros(number, bool)
     found: list[NDArray[np.uint64]] = []
-    merged, votes = np.empty(0, np.uint64), np.empty(0, np.int64)
-    waiting = unexamined = 0
+    unexamined = 0
     for band in bands:
         unexamined += band.unexamined
         crowded[band.crowded] = True
         found.append(band.pairs)
-        waiting += len(band.pairs)
-        if waiting > _MERGE_AT:
-            merged, votes, over = _merge(merged, votes, found, crowded)
-            unexamined += over
-            found, waiting = [], 0
-    merged, votes, over = _merge(merged, votes, found, crowded)
-    later, earlier = (merged >> np.uint64(32)).astype(np.int64), (merged & _LOW).astype(np.int64)
-    order = np.lexsort((earlier, -votes, later))
-    return Candidates(later[order], earlier[order], votes[order], crowded, unexamined + over)
+    parts = [best(*_voted(some)) for some in _ranges(found, 0, number)]
+    for part in parts:
+        crowded[part.over] = True
+        unexamined += part.unexamined
+    none = np.empty(0, np.uint64), np.empty(0, np.int64)
+    pairs, votes = (np.concatenate([none[side], *(part[side] for part in parts)]) for side in (0, 1))
+    return Candidates((pairs >> _SHIFT).astype(np.int64), (pairs & _LOW).astype(np.int64), votes, crowded, unexamined)
+
+
+class Best(NamedTuple):
+    """The pairs of some paragraphs that are kept.
+
+    Attributes:
+        pairs: sorted by the later one, falling votes and the earlier one; uint64.
+        votes: of each; int64.
+        over: later ones that had more, maybe more than once; int64.
+        unexamined: pairs that were dropped.
+    """
+
+    pairs: NDArray[np.uint64]
+    votes: NDArray[np.int64]
+    over: NDArray[np.int64]
+    unexamined: int
+
+
+def best(pairs: NDArray[np.uint64], votes: NDArray[np.int64]) -> Best:
+    """Keep the candidates of each paragraph that share most bands with it, earlier ones first, and no more than `MOST`.
+
+    Args:
+        pairs: as later << 32 | earlier, each once; uint64.
+        votes: bands that each shares; int64.
+    """
+    later = pairs >> _SHIFT
+    order = np.lexsort((pairs, -votes, later))
+    later = later[order]
+    rank = np.arange(len(later)) - np.searchsorted(later, later)
+    kept = order[rank < MOST]
+    over = later[rank >= MOST].astype(np.int64)
+    return Best(pairs[kept], votes[kept], over, len(over))
+
+
+def _ranges(found: list[NDArray[np.uint64]], low: int, high: int) -> Iterator[list[NDArray[np.uint64]]]:
+    """Yield the pairs of each band in ranges of later paragraphs, with so many pairs as are put together at a time."""
+    edges = np.array([low << 32, high << 32], np.uint64)
+    some = [pairs[slice(*np.searchsorted(pairs, edges).tolist())] for pairs in found]
+    if sum(len(pairs) for pairs in some) <= _TOGETHER or high - low <= 1:
+        yield some
+        return
+    middle = (low + high) // 2
+    yield from _ranges(some, low, middle)
+    yield from _ranges(some, middle, high)
+
+
+def _voted(found: list[NDArray[np.uint64]]) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
+    """Return each pair once, and how often it was found."""
+    return np.unique(np.concatenate([np.empty(0, np.uint64), *found]), return_counts=True)
 
 
 def bucketed(keys: NDArray[np.uint32], features: Features, settings: Settings) -> Bucketed:
@@ -114,7 +166,18 @@ def bucketed(keys: NDArray[np.uint32], features: Features, settings: Settings) -
     follows = np.zeros(len(both) + 1, bool)
     follows[1:-1] = (both[1:] ^ both[:-1]) <= _LOW
     inside = np.flatnonzero(follows[1:] | follows[:-1])
-    member, group = both[inside] & _LOW, np.cumsum(~follows[inside]) - 1
+    return grouped(both[inside] & _LOW, np.cumsum(~follows[inside]) - 1, features, settings)
+
+
+def grouped(member: NDArray[np.uint64], group: NDArray[np.int64], features: Features, settings: Settings) -> Bucketed:
+    """Find the pairs within buckets that are worth aligning.
+
+    Args:
+        member: paragraphs, those of one bucket together and ascending; uint64.
+        group: the bucket of each, from 0, ascending; int64.
+        features: of the paragraphs, for the sieves.
+        settings: the threshold and the guard.
+    """
     crowded, left_out = np.empty(0, np.int64), 0
     large = np.bincount(group, minlength=1)[group] > SMALL
     pairs = [_neighbours(member, group, SMALL - 1, ~large)]
@@ -124,7 +187,9 @@ def bucketed(keys: NDArray[np.uint32], features: Features, settings: Settings) -
         count = np.bincount(group[large])
         left_out = int((count * (count - 1) // 2).sum()) - len(pairs[-1])
     every = np.concatenate(pairs)
-    return Bucketed(every[_passes(every, features, settings)], crowded, left_out)
+    passing = every[passes(every, features, settings)]
+    passing.sort()
+    return Bucketed(passing, crowded, left_out)
 
 
 def _in_company(keys: NDArray[np.uint32]) -> NDArray[np.int64]:
@@ -164,7 +229,7 @@ def _neighbours(
     return np.concatenate(out)
 
 
-def _passes(pairs: NDArray[np.uint64], features: Features, settings: Settings) -> NDArray[np.bool_]:
+def passes(pairs: NDArray[np.uint64], features: Features, settings: Settings) -> NDArray[np.bool_]:
     """Tell which pairs may pass the verdict, by lengths, numbers and the estimate of their resemblance."""
     later, earlier = (pairs >> np.uint64(32)).astype(np.int64), (pairs & _LOW).astype(np.int64)
     theirs, ours = features.words[earlier], features.words[later]
@@ -193,28 +258,3 @@ def most_differing(threshold: float) -> int:
     """Return how many of 128 bits may differ in a pair of the least resemblance: two and a half deviations more."""
     share = (1 - resemblance(threshold)) / 2
     return int(128 * share + _DEVIATIONS * (128 * share * (1 - share)) ** 0.5)
-
-
-def _merge(
-    merged: NDArray[np.uint64], votes: NDArray[np.int64], found: list[NDArray[np.uint64]], crowded: NDArray[np.bool_]
-) -> tuple[NDArray[np.uint64], NDArray[np.int64], int]:
-    """Put pairs together with those before, count their votes, and keep each paragraph's best ones."""
-    pairs, counts = np.unique(np.concatenate(found or [np.empty(0, np.uint64)]), return_counts=True)
-    if len(merged):
-        every = np.concatenate((merged, pairs))
-        pairs, place = np.unique(every, return_inverse=True)
-        counts = np.bincount(place, np.concatenate((votes, counts))).astype(np.int64)
-    later = (pairs >> np.uint64(32)).astype(np.int64)
-    over = 0
-    if len(later) > MOST:
-        head = np.searchsorted(later, later)
-        many = np.bincount(later)[later] > MOST
-        if many.any():
-            order = np.lexsort((pairs, -counts, later))
-            rank = np.empty(len(later), np.int64)
-            rank[order] = np.arange(len(later)) - head[order]
-            kept = rank < MOST
-            crowded[later[~kept]] = True
-            over = int(np.count_nonzero(~kept))
-            pairs, counts = pairs[kept], counts[kept]
-    return pairs, counts, over

@@ -1,9 +1,10 @@
 """Who stays and who goes, once candidate pairs are known: each paragraph is held against those that stay before it.
 
-Paragraphs are numbered in the order in which they stay (the first one, or the richest one, first). One goes if a
-paragraph before it, which stays, covers it, and the two were compared directly. Where a candidate goes itself, what it
-goes for takes its place. The order in which pairs are compared is fixed, so that the outcome does not depend on who
-compares them.
+Paragraphs are numbered in the order in which they stay (the first one, or the richest one, first). What becomes of one
+is defined by its candidates alone, in their order: it goes for the first candidate that stays and covers it. A
+candidate that covers it but goes itself is replaced, at its place, by what that one goes for: the paragraph goes for
+that, if it covers it, too; the two are compared directly. What is asked, when, and what is known besides makes no
+difference: anybody who compares what this needs, in any order, comes to the same end.
 """
 
 from __future__ import annotations
@@ -16,6 +17,9 @@ from dedup.corpus.verify import NOT, Verdicts
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    Places = NDArray[np.int64]
+    Flags = NDArray[np.bool_]
 
 OPEN, STAYS, GOES = 0, 1, 2
 _UNKNOWN = -1
@@ -34,24 +38,17 @@ class Leaders:
     Attributes:
         status: `OPEN`, `STAYS` or `GOES` of each paragraph; int8.
         witness: the one that each goes for, or -1; int32.
-        pair: index of the verdict on that pair, or -1; int64.
         compared: pairs that were asked about.
     """
 
     def __init__(self, number: int, fixed: int = 0) -> None:
         self._number = number
         self._fixed = fixed
-        self._pairs = np.empty(0, np.uint64)
-        self._known = np.empty(0, np.uint64)
-        """The same pairs, sorted, and the place of each."""
-        self._order = np.empty(0, np.int64)
-        self._rank = np.empty(0, np.int64)
-        self._later = self._earlier = np.empty(0, np.int64)
-        self._how = np.empty(0, np.int8)
-        self._similarity = np.empty(0, np.float32)
-        self._coverage = np.empty(0, np.float32)
-        self._kind = np.empty(0, np.int16)
-        self._asked = np.empty(0, np.int64)
+        self._listed = _Known()
+        """The candidates, those of one paragraph together and in their order."""
+        self._beside = _Known()
+        """Pairs of paragraphs with what their candidates go for, or may be going for."""
+        self._asked = np.empty(0, np.uint64)
         self._tries = _FIRST_TRIES
         self.compared = 0
         self._restart()
@@ -60,78 +57,57 @@ class Leaders:
         self.status = np.zeros(self._number, np.int8)
         self.status[: self._fixed] = STAYS
         self.witness = np.full(self._number, -1, np.int32)
-        self.pair = np.full(self._number, -1, np.int64)
+        self._live = np.arange(len(self._listed.pairs))
+        self._tries = _FIRST_TRIES
 
-    def add(self, later: NDArray[np.int64], earlier: NDArray[np.int64]) -> int:
-        """Take candidate pairs in, best ones of each later paragraph first; return how many are new."""
-        added = self._insert(_packed(later, earlier))
-        if added:
-            self._restart()
-            self._tries = _FIRST_TRIES
-        return added
+    def add(self, later: NDArray[np.signedinteger[Any]], earlier: NDArray[np.signedinteger[Any]]) -> int:
+        """Take candidate pairs in, best ones of each later paragraph first; return how many are new.
 
-    def _insert(self, pairs: NDArray[np.uint64]) -> int:
+        Those that were taken in before come first. With new ones, everything is decided anew.
+        """
+        pairs = packed(later, earlier)
         pairs = pairs[(pairs >> np.uint64(32)) >= self._fixed]
-        if not len(pairs):
-            return 0
-        pairs = pairs[self._found(pairs) < 0]
+        pairs = pairs[self._listed.places(pairs) < 0]
         _, first = np.unique(pairs, return_index=True)
         pairs = pairs[np.sort(first)]
         if not len(pairs):
             return 0
-        begin = int(self._rank.max()) + 1 if len(self._rank) else 0
-        every = np.concatenate((self._pairs, pairs))
-        rank = np.concatenate((self._rank, begin + np.arange(len(pairs))))
-        order = np.lexsort((rank, every >> np.uint64(32)))
-        blank = np.zeros(len(pairs), np.float32)
-        self._how = np.concatenate((self._how, np.full(len(pairs), _UNKNOWN, np.int8)))[order]
-        self._similarity = np.concatenate((self._similarity, blank))[order]
-        self._coverage = np.concatenate((self._coverage, blank))[order]
-        self._kind = np.concatenate((self._kind, np.zeros(len(pairs), np.int16)))[order]
-        self._pairs, self._rank = every[order], rank[order]
-        self._order = np.argsort(self._pairs)
-        self._known = self._pairs[self._order]
-        self._later = (self._pairs >> np.uint64(32)).astype(np.int64)
-        self._earlier = (self._pairs & _LOW).astype(np.int64)
+        every = np.concatenate((self._listed.pairs, pairs))
+        order = np.argsort(every >> np.uint64(32), kind="stable")
+        self._listed = self._listed.among(every[order], self._beside)
+        self._restart()
         return len(pairs)
 
-    def ask(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    def know(self, later: Places, earlier: Places, verdicts: Verdicts) -> None:
+        """Take verdicts in that nobody asked for; those on pairs that are not needed do no harm."""
+        pairs = packed(later, earlier)
+        at = self._listed.places(pairs)
+        self._listed.enter(at[at >= 0], _some(verdicts, at >= 0))
+        others = pairs[at < 0]
+        self._beside = self._beside.among(np.union1d(self._beside.pairs, others))
+        self._beside.enter(self._beside.places(others), _some(verdicts, at < 0))
+
+    def ask(self) -> tuple[Places, Places]:
         """Return the pairs to be compared next, as later and earlier ones; none when all is decided."""
-        none = np.empty(0, np.int64)
-        if not len(self._pairs):
-            self.status[self.status == OPEN] = STAYS
-            return none, none
-        while True:
-            self._propagate()
-            if self._replace():
-                continue
-            ahead = self._ahead()
-            unknown = self._undecided() & (self._how == _UNKNOWN)
-            if not unknown.any():
-                # Nobody who waits, waits for ever: the first of them waits for somebody who is decided.
-                return none, none
-            self._asked = np.union1d(self._chosen(unknown), ahead)
-            self.compared += len(self._asked)
-            self._tries = min(2 * self._tries, _MOST_TRIES)
-            return self._later[self._asked], self._earlier[self._asked]
+        self._propagate()
+        wanted = self._listed.pairs[self._chosen()]
+        ahead = self._ahead()
+        # Nobody who waits, waits for ever: the first of them waits for somebody who is decided.
+        self._asked = np.union1d(wanted, ahead)
+        self.compared += len(self._asked)
+        self._tries = min(2 * self._tries, _MOST_TRIES)
+        return unpacked(self._asked)
 
     def answer(self, verdicts: Verdicts) -> None:
         """Take the verdicts on the pairs last asked about."""
-        self._how[self._asked] = verdicts.how
-        self._similarity[self._asked] = verdicts.similarity
-        self._coverage[self._asked] = verdicts.coverage
-        self._kind[self._asked] = verdicts.kind
+        self.know(*unpacked(self._asked), verdicts)
 
     def verdict(self, going: NDArray[np.signedinteger[Any]]) -> Verdicts:
         """Return how, how similarly and how far some paragraphs that go are covered by their witnesses."""
-        return self._verdicts(self.pair[going])
+        pairs, place = np.unique(packed(going, self.witness[going]), return_inverse=True)
+        return self._listed.among(pairs, self._beside).verdicts(place)
 
-    def _verdicts(self, at: NDArray[np.int64]) -> Verdicts:
-        return Verdicts(self._how[at], self._similarity[at], self._coverage[at], self._kind[at])
-
-    def apart(
-        self, stays: NDArray[np.bool_], threshold: float
-    ) -> tuple[NDArray[np.int64], NDArray[np.int64], Verdicts]:
+    def apart(self, stays: Flags, threshold: float) -> tuple[Places, Places, Verdicts]:
         """Return those who stay beside somebody who is that similar and stays, too: each with the most similar one.
 
         Args:
@@ -141,110 +117,149 @@ class Leaders:
         Returns:
             The later ones, ascending; for each the earlier one; and the verdicts on these pairs.
         """
-        at = np.flatnonzero((self._how == NOT) & (self._similarity >= threshold))
-        at = at[stays[self._later[at]] & stays[self._earlier[at]]] if len(at) else at
-        order = np.lexsort((self._rank[at], -self._similarity[at]))
-        _, first = np.unique(self._later[at[order]], return_index=True)
-        best = at[order[first]]
-        return self._later[best], self._earlier[best], self._verdicts(best)
-
-    def _undecided(self) -> NDArray[np.bool_]:
-        """Tell which pairs may still decide somebody: the later one open, the earlier one not gone."""
-        live: NDArray[np.bool_] = (self.status[self._later] == OPEN) & (self.status[self._earlier] != GOES)
-        live &= self._how != NOT
-        return live
+        found = []
+        for known in (self._listed, self._beside):
+            at = np.flatnonzero((known.how == NOT) & (known.similarity >= threshold))
+            later, earlier = unpacked(known.pairs[at])
+            at = at[stays[later] & stays[earlier]]
+            found.append((known.pairs[at], *known.verdicts(at)))
+        pairs, *verdicts = (np.concatenate(both) for both in zip(*found, strict=True))
+        later = (pairs >> np.uint64(32)).astype(np.int64)
+        order = np.argsort(-verdicts[1], kind="stable")
+        _, first = np.unique(later[order], return_index=True)
+        best = order[first]
+        return *unpacked(pairs[best]), Verdicts(*(each[best] for each in verdicts))
 
     def _propagate(self) -> None:
-        """Decide whoever can be decided by what is known."""
+        """Decide whoever can be decided by what is known; keep the pairs that may still decide somebody."""
         while True:
-            live = self._undecided()
-            covering = live & (self._how > NOT) & (self.status[self._earlier] == STAYS)
-            at = np.flatnonzero(covering)
-            going, first = np.unique(self._later[at], return_index=True)
+            later, earlier = unpacked(self._listed.pairs[self._live])
+            how, target = self._replaced(later, earlier, self._listed.how[self._live])
+            self._live, later, target, how = (each[how != NOT] for each in (self._live, later, target, how))
+            heads = _heads(later)
+            sure = heads[(how[heads] > NOT) & (self.status[target[heads]] == STAYS)]
+            going = later[sure]
             self.status[going] = GOES
-            self.pair[going] = at[first]
-            self.witness[going] = self._earlier[at[first]]
+            self.witness[going] = target[sure]
             waiting = np.zeros(self._number, bool)
-            waiting[self._later[self._undecided()]] = True
-            waiting[self._later[self._pending()]] = True
+            waiting[later] = True
             staying = (self.status == OPEN) & ~waiting
             self.status[staying] = STAYS
+            self._live = self._live[self.status[later] == OPEN]
             if not len(going) and not staying.any():
                 return
 
-    def _pending(self) -> NDArray[np.int64]:
-        """Return the pairs whose earlier one has gone for another, with which the later one is not compared yet."""
-        gone = (self.status[self._later] == OPEN) & (self.status[self._earlier] == GOES) & (self._how != NOT)
-        at = np.flatnonzero(gone)
-        missing: NDArray[np.int64] = at[self._found(self._through(at)) < 0]
-        return missing
+    def _replaced(self, later: Places, earlier: Places, how: NDArray[np.int8]) -> tuple[NDArray[np.int8], Places]:
+        """Return how, and by whom, the later ones are covered, with whoever goes replaced by what he goes for."""
+        at = np.flatnonzero((how > NOT) & (self.status[earlier] == GOES))
+        how, target = how.copy(), earlier.copy()
+        target[at] = self.witness[earlier[at]]
+        how[at] = self._known(packed(later[at], target[at]))
+        return how, target
 
-    def _through(self, at: NDArray[np.int64]) -> NDArray[np.uint64]:
-        """Return the pairs of the later ones with what the earlier ones go for."""
-        return _packed(self._later[at], self.witness[self._earlier[at]])
+    def _known(self, pairs: NDArray[np.uint64]) -> NDArray[np.int8]:
+        """Return what is known of how pairs cover."""
+        listed, beside = self._listed.places(pairs), self._beside.places(pairs)
+        found = np.full(len(pairs), _UNKNOWN, np.int8)
+        found[beside >= 0] = self._beside.how[beside[beside >= 0]]
+        found[listed >= 0] = self._listed.how[listed[listed >= 0]]
+        return found
 
-    def _replace(self) -> int:
-        """Pair whoever's candidate has gone with what that one goes for; return how many pairs are new."""
-        at = self._pending()
-        return self._renumbered(self._through(at)) if len(at) else 0
+    def _chosen(self) -> Places:
+        """Return the next candidates of everybody who has no witness in prospect."""
+        later = (self._listed.pairs[self._live] >> np.uint64(32)).astype(np.int64)
+        unknown = self._listed.how[self._live] == _UNKNOWN
+        head = np.searchsorted(later, later)
+        known = np.cumsum(~unknown)
+        # Only those before the first one that covers: the others are asked if that one fails.
+        before = unknown & (known == known[head]) & unknown[head]
+        chosen: Places = self._live[before & (np.arange(len(later)) - head < self._tries)]
+        return chosen
 
-    def _renumbered(self, pairs: NDArray[np.uint64]) -> int:
-        """Insert pairs, and keep what refers to pairs by their place right."""
-        held = np.flatnonzero(self.pair >= 0)
-        wanted = self._pairs[self.pair[held]]
-        added = self._insert(pairs)
-        if added:
-            self.pair[held] = self._found(wanted)
-        return added
-
-    def _ahead(self) -> NDArray[np.int64]:
-        """Return pairs of those who wait with what those they wait for will go for, as far as that can be foreseen.
+    def _ahead(self) -> NDArray[np.uint64]:
+        """Return the unknown pairs of those who wait with what those they wait for go for, as far as can be foreseen.
 
         A covers B, B covers C, C covers D: else D would be compared with A only when it is known that C has gone.
         """
-        at = np.flatnonzero((self.status[self._later] == OPEN) & (self._how > NOT))
-        target = self._earlier[at]
-        gone = self.status[target] == GOES
-        target[gone] = self.witness[target[gone]]
-        place = self._found(_packed(self._later[at], target))
-        hopeful = (place < 0) | (self._how[place] != NOT)
-        waiting, first = np.unique(self._later[at[hopeful]], return_index=True)
+        later, earlier = unpacked(self._listed.pairs[self._live])
+        heads = _heads(later)
+        heads = heads[self._listed.how[self._live[heads]] > NOT]
+        waiting, nearest = later[heads], earlier[heads]
         root = np.arange(self._number)
-        root[waiting] = target[hopeful][first]
-        nearest = root[waiting]
+        gone = np.flatnonzero(self.status == GOES)
+        root[gone] = self.witness[gone]
+        root[waiting] = nearest
         while True:
             further = root[root[waiting]]
             if np.array_equal(further, root[waiting]):
                 break
             root[waiting] = further
-        beyond = root[waiting] != nearest
-        pairs = _packed(waiting[beyond], root[waiting[beyond]])
-        if not len(pairs):
-            return np.empty(0, np.int64)
-        self._renumbered(pairs)
-        place = self._found(pairs)
-        foreseen: NDArray[np.int64] = place[self._how[place] == _UNKNOWN]
+        pairs = packed(waiting, root[waiting])[root[waiting] != nearest]
+        foreseen: NDArray[np.uint64] = pairs[self._known(pairs) == _UNKNOWN]
         return foreseen
 
-    def _found(self, pairs: NDArray[np.uint64]) -> NDArray[np.int64]:
-        """Return the place of each pair, or -1 where it is not known."""
-        if not len(self._pairs):
+
+class _Known:
+    """Pairs, and what is known of each: see `Verdicts`, with `how` unknown at first."""
+
+    def __init__(self, pairs: NDArray[np.uint64] | None = None) -> None:
+        self.pairs = np.empty(0, np.uint64) if pairs is None else pairs
+        number = len(self.pairs)
+        self.how = np.full(number, _UNKNOWN, np.int8)
+        self.similarity, self._coverage = np.zeros(number, np.float32), np.zeros(number, np.float32)
+        self._kind = np.zeros(number, np.int16)
+        self._order = np.argsort(self.pairs)
+        self._sorted = self.pairs[self._order]
+
+    def among(self, pairs: NDArray[np.uint64], other: _Known | None = None) -> _Known:
+        """Return these pairs, with what is known of them here, or else there."""
+        if len(pairs) == len(self.pairs) and np.array_equal(pairs, self.pairs):
+            return self
+        known = _Known(pairs)
+        for source in (other, self):
+            if source is not None:
+                at = known.places(source.pairs)
+                have = np.flatnonzero(at >= 0)
+                known.enter(at[have], source.verdicts(have))
+        return known
+
+    def places(self, pairs: NDArray[np.uint64]) -> Places:
+        """Return the place of each of some pairs, or -1."""
+        if not len(self.pairs):
             return np.full(len(pairs), -1, np.int64)
-        place = np.minimum(np.searchsorted(self._known, pairs), len(self._known) - 1)
-        found: NDArray[np.int64] = np.where(self._known[place] == pairs, self._order[place], -1)
+        place = np.minimum(np.searchsorted(self._sorted, pairs), len(self._sorted) - 1)
+        found: Places = np.where(self._sorted[place] == pairs, self._order[place], -1)
         return found
 
-    def _chosen(self, unknown: NDArray[np.bool_]) -> NDArray[np.int64]:
-        """Return the next pairs of everybody who has no witness in prospect."""
-        hopeful = np.zeros(self._number, bool)
-        live = self._undecided()
-        hopeful[self._later[live & (self._how > NOT)]] = True
-        wanted = np.flatnonzero(unknown & ~hopeful[self._later])
-        later = self._later[wanted]
-        return wanted[np.arange(len(later)) - np.searchsorted(later, later) < self._tries]
+    def enter(self, at: Places, verdicts: Verdicts) -> None:
+        """Enter verdicts at some places."""
+        self.how[at] = verdicts.how
+        self.similarity[at] = verdicts.similarity
+        self._coverage[at] = verdicts.coverage
+        self._kind[at] = verdicts.kind
+
+    def verdicts(self, at: Places) -> Verdicts:
+        """Return what is known at some places."""
+        return Verdicts(self.how[at], self.similarity[at], self._coverage[at], self._kind[at])
 
 
-def _packed(later: NDArray[np.signedinteger[Any]], earlier: NDArray[np.signedinteger[Any]]) -> NDArray[np.uint64]:
+def _some(verdicts: Verdicts, at: Flags) -> Verdicts:
+    return Verdicts(verdicts.how[at], verdicts.similarity[at], verdicts.coverage[at], verdicts.kind[at])
+
+
+def _heads(later: Places) -> Places:
+    """Return where those of each later paragraph begin."""
+    begins = np.ones(len(later), bool)
+    begins[1:] = later[1:] != later[:-1]
+    return np.flatnonzero(begins)
+
+
+def packed(later: NDArray[np.signedinteger[Any]], earlier: NDArray[np.signedinteger[Any]]) -> NDArray[np.uint64]:
     """Return pairs as one number each, in whose order those of one later paragraph stand together."""
     pairs: NDArray[np.uint64] = (later.astype(np.uint64) << np.uint64(32)) | earlier.astype(np.uint64)
     return pairs
+
+
+def unpacked(pairs: NDArray[np.uint64]) -> tuple[Places, Places]:
+    """Return the later and the earlier ones of packed pairs; int64."""
+    return (pairs >> np.uint64(32)).astype(np.int64), (pairs & _LOW).astype(np.int64)

@@ -53,6 +53,8 @@ within the part. Then what `dedup.corpus.sheet.Sheet` has, numbers and places co
 
 _WORTH_SHARING = 50_000
 """Paragraphs from which on bands are shared out among workers."""
+_PAIRS_HELD = 1 << 21
+"""Pairs that bands have named from which on they are put on disk."""
 LETTER = 4
 """Bytes of a letter."""
 _PAIRS_A_TASK = 4000
@@ -231,9 +233,15 @@ class Planner:
         work = partial(_bucket, self._settings, os.fspath(self._spool.directory), bands.slices)
         # Where there is little to do it is done here.
         crew = self._crew if number > _WORTH_SHARING else Crew(1)
+        held = 0
         for band, result in crew.map(work, range(self._banding.bands)):
             self._events.progress(band, self._banding.bands, "candidates", "bands")
-            yield result
+            held += len(result.pairs)
+            if held <= _PAIRS_HELD or not len(result.pairs):
+                yield result
+                continue
+            self._spool.keep(f"pairs-{band}", result.pairs)
+            yield result._replace(pairs=kept(os.fspath(self._spool.directory), f"pairs-{band}"))
 
     def _settle(self, leaders: Leaders, place: NDArray[np.int64]) -> None:
         """Have all pairs verified that decide anything."""

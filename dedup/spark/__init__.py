@@ -1,0 +1,1 @@
+"""Cleaning on Apache Spark, as functions on DataFrames; needs ``pip install 'paradedup[spark]'``."""

@@ -1,0 +1,137 @@
+"""Candidate pairs: bands are taken apart, buckets come together sorted, votes are counted, the best pairs are kept."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from dedup.corpus.buckets import MOST, Features, grouped
+from dedup.spark.frames import column, over, record, values
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    import pyarrow as pa
+    from pyspark.sql import DataFrame
+
+    from dedup.settings import Settings
+    from dedup.spark.frames import Shelf
+
+KEYS = "band smallint, value int, rank int, paragraph bigint, words int, numbers bigint, bits0 bigint, bits1 bigint"
+PAIRS = "later bigint, after int, earlier bigint, before int, votes bigint"
+"""`after` and `before` come before the paragraphs' own numbers in the order of staying. Beside pairs there are marks: a
+paragraph in a large bucket has -1 for an earlier one, and -1 twice has the pairs that were left out for votes."""
+
+
+class Found(NamedTuple):
+    """What bands have said.
+
+    Attributes:
+        pairs: later, after, earlier, before, place: a paragraph's candidates, counted from 1, best first.
+        crowded: paragraph: those of which not every pair was examined.
+        unexamined: pairs that were left out.
+    """
+
+    pairs: DataFrame
+    crowded: DataFrame
+    unexamined: int
+
+
+def candidates(paragraphs: DataFrame, settings: Settings, shelf: Shelf) -> Found:
+    """Find the pairs worth aligning; see `dedup.corpus.buckets`.
+
+    Args:
+        paragraphs: rank, paragraph, words, numbers, bits0, bits1 and bands (binary).
+        settings: the threshold and the guard.
+        shelf: keeps what is used twice.
+    """
+    from pyspark.sql import Window  # noqa: PLC0415
+    from pyspark.sql import functions as f  # noqa: PLC0415
+
+    keys = paragraphs.mapInArrow(over(apart), KEYS)
+    together = keys.repartition("band", "value").sortWithinPartitions("band", "value", "rank", "paragraph")
+    said = together.mapInArrow(over(buckets, settings), PAIRS)
+    voted = said.groupBy("later", "after", "earlier", "before").agg(f.sum("votes").alias("votes"))
+    best = Window.partitionBy("later").orderBy(f.desc("votes"), "before", "earlier")
+    told = shelf.keep(voted.withColumn("place", f.row_number().over(best)), "candidates")
+    pair, kept = f.col("earlier") >= 0, f.col("place") <= MOST
+    out, beyond = values(
+        told, f.sum(f.when(f.col("later") < 0, f.col("votes"))), f.count(f.when(pair & ~kept, f.lit(1)))
+    )
+    marked = told.filter((f.col("later") >= 0) & ((f.col("earlier") < 0) | (pair & ~kept)))
+    crowded = marked.select(f.col("later").alias("paragraph")).distinct()
+    return Found(told.filter(pair & kept).drop("votes"), crowded, int(out) + int(beyond))
+
+
+def apart(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """Take the bands of paragraphs apart: yield batches of `KEYS`, one for each band."""
+    for batch in batches:
+        if not batch.num_rows:
+            continue
+        keys = np.frombuffer(b"".join(one.as_py() for one in batch.column("bands")), "<i4")
+        keys = keys.reshape(batch.num_rows, -1)
+        names = ("rank", "paragraph", "words", "numbers", "bits0", "bits1")
+        for band in range(keys.shape[1]):
+            yield record(
+                band=np.full(batch.num_rows, band, np.int16),
+                value=np.ascontiguousarray(keys[:, band]),
+                **{name: batch.column(name) for name in names},
+            )
+
+
+def buckets(settings: Settings, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """Find the pairs of buckets that come sorted; yields batches of `PAIRS`."""
+    for table in whole(batches, ("band", "value")):
+        group = _groups(table, ("band", "value"))
+        bits = np.stack((column(table, "bits0", np.uint64), column(table, "bits1", np.uint64)), axis=1)
+        features = Features(column(table, "words", np.int32), column(table, "numbers", np.uint64), bits)
+        found = grouped(np.arange(len(group), dtype=np.uint64), group, features, settings)
+        later, earlier = (
+            (found.pairs >> np.uint64(32)).astype(np.int64),
+            (found.pairs & np.uint64(0xFFFFFFFF)).astype(int),
+        )
+        paragraph, rank = column(table, "paragraph"), column(table, "rank", np.int32)
+        one, crowd = np.ones(len(later), np.int64), found.crowded
+        none = np.full(len(crowd), -1, np.int64)
+        yield record(
+            later=np.concatenate((paragraph[later], paragraph[crowd], [-1])),
+            after=np.concatenate((rank[later], rank[crowd], [0])).astype(np.int32),
+            earlier=np.concatenate((paragraph[earlier], none, [-1])),
+            before=np.concatenate((rank[earlier], np.zeros(len(crowd)), [0])).astype(np.int32),
+            votes=np.concatenate((one, np.ones(len(crowd), np.int64), [found.unexamined])),
+        )
+
+
+def whole(batches: Iterable[pa.RecordBatch], keys: tuple[str, ...]) -> Iterator[pa.Table]:
+    """Cut sorted batches anew, so that rows of the same keys are together; yields tables of at least one row."""
+    import pyarrow as pa  # noqa: PLC0415
+
+    pieces: list[pa.RecordBatch] = []
+    for batch in batches:
+        if not batch.num_rows:
+            continue
+        last = int(np.searchsorted(group := _groups(batch, keys), group[-1]))
+        goes_on = pieces and all(pieces[-1].column(key)[-1] == batch.column(key)[0] for key in keys)
+        if last or not goes_on:
+            if goes_on:
+                pieces.append(batch.slice(0, last))
+                yield pa.Table.from_batches(pieces)
+            else:
+                if pieces:
+                    yield pa.Table.from_batches(pieces)
+                if last:
+                    yield pa.Table.from_batches([batch.slice(0, last)])
+            pieces = []
+        pieces.append(batch.slice(last))
+    if pieces:
+        yield pa.Table.from_batches(pieces)
+
+
+def _groups(batch: pa.RecordBatch | pa.Table, keys: tuple[str, ...]) -> np.ndarray[Any, np.dtype[np.int64]]:
+    """Number the runs of rows of the same keys, from 0."""
+    begins = np.zeros(batch.num_rows, bool)
+    for key in keys:
+        found = column(batch, key)
+        begins[1:] |= found[1:] != found[:-1]
+    return np.cumsum(begins)

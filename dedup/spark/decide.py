@@ -1,0 +1,327 @@
+"""The plan of scope ``corpus`` on DataFrames: the same stages as `dedup.engines.plan`, around the same kernels.
+
+    fingerprint → exact copies → same words → bands → candidates → verdicts → components → outcome
+
+Texts are not shuffled, but for those that are compared. No stage depends on how anything is partitioned: paragraphs have
+numbers that follow from their documents' (`dedup.spark.frames.numbered`), and every choice among rows is made by these
+numbers.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from dedup.corpus.bands import choose_banding
+from dedup.errors import UsageError
+from dedup.spark.candidates import candidates
+from dedup.spark.fingerprints import PLACES, SHEET, places, sheets
+from dedup.spark.frames import INDEX_BITS, Shelf, document_of, index_of, over, require, values
+from dedup.spark.outcome import removals
+from dedup.spark.resolve import GOING, Resolved, resolve
+from dedup.spark.verdicts import VERDICTS, verdicts
+
+if TYPE_CHECKING:
+    from pyspark.sql import Column, DataFrame
+
+    from dedup.job import Events
+    from dedup.settings import Settings
+
+_FIRST = -(1 << 31)
+"""Comes before every rank: references stay before all others."""
+REMOVAL = (
+    "struct<paragraph:int,start:int,end:int,witness_document:bigint,witness_paragraph:int,witness_start:int,"
+    "witness_end:int,similarity:float,coverage:float,block:int,documents:int,reason:tinyint,how:tinyint,"
+    "differs:smallint,witness_text:binary>"
+)
+
+
+class Decisions(NamedTuple):
+    """What was decided about a corpus.
+
+    Attributes:
+        removals: document (bigint) and removals (array of `REMOVAL`, by paragraph): a row for each document from which
+            something goes. Starts and ends are characters of the document; see `dedup.corpus.outcome.removal_type` for
+            the others. `witness_text` is there where it was asked for and is not the paragraph's own.
+        counts: documents, references, paragraphs, fixed (paragraphs of references), removed, comparisons (all
+            candidates, and what took their place), unexamined, rounds, largest (component), different (paragraphs).
+        recall: what the choice of bands is expected to find, as a sentence.
+        shelf: what is kept until `release` is called.
+    """
+
+    removals: DataFrame
+    counts: dict[str, int]
+    recall: str
+    shelf: Shelf
+
+    def release(self) -> None:
+        """Let go of what is kept on the executors; `removals` is not to be used any more."""
+        self.shelf.release()
+
+
+def decide(
+    documents: DataFrame,
+    settings: Settings,
+    *,
+    checkpoint_dir: str | None = None,
+    told: bool = False,
+    events: Events | None = None,
+    size: int | None = None,
+) -> Decisions:
+    """Decide what goes from a corpus.
+
+    Args:
+        documents: document (bigint: numbers in the order of the corpus, each once), text (binary; UTF-8, lone
+            surrogates as they are), fixed (boolean: a reference, which stays; these come first), and with
+            `Settings.within` salt (bigint: only documents of the same one are compared).
+        settings: what counts as superfluous.
+        checkpoint_dir: a path that all of the cluster can write and read, for what is computed between the stages; it
+            is left to the caller. None: that is kept on the executors, and the run fails where one is lost.
+        told: name the texts of witnesses that are not the paragraph's own.
+        events: is told how far it has come.
+        size: bytes of the input, about, for the choice of bands; None: those of all texts.
+
+    Raises:
+        UsageError: a reference comes after another document, or the salt is missing.
+        MissingDependencyError: PySpark is not installed.
+    """
+    require()
+    return _Plan(settings, Shelf(checkpoint_dir), events).decide(documents, told=told, size=size)
+
+
+class _Plan:
+    """Runs the stages; see `decide`."""
+
+    def __init__(self, settings: Settings, shelf: Shelf, events: Events | None) -> None:
+        self._settings = settings
+        self._shelf = shelf
+        self._events = events
+        self._comparisons = self._unexamined = self._rounds = self._largest = 0
+
+    def _tell(self, done: int, stage: str) -> None:
+        if self._events is not None:
+            self._events.progress(done, None, stage, "rows")
+
+    def decide(self, documents: DataFrame, *, told: bool, size: int | None) -> Decisions:
+        from pyspark.sql import functions as f  # noqa: PLC0415
+
+        if size is None:
+            (size,) = values(documents, f.sum(f.octet_length("text")))
+        choice = choose_banding(self._settings.threshold, int(size))
+        self._tell(0, "reading")
+        wanted = ["document", "text", "fixed"]
+        if self._settings.within is not None:
+            if "salt" not in documents.columns:
+                raise UsageError("documents are to be compared within groups, and have no column 'salt'")
+            wanted.append("salt")
+        made = documents.select(*wanted).mapInArrow(over(sheets, self._settings, choice.banding), SHEET)
+        made = self._shelf.keep(made, "sheets")
+        self._rows = made.filter(f.col("paragraph").isNotNull())
+        every = made.filter(f.col("document").isNotNull()).select("document", "fixed", "spans", "digests")
+        number, references = self._counted(every)
+        limit = references << INDEX_BITS
+        places_ = self._shelf.keep(every.mapInArrow(over(places), PLACES), "places")
+        classes = self._different(places_, limit)
+        going = self._going(classes, limit)
+        gone = self._outcome(places_, classes, going, limit)
+        paragraphs, fixed = values(places_, f.count(f.lit(1)), f.count(f.when(f.col("paragraph") < limit, f.lit(1))))
+        (removed,) = values(gone, f.count(f.lit(1)))
+        (different,) = values(classes, f.count(f.lit(1)))
+        counts = {
+            "documents": number - references,
+            "references": references,
+            "paragraphs": paragraphs - fixed,
+            "fixed": fixed,
+            "different": different,
+            "removed": removed,
+            "comparisons": self._comparisons,
+            "unexamined": self._unexamined,
+            "rounds": self._rounds,
+            "largest": self._largest,
+        }
+        return Decisions(self._by_document(gone, places_, classes, told=told), counts, choice.told(), self._shelf)
+
+    def _counted(self, every: DataFrame) -> tuple[int, int]:
+        """Return the numbers of documents and of references."""
+        from pyspark.sql import functions as f  # noqa: PLC0415
+
+        fixed = f.col("fixed")
+        number, references, last, first = values(
+            every,
+            f.count(f.lit(1)),
+            f.count(f.when(fixed, f.lit(1))),
+            f.max(f.when(fixed, f.col("document"))),
+            f.coalesce(f.min(f.when(~fixed, f.col("document"))), f.lit(1 << 62)),
+        )
+        if references and first < last:
+            raise UsageError("a reference comes after another document; nothing was decided")
+        return int(number), int(last) + 1 if references else 0
+
+    def _different(self, every: DataFrame, limit: int) -> DataFrame:
+        """Return each different paragraph once: its first occurrence (paragraph), and what is known of it.
+
+        Of what is known nothing depends on which of several rows it is taken from, so that all of them can be put
+        together before anything is shuffled.
+        """
+        from pyspark.sql import functions as f  # noqa: PLC0415
+
+        known = {"key": "bigint", "words": "int", "plain": "int", "content": "int", "length": "int"}
+        blank = [f.lit(None).cast(kind).alias(name) for name, kind in known.items()]
+        together = every.select("high", "low", "paragraph", *blank).unionByName(
+            self._rows.select("high", "low", "paragraph", *known)
+        )
+        least = [f.min(name).alias(name) for name in ("paragraph", *known)]
+        classes = together.groupBy("high", "low").agg(*least).withColumn("rank", self._rank(limit))
+        return self._shelf.keep(classes, "classes")
+
+    def _rank(self, limit: int) -> Column:
+        """Return what comes before a paragraph's number in the order of staying."""
+        from pyspark.sql import functions as f  # noqa: PLC0415
+
+        column = {"richest": "content", "longest": "length"}.get(self._settings.keep)
+        if column is None:
+            return f.lit(0)
+        return f.when(f.col("paragraph") < limit, f.lit(_FIRST)).otherwise(-f.col(column)).cast("int")
+
+    def _going(self, classes: DataFrame, limit: int) -> DataFrame:
+        """Decide which of the different paragraphs with words enough go: `GOING`."""
+        from pyspark.sql import functions as f  # noqa: PLC0415
+
+        self._tell(0, "verdicts")
+        long = classes.filter(f.col("words") >= self._settings.min_words)
+        listed = self._compared(self._same_keys(long), limit)
+        resolved = self._resolved(listed)
+        if self._settings.exact:
+            return resolved.going
+        some = long.select("paragraph", "rank").join(resolved.going.select("paragraph"), "paragraph", "left_anti")
+        turn = 0
+        while True:
+            turn += 1
+            self._tell(turn, "candidates")
+            features = self._rows.select("paragraph", "words", "numbers", "bits0", "bits1", "bands")
+            found = candidates(some.join(features, "paragraph"), self._settings, self._shelf)
+            self._unexamined = found.unexamined
+            new = found.pairs.join(listed.select("later", "earlier"), ["later", "earlier"], "left_anti")
+            new = new.withColumn("place", f.col("place") + f.lit(turn << 8)).filter(f.col("later") >= limit)
+            before = self._comparisons
+            added = self._compared(new, limit)
+            if self._comparisons == before:
+                return resolved.going
+            listed = self._shelf.keep(listed.unionByName(added), "listed")
+            resolved = self._resolved(listed)
+            some = some.join(found.crowded, "paragraph", "left_semi").join(
+                resolved.going.select("paragraph"), "paragraph", "left_anti"
+            )
+
+    def _same_keys(self, long: DataFrame) -> DataFrame:
+        """Pair each paragraph with the one that stays first among those of the same key."""
+        from pyspark.sql import functions as f  # noqa: PLC0415
+
+        first = f.min(f.struct("rank", "paragraph")).alias("first")
+        heads = long.groupBy("key").agg(first, f.count(f.lit(1)).alias("copies")).filter("copies > 1")
+        return (
+            long.join(heads, "key")
+            .filter(f.col("paragraph") != f.col("first.paragraph"))
+            .select(
+                f.col("paragraph").alias("later"),
+                f.col("rank").alias("after"),
+                f.col("first.paragraph").alias("earlier"),
+                f.col("first.rank").alias("before"),
+                f.lit(0).alias("place"),
+            )
+        )
+
+    def _compared(self, pairs: DataFrame, limit: int) -> DataFrame:
+        """Have candidates compared, references aside, and return them with their verdicts."""
+        from pyspark.sql import functions as f  # noqa: PLC0415
+
+        pairs = self._shelf.keep(pairs.filter(f.col("later") >= limit), "pairs")
+        (number,) = values(pairs, f.count(f.lit(1)))
+        self._comparisons += int(number)
+        if not number:
+            return pairs.select("*", *_nothing(VERDICTS, "later", "earlier"))
+        found = verdicts(pairs, int(number), self._texts(), self._settings)
+        return self._shelf.keep(pairs.join(found, ["later", "earlier"]), "verdicts")
+
+    def _texts(self) -> DataFrame:
+        return self._rows.select("paragraph", "key", "length", "letters", "text")
+
+    def _resolved(self, listed: DataFrame) -> Resolved:
+        if not self._comparisons:
+            return Resolved(listed.select(*_nothing(GOING)), 0, 0, 0)
+        done = resolve(listed.filter("how > 0"), self._texts(), self._settings, self._shelf)
+        self._comparisons += done.compared
+        self._rounds += done.rounds
+        self._largest = max(self._largest, done.largest)
+        return done
+
+    def _outcome(self, every: DataFrame, classes: DataFrame, going: DataFrame, limit: int) -> DataFrame:
+        """Return the removals, one by one."""
+        from pyspark.sql import functions as f  # noqa: PLC0415
+
+        self._tell(0, "outcome")
+        known = going.select("paragraph", "witness", "how", "similarity", "coverage", "kind")
+        short = f.coalesce(f.col("words"), f.lit(0)) < self._settings.min_words
+        of_class = classes.join(known, "paragraph", "left").select(
+            "high",
+            "low",
+            f.col("paragraph").alias("owner"),
+            f.coalesce("plain", f.lit(0)).alias("plain"),
+            short.alias("short"),
+            f.coalesce("witness", f.lit(-1)).alias("witness"),
+            *(f.coalesce(name, f.lit(0).cast(kind)).alias(name) for name, kind in _KNOWN.items()),
+        )
+        every = every.select("paragraph", "high", "low").join(of_class, ["high", "low"]).drop("high", "low")
+        return self._shelf.keep(removals(every, self._settings, limit), "removals")
+
+    def _by_document(self, gone: DataFrame, every: DataFrame, classes: DataFrame, *, told: bool) -> DataFrame:
+        """Return the removals of each document, with the places of paragraphs and witnesses."""
+        from pyspark.sql import functions as f  # noqa: PLC0415
+
+        own = every.select("paragraph", "start", "end")
+        theirs = every.select(
+            f.col("paragraph").alias("witness"),
+            f.col("start").alias("witness_start"),
+            f.col("end").alias("witness_end"),
+            *(("high", "low") if told else ()),
+        )
+        placed = gone.join(own, "paragraph").join(theirs, "witness")
+        text = f.lit(None).cast("binary")
+        if told:
+            texts = self._rows.select(f.col("paragraph").alias("owner"), f.col("text").alias("witness_text"))
+            owners = classes.select("high", "low", f.col("paragraph").alias("owner"))
+            differs = placed.filter("how > 0").select("paragraph", "high", "low")
+            told_of = differs.join(owners, ["high", "low"]).join(texts, "owner").select("paragraph", "witness_text")
+            placed = placed.join(told_of, "paragraph", "left")
+            text = f.col("witness_text")
+        entry = f.struct(
+            index_of(f.col("paragraph")).alias("paragraph"),
+            "start",
+            "end",
+            document_of(f.col("witness")).alias("witness_document"),
+            index_of(f.col("witness")).alias("witness_paragraph"),
+            *(
+                "witness_start",
+                "witness_end",
+                "similarity",
+                "coverage",
+                "block",
+                "documents",
+                "reason",
+                "how",
+                "differs",
+            ),
+            text.alias("witness_text"),
+        )
+        by = placed.select(document_of(f.col("paragraph")).alias("document"), entry.alias("removal"))
+        return by.groupBy("document").agg(f.sort_array(f.collect_list("removal")).alias("removals"))
+
+
+_KNOWN = {"how": "tinyint", "similarity": "float", "coverage": "float", "kind": "smallint"}
+
+
+def _nothing(schema: str, *known: str) -> list[Column]:
+    """Return columns of a schema, without values; for a frame without rows."""
+    from pyspark.sql import functions as f  # noqa: PLC0415
+
+    fields = (field.split() for field in schema.split(", "))
+    return [f.lit(None).cast(kind).alias(name) for name, kind in fields if name not in known]
