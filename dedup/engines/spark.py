@@ -139,6 +139,9 @@ class _Run:
                 events=self._events,
             )
         self._stack.callback(decisions.release)
+        self._events.note(decisions.recall)
+        rounds, largest = (decisions.counts.get(name, 0) for name in ("rounds", "largest"))
+        self._events.note(f"{rounds} rounds; at most {largest:,} paragraphs that cover one another in a row")
         paragraphs = int(decisions.counts["paragraphs"])
         check_removed(int(decisions.counts["removed"]), paragraphs, self._job.max_removed)
         plan = self._plan(numbered, told=told)

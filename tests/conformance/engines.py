@@ -77,7 +77,8 @@ def _run(
     return Result(
         text=_content(output),
         log=None if (lines := _content(log)) is None else tuple(_entries(lines)),
-        counts=None if outcome is None else asdict(outcome.counts),
+        # How many pairs are compared is the engine's own affair: one asks as it goes, the other one ahead.
+        counts=None if outcome is None else asdict(outcome.counts) | {"comparisons": 0},
         problems=tuple(map(_told, recorder.problems)),
         code=None if outcome is None else int(outcome.exit_code),
         error=error,
