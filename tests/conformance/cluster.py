@@ -12,6 +12,10 @@ import sys
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
 
 PATIENCE = 60
 """Seconds in which the cluster has to be up."""
@@ -38,7 +42,7 @@ class Standalone:
         """The master's URL."""
         return f"spark://127.0.0.1:{self.port}"
 
-    def __enter__(self) -> Standalone:
+    def __enter__(self) -> Self:
         """Start everything, and wait until all workers are known to the master."""
         self.port = _free_port()
         master = "org.apache.spark.deploy.master.Master"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dedup.errors import DedupError
@@ -16,6 +15,7 @@ from tests.runs import Recorder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from tests.conformance.cases import Case
 
@@ -40,11 +40,11 @@ def locally(case: Case, directory: Path, workers: int) -> Result:
     return _run(case, directory, output, log, {"workers": workers})
 
 
-def on_spark(case: Case, directory: Path, *, single: bool = False, conf: tuple[str, ...] = ()) -> Result:
+def on_spark(case: Case, directory: Path, *, single: bool = False, recorder: Recorder | None = None) -> Result:
     """Run a case on the session that there is."""
     output = directory / ("spark.jsonl" if single else "spark")
     log = directory / ("spark-log.jsonl" if single else "spark-log")
-    return _run(case, directory, output, log, {}, conf=conf, spark=True)
+    return _run(case, directory, output, log, {}, recorder, spark=True)
 
 
 def _run(
@@ -53,13 +53,13 @@ def _run(
     output: Path,
     log: Path,
     more: dict[str, Any],
+    recorder: Recorder | None = None,
     *,
     spark: bool = False,
-    conf: tuple[str, ...] = (),
 ) -> Result:
     asked = {"output": output, "removed": log, **more, **case.job}
-    cluster = Cluster(None, None, conf, str(output), str(log) if asked["removed"] else None) if spark else None
-    recorder = Recorder()
+    cluster = Cluster(None, None, (), str(output), str(log) if asked["removed"] else None) if spark else None
+    recorder = recorder or Recorder()
     job = Job(
         inputs=tuple(str(directory / name) for name in case.named),
         against=tuple(str(directory / name) for name in case.references),
