@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -86,7 +86,7 @@ def outcome(corpus: Corpus, classes: Classes, settings: Settings, fixed: int) ->
         begin += len(here)
         some["paragraph"], some["witness"] = here, witness[here]
         _say_how(some, member[here], goes, leaders)
-        _number_blocks(some, corpus)
+        number_blocks(some, corpus.document[some["paragraph"]], corpus.document[some["witness"]])
     if settings.keep == "none":
         removals = _with_boilerplate(removals, corpus, int(settings.boilerplate or 0), fixed)
     return removals
@@ -114,10 +114,15 @@ def _say_how(removals: NDArray[np.void], member: NDArray[np.int32], goes: NDArra
     removals["reason"] = np.where(removals["how"] == ALIGNED, NEAR, EXACT)
 
 
-def _number_blocks(removals: NDArray[np.void], corpus: Corpus) -> None:
-    """Number the runs of removals that repeat a run of one other place in order, from 0 in each document."""
+def number_blocks(removals: NDArray[np.void], document: NDArray[Any], theirs: NDArray[Any]) -> None:
+    """Number the runs of removals that repeat a run of one other place in order, from 0 in each document.
+
+    Args:
+        removals: paragraph, witness, block and reason, in order; paragraphs that follow each other are one apart.
+        document: of each paragraph that goes.
+        theirs: of each witness.
+    """
     paragraph, witness = removals["paragraph"], removals["witness"]
-    document = corpus.document[paragraph]
     onward = np.zeros(len(removals), bool)
     step = witness[1:] - witness[:-1]
     onward[1:] = (
@@ -125,7 +130,7 @@ def _number_blocks(removals: NDArray[np.void], corpus: Corpus) -> None:
         & (paragraph[1:] == paragraph[:-1] + 1)
         & (step >= 0)
         & (step <= 2)  # noqa: PLR2004 - one paragraph left out, or two joined
-        & (corpus.document[witness[1:]] == corpus.document[witness[:-1]])
+        & (theirs[1:] == theirs[:-1])
     )
     run = np.cumsum(~onward) - 1
     long = (np.bincount(run, minlength=1) > 1)[run] if len(run) else onward

@@ -80,7 +80,7 @@ def with_rows(
         out = gone | also
         _in_rows(corpus, out, links, min_words)
         links[:fixed] = -1
-        going = _without_heads(corpus, out, links)
+        going = without_heads(corpus.document, corpus.short, out, links)
         if not len(going):
             return gone, _kept_ones(gone, witness)
         gone[going] = True
@@ -91,32 +91,70 @@ def with_rows(
 
 def _beside(corpus: Corpus, gone: Flags, witness: Ints, links: Ints, step: int) -> None:
     """Link short paragraphs that follow (step 1) or precede (-1) one that goes, as they do its witness."""
-    document, owner = corpus.document, corpus.owner
-    # Every paragraph has one neighbour on each side, so that stretches do not get into one another's way.
-    for start in range(0, len(gone), STRETCH):
-        place = np.flatnonzero(gone[start : start + STRETCH]) + start
-        source = witness[place]
-        while len(place):
-            there, origin = place + step, source + step
-            inside = (there >= 0) & (there < len(gone)) & (origin >= 0) & (origin < len(gone))
-            place, source, there, origin = place[inside], source[inside], there[inside], origin[inside]
-            fits = (document[there] == document[place]) & (document[origin] == document[source])
-            fits &= corpus.short[there] & ~gone[there] & (links[there] < 0)
-            fits &= (owner[there] == owner[origin]) & (origin < there)
-            place, source = there[fits], origin[fits]
-            links[place] = source
+    document, owner, number = corpus.document, corpus.owner, len(gone)
+    start = 0
+    while start < number:
+        stop = int(np.searchsorted(document, document[min(start + STRETCH, number) - 1], side="right"))
+        some = slice(start, stop)
+        there, source, origin = asked(document[some], gone[some], witness[some], corpus.short[some], step)
+        there += start
+        start = stop
+        inside = np.clip(origin, 0, number - 1)
+        fits = (origin == inside) & (document[inside] == document[source]) & (owner[inside] == owner[there])
+        linked = unbroken(there, fits & (origin < there) & (links[there] < 0), step)
+        links[there[linked]] = origin[linked]
+
+
+def asked(
+    document: NDArray[Any], gone: Flags, witness: NDArray[Any], short: Flags, step: int
+) -> tuple[Ints, NDArray[Any], NDArray[Any]]:
+    """Return the short paragraphs that stay right behind (step 1) or before (-1) one that goes, or that follow on such.
+
+    Args:
+        document: number of the document of each paragraph; whole documents in order.
+        gone: those that go by themselves; bool.
+        witness: the paragraph that each of them goes for, by numbers in which neighbours are one apart.
+        short: too short to go by itself; bool.
+        step: which side is looked at.
+
+    Returns:
+        Their indices, ascending; the witness of the one that goes; and what stands as far from that witness, on the
+        same side, if it is in the same document.
+    """
+    index = np.arange(len(gone))
+    if step > 0:
+        nearest = np.maximum.accumulate(np.where(gone, index, -1))
+    else:
+        nearest = np.minimum.accumulate(np.where(gone, index, len(gone))[::-1])[::-1]
+    inside = np.clip(nearest, 0, max(len(gone) - 1, 0))
+    stops = np.cumsum(~gone & ~short)
+    fits = short & ~gone & (nearest == inside) & (document[inside] == document) & (stops[inside] == stops)
+    there = np.flatnonzero(fits)
+    source = witness[nearest[there]]
+    return there, source, source + (there - nearest[there])
+
+
+def unbroken(there: Ints, fits: Flags, step: int) -> Flags:
+    """Return which of those `asked` are linked: those that fit, as long as all between them and what goes fit.
+
+    Args:
+        there: their indices, ascending.
+        fits: whether what stands beside the witness is the same, letter by letter; bool.
+        step: which side is looked at.
+    """
+    if step < 0:
+        return unbroken(-there[::-1], fits[::-1], 1)[::-1]
+    # Between two runs something goes, so that they do not touch.
+    begins = np.flatnonzero(np.concatenate(([True], there[1:] != there[:-1] + 1))[: len(there)])
+    misses = np.concatenate(([0], np.cumsum(~fits)))
+    linked: Flags = misses[1:] == np.repeat(misses[begins], np.diff(np.append(begins, len(there))))
+    return linked
 
 
 def _in_rows(corpus: Corpus, gone: Flags, links: Ints, min_words: int) -> None:
     """Link short paragraphs that stand in a row which stood in an earlier document."""
-    left = np.flatnonzero(~gone & corpus.short)
-    if len(left) < ROW:
-        return
-    # Where each stands among all that is left: in a row, if nothing long stands between.
-    rank = np.cumsum(~gone, dtype=links.dtype)[left]
-    document, owner = corpus.document[left], corpus.owner[left]
-    begins = (rank[2:] == rank[:-2] + 2) & (document[:-2] == document[2:])
-    at = np.flatnonzero(begins)
+    left, rank, at = rows(corpus.document, gone, corpus.short)
+    owner = corpus.owner[left]
     values = np.zeros(len(at), np.uint64)
     for step in range(ROW):
         values = mix(values + owner[at + step].astype(np.uint64))
@@ -125,14 +163,56 @@ def _in_rows(corpus: Corpus, gone: Flags, links: Ints, min_words: int) -> None:
     head[1:] = values[order][1:] != values[order][:-1]
     first = np.empty(len(at), np.int64)
     first[order] = at[order[head][np.cumsum(head) - 1]] if len(order) else at
+    document = corpus.document[left]
     fits = document[first] < document[at]
     for step in range(ROW):
         fits &= owner[first + step] == owner[at + step]
     at, first = at[fits], first[fits]
+    sources = left[first[:, None] + np.arange(ROW)]
+    link_rows(corpus.document, corpus.words, links, (left, rank, at), sources, min_words=min_words)
+
+
+def rows(document: NDArray[Any], gone: Flags, short: Flags) -> tuple[Ints, Ints, Ints]:
+    """Find the rows of three short paragraphs, where all that goes is gone; arrays are of whole documents in order.
+
+    Returns:
+        The short paragraphs that are left; where each stands among all that is left; and which of the former begin a
+        row, as their places among them.
+    """
+    left = np.flatnonzero(~gone & short)
+    # Where each stands among all that is left: in a row, if nothing long stands between.
+    rank: Ints = np.cumsum(~gone, dtype=np.int64)[left]
+    last = ROW - 1
+    begins = (rank[last:] == rank[: len(rank) - last] + last) & (
+        document[left[last:]] == document[left[: len(left) - last]]
+    )
+    return left, rank, np.flatnonzero(begins)
+
+
+def link_rows(
+    document: NDArray[Any],
+    words: NDArray[np.int32],
+    links: NDArray[Any],
+    found: tuple[Ints, Ints, Ints],
+    sources: NDArray[Any],
+    *,
+    min_words: int,
+) -> None:
+    """Link the paragraphs of rows that stood in an earlier document, if they say enough.
+
+    Args:
+        document: of each paragraph; whole documents in order.
+        words: tokens without those that hold a digit.
+        links: what each paragraph goes for, or -1; those of -1 are filled in.
+        found: as `rows` says it, of rows only those that stood before.
+        sources: the paragraphs of the row that stood first, of each; shape (rows, 3).
+        min_words: tokens that make a paragraph long.
+    """
+    left, rank, at = found
     row = np.full(len(left), -1, links.dtype)
     for step in range(ROW - 1, -1, -1):
-        row[at + step] = left[first + step]
-    chosen = (row >= 0) & (links[left] < 0) & _told_enough(row >= 0, rank, document, corpus.words[left], min_words)
+        row[at + step] = sources[:, step]
+    chosen = (row >= 0) & (links[left] < 0) & _told_enough(row >= 0, rank, document[left], words[left], min_words)
     links[left[chosen]] = row[chosen]
 
 
@@ -148,17 +228,17 @@ def _told_enough(
     return enough
 
 
-def _without_heads(corpus: Corpus, gone: Flags, links: Ints) -> Ints:
+def without_heads(document: NDArray[Any], short: Flags, gone: Flags, links: NDArray[Any]) -> Ints:
     """Return the linked paragraphs that go: all but the last one of a row over something that stays.
 
     A row is what stands together when all that has gone is gone. Right behind its last one anything may be headed by
-    it; where something has gone from between, only a long paragraph may.
+    it; where something has gone from between, only a long paragraph may. Arrays are of whole documents in order.
     """
     linked = np.flatnonzero((links >= 0) & ~gone)
     following = _following(gone, links.dtype)[linked]
     last = np.minimum(following, len(gone) - 1)
-    onward = (following < len(gone)) & (corpus.document[last] == corpus.document[linked])
-    head = onward & (links[last] < 0) & ((following == linked + 1) | ~corpus.short[last])
+    onward = (following < len(gone)) & (document[last] == document[linked])
+    head = onward & (links[last] < 0) & ((following == linked + 1) | ~short[last])
     going: Ints = linked[~head]
     return going
 

@@ -2,9 +2,9 @@
 
     fingerprint → exact copies → same words → bands → candidates → verdicts → components → outcome
 
-Texts are not shuffled, but for those that are compared. No stage depends on how anything is partitioned: paragraphs have
-numbers that follow from their documents' (`dedup.spark.frames.numbered`), and every choice among rows is made by these
-numbers.
+Texts are not shuffled, but for those that are compared. No stage depends on how anything is partitioned: paragraphs
+have numbers that follow from their documents' (`dedup.spark.frames.numbered`), and every choice among rows is made by
+these numbers.
 """
 
 from __future__ import annotations
@@ -259,19 +259,19 @@ class _Plan:
         from pyspark.sql import functions as f  # noqa: PLC0415
 
         self._tell(0, "outcome")
-        known = going.select("paragraph", "witness", "how", "similarity", "coverage", "kind")
         short = f.coalesce(f.col("words"), f.lit(0)) < self._settings.min_words
-        of_class = classes.join(known, "paragraph", "left").select(
+        rests = f.when(~short, f.coalesce("witness", "paragraph")).otherwise(f.lit(-1))
+        of_class = classes.join(going.select("paragraph", "witness"), "paragraph", "left").select(
             "high",
             "low",
             f.col("paragraph").alias("owner"),
             f.coalesce("plain", f.lit(0)).alias("plain"),
             short.alias("short"),
-            f.coalesce("witness", f.lit(-1)).alias("witness"),
-            *(f.coalesce(name, f.lit(0).cast(kind)).alias(name) for name, kind in _KNOWN.items()),
+            rests.alias("witness"),
         )
         every = every.select("paragraph", "high", "low").join(of_class, ["high", "low"]).drop("high", "low")
-        return self._shelf.keep(removals(every, self._settings, limit), "removals")
+        every = self._shelf.keep(every, "paragraphs")
+        return self._shelf.keep(removals(every, going, self._settings, limit, self._shelf), "removals")
 
     def _by_document(self, gone: DataFrame, every: DataFrame, classes: DataFrame, *, told: bool) -> DataFrame:
         """Return the removals of each document, with the places of paragraphs and witnesses."""
@@ -314,9 +314,6 @@ class _Plan:
         )
         by = placed.select(document_of(f.col("paragraph")).alias("document"), entry.alias("removal"))
         return by.groupBy("document").agg(f.sort_array(f.collect_list("removal")).alias("removals"))
-
-
-_KNOWN = {"how": "tinyint", "similarity": "float", "coverage": "float", "kind": "smallint"}
 
 
 def _nothing(schema: str, *known: str) -> list[Column]:

@@ -60,7 +60,8 @@ def numbered(documents: Ints, counts: NDArray[np.integer[Any]]) -> Ints:
         raise DedupError(f"{what}; nothing was decided", hint="split the corpus, or the document")
     begins = np.cumsum(counts, dtype=np.int64) - counts
     index = np.arange(int(counts.sum()), dtype=np.int64) - np.repeat(begins, counts)
-    return np.repeat(documents << INDEX_BITS, counts) | index
+    numbers: Ints = np.repeat(documents << INDEX_BITS, counts) | index
+    return numbers
 
 
 def document_of(paragraph: Any) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -110,8 +110,9 @@ def decide(table: pa.Table) -> pa.Table:
     told = leaders.verdict(going)
     slot = np.full(len(going) + len(asked[0]), table.column("slot")[0].as_py(), np.int64)
 
-    def of(values: NDArray[np.int64], one: NDArray[np.int64], other: NDArray[np.int64]) -> NDArray[np.int64]:
-        return values[order[np.concatenate((one, other))]]
+    def of(values: NDArray[np.int64], one: NDArray[Any], other: NDArray[Any]) -> NDArray[np.int64]:
+        chosen: NDArray[np.int64] = values[order[np.concatenate((one, other))]]
+        return chosen
 
     blank = np.zeros(len(asked[0]))
     return pa.table(
