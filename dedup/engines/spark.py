@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from dedup.engines.spark_commit import Staged
     from dedup.engines.spark_files import File
+    from dedup.engines.spark_parquet import Rows
     from dedup.engines.spark_read import Numbered
     from dedup.engines.spark_write import Plan
     from dedup.job import Cluster, Events, Job
@@ -116,14 +117,20 @@ class _Run:
             events.note("on Spark, removals are not explained one by one; --removed LOG holds all of them")
 
     def run(self) -> Outcome:
+        from dedup.engines.spark_parquet import texts  # noqa: PLC0415 - likewise
         from dedup.engines.spark_read import documents, number  # noqa: PLC0415 - only with the extra
         from dedup.engines.spark_write import chunks  # noqa: PLC0415 - likewise
         from dedup.spark.decide import decide  # noqa: PLC0415 - likewise
 
         references, files = self._files()
         staged = self._staged(files)
+        rows: Rows | None = None
         with self._events.stage("counting"):
-            numbered = number(self._spark, [*references, *files], len(references), self._codec)
+            if any(file.kind is None for file in files):
+                rows = self._rows(references, files)
+                numbered = rows.numbered
+            else:
+                numbered = number(self._spark, [*references, *files], len(references), self._codec)
         if references:
             self._check_references(numbered)
         if self._job.on_error == "fail":
@@ -131,7 +138,7 @@ class _Run:
         told = self._work.log or self._work.mark
         with self._events.stage("deciding"):
             decisions = decide(
-                documents(numbered, self._work),
+                documents(numbered, self._work) if rows is None else texts(rows, self._work),
                 self._job.settings,
                 size=_size([*references, *files]),
                 checkpoint_dir=staged.checkpoints if staged is not None else None,
@@ -146,8 +153,10 @@ class _Run:
         check_removed(int(decisions.counts["removed"]), paragraphs, self._job.max_removed)
         plan = self._plan(numbered, told=told)
         with self._events.stage("cleaning"):
-            rows = chunks(numbered.rows, decisions.removals, numbered.table, self._work, plan)
-            self._carry_out(rows, staged)
+            if rows is None:
+                self._carry_out(chunks(numbered.rows, decisions.removals, numbered.table, self._work, plan), staged)
+            else:
+                self._carry_out_rows(rows, decisions.removals, plan, staged)
         self._counts.paragraphs = paragraphs
         for name in ("comparisons", "unexamined"):
             setattr(self._counts, name, int(decisions.counts.get(name, 0)))
@@ -247,15 +256,58 @@ class _Run:
         stride = -(-documents // parts)
         return Plan(-(-documents // stride), stride, self._alone if self._single else self._names, told)
 
+    def _rows(self, references: list[File], files: list[File]) -> Rows:
+        """Number the rows of inputs that are Parquet.
+
+        Raises:
+            UsageError: not all of them are, or what is asked is for lines.
+        """
+        from dedup.engines.spark_parquet import read_rows  # noqa: PLC0415 - only with the extra
+
+        job = self._job
+        twice = len({file.uri for file in files}) < len(files)
+        refused = (
+            (bool(references) or any(file.kind is not None for file in files), "Parquet is read by itself"),
+            (twice, "an input is named twice"),
+            (job.mark, "--mark is for JSON lines"),
+            (job.empty != "keep", "--empty is for JSON lines"),
+            (job.settings.within is not None, "--within is for JSON lines"),
+            (job.on_error == "fail", "--on-error fail is for JSON lines"),
+        )
+        for wrong, what in refused:
+            if wrong:
+                raise UsageError(f"{what}; nothing was read", place=files[0].name, hint="run these by themselves")
+        return read_rows(self._spark, job.inputs, files, job.text_field)
+
+    def _carry_out_rows(self, rows: Rows, removals: DataFrame, plan: Plan, staged: Staged | None) -> None:
+        """Have the tasks write rows of Parquet, and add up what they counted."""
+        from dedup.engines.spark_parquet import cleaned, edits  # noqa: PLC0415 - only with the extra
+        from dedup.engines.spark_write import COUNTS, LOG  # noqa: PLC0415 - likewise
+
+        edited = edits(rows, removals, self._work, plan)
+        if staged is not None:
+            edited = staged.write_edits(edited)
+        counts = edited.where(edited["kind"] == COUNTS).select("value").collect()
+        self._add_up([bytes(row["value"]) for row in counts])
+        if staged is not None:
+            text = cleaned(rows, edited, plan) if self._cluster.output else None
+            staged.write_rows(text, rows.partitions, edited.where(edited["kind"] == LOG))
+
     def _carry_out(self, rows: DataFrame, staged: Staged | None) -> None:
         """Have the tasks write, and add up what they counted."""
-        from dedup.engines.spark_write import COUNTS, counted  # noqa: PLC0415 - only with the extra
+        from dedup.engines.spark_write import COUNTS  # noqa: PLC0415 - only with the extra
 
         if staged is None:
             found = [bytes(row["value"]) for row in rows.where(rows["kind"] == COUNTS).collect()]
         else:
             staged.write(rows)
             found = staged.rows(COUNTS)
+        self._add_up(found)
+
+    def _add_up(self, found: list[bytes]) -> None:
+        """Add up what tasks counted, and tell what they could not read."""
+        from dedup.engines.spark_write import counted  # noqa: PLC0415 - only with the extra
+
         told = bad = 0
         for task in map(counted, found):
             self._shrinkage += task.shrinkage

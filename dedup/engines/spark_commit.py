@@ -217,6 +217,26 @@ class Staged:
         )
         writer.text(self.data)
 
+    def write_edits(self, edits: DataFrame) -> DataFrame:
+        """Write what comes of rows of Parquet, and return it as it was written."""
+        place = f"{self._directory}/edits"
+        edits.write.partitionBy("kind").parquet(place)
+        return self._spark.read.schema(edits.schema).parquet(place)
+
+    def write_rows(self, rows: DataFrame | None, partitions: list[str], log: DataFrame) -> None:
+        """Write rows of Parquet, and the lines of the log."""
+        from pyspark.sql import functions as F  # noqa: N812, PLC0415 - only with the extra; its usual name
+
+        from dedup.engines.spark_write import LOG  # noqa: PLC0415 - likewise
+
+        if rows is not None:
+            rows.write.partitionBy(*partitions).parquet(f"{self._directory}/rows")
+        if self._log is not None:
+            lines = log.orderBy("document").select(F.expr("cast(substr(value, 1, octet_length(value) - 1) as string)"))
+            lines.write.option("lineSep", "\n").option("compression", CODECS.get(self._suffix, "none")).text(
+                f"{self.data}/kind={LOG}"
+            )
+
     def parts(self, kind: str) -> Iterator[tuple[int, str]]:
         """Yield the parts that were written of a kind: number and path."""
         directory = f"{self.data}/kind={kind}"
@@ -266,6 +286,9 @@ class Staged:
         from dedup.engines.spark_write import TEXT  # noqa: PLC0415 - only with the extra
 
         store, ready = self._store, f"{self._directory}/text"
+        if store.exists(f"{self._directory}/rows"):
+            store.rename(f"{self._directory}/rows", target.place)
+            return
         parts = list(self.parts(TEXT))
         if target.single:
             pieces = [path for _, path in parts]

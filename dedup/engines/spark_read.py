@@ -55,9 +55,7 @@ class Table:
         names, relatives, kinds: as in `File`.
         first: number of the first line of each, and of all lines; int64, (inputs + 1,).
         references: the first so many stay, and are not written.
-        start: where the first input that is no reference begins, as the log counts.
         open: the very last line has no line end.
-        codec: how text is encoded.
     """
 
     names: list[str]
@@ -66,6 +64,8 @@ class Table:
     first: np.ndarray[Any, np.dtype[np.int64]]
     references: int
     open: bool
+    rows: bool = False
+    """Documents are rows of files, each named by its number there."""
 
     @property
     def fixed(self) -> int:

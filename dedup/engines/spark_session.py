@@ -36,6 +36,8 @@ _NEEDED = {
     "spark.sql.maxConcurrentOutputFileWriters": "16",
 }
 """Settings of any session while it is used."""
+_SUBMITTED = "PYSPARK_GATEWAY_PORT"
+"""Set by ``spark-submit``."""
 _OURS = re.compile(r"^(?:dedup\.errors\.)?(\w+Error): (.+)$", re.MULTILINE)
 
 
@@ -93,7 +95,8 @@ def _found(cluster: Cluster, conf: dict[str, str]) -> tuple[SparkSession, bool]:
         _check_java()
         if cluster.master is not None:
             builder = builder.master(cluster.master)
-        if cluster.master is None or cluster.master.startswith("local"):
+        submitted = cluster.master is None and _SUBMITTED in os.environ
+        if not submitted and (cluster.master or "local").startswith("local"):
             # Else Spark would take whatever python3 is first on the path.
             os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     given = conf if cluster.remote is not None else {**_submitted(), **conf}
@@ -105,7 +108,7 @@ def _found(cluster: Cluster, conf: dict[str, str]) -> tuple[SparkSession, bool]:
 
 def _submitted() -> dict[str, str]:
     """Return what ``spark-submit`` was given, which goes before what is usual here."""
-    if "PYSPARK_GATEWAY_PORT" not in os.environ:
+    if _SUBMITTED not in os.environ:
         return {}
     from pyspark import SparkConf  # noqa: PLC0415 - only with the extra
 

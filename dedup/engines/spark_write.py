@@ -21,7 +21,7 @@ from dedup.corpus.near import nobody
 from dedup.corpus.outcome import removal_type
 from dedup.engines.spark_read import Row, Table, groups, parts_of
 from dedup.engines.write import Document, Place, cut_documents
-from dedup.formats.edit import Found, find
+from dedup.formats.edit import find
 from dedup.formats.log import Section
 from dedup.formats.parts import Kind, Work
 from dedup.job import Counts
@@ -73,6 +73,12 @@ def chunks(rows: DataFrame, removals: DataFrame, table: Table, work: Work, plan:
         work: how documents are read and written.
         plan: how the output is cut.
     """
+    together = lines_and_removals(rows, removals, table, plan)
+    return together.mapInArrow(partial(_carry_out, table, work, plan), CHUNKS)
+
+
+def lines_and_removals(rows: DataFrame, removals: DataFrame, table: Table, plan: Plan) -> DataFrame:
+    """Bring lines and what goes from them together, each part in its partition, in order, what goes before its line."""
     kinds = dict(removals.dtypes)
     lines = rows.where(F.col("document") >= table.fixed).select(
         "document",
@@ -91,8 +97,7 @@ def chunks(rows: DataFrame, removals: DataFrame, table: Table, work: Work, plan:
         "removals",
     )
     place = F.floor((F.col("document") - table.fixed) / plan.stride).cast("int")
-    together = lines.unionAll(going).repartitionById(plan.parts, place).sortWithinPartitions("document", "kind")
-    return together.mapInArrow(partial(_carry_out, table, work, plan), CHUNKS)
+    return lines.unionAll(going).repartitionById(plan.parts, place).sortWithinPartitions("document", "kind")
 
 
 def _carry_out(table: Table, work: Work, plan: Plan, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
@@ -113,19 +118,22 @@ class _Lines:
         self.held.append(lines)
 
 
-class _Task:
-    """A part of the output, document by document."""
+class Writer:
+    """Carries out what was decided about a range of documents, and counts.
+
+    Args:
+        table: the inputs.
+        work: how documents are read and written.
+        plan: how the output is cut.
+    """
 
     def __init__(self, table: Table, work: Work, plan: Plan) -> None:
         self._table = table
         self._work = work
         self._plan = plan
         self._removals: dict[int, tuple[NDArray[np.void], list[Place]]] = {}
-        self._held = bytearray()
-        self._log = _Lines()
-        self._section: Section | None = None
-        self._counts = Counts()
-        self._problems: list[tuple[str, str, str]] = []
+        self.counts = Counts()
+        self.problems: list[tuple[str, str, str]] = []
         self._shrinkage = self._edits = 0
 
     def rows(self, batches: Iterable[pa.RecordBatch]) -> Iterator[Row]:
@@ -139,6 +147,55 @@ class _Task:
                 else:
                     yield Row(document, *(columns[name][place] for name in Row._fields[1:]))
 
+    def cut(self, numbered: list[tuple[Part, int]]) -> list[Done]:
+        """Return what comes of some parts, given with the number of the first document of each."""
+        dones, found = find(self._work, [part for part, _ in numbered])
+        first = {id(part): number for part, number in numbered}
+        chosen = []
+        for one in found:
+            number = first[id(one.part)] + (one.record.line - one.part.line if one.part.kind is Kind.JSONL else 0)
+            if number in self._removals or self._work.mark:
+                chosen.append((number, one))
+        spans = split_texts([one.record.text for _, one in chosen], self._work.settings.split)
+        nothing: tuple[NDArray[np.void], list[Place]] = (np.empty(0, removal_type(0)), [])
+        documents = []
+        for (number, one), here in zip(chosen, spans, strict=True):
+            removals, witnesses = self._removals.pop(number, nothing)
+            near = nobody().shown
+            documents.append(Document(one, number, here.astype(np.int32), removals, 0, witnesses, near, []))
+        cut_documents(self._work, documents)
+        return dones
+
+    def count(self, original: bytes, cleaned: bytes, done: Done) -> None:
+        """Add up what came of a part."""
+        done.counts.bytes_in, done.counts.bytes_out = len(original), len(cleaned)
+        done.counts.errors = len(done.problems)
+        self.problems += [(one.what, one.place, one.hint) for one in done.problems]
+        self._shrinkage += done.shrinkage
+        self._edits += done.edits
+        self.counts.add(done.counts)
+
+    def counted(self) -> bytes:
+        """Return what was counted, at the end, for `counted`.
+
+        Raises:
+            RuntimeError: something was decided about what is not there; a bug.
+        """
+        if self._removals:
+            raise RuntimeError("something was decided about lines that are not there; this is a bug")
+        more = {"shrinkage": self._shrinkage, "edits": self._edits, "problems": self.problems[:PROBLEMS]}
+        return json.dumps({**asdict(self.counts), **more}).encode()
+
+
+class _Task(Writer):
+    """A part of the output, line by line."""
+
+    def __init__(self, table: Table, work: Work, plan: Plan) -> None:
+        super().__init__(table, work, plan)
+        self._held = bytearray()
+        self._log = _Lines()
+        self._section: Section | None = None
+
     def take(self, group: list[Row]) -> Iterator[pa.RecordBatch]:
         """Carry out what was decided about some lines."""
         last = self._table.lines - 1
@@ -146,9 +203,7 @@ class _Task:
             yield from self.take(group[:-1])
             group = group[-1:]
         numbered = list(parts_of(group, self._table, self._work.max_document))
-        dones, found = find(self._work, [part for part, _ in numbered])
-        first = {id(part): number for part, number in numbered}
-        self._cut(found, first)
+        dones = self.cut(numbered)
         end = self._table.open and group[-1].document == last
         if end and not self._whole:
             yield from self._flush(whole=True)
@@ -165,36 +220,13 @@ class _Task:
         """All parts are one output."""
         return self._plan.parts == 1 and "{" not in self._plan.name
 
-    def _cut(self, found: list[Found], first: dict[int, int]) -> None:
-        """Cut the documents from which something goes."""
-        chosen = []
-        for one in found:
-            number = first[id(one.part)] + (one.record.line - one.part.line if one.part.kind is Kind.JSONL else 0)
-            if number in self._removals or self._work.mark:
-                chosen.append((number, one))
-        spans = split_texts([one.record.text for _, one in chosen], self._work.settings.split)
-        nothing: tuple[NDArray[np.void], list[Place]] = (np.empty(0, removal_type(0)), [])
-        documents = []
-        for (number, one), here in zip(chosen, spans, strict=True):
-            removals, witnesses = self._removals.pop(number, nothing)
-            near = nobody().shown
-            documents.append(Document(one, number, here.astype(np.int32), removals, 0, witnesses, near, []))
-        cut_documents(self._work, documents)
-
     def _add(self, part: Part, done: Done, *, joined: bool) -> None:
         """Take in what came of a part."""
         original, cleaned = part.data, done.apply(part.data)
-        done.counts.bytes_in, done.counts.bytes_out = len(original), len(cleaned)
         if part.kind is not Kind.JSONL and joined and not original.endswith(b"\n"):
             # As between any two inputs; it is no part of a document.
             original, cleaned = original + b"\n", cleaned + b"\n"
-            done.counts.bytes_in += 1
-            done.counts.bytes_out += 1
-        done.counts.errors = len(done.problems)
-        self._problems += [(one.what, one.place, one.hint) for one in done.problems]
-        self._shrinkage += done.shrinkage
-        self._edits += done.edits
-        self._counts.add(done.counts)
+        self.count(original, cleaned, done)
         self._held += cleaned
         if self._work.log:
             if self._section is None:
@@ -234,15 +266,7 @@ class _Task:
     def end(self) -> Iterator[pa.RecordBatch]:
         """Let go of all that is left."""
         yield from self._flush(whole=True)
-        if self._removals:
-            raise RuntimeError("something was decided about lines that are not there; this is a bug")
-        counts = {
-            **asdict(self._counts),
-            "shrinkage": self._shrinkage,
-            "edits": self._edits,
-            "problems": self._problems[:PROBLEMS],
-        }
-        yield _chunk(COUNTS, json.dumps(counts).encode())
+        yield _chunk(COUNTS, self.counted())
 
 
 def _chunk(kind: str, value: bytes) -> pa.RecordBatch:
@@ -292,9 +316,12 @@ def _witnesses(entries: pa.StructArray, table: Table) -> Iterator[Place]:
     texts = entries.field("witness_text").to_pylist() if "witness_text" in entries.type.names else None
     for place, (document, paragraph, start, end) in enumerate(zip(*columns, strict=True)):
         source = int(np.searchsorted(table.first, document, side="right")) - 1
-        line = document - int(table.first[source]) + 1 if table.kinds[source] is Kind.JSONL else None
+        number = document - int(table.first[source]) + 1
+        line = number if table.kinds[source] is Kind.JSONL else None
         text = texts[place] if texts is not None else None
         if isinstance(text, bytes):
             text = text.decode("utf-8", "surrogatepass")
         name, relative = table.names[source], table.relatives[source]
+        if table.rows:
+            name, relative = f"{name}:{number}", f"{relative}:{number}"
         yield Place(document, paragraph, start, end, relative, name, line, text)
