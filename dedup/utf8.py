@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     Bytes = NDArray[np.uint8]
 
 _CASE = np.uint8(32)
+_IN_WORDS = np.isin(np.arange(CLASS_MASK + 1), (LETTER, DIGIT, MARK, ALONE))
+"""Of each class: is it a part of a token?"""
 _TWO, _THREE, _FOUR = 0xC0, 0xE0, 0xF0
 """Least first bytes of a character of two, three and four bytes."""
 
@@ -188,7 +190,8 @@ def _read(data: Bytes, starts: Ints) -> tuple[Bytes, Bytes, NDArray[np.bool_] | 
     # Marks in a row may stand in another order elsewhere.
     marks = found == MARK
     odd[1:] |= marks[1:] & marks[:-1] & (places[1:] == places[:-1] + sizes[:-1])
-    changed = np.flatnonzero(folds != codes)
+    # What stands between words may fold to what it likes.
+    changed = np.flatnonzero((folds != codes) & _IN_WORDS[found & CLASS_MASK])
     odd[changed[_sizes(folds[changed]) != sizes[changed]]] = True
     changed = changed[~odd[changed]]
     _encode(folded, places[changed], folds[changed], sizes[changed])
