@@ -82,7 +82,8 @@ def test_without_java_that_is_what_is_told(
 def test_nothing_of_spark_is_loaded_without_it(article: str, args: tuple[str, ...]) -> None:
     code = (
         "import sys; from dedup.cli import main; main(sys.argv[1:]); "
-        "sys.exit(any(name.startswith(('pyspark', 'pyarrow', 'dedup.spark', 'dedup.engines.spark')) for name in sys.modules))"
+        "rooms = ('pyspark', 'pyarrow', 'dedup.spark', 'dedup.engines.spark'); "
+        "sys.exit(any(name.startswith(rooms) for name in sys.modules))"
     )
     done = subprocess.run([sys.executable, "-c", code, "--quiet", *args, article], capture_output=True, check=False)
     assert done.returncode == 0, done.stderr

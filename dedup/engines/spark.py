@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dedup.engines.spark_session import session
+from dedup.engines.spark_session import is_remote, session
 from dedup.errors import DedupError, ExitCode, InputError, UsageError
 from dedup.formats.codec import Codec
 from dedup.formats.parts import Kind, Work
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
     from dedup.engines.spark_commit import Staged
+    from dedup.engines.spark_connect import Direct
     from dedup.engines.spark_files import File
     from dedup.engines.spark_parquet import Rows
     from dedup.engines.spark_read import Numbered
@@ -224,9 +225,10 @@ class _Run:
             raise error
         self._events.problem(error)
 
-    def _staged(self, files: list[File]) -> Staged | None:
+    def _staged(self, files: list[File]) -> Staged | Direct | None:
         """Return where tasks write; None where nothing is to be written."""
         from dedup.engines.spark_commit import CODECS, Staged, Target  # noqa: PLC0415 - only with the extra
+        from dedup.engines.spark_connect import Direct  # noqa: PLC0415 - likewise
 
         output = Target(self._cluster.output) if self._cluster.output and self._job.mode == "clean" else None
         log = Target(self._cluster.removed) if self._cluster.removed and self._job.mode != "dry-run" else None
@@ -243,6 +245,11 @@ class _Run:
         self._alone = files[0].relative if len(files) == 1 else STDIN
         text = bool(files) and all(file.kind is Kind.TEXT for file in files)
         self._names = f"part-{{:05d}}.{'txt' if text else 'jsonl'}{suffix}"
+        if is_remote(self._spark):
+            if any(file.kind is None for file in files):
+                what = "Parquet cannot be written behind Spark Connect by this command; nothing was read"
+                raise UsageError(what, hint="use dedup.spark.clean on a DataFrame, or --master")
+            return self._stack.enter_context(Direct(self._spark, output, log))
         return self._stack.enter_context(Staged(self._spark, output, log, suffix))
 
     def _plan(self, numbered: Numbered, *, told: bool) -> Plan:
@@ -279,21 +286,23 @@ class _Run:
                 raise UsageError(f"{what}; nothing was read", place=files[0].name, hint="run these by themselves")
         return read_rows(self._spark, job.inputs, files, job.text_field)
 
-    def _carry_out_rows(self, rows: Rows, removals: DataFrame, plan: Plan, staged: Staged | None) -> None:
+    def _carry_out_rows(self, rows: Rows, removals: DataFrame, plan: Plan, staged: Staged | Direct | None) -> None:
         """Have the tasks write rows of Parquet, and add up what they counted."""
-        from dedup.engines.spark_parquet import cleaned, edits  # noqa: PLC0415 - only with the extra
+        from dedup.engines.spark_commit import Staged  # noqa: PLC0415 - only with the extra
+        from dedup.engines.spark_parquet import cleaned, edits  # noqa: PLC0415 - likewise
         from dedup.engines.spark_write import COUNTS, LOG  # noqa: PLC0415 - likewise
 
         edited = edits(rows, removals, self._work, plan)
-        if staged is not None:
-            edited = staged.write_edits(edited)
+        files = staged if isinstance(staged, Staged) else None  # `_staged` has refused anything else
+        if files is not None:
+            edited = files.write_edits(edited)
         counts = edited.where(edited["kind"] == COUNTS).select("value").collect()
         self._add_up([bytes(row["value"]) for row in counts])
-        if staged is not None:
+        if files is not None:
             text = cleaned(rows, edited, plan) if self._cluster.output else None
-            staged.write_rows(text, rows.partitions, edited.where(edited["kind"] == LOG))
+            files.write_rows(text, rows.partitions, edited.where(edited["kind"] == LOG))
 
-    def _carry_out(self, rows: DataFrame, staged: Staged | None) -> None:
+    def _carry_out(self, rows: DataFrame, staged: Staged | Direct | None) -> None:
         """Have the tasks write, and add up what they counted."""
         from dedup.engines.spark_write import COUNTS  # noqa: PLC0415 - only with the extra
 
@@ -320,17 +329,15 @@ class _Run:
         if bad > told:
             self._events.problem(InputError(f"{bad - told:,} more records could not be read as asked"))
 
-    def _commit(self, staged: Staged, plan: Plan) -> None:
+    def _commit(self, staged: Staged | Direct, plan: Plan) -> None:
         """Let the output appear."""
-        from dedup.engines.spark_write import TAIL  # noqa: PLC0415 - only with the extra
         from dedup.formats.log import end_line, head_line  # noqa: PLC0415 - most runs keep no log
 
-        tail = next(((plan.parts, staged.read(path)[:-1]) for _, path in staged.parts(TAIL)), None)
         ends = (
             head_line(self._job.settings, self._job.text_field, self._codec.name),
             end_line(self._counts.removed, self._edits),
         )
-        staged.commit(self._names, tail, ends)
+        staged.commit(self._names, plan.parts, ends)
 
     def _check_sums(self) -> None:
         """Make sure that nothing has gone but what was decided.

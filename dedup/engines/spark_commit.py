@@ -237,7 +237,7 @@ class Staged:
                 f"{self.data}/kind={LOG}"
             )
 
-    def parts(self, kind: str) -> Iterator[tuple[int, str]]:
+    def _parts(self, kind: str) -> Iterator[tuple[int, str]]:
         """Yield the parts that were written of a kind: number and path."""
         directory = f"{self.data}/kind={kind}"
         for name in self._store.files(directory):
@@ -254,23 +254,26 @@ class Staged:
         rows = self._spark.read.text(directory).select(F.col("_metadata.file_name").alias("name"), "value").collect()
         return [row["value"].encode() for row in sorted(rows, key=lambda row: row["name"])]
 
-    def read(self, path: str) -> bytes:
+    def _read(self, path: str) -> bytes:
         """Return what is in one of them, unpacked."""
         reader = Reader(io.BytesIO(self._store.read(path)), path, owned=True)
         return b"".join(iter(reader.read, b""))
 
-    def commit(self, names: str, tail: tuple[int, bytes] | None, log_ends: tuple[bytes, bytes]) -> None:
+    def commit(self, names: str, parts: int, log_ends: tuple[bytes, bytes]) -> None:
         """Give everything its place: first the log, then the text.
 
         Args:
             names: of a part of the text, with a place for its number.
-            tail: number and bytes of a part that Spark could not write, for it has no line end.
+            parts: how many there may be; one more where the text's last line has no line end, as Spark cannot write it.
             log_ends: the log's first line and its last one.
 
         Raises:
             OutputError: it cannot be done; nothing is there that was not.
         """
+        from dedup.engines.spark_write import TAIL  # noqa: PLC0415 - only with the extra
+
         store, done = self._store, []
+        tail = next(((parts, self._read(path)[:-1]) for _, path in self._parts(TAIL)), None)
         try:
             if self._log is not None:
                 self._commit_log(self._log, log_ends)
@@ -289,7 +292,7 @@ class Staged:
         if store.exists(f"{self._directory}/rows"):
             store.rename(f"{self._directory}/rows", target.place)
             return
-        parts = list(self.parts(TEXT))
+        parts = list(self._parts(TEXT))
         if target.single:
             pieces = [path for _, path in parts]
             if tail is not None:
@@ -321,7 +324,7 @@ class Staged:
         for name, data in ((_HEAD, ends[0]), (_END, ends[1])):
             places.append(f"{ready}/{name}.jsonl{suffix}")
             store.write(places[-1], packed(data, self._suffix))
-        parts = [(number, path) for number, path in self.parts(LOG)]
+        parts = [(number, path) for number, path in self._parts(LOG)]
         if target.single:
             whole = f"{self._directory}/whole-log"
             store.join([places[0], *(path for _, path in parts), places[1]], whole)

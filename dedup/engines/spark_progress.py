@@ -6,6 +6,8 @@ import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from dedup.engines.spark_session import is_remote
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -30,7 +32,7 @@ class Watch:
         self._events = events
         self._lock = threading.Lock()
         self._stage = ""
-        self._tracker: Any = None if _is_remote(spark) else spark.sparkContext.statusTracker()
+        self._tracker: Any = None if is_remote(spark) else spark.sparkContext.statusTracker()
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
@@ -81,7 +83,3 @@ class Watch:
         """See `dedup.job.Events`."""
         with self._lock:
             self._events.diff(text)
-
-
-def _is_remote(spark: SparkSession) -> bool:
-    return type(spark).__module__.startswith("pyspark.sql.connect")

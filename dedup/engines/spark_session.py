@@ -66,6 +66,11 @@ def session(cluster: Cluster) -> Iterator[SparkSession]:
                 spark.conf.unset(key) if old is None else spark.conf.set(key, old)
 
 
+def is_remote(spark: SparkSession) -> bool:
+    """Say whether a session is one of Spark Connect, which reaches neither the JVM nor its file systems."""
+    return type(spark).__module__.startswith("pyspark.sql.connect")
+
+
 def settings_of(given: tuple[str, ...]) -> dict[str, str]:
     """Return Spark's settings from ``KEY=VALUE``.
 

@@ -44,7 +44,7 @@ def on_spark(case: Case, directory: Path, *, single: bool = False, recorder: Rec
     """Run a case on the session that there is."""
     output = directory / ("spark.jsonl" if single else "spark")
     log = directory / ("spark-log.jsonl" if single else "spark-log")
-    return _run(case, directory, output, log, {}, recorder, spark=True)
+    return _run(case, directory, output, log, {}, recorder=recorder, spark=True)
 
 
 def _run(
@@ -53,8 +53,8 @@ def _run(
     output: Path,
     log: Path,
     more: dict[str, Any],
-    recorder: Recorder | None = None,
     *,
+    recorder: Recorder | None = None,
     spark: bool = False,
 ) -> Result:
     asked = {"output": output, "removed": log, **more, **case.job}
