@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dedup.aside import MOVED, RULES, same_figures
+from dedup.characters import MINUS
 from dedup.finding import Finding
 from dedup.less import FEW, lost
 from dedup.letters import is_numeric
@@ -82,7 +83,7 @@ def _turned(stretch: Stretch) -> bool:
 def _newness(stretch: Stretch, index: int, token: str) -> Difference:
     """Return what kind of new thing a token says; none if it is grammar alone."""
     paragraph = stretch.paragraph
-    if is_numeric(paragraph.letters[index]) or (token in UNITS and not token.isalpha()):
+    if is_numeric(paragraph.letters[index]) or token == MINUS or (token in UNITS and not token.isalpha()):
         return Difference.NUMBER
     if is_name(paragraph, index):
         return Difference.NAME
