@@ -22,10 +22,16 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-pytestmark = pytest.mark.spark
+pytestmark = [pytest.mark.spark, pytest.mark.usefixtures("some_parts")]
 
 _CHOSEN = ("planted", "texts and records", "references")
-_LARGER = Case("larger", {"a.jsonl": lines(articles(6, 400)), "b.jsonl": lines(articles(7, 400))[:-1]})
+_LARGER = Case("larger", {"a.jsonl": lines(articles(6, 250)), "b.jsonl": lines(articles(7, 250))[:-1]})
+
+
+@pytest.fixture
+def some_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Cut the output into some parts."""
+    monkeypatch.setattr("dedup.engines.spark.PART_BYTES", (100_000, 100_000))
 
 
 @pytest.fixture(scope="module")
@@ -40,10 +46,11 @@ def spark(cluster: Standalone) -> Iterator[Any]:
     found = session(
         cluster.master,
         spark_executor_memory="600m",
+        spark_sql_files_maxPartitionBytes="100k",
         spark_speculation="true",
         spark_speculation_multiplier="1.1",
         spark_speculation_quantile="0.1",
-        spark_speculation_minTaskRuntime="1ms",
+        spark_speculation_minTaskRuntime="200ms",
         spark_task_maxFailures="8",
         spark_excludeOnFailure_enabled="false",
     )
@@ -52,7 +59,7 @@ def spark(cluster: Standalone) -> Iterator[Any]:
 
 
 @pytest.mark.parametrize("case", [case for case in cases() if case.name in _CHOSEN], ids=lambda case: case.name)
-@pytest.mark.usefixtures("spark", "small_parts")
+@pytest.mark.usefixtures("spark")
 def test_a_cluster_gives_what_one_machine_gives(case: Case, tmp_path: Path) -> None:
     """With speculation on, so that tasks run twice and one of the two is thrown away."""
     case.put(tmp_path)
@@ -122,23 +129,23 @@ def _wait_for_executors(cluster: Standalone) -> None:
 
 
 @pytest.mark.parametrize("stage", ["counting", "reading", "candidates", "outcome", "cleaning"])
-@pytest.mark.usefixtures("spark", "small_parts")
+@pytest.mark.usefixtures("spark")
 def test_an_executor_killed_in_any_stage_changes_nothing(cluster: Standalone, tmp_path: Path, stage: str) -> None:
     _survives(cluster, tmp_path, Saboteur(stage, lambda: _kill_one(cluster.executors())))
 
 
-@pytest.mark.usefixtures("spark", "small_parts")
+@pytest.mark.usefixtures("spark")
 def test_a_python_process_killed_changes_nothing(cluster: Standalone, tmp_path: Path) -> None:
     _survives(cluster, tmp_path, Saboteur("cleaning", lambda: _kill_one(cluster.python_workers()[::-1])))
 
 
 @pytest.mark.parametrize("stage", ["verdicts", "cleaning"])
-@pytest.mark.usefixtures("spark", "small_parts")
+@pytest.mark.usefixtures("spark")
 def test_a_shuffle_that_is_lost_changes_nothing(cluster: Standalone, tmp_path: Path, stage: str) -> None:
     _survives(cluster, tmp_path, Saboteur(stage, lambda: _lose_shuffles(cluster), delay=0))
 
 
-@pytest.mark.usefixtures("spark", "small_parts")
+@pytest.mark.usefixtures("spark")
 def test_a_worker_that_goes_for_good_changes_nothing(cluster: Standalone, tmp_path: Path) -> None:
     def harm() -> bool:
         os.killpg(cluster.processes[-1].pid, signal.SIGKILL)
