@@ -53,7 +53,7 @@ def candidates(paragraphs: DataFrame, settings: Settings, shelf: Shelf) -> Found
     together = keys.repartition("band", "value").sortWithinPartitions("band", "value", "rank", "paragraph")
     said = together.mapInArrow(over(buckets, settings), PAIRS)
     voted = said.groupBy("later", "after", "earlier", "before").agg(f.sum("votes").alias("votes"))
-    best = Window.partitionBy("later").orderBy(f.desc("votes"), "before", "earlier")
+    best = Window.partitionBy("later").orderBy(f.col("earlier") < 0, f.desc("votes"), "before", "earlier")
     told = shelf.keep(voted.withColumn("place", f.row_number().over(best)), "candidates")
     pair, kept = f.col("earlier") >= 0, f.col("place") <= MOST
     out, beyond = values(
