@@ -43,7 +43,7 @@ _ATTRIBUTION = 7
 """Words of an attribution."""
 _CONTENT = 2
 """Words of content in it: who says so."""
-_MOVED = 5
+MOVED = 5
 """Words in a row that stand elsewhere in the witness: the order is another one, not what is said."""
 _DAY = 3
 """Words of a day's date."""
@@ -104,8 +104,7 @@ def _respelt(stretch: Stretch) -> None:
     keys = list(theirs)
     at = 0
     for i, token in list(ours.items()):
-        name = is_capital(stretch.paragraph, i)
-        found = next((k for k in range(at, len(keys)) if _one_word(stretch, keys[k], i, name=name)), None)
+        found = next((k for k in range(at, len(keys)) if _one_word(stretch, keys[k], i)), None)
         if found is None:
             found = _two_in_one(theirs, keys, at, token)
         if found is not None:
@@ -114,12 +113,12 @@ def _respelt(stretch: Stretch) -> None:
             at = found
 
 
-def _one_word(stretch: Stretch, theirs: int, ours: int, *, name: bool) -> bool:
+def _one_word(stretch: Stretch, theirs: int, ours: int) -> bool:
     """Tell whether two words are one in two spellings."""
     one, other = stretch.theirs[theirs], stretch.ours[ours]
     if one == other:
         return accented_alike(stretch.witness.token(theirs), stretch.paragraph.token(ours))
-    return variant(one, other, name=name)
+    return variant(one, other) and (not is_capital(stretch.paragraph, ours) or variant(one, other, name=True))
 
 
 def _two_in_one(theirs: dict[int, str], keys: list[int], at: int, token: str) -> int | None:
@@ -132,7 +131,7 @@ def _two_in_one(theirs: dict[int, str], keys: list[int], at: int, token: str) ->
     return None
 
 
-def _same_figures(stretch: Stretch) -> None:
+def same_figures(stretch: Stretch) -> None:
     """Numbers and days that the witness has there, too, in another form; numbers that it has in words."""
     paragraph, witness, gap = stretch.paragraph, stretch.witness, stretch.gap
     numeric = [i for i in stretch.ours if is_numeric(paragraph.letters[i]) or word_value(stretch.ours[i]) is not None]
@@ -149,7 +148,7 @@ def _same_figures(stretch: Stretch) -> None:
     inner = numbers(_window(witness, gap.a0, gap.a1))
     words = [value for token in stretch.theirs.values() if (value := word_value(token)) is not None]
     whole, beside = numbers(there), [number.value for number in inner]
-    for number in numbers(here):
+    for number in numbers(here, *edge):
         # A number of which the beginning is common is held against the whole of the other one.
         others = inner if number.start >= edge[0] and number.end <= edge[1] else whole
         found = next((k for k, other in enumerate(others) if same_number(other, number)), None)
@@ -265,14 +264,12 @@ def _markup(stretch: Stretch) -> None:
     text, span = stretch.paragraph.text, stretch.paragraph.span
     if not text or not any(sign in text for sign in "[<&"):
         return
-    inserted = stretch.gap.a0 == stretch.gap.a1 and (
-        len(stretch.ours) == 1 or any(token in LINKS for token in stretch.ours.values())
-    )
     low, high = span(stretch.gap.b0)[0] - _FAR, span(stretch.gap.b1 - 1)[1] + _FAR
-    for found in _TARGET.finditer(text, max(low, 0), high):
-        inside = [i for i in stretch.ours if found.start() < span(i)[0] < found.end()]
-        inside = [i for i in inside if not is_numeric(stretch.paragraph.letters[i])]
-        stretch.set_aside([i for i in inside if inserted or stretch.ours[i] in ENTITIES], Difference.MARKUP)
+    places = {i: span(i)[0] for i in stretch.ours if not is_numeric(stretch.paragraph.letters[i])}
+    if stretch.gap.a0 < stretch.gap.a1 or (len(stretch.ours) > 1 and LINKS.isdisjoint(stretch.ours.values())):
+        places = {i: start for i, start in places.items() if stretch.ours[i] in ENTITIES}
+    for found in _TARGET.finditer(text, max(low, 0), high) if places else ():
+        stretch.set_aside([i for i, at in places.items() if found.start() < at < found.end()], Difference.MARKUP)
 
 
 def _attribution(stretch: Stretch) -> None:
@@ -378,14 +375,14 @@ def _cut_short(stretch: Stretch) -> None:
 def _moved(stretch: Stretch) -> None:
     """A run of words that stands elsewhere in the witness."""
     gap, ours = stretch.gap, stretch.paragraph.letters
-    if gap.b1 - gap.b0 >= _MOVED and ours[gap.b0 : gap.b1] in stretch.witness.letters:
+    if gap.b1 - gap.b0 >= MOVED and ours[gap.b0 : gap.b1] in stretch.witness.letters:
         stretch.set_aside(list(stretch.ours), Difference.ORDER)
 
 
 RULES: tuple[Callable[[Stretch], None], ...] = (
     _marker,
     _respelt,
-    _same_figures,
+    same_figures,
     _magnitudes,
     _unit_beside,
     _abbreviated,

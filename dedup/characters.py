@@ -18,6 +18,8 @@ from dedup import _unicode
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    Flags = NDArray[np.bool_]
+
 OTHER, LETTER, DIGIT, MARK, ALONE, IGNORE, SPACE, BREAK = range(8)
 """Classes: punctuation and symbols; letters; digits; combining marks, which belong to the word before them; characters
 of scripts written without spaces, each a token; characters that are not there for the reader (soft hyphen, joiners,
@@ -29,6 +31,14 @@ NORMALISE = 16
 
 SIGNS = "$¢£¤¥€₩₪₫₱₴₹₺₽₿%‰٪°％＄￠￡￥￦"
 """Signs that say something beside a number: each is a token of its own."""
+
+MINUS = "-"
+MINUSES = f"{MINUS}\u2013\u2212"
+"""Signs that turn the number behind them where they stand as a minus does; see `with_minuses`."""
+_MINUS_BEFORE = "$£¥€"
+"""Signs that may stand between a minus and its number."""
+_SPACES = 64
+"""Spaces before a minus that are looked across."""
 
 _LAST = 0x110000
 
@@ -72,6 +82,48 @@ def _expansions() -> tuple[dict[str, str], re.Pattern[str]]:
     """Return the characters that fold to several, and a pattern that finds them."""
     table = _unicode.expansions()
     return table, re.compile(f"[{''.join(map(re.escape, table))}]")
+
+
+def with_minuses(
+    codes: NDArray[np.int64], classes: NDArray[np.uint8], starts: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.uint8]]:
+    """Return code points and classes with each minus as a token of its own, the same one however it is written.
+
+    "10-12" and "COVID-19" have none, and what begins a line may be the mark of an entry.
+
+    Args:
+        codes: code points; int64.
+        classes: of each, without flags; uint8.
+        starts: where paragraphs begin: what stands before is not looked at; int64, ascending.
+    """
+    signs = np.zeros(max(len(codes) - 1, 0), bool)
+    for sign in MINUSES:
+        signs |= codes[:-1] == ord(sign)
+    at = np.flatnonzero(signs)
+    at = at[(classes[at + 1] == DIGIT) | np.isin(codes[at + 1], list(map(ord, _MINUS_BEFORE)))]
+    at = at[_minuses(codes, classes, at, starts)]
+    if len(at):
+        codes, classes = codes.copy(), classes.copy()
+        codes[at], classes[at] = ord(MINUS), ALONE
+    return codes, classes
+
+
+def _minuses(
+    codes: NDArray[np.int64], classes: NDArray[np.uint8], at: NDArray[np.int64], starts: NDArray[np.int64]
+) -> Flags:
+    """Tell which signs before a number are its minus: those after a parenthesis, or after a space within a line."""
+    least = np.append(starts, 0)[np.searchsorted(starts, at, side="right") - 1]
+    place = np.maximum(at - 1, 0)
+    found: Flags = (at > least) & (codes[place] == ord("("))
+    behind: Flags = (at > least) & (classes[place] == SPACE)
+    for _ in range(_SPACES):
+        if not behind.any():
+            break
+        behind &= place > least
+        place = place - behind
+        found |= behind & (classes[place] != SPACE) & (classes[place] != BREAK)
+        behind &= classes[place] == SPACE
+    return found
 
 
 def code_points(text: str) -> NDArray[np.int64]:

@@ -16,7 +16,7 @@ from click.core import ParameterSource
 from dedup import config
 from dedup.errors import UsageError
 from dedup.help import USAGE, render
-from dedup.job import STDIN, Job, Mode
+from dedup.job import STDIN, Cluster, Job, Mode
 from dedup.options import OPTIONS
 from dedup.sense import check_inputs, check_sense, set_aside
 from dedup.settings import Settings
@@ -202,6 +202,7 @@ def _request(ctx: click.Context, /, **values: Any) -> Request:
         explain=values["verbose"],
         **{name: values[name] for name in ("against", "mark", "empty", "max_removed", "max_memory")},
         work_dir=_path(values["work_dir"]),
+        cluster=_cluster(values),
     )
     return Request(
         job=job,
@@ -214,6 +215,13 @@ def _request(ctx: click.Context, /, **values: Any) -> Request:
         show_config=values["show_config"],
         effective=_effective(ctx, found),
     )
+
+
+def _cluster(values: Mapping[str, Any]) -> Cluster | None:
+    if values["engine"] != "spark" or values["restore"] is not None:  # restoring needs no cluster
+        return None
+    places = (values["output"], values["removed"])
+    return Cluster(values["master"], values["remote"], tuple(values["spark_conf"]), *places)
 
 
 def _mode(values: Mapping[str, Any]) -> Mode:
@@ -255,7 +263,7 @@ def show_config(request: Request) -> str:
     """Return the settings in force as a configuration file, with a comment on each that says where it comes from."""
     lines = [config.TABLE]
     for option, value, origin in request.effective:
-        if value is None:
+        if value in (None, ()):
             lines.append(f"# {option.name}: {option.shown or 'not set'}  # {origin}")
         else:
             lines.append(f"{option.name} = {_toml(option, value)}  # {origin}")

@@ -16,13 +16,27 @@ if TYPE_CHECKING:
     from dedup.errors import ExitCode
 
 Mode = Literal["clean", "check", "diff", "dry-run"]
-Format = Literal["auto", "text", "jsonl"]
+Format = Literal["auto", "text", "jsonl", "parquet"]
 OnError = Literal["pass", "fail"]
 Empty = Literal["keep", "drop", "null"]
 
 STDIN = "-"
 DEFAULT_INCLUDE = ("*.txt", "*.md", "*.text", "*.jsonl", "*.ndjson")
 """Names read from a directory unless told otherwise; each also with ``.gz``, ``.zst``, ``.bz2`` or ``.xz``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """Where a run on Spark runs, and its places as they were given: ``hdfs://…`` is no path of this machine."""
+
+    master: str | None = None
+    """Spark's master URL; None: as Spark is configured, and at the least this machine's cores."""
+    remote: str | None = None
+    """URL of a Spark Connect server (``sc://…``), instead of a master."""
+    conf: tuple[str, ...] = ()
+    """Spark's own settings, as ``KEY=VALUE``."""
+    output: str | None = None
+    removed: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +81,8 @@ class Job:
     work_dir: Path | None = None
     """Where a run in scope ``corpus`` keeps what does not fit into memory, and from where a killed one goes on; None: a
     temporary directory."""
+    cluster: Cluster | None = None
+    """Run on Spark (scope ``corpus``); None: on this machine, with processes of its own."""
 
 
 @dataclass(slots=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dedup.characters import SIGNS
+from dedup.characters import MINUS, SIGNS
 from dedup.finding import Finding
 from dedup.letters import is_numeric
 from dedup.lexicon import CONDITIONS, FUNCTION, SECTION, TURNING, UNITS
@@ -23,6 +23,8 @@ _NEAR = 24
 """Characters around a token in which the rest of its number stands."""
 FEW = 3
 """Words that the paragraph lacks, among them a negation or a restriction, that still turn round what is left."""
+_PHRASE = 6
+"""Words of a phrase that begins with one, and says it of what follows, at most."""
 _TITLE = 15
 """Words of a title, at most."""
 _TEXT = 12
@@ -40,10 +42,13 @@ def lost(  # noqa: PLR0911 - one loss after the other
         if not same_figure(witness, a, paragraph, b):
             return Finding([min(b, len(paragraph.letters) - 1)], Difference.NUMBER)
     here = [min(gap.b0, len(paragraph.letters) - 1)]
+    if gap.a0 < gap.a1 and witness.token(gap.a1 - 1) == MINUS:
+        return Finding(here, Difference.NUMBER)
     if _names_another(gap, witness, paragraph) or _breaks_a_word(gap, witness):
         return Finding(here, Difference.NAME)
     if not 0 < gap.b0 < len(paragraph.letters):
-        return Finding([], Difference.LESS)
+        beheaded = gap.b0 == 0 and _beheads(gap, witness, paragraph)
+        return Finding(here if beheaded else [], Difference.NAME if beheaded else Difference.LESS)
     if _turns(gap, witness):
         return Finding(here, Difference.TURN)
     if _pairs_otherwise(gap, witness, paragraph) or _other_unit(gap, witness):
@@ -54,11 +59,21 @@ def lost(  # noqa: PLR0911 - one loss after the other
     return Finding([], Difference.LESS)
 
 
+def _beheads(gap: Gap, witness: Side, paragraph: Side) -> bool:
+    """Tell whether a title lacks its first words, and nothing kept them apart: "Prime" of "Prime Minister"."""
+    few = gap.a1 - gap.a0 <= FEW and len(paragraph.letters) <= _TITLE
+    if not few or _apart(witness, gap.a1) or gap.a0:
+        return False
+    return is_title(paragraph, 0, len(paragraph.letters)) and is_title(witness, 0, gap.a1)
+
+
 def _turns(gap: Gap, witness: Side) -> bool:
     """Tell whether a negation, a restriction or a condition is lost, and not a whole sentence with it."""
     words = [witness.token(i) for i in range(gap.a0, gap.a1)]
     if len(words) <= FEW:
         return not TURNING.isdisjoint(words)
+    if len(words) <= _PHRASE and words[0] in TURNING and not (_apart(witness, gap.a0) or _apart(witness, gap.a1)):
+        return True  # "not yet at all safe"
     if CONDITIONS.isdisjoint(words) or not witness.text:
         return False
     start, end = witness.span(gap.a0)[0], witness.span(gap.a1 - 1)[1]
@@ -126,8 +141,17 @@ def same_figure(witness: Side, a: int, paragraph: Side, b: int) -> bool:
         return True
     if not is_numeric(paragraph.letters[b]):
         return True
+    if _negative(witness, a) != _negative(paragraph, b):
+        return False
     (theirs, known), (ours, sign) = _figure(witness, a), _figure(paragraph, b)
     return theirs == ours and sign in {"", known}
+
+
+def _negative(side: Side, index: int) -> bool:
+    """Tell whether a minus stands before a token, perhaps with a sign of currency in between."""
+    if index > 1 and side.token(index - 1) in SIGNS:
+        index -= 1
+    return index > 0 and side.token(index - 1) == MINUS
 
 
 def _figure(side: Side, index: int) -> tuple[float, str]:

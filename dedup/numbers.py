@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from dedup.accents import plain
@@ -20,6 +20,8 @@ _NAMED = re.compile(
     r"(?<!\d)(\d{1,2})(?:st|nd|rd|th|er|º|\.)?\s+(?:de\s+|d')?(\w{3,})\.?,?\s+(?:de\s+|del\s+)?(\d{4})(?!\d)"
 )
 _NAMED_FIRST = re.compile(r"(\w{3,})\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})(?!\d)")
+_APART, _MARK = re.compile(r"[^\d]+"), re.compile(r"[^\d]")
+_FOLLOWING = re.compile(r"\s?([^\W\d_]+)")
 _COARSEST = 0.1
 """Share of a number that its last digit may be worth: "5.4" is near enough to 5.38, "1" is not to 1.4."""
 _PERHAPS_DATE = re.compile(r"\d[./\-年]|\d{4}")
@@ -64,34 +66,37 @@ class Date(NamedTuple):
     first: tuple[int, int, int]
 
 
-def numbers(text: str) -> list[Number]:
-    """Return the numbers of a text that are written with digits, in order."""
+def numbers(text: str, start: int = 0, end: int | None = None) -> list[Number]:
+    """Return the numbers of a text that are written with digits, in order: all, or those near a part of it."""
     out = []
     for found in _NUMBER.finditer(text):
-        value, step = _value(found.group())
+        if found.end() + _WORD <= start or (end is not None and found.start() >= end):
+            continue
+        written = found.group()
+        value, step = (float(written), 1.0) if written.isdigit() else _value(written)
         fraction = step < 1
-        end = found.end()
-        times, size = _times(text[end : end + _WORD])
-        end += size
-        out.append(Number(found.start(), end, value * times, step * times, fraction))
+        times, size = _times(text, found.end())
+        out.append(Number(found.start(), found.end() + size, value * times, step * times, fraction))
     return out
 
 
-def _times(text: str) -> tuple[float, int]:
-    """Return what the word that a text begins with multiplies the number before it by, and the characters it takes."""
-    word = re.match(r"\s?([^\W\d_]+)", text)
+def _times(text: str, at: int) -> tuple[float, int]:
+    """Return what the word that follows there multiplies the number before it by, and the characters it takes."""
+    word = _FOLLOWING.match(text, at, at + _WORD) if text[at : at + 2].strip()[:1].isalnum() else None
     if word is None:
         return 1.0, 0
     times = MAGNITUDES.get(word.group(1).casefold())
-    if times is None and word.start(1) == 0:  # in scripts without spaces a word is a character
-        return MAGNITUDES.get(text[0], 1.0) if not text[0].isascii() else 1.0, int(text[0] in MAGNITUDES)
-    return (times, word.end()) if times else (1.0, 0)
+    if times is None and word.start(1) == at:  # in scripts without spaces a word is a character
+        first = text[at]
+        return MAGNITUDES.get(first, 1.0) if not first.isascii() else 1.0, int(first in MAGNITUDES)
+    return (times, word.end() - at) if times else (1.0, 0)
 
 
+@lru_cache(maxsize=1 << 14)
 def _value(written: str) -> tuple[float, float]:
     """Return what the digits say, and what the last of them is worth."""
-    groups = re.split(r"[^\d]+", written)
-    marks = re.findall(r"[^\d]", written)
+    groups = _APART.split(written)
+    marks = _MARK.findall(written)
     # "1.250" is read as thousands; "0.125", and the last part of "1,234.567", are not.
     if (
         marks

@@ -166,15 +166,51 @@ GROUPS: tuple[tuple[str, tuple[Option, ...]], ...] = (
         ),
     ),
     (
+        "Beyond one machine (--scope corpus)",
+        (
+            Option(
+                "engine",
+                "choice",
+                "Where the work is done: on this machine (local), or on Apache Spark, with the same result.",
+                "config",
+                default="local",
+                choices=("local", "spark"),
+            ),
+            Option(
+                "master",
+                "text",
+                "Spark's master: local[*], spark://HOST:PORT, yarn, k8s://URL.",
+                "config",
+                shown="as Spark is configured",
+                metavar="URL",
+            ),
+            Option(
+                "remote",
+                "text",
+                "Use the Spark Connect server at this address (sc://HOST:PORT) instead of a master.",
+                "config",
+                metavar="URL",
+            ),
+            Option(
+                "spark-conf",
+                "list",
+                "A setting of Spark's own; may be given several times.",
+                "config",
+                default=(),
+                metavar="KEY=VALUE",
+            ),
+        ),
+    ),
+    (
         "Input",
         (
             Option(
                 "format",
                 "choice",
-                "How inputs are read; auto goes by the name, then by the first bytes.",
+                "How inputs are read; auto goes by the name, then by the first bytes. parquet is for --engine spark.",
                 "config",
                 default="auto",
-                choices=("auto", "text", "jsonl"),
+                choices=("auto", "text", "jsonl", "parquet"),
             ),
             Option(
                 "field",

@@ -56,6 +56,10 @@ def run(job: Job, events: Events, *, stdin: BinaryIO | None = None, stdout: Bina
         KeyboardInterrupt: SIGINT; also SIGTERM and SIGHUP, which are treated alike. Temporary files are gone.
     """
     with stopped_by_signals(), ExitStack() as stack:
+        if job.cluster is not None:
+            from dedup.engines.spark import run_on_spark  # noqa: PLC0415 - nobody else needs Spark
+
+            return run_on_spark(job, events, stack)
         return _Run(job, events, stdin, stdout, stack).run()
 
 

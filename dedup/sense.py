@@ -28,6 +28,7 @@ _CONTRADICTIONS: tuple[tuple[str, str, str], ...] = (
     ("mark", "removed", "the marks say themselves what would go, and why; leave --removed out"),
     ("mark", "check", "--check writes nothing; leave --mark out"),
     ("mark", "diff", "--diff writes nothing but the diff; leave --mark out"),
+    ("master", "remote", "a Spark Connect server has a master of its own; leave --master out"),
 )
 
 
@@ -47,6 +48,14 @@ def _in_corpus(values: Mapping[str, Any]) -> bool:
     return bool(values["scope"] == "corpus")
 
 
+def _on_spark(values: Mapping[str, Any]) -> bool:
+    return bool(values["engine"] == "spark")
+
+
+def _on_one_machine(values: Mapping[str, Any]) -> bool:
+    return not _on_spark(values)
+
+
 def _writes(values: Mapping[str, Any]) -> bool:
     return not (values["check"] or values["diff"] or values["dry_run"])
 
@@ -61,6 +70,19 @@ _NEEDS = (
             ("against", ()),
             ("max_memory", None),
             ("work_dir", None),
+            ("engine", "local"),
+        )
+    ),
+    *(
+        _Need(name, idle, _on_spark, "is for --engine spark", "add --engine spark, or leave it out")
+        for name, idle in (("master", None), ("remote", None), ("spark_conf", ()))
+    ),
+    *(
+        _Need(name, None, _on_one_machine, "is for --engine local; Spark has settings of its own", hint)
+        for name, hint in (
+            ("workers", "give Spark executors: --spark-conf spark.executor.instances=N"),
+            ("max_memory", "give executors memory: --spark-conf spark.executor.memory=4g"),
+            ("work_dir", "what Spark keeps goes where spark.local.dir says; leave it out"),
         )
     ),
     _Need(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import unicodedata
 from functools import cache, lru_cache
+from typing import NamedTuple
 
 from rapidfuzz.distance import OSA, Levenshtein
 
@@ -54,7 +55,6 @@ _RESPELT = (*_TRANSLITERATED, ("our", "or"), ("y", "i"), ("k", "c"), ("z", "s"))
 """What languages have written now one way and now another: reforms, transliterations, umlauts."""
 
 
-@lru_cache(maxsize=1 << 14)
 def _skeleton(word: str) -> str:
     if word.endswith("re"):
         word = word[:-2] + "er"
@@ -70,14 +70,30 @@ def _read(word: str) -> str:
     return word
 
 
-@lru_cache(maxsize=1 << 14)
 def _transliterated(word: str) -> str:
     for long, short in _TRANSLITERATED:
         word = word.replace(long, short)
     return word
 
 
-@lru_cache(maxsize=1 << 16)
+class _Forms(NamedTuple):
+    """What a word is held against others by."""
+
+    read: str
+    transliterated: str
+    skeleton: str
+    digits: bool
+    """It holds a digit."""
+    alone: bool
+    """It is like nothing but itself: a number, a negation."""
+
+
+@lru_cache(maxsize=1 << 15)
+def _forms(word: str) -> _Forms:
+    digits = any(map(str.isdigit, word))
+    return _Forms(_read(word), _transliterated(word), _skeleton(word), digits, word in TURNING or word.isdigit())
+
+
 def variant(theirs: str, ours: str, *, name: bool = False) -> bool:
     """Tell whether two plain tokens are the same word in another spelling.
 
@@ -88,24 +104,28 @@ def variant(theirs: str, ours: str, *, name: bool = False) -> bool:
     """
     if theirs == ours:
         return True
-    if theirs in TURNING or ours in TURNING or theirs.isdigit() or ours.isdigit():
+    one, other = _forms(theirs), _forms(ours)
+    if one.alone or other.alone:
         return False
-    if any(map(str.isdigit, theirs + ours)):
-        return _read(theirs) == _read(ours)
+    if one.digits or other.digits:
+        return one.read == other.read
     least = min(len(theirs), len(ours))
-    if (least >= _READ_FROM and _read(theirs) == _read(ours)) or (
-        least >= _TRANSLITERATED_FROM and _transliterated(theirs) == _transliterated(ours)
+    if (one.read == other.read and least >= _READ_FROM) or (
+        one.transliterated == other.transliterated and least >= _TRANSLITERATED_FROM
     ):
         return True
     if name:
         return False
-    return (least >= _DOUBLED_FROM and _skeleton(theirs) == _skeleton(ours)) or _slip(theirs, ours, least)
+    return (one.skeleton == other.skeleton and least >= _DOUBLED_FROM) or (
+        least >= _SWAPPED_FROM and theirs[0] == ours[0] and _slip(theirs, ours, least)
+    )
 
 
+@lru_cache(maxsize=1 << 14)
 def _slip(theirs: str, ours: str, least: int) -> bool:
-    """Tell whether one word is the other with slips of the pen in it."""
+    """Tell whether one long word is the other, which begins alike, with slips of the pen in it."""
     # Slips are made within words; another ending is another number, case or tense.
-    if least < _SWAPPED_FROM or theirs[0] != ours[0] or max(theirs + ours) >= _ALPHABETS:
+    if max(theirs + ours) >= _ALPHABETS:
         return False
     distance = OSA.distance(theirs, ours, score_cutoff=2)
     if distance == 1 and sorted(theirs) == sorted(ours):

@@ -8,7 +8,7 @@ which knows everything; both find the same tokens.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -19,6 +19,7 @@ from dedup.characters import (
     IGNORE,
     LETTER,
     MARK,
+    MINUSES,
     NORMALISE,
     class_table,
     fold_table,
@@ -37,6 +38,12 @@ if TYPE_CHECKING:
     Bytes = NDArray[np.uint8]
 
 _CASE = np.uint8(32)
+_IN_WORDS = np.isin(np.arange(CLASS_MASK + 1), (LETTER, DIGIT, MARK, ALONE))
+"""Of each class: is it a part of a token?"""
+_DASHES = [ord(sign) for sign in MINUSES[1:]]
+_AFTER_MINUS = np.isin(np.arange(256), [*b"0123456789$", 0xC2, 0xE2]) | (np.arange(256) >= 0x80)  # noqa: PLR2004
+_BEFORE_MINUS = np.isin(np.arange(256), [*b" \t\v\f\x1c\x1d\x1e\x1f("]) | (np.arange(256) >= 0x80)  # noqa: PLR2004
+"""Bytes that may stand behind and before a minus; of those that are not ASCII nobody knows."""
 _TWO, _THREE, _FOUR = 0xC0, 0xE0, 0xF0
 """Least first bytes of a character of two, three and four bytes."""
 
@@ -177,8 +184,10 @@ def _read(data: Bytes, starts: Ints) -> tuple[Bytes, Bytes, NDArray[np.bool_] | 
     signs = (data == ord("$")) | (data == ord("%"))
     classes = letters * np.uint8(LETTER) + digits * np.uint8(DIGIT) + signs * np.uint8(ALONE)
     high = data >= _TWO
+    hyphens = np.flatnonzero(data == ord("-"))
+    minuses = hyphens[_perhaps_minus(data, hyphens, 1)]
     if not high.any():
-        return folded, classes, None, np.empty(0, np.int64)
+        return folded, classes, None, _owners(starts, minuses)
     heads = (data & np.uint8(_TWO)) != 0x80  # noqa: PLR2004 - what every following byte begins with
     places = np.flatnonzero(high)
     codes, sizes = _decoded(data, places)
@@ -188,14 +197,31 @@ def _read(data: Bytes, starts: Ints) -> tuple[Bytes, Bytes, NDArray[np.bool_] | 
     # Marks in a row may stand in another order elsewhere.
     marks = found == MARK
     odd[1:] |= marks[1:] & marks[:-1] & (places[1:] == places[:-1] + sizes[:-1])
-    changed = np.flatnonzero(folds != codes)
+    # What stands between words may fold to what it likes.
+    changed = np.flatnonzero((folds != codes) & _IN_WORDS[found & CLASS_MASK])
     odd[changed[_sizes(folds[changed]) != sizes[changed]]] = True
     changed = changed[~odd[changed]]
     _encode(folded, places[changed], folds[changed], sizes[changed])
     for step in range(int(sizes.max())):
         longer = sizes > step
         classes[places[longer] + step] = found[longer]
-    return folded, classes, heads, np.unique(np.searchsorted(starts, places[odd], side="right") - 1)
+    dashes = np.flatnonzero(np.isin(codes, _DASHES))
+    dashes = dashes[_perhaps_minus(data, places[dashes], sizes[dashes])]
+    return folded, classes, heads, _owners(starts, np.concatenate((places[odd], places[dashes], minuses)))
+
+
+def _owners(starts: Ints, places: Ints) -> Ints:
+    """Return the texts in which some places are, ascending."""
+    return np.unique(np.searchsorted(starts, places, side="right") - 1)
+
+
+def _perhaps_minus(data: Bytes, places: Ints, sizes: Any) -> NDArray[np.bool_]:
+    """Tell where a hyphen or a dash of so many bytes may be a number's minus; see `dedup.characters.with_minuses`."""
+    behind, before = places + sizes, places - 1
+    inside = (behind < len(data)) & (before >= 0)
+    found: NDArray[np.bool_] = inside & _AFTER_MINUS[data[np.minimum(behind, len(data) - 1)]]
+    found &= _BEFORE_MINUS[data[np.maximum(before, 0)]]
+    return found
 
 
 def _decoded(data: Bytes, places: Ints) -> tuple[Ints, Ints]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from rapidfuzz.distance import LCSseq
 
-from dedup.difference import examine, glance
+from dedup.difference import examine
 from dedup.finding import Finding
 from dedup.less import same_figure
 from dedup.letters import is_numeric
@@ -20,13 +20,15 @@ from dedup.sides import Difference, Gap, Side
 if TYPE_CHECKING:
     from collections.abc import Hashable, Sequence
 
+    from numpy.typing import NDArray
+
     from dedup.settings import Settings
 
 _MATRIX = 1 << 33
 """Product of two lengths above which no alignment is made: it takes a bit of memory for each pair of tokens."""
 _BYTES = 8
 """Bytes of a token's hash."""
-_NUMBERS_EXPLAINED = 2
+NUMBERS_EXPLAINED = 2
 """Numbers of a paragraph that its witness may lack and yet cover it: a marker in front, one written another way."""
 
 
@@ -102,9 +104,19 @@ class Alignment(NamedTuple):
 
 
 def judge(  # noqa: PLR0911 - one case after the other
-    witness: Side, paragraph: Side, alignment: Alignment, settings: Settings, *, thorough: bool = False
+    witness: Side,
+    paragraph: Side,
+    alignment: Alignment,
+    settings: Settings,
+    *,
+    thorough: bool = False,
+    certain: bool = False,
 ) -> Verdict:
-    """Decide about a pair whose letters are aligned; other arguments as in `compare`."""
+    """Decide about a pair by the alignment of its letters; what else is asked for is as in `compare`.
+
+    Where it is `certain`, words of equal letters are known to be equal words, and the two to be `alike`, unless the
+    witness has all words of the paragraph.
+    """
     theirs, ours = witness.letters, paragraph.letters
     len_a, len_b, common = len(theirs), len(ours), alignment.common
     similarity, coverage = 2 * common / (len_a + len_b), common / len_b
@@ -119,14 +131,14 @@ def judge(  # noqa: PLR0911 - one case after the other
         if found is not None and settings.guard == "strict":
             return Verdict(False, similarity, coverage, tuple(found.new), found.kind)  # noqa: FBT003
         return Verdict(True, similarity, coverage, (), Difference.LESS if ends else Difference.NONE)  # noqa: FBT003
-    if not _same(witness, paragraph, alignment.runs):  # two words share a letter
+    if not certain and not _same(witness, paragraph, alignment.runs):  # two words share a letter
         alignment = align(_words(witness), _words(paragraph))
         common = alignment.common
         similarity, coverage = 2 * common / (len_a + len_b), common / len_b
         if common < least_common(len_a, len_b, settings):
             return Verdict(covered=False, similarity=0.0, coverage=0.0, new=())
     gaps = alignment.gaps
-    if not alike(alignment, len_a, len_b, settings):
+    if not (certain and common < len_b) and not alike(alignment, len_a, len_b, settings):
         return Verdict(False, similarity, coverage, _indices(gaps), Difference.WORDS)  # noqa: FBT003
     if settings.guard == "numbers":
         new = tuple(i for i in _indices(gaps) if is_numeric(ours[i]))
@@ -139,10 +151,11 @@ def alike(alignment: Alignment, len_a: int, len_b: int, settings: Settings) -> b
     """Tell whether two paragraphs are similar enough if words in each other's place say the same, or one holds one."""
     if 2 * alignment.common >= settings.threshold * (len_a + len_b):
         return True
-    if _contained(alignment, len_b, settings.threshold):
-        return True
-    apart = sum(abs((gap.a1 - gap.a0) - (gap.b1 - gap.b0)) for gap in alignment.gaps)
-    return settings.guard == "strict" and apart <= (1 - settings.threshold) * (len_a + len_b)
+    if settings.guard == "strict":
+        apart = sum([abs(a1 - a0 - b1 + b0) for a0, a1, b0, b1 in alignment.gaps])
+        if apart <= (1 - settings.threshold) * (len_a + len_b):
+            return True
+    return _contained(alignment, len_b, settings.threshold)
 
 
 def _examined(gaps: list[Gap], witness: Side, paragraph: Side, *, thorough: bool) -> Finding:
@@ -151,18 +164,14 @@ def _examined(gaps: list[Gap], witness: Side, paragraph: Side, *, thorough: bool
     new: list[int] = []
     told = Difference.NONE
     grammar = 0
-    if not thorough:  # where a number is in question, most is to be found
+    if not thorough and len(gaps) > 1:  # where a number is in question, most is to be found
         gaps = sorted(
             gaps, key=lambda gap: not any(is_numeric(letter) for letter in paragraph.letters[gap.b0 : gap.b1])
         )
-        for gap in gaps:
-            certain = glance(gap, witness, paragraph)
-            if certain:
-                return Finding([gap.b0], certain)
-    if gaps and _is_table(paragraph):
+    if gaps and thorough and _is_table(paragraph):
         return Finding([gap.b0 for gap in gaps if gap.b1 > gap.b0] or [0], Difference.NUMBER)
     for gap in gaps:
-        found = examine(gap, witness, paragraph)
+        found = examine(gap, witness, paragraph, thorough=thorough)
         if not found.new:
             kinds |= found.kind
             grammar += found.grammar
@@ -171,6 +180,8 @@ def _examined(gaps: list[Gap], witness: Side, paragraph: Side, *, thorough: bool
         told |= found.kind
         if not thorough:
             break
+    if not new and gaps and not thorough and _is_table(paragraph):
+        return Finding([0], Difference.NUMBER)
     if not new and grammar > max(_GRAMMAR, len(paragraph.letters) // _GRAMMAR_SHARE):
         return Finding([gap.b0 for gap in gaps if gap.b1 > gap.b0], Difference.WORDS)
     return Finding(new, told if new else kinds)
@@ -178,19 +189,23 @@ def _examined(gaps: list[Gap], witness: Side, paragraph: Side, *, thorough: bool
 
 def _is_table(side: Side) -> bool:
     """Tell whether a paragraph is a row of figures, of which each has its place."""
-    figures = sum(is_numeric(letter) for letter in side.letters)
+    figures = int(np.count_nonzero(_codes(side.letters) & 1))
     return figures >= _FIGURES and 2 * figures > len(side.letters)
 
 
 def numbers_in(letters: str) -> frozenset[int]:
     """Return the letters of the different tokens with digits."""
-    codes = np.frombuffer(letters.encode("utf-32-le"), np.uint32)
+    codes = _codes(letters)
     return frozenset(codes[codes & 1 == 1].tolist())
+
+
+def _codes(letters: str) -> NDArray[np.uint32]:
+    return np.frombuffer(letters.encode("utf-32-le"), np.uint32)
 
 
 def too_many_numbers(theirs: frozenset[int], ours: frozenset[int]) -> bool:
     """Tell whether the witness lacks more of the paragraph's numbers than can be explained."""
-    return not ours <= theirs and len(ours - theirs) > _NUMBERS_EXPLAINED
+    return not ours <= theirs and len(ours - theirs) > NUMBERS_EXPLAINED
 
 
 def align(first: Sequence[Hashable], second: Sequence[Hashable]) -> Alignment:
@@ -199,16 +214,19 @@ def align(first: Sequence[Hashable], second: Sequence[Hashable]) -> Alignment:
         return Alignment([Gap(0, len(first), 0, len(second))], [], 0)
     gaps: list[Gap] = []
     runs: list[tuple[int, int, int]] = []
-    a = b = 0
-    for block in LCSseq.opcodes(first, second):
-        if block.tag == "equal":
-            if block.src_start > a or block.dest_start > b:
-                gaps.append(Gap(a, block.src_start, b, block.dest_start))
-            runs.append((block.src_start, block.dest_start, block.src_end - block.src_start))
-            a, b = block.src_end, block.dest_end
+    a = b = common = 0
+    # Plain tuples: this loop is a good part of a verdict's cost.
+    operations: list[Any] = LCSseq.opcodes(first, second).as_list()
+    for tag, a0, a1, b0, b1 in operations:
+        if tag == "equal":
+            if a0 > a or b0 > b:
+                gaps.append(Gap(a, a0, b, b0))
+            runs.append((a0, b0, a1 - a0))
+            common += a1 - a0
+            a, b = a1, b1
     if a < len(first) or b < len(second):
         gaps.append(Gap(a, len(first), b, len(second)))
-    return Alignment(gaps, runs, sum(run[2] for run in runs))
+    return Alignment(gaps, runs, common)
 
 
 def _same(witness: Side, paragraph: Side, runs: list[tuple[int, int, int]]) -> bool:
@@ -244,5 +262,7 @@ def _indices(gaps: list[Gap]) -> tuple[int, ...]:
 def _contained(alignment: Alignment, len_b: int, threshold: float) -> bool:
     """Tell whether a shorter paragraph stands inside the witness in few pieces, not in words scattered over it."""
     long_runs = [size for _, _, size in alignment.runs if size >= 3]  # noqa: PLR2004 - a shingle's length
+    if sum(long_runs) < threshold * len_b:
+        return False
     inner = sum(1 for gap in alignment.gaps if gap.b0 > 0 and gap.b1 < len_b and gap.a1 > gap.a0)
-    return sum(long_runs) >= threshold * len_b and inner <= 1 + len_b // 12
+    return inner <= 1 + len_b // 12

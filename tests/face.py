@@ -57,9 +57,8 @@ class Command:
             capture_output=True,
             cwd=self.directory,
             env=environment(env),
-            timeout=TIMEOUT,
             check=False,
-            **more,
+            **{"timeout": TIMEOUT, **more},
         )
         return Ended(done.returncode, done.stdout, done.stderr.decode(errors="surrogateescape"))
 

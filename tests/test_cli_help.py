@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from dedup.help import render
-from dedup.job import Job
+from dedup.job import Cluster, Job
 from dedup.options import GROUPS, OPTIONS, SHELLS
 from dedup.settings import FEWEST_COPIES, Settings
 from tests import update_docs
@@ -63,6 +63,8 @@ def test_defaults_in_the_table_are_those_of_the_job() -> None:
     names = {"text_field": "field"}
     settings = {field.name: getattr(Settings(), field.name) for field in dataclasses.fields(Settings)}
     job = {names.get(field.name, field.name): getattr(Job(), field.name) for field in dataclasses.fields(Job)}
+    assert Job().cluster is None
+    job |= {"engine": "local", "master": Cluster().master, "remote": Cluster().remote, "spark_conf": Cluster().conf}
     assert told == {name: {**job, **settings}[name] for name in told}
     assert set(settings) <= set(told)
     assert OPTIONS["boilerplate"].least == FEWEST_COPIES

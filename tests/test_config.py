@@ -83,7 +83,16 @@ def test_what_show_config_prints_is_a_configuration_that_says_the_same(
     assert values["include"] == ('*."x"', "é*")
     assert (values["max_document"], values["workers"]) == (1536, 2)
     assert (values["boilerplate"], values["within"], values["max_memory"]) == (9, "page.site", 4 << 30)
-    assert {option.dest for option in OPTIONS.values() if option.source == "config"} == set(values)
+    elsewhere = {"master", "remote", "spark_conf"}
+    assert {option.dest for option in OPTIONS.values() if option.source == "config"} == set(values) | elsewhere
+
+
+def test_what_show_config_prints_of_spark_says_the_same(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    given = "--scope corpus --engine spark --master local[2] --spark-conf a.b=c --spark-conf d=e=f"
+    main(["--show-config", *given.split()])
+    path = written(home, capsys.readouterr().out, "copy.toml")
+    values = config.load(path).values
+    assert [values[name] for name in ("engine", "master", "spark_conf")] == ["spark", "local[2]", ("a.b=c", "d=e=f")]
 
 
 def test_the_nearest_file_with_the_table_counts(home: Path) -> None:

@@ -295,16 +295,47 @@ def test_tokens_from_bytes_are_those_from_code_points(paragraphs: list[str]) -> 
 
 
 def test_tokens_from_bytes_for_every_character() -> None:
-    """Each code point by itself, after a letter, and before a mark."""
+    """Each code point by itself, after a letter, before a mark, and wherever a minus may stand."""
     codes = (*range(0x20000), *range(0x20000, 0x110000, 61))
     every = [chr(code) for code in codes if chr(code) not in oracle.BREAKS]
-    for form in ("{}", "a{}9", "{}\u0301"):
+    for form in ("{}", "a{}9", "{}\u0301", "a {}9", "a{}-9", "a -{}", "a{} \u20139"):
         paragraphs = [form.format(character) for character in every]
         expected = batch(paragraphs)
         found = tokens_of([paragraph.encode("utf-8", "surrogatepass") for paragraph in paragraphs])
         assert (found.offsets == expected.offsets).all()
         assert (found.hashes == expected.hashes).all()
         assert (found.numeric == expected.numeric).all()
+
+
+@given(st.lists(st.text("a5\u0665 \t\u00a0\n(-\u2013\u2212$\u20ac\u00e9.", max_size=12), min_size=1, max_size=6))
+def test_a_minus_is_found_in_bytes_as_in_code_points(paragraphs: list[str]) -> None:
+    paragraphs = [paragraph.replace("\n", "") if i % 2 else paragraph for i, paragraph in enumerate(paragraphs)]
+    expected = batch(paragraphs)
+    found = tokens_of([paragraph.encode() for paragraph in paragraphs])
+    assert found.hashes.tolist() == expected.hashes.tolist()
+    assert found.offsets.tolist() == expected.offsets.tolist()
+
+
+@pytest.mark.parametrize(
+    ("text", "tokens"),
+    [
+        ("at -5 today", ["at", "-", "5", "today"]),
+        ("at \u22125 today", ["at", "-", "5", "today"]),
+        ("at \u20135 today", ["at", "-", "5", "today"]),
+        ("at   -5", ["at", "-", "5"]),
+        ("at (-5)", ["at", "-", "5"]),
+        ("paid -\u20ac5", ["paid", "-", "\u20ac", "5"]),
+        ("from 10-12", ["from", "10", "12"]),
+        ("COVID-19", ["covid", "19"]),
+        ("-5 items", ["5", "items"]),
+        ("  -5 items", ["5", "items"]),
+        ("say - 5 - or so", ["say", "5", "or", "so"]),
+    ],
+)
+def test_a_minus_is_a_token(text: str, tokens: list[str]) -> None:
+    """But not a hyphen within a word or between numbers, nor the mark of an entry at a line's beginning."""
+    words = batch([text])
+    assert [words.token(i) for i in range(len(words.hashes))] == tokens
 
 
 def test_long_tokens_differ_in_every_byte() -> None:

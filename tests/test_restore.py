@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from dedup.errors import DedupError, ExitCode, RestoreError, UsageError
-from dedup.run import restore
+from dedup.job import Job
+from dedup.run import restore, run
 from tests.runs import Recorder, assume_plain, run_bytes, run_files
 from tests.test_formats_packing import KINDS, PACK, UNPACK
 
@@ -328,3 +330,27 @@ def test_tree_that_does_not_belong_is_refused_as_a_whole(tmp_path: Path) -> None
         _restore(top, log, in_place=True)
     assert _read(top) == {name: data for name, data in before.items() if name != "b/a.txt"}
     assert not (tmp_path / "out").exists()
+
+
+def test_a_log_in_parts_goes_back_part_by_part(tmp_path: Path) -> None:
+    """As Spark writes it: files in order of their names, and each part counts from where it begins in the whole."""
+    articles, clean, back, log = (tmp_path / name for name in ("articles", "clean", "back", "log"))
+    articles.mkdir()
+    for name in ("part-00000.txt", "part-00001.txt"):
+        (articles / name).write_text("a\n% b\nc\n", encoding="utf-8")
+    run(Job(inputs=(str(articles),), output=clean, removed=tmp_path / "one.jsonl"), Recorder())
+    head, *lines, end = (tmp_path / "one.jsonl").read_bytes().splitlines(keepends=True)
+    second = next(place for place, line in enumerate(lines) if line.startswith(b'{"close"')) + 1
+    moved = [
+        re.sub(rb'"at": 0\b', b'"at": 1000', line.replace(b'"part-00001.txt"}\n', b'"part-00001.txt", "at": 1000}\n'))
+        for line in lines[second:]
+    ]
+    assert sum(b'"at": 1000' in line for line in moved) == 2
+    log.mkdir()
+    for name, some in (("head", [head]), ("part-00000", lines[:second]), ("part-00001", moved), ("tail", [end])):
+        (log / f"{name}.jsonl").write_bytes(b"".join(some))
+    (log / "_SUCCESS").touch()
+    restore(str(clean), log, back, Recorder())
+    assert all(
+        (back / name).read_text(encoding="utf-8") == "a\n% b\nc\n" for name in ("part-00000.txt", "part-00001.txt")
+    )

@@ -1,7 +1,7 @@
 """A glance at many pairs at once: in which of them does a word or a number certainly say something new?
 
-What `dedup.difference.glance` sees in one stretch, for all stretches of a batch: most pairs that only look alike differ
-in a number, or in a word that is nothing like the one in its place.
+Most pairs that only look alike differ in a number, or in a word that is nothing like the one in its place. What
+`dedup.difference.examine` would find after asking all rules, is seen here for all stretches of a batch.
 """
 
 from __future__ import annotations
@@ -12,11 +12,22 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from dedup.corpus.fingerprint import words_of
-from dedup.difference import GLANCE, KNOWN, SHORTEST, perhaps_same
-from dedup.lexicon import MAGNITUDES, SAYING
+from dedup.lexicon import (
+    ENTITIES,
+    FUNCTION,
+    FURNITURE,
+    LINKS,
+    MAGNITUDES,
+    MONTHS,
+    NUMBER_WORDS,
+    SAYING,
+    SECTION,
+    TURNING,
+    UNITS,
+)
 from dedup.ranges import ranges
 from dedup.sides import Difference
-from dedup.spelling import plain
+from dedup.spelling import plain, variant
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -29,18 +40,28 @@ if TYPE_CHECKING:
     Flags = NDArray[np.bool_]
 
 
+KNOWN = frozenset(name for names in MONTHS for name in names.split()).union(
+    FUNCTION, ENTITIES, LINKS, TURNING, FURNITURE, SECTION, UNITS, NUMBER_WORDS, MAGNITUDES
+)
+"""Words that a rule may have something to say of."""
+GLANCE = 4
+"""Tokens on either side that can be taken in at a glance."""
+SHORTEST = 3
+"""Letters of a word that is no initial and no number of a section."""
+
+
 class Tokens(NamedTuple):
     """The tokens of several texts, one after the other.
 
     Attributes:
         hashes: of each token; uint64.
         alone: whether it stands between spaces or the like, and no digit is near; bool.
-        word: returns a folded token by its index.
+        words: returns folded tokens by their indices.
     """
 
     hashes: NDArray[np.uint64]
     alone: Flags
-    word: Callable[[int], str]
+    words: Callable[[Ints], list[str]]
 
 
 class Stretches(NamedTuple):
@@ -54,7 +75,6 @@ class Stretches(NamedTuple):
         b1: first token after it.
         first: whether the paragraph begins with it; bool.
         last: whether the paragraph ends with it.
-        marked: whether the paragraph may hold markup.
     """
 
     pair: Ints
@@ -64,32 +84,29 @@ class Stretches(NamedTuple):
     b1: Ints
     first: Flags
     last: Flags
-    marked: Flags
 
     def picked(self, some: Ints) -> Stretches:
         """Return some of the stretches."""
-        pair, a0, a1, b0, b1, first, last, marked = self
-        places = pair[some], a0[some], a1[some], b0[some], b1[some]
-        return Stretches(*places, first[some], last[some], marked[some])
+        pair, a0, a1, b0, b1, first, last = self
+        return Stretches(pair[some], a0[some], a1[some], b0[some], b1[some], first[some], last[some])
 
 
-def stretches(gaps: Sequence[Sequence[Gap]], places: Sequence[tuple[int, int, int, bool]]) -> Stretches:
+def stretches(gaps: Sequence[Sequence[Gap]], places: Sequence[tuple[int, int, int]]) -> Stretches:
     """Gather the stretches of some pairs in which the paragraph has words.
 
     Args:
         gaps: those of each pair.
-        places: of each pair, the first token of the witness; that of the paragraph; how many the paragraph has; and
-            whether it may hold markup.
+        places: of each pair, the first token of the witness; that of the paragraph; how many the paragraph has.
     """
     rows = [
-        (pair, a0 + gap.a0, a0 + gap.a1, b0 + gap.b0, b0 + gap.b1, gap.b0 == 0, gap.b1 == size, marked)
-        for pair, (some, (a0, b0, size, marked)) in enumerate(zip(gaps, places, strict=True))
+        (pair, a0 + gap.a0, a0 + gap.a1, b0 + gap.b0, b0 + gap.b1, gap.b0 == 0, gap.b1 == size)
+        for pair, (some, (a0, b0, size)) in enumerate(zip(gaps, places, strict=True))
         for gap in some
         if gap.b1 > gap.b0
     ]
-    columns = np.array(rows, np.int64).reshape(-1, 8).T
-    pair, a0, a1, b0, b1, first, last, marked = columns
-    return Stretches(pair, a0, a1, b0, b1, first.astype(bool), last.astype(bool), marked.astype(bool))
+    columns = np.array(rows, np.int64).reshape(-1, 7).T
+    pair, a0, a1, b0, b1, first, last = columns
+    return Stretches(pair, a0, a1, b0, b1, first.astype(bool), last.astype(bool))
 
 
 def certainly_new(found: Stretches, tokens: Tokens) -> NDArray[np.int16]:
@@ -114,7 +131,7 @@ class _Vocabulary:
         self.ours = ranges(found.b0, found.b1 - found.b0)
         every = np.concatenate((self.theirs, self.ours))
         _, first, number = np.unique(tokens.hashes[every], return_index=True, return_inverse=True)
-        words = [tokens.word(i) for i in every[first].tolist()]
+        words = tokens.words(every[first])
         self.plain = [plain(word) for word in words]
         self.of_theirs, self.of_ours = number[: len(self.theirs)], number[len(self.theirs) :]
         """Each token's word, by its number."""
@@ -127,12 +144,13 @@ class _Vocabulary:
 
 def _other_figure(found: Stretches, tokens: Tokens, vocabulary: _Vocabulary) -> Flags:
     """Tell where one number stands in another one's place, and no rule has anything to say to that."""
-    single = (found.a1 - found.a0 == 1) & (found.b1 - found.b0 == 1) & ~(found.first | found.last | found.marked)
+    single = (found.a1 - found.a0 == 1) & (found.b1 - found.b0 == 1) & ~found.first
     theirs = np.cumsum(found.a1 - found.a0) - 1
     ours = np.cumsum(found.b1 - found.b0) - 1
     figures = vocabulary.figure[vocabulary.of_theirs[theirs]] & vocabulary.figure[vocabulary.of_ours[ours]]
     out: Flags = single & figures & tokens.alone[found.a0] & tokens.alone[found.b0]
-    out[out] &= ~np.isin(tokens.hashes[found.b0[out] + 1], _magnitudes())
+    inner = out & ~found.last
+    out[inner] = ~np.isin(tokens.hashes[found.b0[inner] + 1], _magnitudes())
     return out
 
 
@@ -168,5 +186,10 @@ def _alike(both: Ints, words: Sequence[str]) -> Flags:
     different, number = np.unique(both[0] * len(words) + both[1], return_inverse=True)
     one, other = np.divmod(different, len(words))
     pairs = zip(one.tolist(), other.tolist(), strict=True)
-    alike: Flags = np.array([perhaps_same(words[i], words[j]) for i, j in pairs], bool)[number]
+    alike: Flags = np.array([_perhaps_same(words[i], words[j]) for i, j in pairs], bool)[number]
     return alike
+
+
+def _perhaps_same(one: str, other: str) -> bool:
+    """Tell whether two words may be taken for the same, the one for short for the other, or for a part of it."""
+    return (one[0] == other[0] and len(one) != len(other)) or one in other or other in one or variant(one, other)

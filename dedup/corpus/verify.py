@@ -8,11 +8,12 @@ import numpy as np
 from rapidfuzz import process
 from rapidfuzz.distance import LCSseq
 
+from dedup.corpus.figures import Figures
 from dedup.corpus.fingerprint import function_letters, telling_letters
 from dedup.corpus.texts import Texts
 from dedup.letters import is_numeric
 from dedup.sides import Difference, Gap
-from dedup.verdict import Alignment, align, alike, judge, least_common, numbers_in, too_many_numbers
+from dedup.verdict import NUMBERS_EXPLAINED, Alignment, align, alike, judge, least_common
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -78,36 +79,44 @@ def verify(
     ours, theirs = sizes[later], sizes[earlier]
     common = _common(letters, later, earlier)
     same = (common == ours) & (common == theirs)
-    least = (
-        settings.threshold * (ours + theirs) / 2 if settings.guard == "off" else least_common(theirs, ours, settings)
-    )
-    near = np.flatnonzero(~same & (common >= least)) if not settings.exact else np.empty(0, np.int64)
     # The same words by two hashes, word by word and all together. Only of long texts could somebody have made two on
     # purpose that agree in both: there the letters are compared.
     sure = same & (keys[later] == keys[earlier]) & (np.maximum(lengths[later], lengths[earlier]) < _FORGED)
     how[sure], similarity[sure], coverage[sure] = FOLDED, 1, 1
-    aligned = _Aligned(letters, settings)
-    sides = zip(earlier[near].tolist(), later[near].tolist(), strict=True)
-    kind[near] = [aligned.preview(witness, paragraph) for witness, paragraph in sides]
+    near = np.flatnonzero(~same & (common >= _least(theirs, ours, settings)))
     similarity[near] = 2 * common[near] / (ours + theirs)[near]  # as far as letters tell
+    aligned = _Aligned(letters, settings)
+    kind[near] = aligned.previewed(earlier[near], later[near], common[near])
     near = near[kind[near] == 0]
     doubtful = np.flatnonzero(same & ~sure)
     chosen = np.concatenate((doubtful, near))
     needed, index = np.unique(np.stack((earlier[chosen], later[chosen])), return_inverse=True)
     tokens = Texts(texts(needed.tolist()), [letters[i] for i in needed.tolist()])
     pairs = list(zip(*index.reshape(2, -1).tolist(), strict=True))
-    alignments = [aligned.of(*pair) for pair in zip(earlier[near].tolist(), later[near].tolist(), strict=True)]
+    alignments = [aligned.of(*pair) for pair in zip(earlier[chosen].tolist(), later[chosen].tolist(), strict=True)]
+    certain = tokens.agree(pairs, alignments)
     if settings.guard == "strict":
-        kind[near] = tokens.certainly_new(pairs[len(doubtful) :], alignments)
-    for pair, (witness, paragraph) in zip(chosen.tolist(), pairs, strict=True):
+        kind[chosen] = tokens.certainly_new(pairs, alignments)
+    for place, pair in enumerate(chosen.tolist()):
+        witness, paragraph = pairs[place]
         if same[pair] and tokens.equal(witness, paragraph):
             how[pair], similarity[pair], coverage[pair] = FOLDED, 1, 1
         elif not settings.exact and not kind[pair]:
-            alignment = aligned.of(int(earlier[pair]), int(later[pair]))
-            verdict = judge(tokens.side(witness), tokens.side(paragraph), alignment, settings)
+            sides = tokens.side(witness), tokens.side(paragraph)
+            verdict = judge(*sides, alignments[place], settings, certain=certain[place])
             how[pair] = ALIGNED if verdict.covered else NOT
             similarity[pair], coverage[pair], kind[pair] = verdict.similarity, verdict.coverage, verdict.kind
     return Verdicts(how, similarity, coverage, kind)
+
+
+def _least(theirs: NDArray[np.int64], ours: NDArray[np.int64], settings: Settings) -> NDArray[np.float64]:
+    """Return how many words pairs of paragraphs of these lengths must have in common to be worth aligning."""
+    if settings.exact:
+        return np.full(len(ours), np.inf)
+    least: NDArray[np.float64] = (
+        settings.threshold * (ours + theirs) / 2 if settings.guard == "off" else least_common(theirs, ours, settings)
+    )
+    return least
 
 
 def _common(letters: Sequence[str], one: NDArray[np.int64], other: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -128,7 +137,6 @@ class _Aligned:
     def __init__(self, letters: Sequence[str], settings: Settings) -> None:
         self._letters = letters
         self._settings = settings
-        self._numbers: dict[int, frozenset[int]] = {}
         self._made: dict[tuple[int, int], Alignment] = {}
 
     def of(self, witness: int, paragraph: int) -> Alignment:
@@ -138,17 +146,25 @@ class _Aligned:
             self._made[pair] = align(self._letters[witness], self._letters[paragraph])
         return self._made[pair]
 
-    def _numbers_of(self, index: int) -> frozenset[int]:
-        if index not in self._numbers:
-            self._numbers[index] = numbers_in(self._letters[index])
-        return self._numbers[index]
+    def previewed(
+        self, witness: NDArray[np.int64], paragraph: NDArray[np.int64], common: NDArray[np.int64]
+    ) -> NDArray[np.int16]:
+        """Look at the letters alone: of what kind is what is certainly new? 0 where only the words can tell.
 
-    def preview(self, witness: int, paragraph: int) -> Difference:
-        """Look at the letters alone: of what kind is what is certainly new? None where only the words can tell."""
-        if self._settings.guard == "off":
-            return Difference.NONE
-        if too_many_numbers(self._numbers_of(witness), self._numbers_of(paragraph)):
-            return Difference.NUMBER
+        Args:
+            witness: index of the one that would stay, for each pair.
+            paragraph: index of the one that may go.
+            common: words that both have in common, in order.
+        """
+        kinds = np.zeros(len(common), np.int16)
+        if self._settings.guard == "off" or not len(common):
+            return kinds
+        kinds[Figures(self._letters).lacking(witness, paragraph) > NUMBERS_EXPLAINED] = Difference.NUMBER
+        for place in np.flatnonzero(kinds == 0).tolist():
+            kinds[place] = self._preview(int(witness[place]), int(paragraph[place]))
+        return kinds
+
+    def _preview(self, witness: int, paragraph: int) -> Difference:
         theirs, ours = self._letters[witness], self._letters[paragraph]
         alignment = self.of(witness, paragraph)
         if not alignment.gaps or alignment.common == len(ours):

@@ -56,7 +56,9 @@ def scan(work: Work, banding: Banding, seen: Seen, shift: int, task: list[Part])
         parts[number]["again"] = bool(done.problems)
     salts = None
     if work.settings.within is not None:
-        salts = [_salt(record.group, f"{source} {task[number].at + record.start}") for number, source, record in found]
+        salts = [
+            salt_of(record.group, f"{source} {task[number].at + record.start}") for number, source, record in found
+        ]
     sheet = fingerprint([record.text for _, _, record in found], salts, work.settings, banding, seen)
     documents = np.array(
         [
@@ -68,7 +70,7 @@ def scan(work: Work, banding: Banding, seen: Seen, shift: int, task: list[Part])
     return Scan(parts, documents, sheet)
 
 
-def _salt(group: str | None, place: str) -> int:
+def salt_of(group: str | None, place: str) -> int:
     """Return a number for a record's group; one without is a group of its own."""
     import hashlib  # noqa: PLC0415 - only with --within
 

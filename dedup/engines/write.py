@@ -74,7 +74,7 @@ class Share(NamedTuple):
     beside: list[Place]
 
 
-class _Document(NamedTuple):
+class Document(NamedTuple):
     """A document from which something goes, or about which there is something to tell."""
 
     found: Found
@@ -100,12 +100,15 @@ def write(work: Work, task: tuple[list[Part], Share]) -> list[Done]:
     parts, share = task
     dones, again = _begun(work, parts, share)
     documents = _changed(work, parts, dones, share, again)
-    if not documents:
-        return dones
+    cut_documents(work, documents)
+    return dones
+
+
+def cut_documents(work: Work, documents: list[Document]) -> None:
+    """Carry out what was decided about some documents, each into what came of its part."""
     told = work.log or work.diff or work.explain or work.mark or work.empty != "keep"
     for some in batches([len(document.found.record.text) for document in documents], BATCH):
         _carry_out(work, documents[some], told=told)
-    return dones
 
 
 def changed(name: str) -> InputError:
@@ -136,7 +139,7 @@ def _begun(work: Work, parts: list[Part], share: Share) -> tuple[list[Done], dic
 
 def _changed(
     work: Work, parts: list[Part], dones: list[Done], share: Share, again: dict[tuple[int, int], Record]
-) -> list[_Document]:
+) -> list[Document]:
     """Return the documents from which something goes, or of which something is told; with marks, all of them."""
     ends = np.cumsum(share.documents["paragraphs"], dtype=np.int64)
     begins = ends - share.documents["paragraphs"]
@@ -158,20 +161,20 @@ def _changed(
         witnesses = share.witnesses[first:last] if share.witnesses else ()
         going, here = share.removals[first:last], slice(*told)
         spans = share.spans[begin:stop]
-        out.append(_Document(found, number, spans, going, begin, witnesses, share.near[here], share.beside[here]))
+        out.append(Document(found, number, spans, going, begin, witnesses, share.near[here], share.beside[here]))
     return out
 
 
 class _Cut(NamedTuple):
     """What leaves a document."""
 
-    document: _Document
+    document: Document
     regions: list[tuple[int, int]]
     """The paragraphs that go, and a separator of each, in order; those that touch are one."""
     left: str
 
 
-def _carry_out(work: Work, documents: list[_Document], *, told: bool) -> None:
+def _carry_out(work: Work, documents: list[Document], *, told: bool) -> None:
     """Cut some documents, each so that what is left of it has just the paragraphs that stay."""
     cut = _agreeing(work, documents)
     if told:
@@ -188,7 +191,7 @@ def _carry_out(work: Work, documents: list[_Document], *, told: bool) -> None:
             _cut_out(work, one)
 
 
-def _agreeing(work: Work, documents: list[_Document]) -> list[_Cut | None]:
+def _agreeing(work: Work, documents: list[Document]) -> list[_Cut | None]:
     """Find what can be cut from each document; None where nothing can.
 
     Without what goes, lines may come to touch that now seem to be one paragraph. Then what stood between them stays.
@@ -202,7 +205,7 @@ def _agreeing(work: Work, documents: list[_Document]) -> list[_Cut | None]:
         for number, cut in gone.items():
             out[number] = cut
             del tried[number]
-        again: dict[int, _Document] = {}
+        again: dict[int, Document] = {}
         for (number, cut), odd in zip(tried.items(), _odd(list(tried.values()), work), strict=True):
             if not len(odd):
                 out[number] = cut
@@ -214,19 +217,19 @@ def _agreeing(work: Work, documents: list[_Document]) -> list[_Cut | None]:
     return out
 
 
-def _cut(document: _Document) -> _Cut:
+def _cut(document: Document) -> _Cut:
     text = document.found.record.text
     cut = regions(text, document.spans.tolist(), _gone(document)) if len(document.removals) else []
     return _Cut(document, cut, without(text, cut))
 
 
-def _gone(document: _Document) -> list[int]:
+def _gone(document: Document) -> list[int]:
     """Return the numbers of the paragraphs that go, within their document; ascending."""
     gone: list[int] = (document.removals["paragraph"] - document.first).tolist()
     return gone
 
 
-def _held_back(document: _Document, odd: NDArray[np.int64], *, wrapped: bool) -> _Document:
+def _held_back(document: Document, odd: NDArray[np.int64], *, wrapped: bool) -> Document:
     """Return the document with what stands beside some paragraphs left in its place.
 
     With `wrapped`, paragraphs of several lines stay as well: they may be what tells that the lines of this document are
@@ -285,7 +288,7 @@ def _cut_out(work: Work, cut: _Cut) -> None:
     done.counts.went(reasons, emptied=not left.strip())
 
 
-def _decision(document: _Document) -> Decision:
+def _decision(document: Document) -> Decision:
     """Return what was decided as the document's decision; its paragraphs are counted already."""
     cut = cuts(document.found.record.text, document.spans.tolist(), set(_gone(document)))
     removals = []
@@ -313,7 +316,7 @@ def _decision(document: _Document) -> Decision:
     return Decision(0, tuple(removals))
 
 
-def _kept_near(document: _Document, settings: Settings) -> Iterator[KeptNear]:
+def _kept_near(document: Document, settings: Settings) -> Iterator[KeptNear]:
     """Yield the near-duplicates that stay, with all that is new in them."""
     for entry, place in zip(document.near, document.beside, strict=True):
         paragraph = int(entry["paragraph"]) - document.first
@@ -326,7 +329,7 @@ def _kept_near(document: _Document, settings: Settings) -> Iterator[KeptNear]:
         yield KeptNear(paragraph, start, end, _witness(document, place, own), *figures, new, kind.names())
 
 
-def _witness(document: _Document, place: Place, own: str) -> Witness:
+def _witness(document: Document, place: Place, own: str) -> Witness:
     if place.document == document.number:
         return Witness(place.paragraph, place.start, place.end)
     elsewhere = Elsewhere(place.file, place.name, place.line, own if place.text is None else place.text)

@@ -4,12 +4,13 @@ JSON lines in UTF-8, in this order:
 
 1. ``{"dedup_log": 1, "version", "settings", "options", "field", "encoding"}``: the schema's number, the program's
    version, and the settings with their fingerprint.
-2. For each output from which something went (and always for a single stream), ``{"open": NAME}``, then its
-   removals and edits in order of position, then ``{"close": NAME, "removals": N, "edits"?: N, "original": {"bytes",
+2. For each output from which something went (and always for a single stream), ``{"open": NAME, "at"?: N}``, then
+   its removals and edits in order of position, then ``{"close": NAME, "removals": N, "edits"?: N, "original": {"bytes",
    "blake2b"}, "cleaned": {"bytes", "blake2b"}}``.
    NAME is the file's place in the tree; digests and lengths are of the bytes before compression. Several inputs
    written into one stream are one output, named ``-``; its original is the inputs one after the other, with a line
-   end between two where the first one lacked it.
+   end between two where the first one lacked it. Where such a stream was written in parts, as Spark does, each part is
+   an output, and ``at`` says where its original begins in the stream's.
 3. ``{"end": N, "edits"?: N}``: all removals, and all edits, of the log. A log without it is not whole.
 
 A removal::
@@ -42,7 +43,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from dedup.decisions import Compared, Decision, Removal, Witness
 from dedup.formats.atomic import AtomicFile
@@ -162,6 +163,25 @@ def raw_bytes(text: str) -> bytes | None:
         return None
 
 
+def head_line(settings: Settings, field: str, encoding: str) -> bytes:
+    """Return the first line of a log: what the run was asked."""
+    return line(
+        {
+            "dedup_log": SCHEMA,
+            "version": _version(),
+            "settings": settings.fingerprint(),
+            "options": asdict(settings),
+            "field": field,
+            "encoding": encoding,
+        }
+    )
+
+
+def end_line(removals: int, edits: int) -> bytes:
+    """Return the last line of a log: how many entries it has."""
+    return line({"end": removals, **_edits(edits)})
+
+
 class Digest:
     """Length and digest of bytes that go by."""
 
@@ -179,6 +199,13 @@ class Digest:
         return {"bytes": self._length, "blake2b": self._hash.hexdigest()}
 
 
+class LineWriter(Protocol):
+    """Takes lines of a log."""
+
+    def write(self, lines: bytes, removals: int = 0, edits: int = 0) -> None:
+        """Take lines, among them so many of removals and of edits."""
+
+
 class LogWriter:
     """Writes a removal log; it appears when it is whole, at `commit`.
 
@@ -193,15 +220,7 @@ class LogWriter:
     def __init__(self, path: Path, settings: Settings, field: str, encoding: str) -> None:
         self._file = AtomicFile(path, compress=by_name(path))
         self._removals = self._edits = 0
-        header = {
-            "dedup_log": SCHEMA,
-            "version": _version(),
-            "settings": settings.fingerprint(),
-            "options": asdict(settings),
-            "field": field,
-            "encoding": encoding,
-        }
-        self._file.write(line(header))
+        self._file.write(head_line(settings, field, encoding))
 
     def section(self, name: str, *, always: bool = False) -> Section:
         """Begin the log of one output; with `always` also if nothing goes from it."""
@@ -215,7 +234,7 @@ class LogWriter:
 
     def commit(self) -> None:
         """Finish the log and give it its name."""
-        self._file.write(line({"end": self._removals, **_edits(self._edits)}))
+        self._file.write(end_line(self._removals, self._edits))
         self._file.commit()
 
     def abort(self) -> None:
@@ -224,11 +243,19 @@ class LogWriter:
 
 
 class Section:
-    """The log of one output."""
+    """The log of one output.
 
-    def __init__(self, writer: LogWriter, name: str, *, always: bool) -> None:
+    Args:
+        writer: takes the lines.
+        name: of the output.
+        always: it is there also if nothing goes from the output.
+        at: where the output's original begins in what `Part.at` counts in.
+    """
+
+    def __init__(self, writer: LineWriter, name: str, *, always: bool, at: int = 0) -> None:
         self._writer = writer
         self._name = name
+        self._at = at
         self._open = False
         self._removals = self._edits = 0
         self._original = Digest()
@@ -238,7 +265,7 @@ class Section:
 
     def _begin(self) -> None:
         self._open = True
-        self._writer.write(line({"open": self._name}))
+        self._writer.write(line({"open": self._name, **({"at": self._at} if self._at else {})}))
 
     def add(self, original: bytes, cleaned: bytes, lines: bytes, removals: int, edits: int = 0) -> None:
         """Take in the next piece of the output, before and after, and the lines of its removals and edits."""

@@ -27,6 +27,8 @@ class LoggedOutput:
     original: dict[str, Any]
     """Length and digest, as `Digest.entry` gives them."""
     cleaned: dict[str, Any]
+    at: int = 0
+    """Where the original begins in what the entries count in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,7 @@ class Log:
     Memory: a few hundred bytes for each output that it names; removals are read when they are asked for.
 
     Args:
-        path: the log, compressed or not.
+        path: the log, compressed or not; or a directory that holds it in files, in the order of their names.
 
     Attributes:
         outputs: in the order of the log.
@@ -67,6 +69,7 @@ class Log:
         self._check_header(self._entry(next(lines, b"")))
         total, here = Counter[bytes](), Counter[bytes]()
         opened: str | None = None
+        at = 0
         for line in lines:
             if line.startswith((_REMOVAL, _EDIT)):
                 here[_REMOVAL if line.startswith(_REMOVAL) else _EDIT] += 1
@@ -74,12 +77,14 @@ class Log:
             entry = self._entry(line)
             if "open" in entry:
                 opened = self._safe(entry["open"])
+                at = entry["at"] if isinstance(entry.get("at"), int) else 0
                 here.clear()
             elif "close" in entry:
                 counted = (entry.get("removals"), entry.get("edits", 0))
                 if entry["close"] != opened or counted != (here[_REMOVAL], here[_EDIT]):
                     raise self._error(f"has lines missing for {opened}")
-                self.outputs.append(LoggedOutput(entry["close"], entry.get("original", {}), entry.get("cleaned", {})))
+                digests = (entry.get("original", {}), entry.get("cleaned", {}))
+                self.outputs.append(LoggedOutput(entry["close"], *digests, at))
                 total.update(here)
                 opened = None
             elif "end" in entry:
@@ -103,9 +108,10 @@ class Log:
         outputs = iter(self.outputs)
         for line in lines:
             if not line.startswith((_REMOVAL, _EDIT)) and "open" in self._entry(line):
-                yield next(outputs), self._cuts(lines)
+                output = next(outputs)
+                yield output, self._cuts(lines, output.at)
 
-    def _cuts(self, lines: Iterator[bytes]) -> Iterator[Cut]:
+    def _cuts(self, lines: Iterator[bytes], base: int) -> Iterator[Cut]:
         for line in lines:
             if not line.startswith((_REMOVAL, _EDIT)):
                 return
@@ -114,7 +120,7 @@ class Log:
                 own = entry["raw"] if "raw" in entry else entry["text"]
                 raw = raw_bytes(entry.get("before", "") + own + entry.get("after", ""))
                 put = raw_bytes(entry.get("put", ""))
-                at = entry["at"] + entry["cut"]["start"]
+                at = entry["at"] - base + entry["cut"]["start"]
             except (KeyError, TypeError, AttributeError):
                 raw = put = at = None
             if raw is None or put is None or not isinstance(at, int):
@@ -122,7 +128,16 @@ class Log:
             yield Cut(at, raw, put)
 
     def _lines(self) -> Iterator[bytes]:
-        with Reader.open(self._path, str(self._path)) as reader:
+        if not self._path.is_dir():
+            yield from self._lines_of(self._path)
+            return
+        # As Spark writes it: files whose names are in order, and others beside them that are not the log's.
+        for path in sorted(self._path.iterdir()):
+            if not path.name.startswith((".", "_")):
+                yield from self._lines_of(path)
+
+    def _lines_of(self, path: Path) -> Iterator[bytes]:
+        with Reader.open(path, str(path)) as reader:
             begun: list[bytes] = []
             while block := reader.read():
                 first, *lines = block.split(b"\n")

@@ -12,7 +12,7 @@ from dedup.formats.parts import Kind
 if TYPE_CHECKING:
     from dedup.job import Format
 
-_BY_SUFFIX = {
+BY_SUFFIX = {
     ".jsonl": Kind.JSONL,
     ".ndjson": Kind.JSONL,
     ".txt": Kind.TEXT,
@@ -39,7 +39,7 @@ def sniff(asked: Format, name: str, reader: Reader) -> Kind:
     if asked != "auto":
         return Kind(asked)
     lower = bare_name(name.lower())
-    for suffix, kind in _BY_SUFFIX.items():
+    for suffix, kind in BY_SUFFIX.items():
         if lower.endswith(suffix):
             return kind
     return Kind.JSONL if _is_record(_first_line(reader)) else Kind.TEXT

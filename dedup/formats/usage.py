@@ -30,6 +30,8 @@ def check_usage(job: Job, output: Path | None) -> None:
         raise UsageError(f"workers is {job.workers}", hint="use a whole number from 1 on")
     if job.max_document < 1:
         raise UsageError(f"max_document is {job.max_document}", hint="use a number of bytes, from 1 on")
+    if job.format == "parquet":
+        raise UsageError("Parquet is read by --engine spark only", hint="add --engine spark")
     _check_marks(job)
     _check_reach(job, output)
 

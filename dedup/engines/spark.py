@@ -1,0 +1,361 @@
+"""A run over a corpus on Apache Spark: what the local engine gives, byte for byte, from any number of machines.
+
+    list → count lines → number → decide (`dedup.spark`) → lines meet what goes → write beside → commit
+
+The driver holds a few numbers for each file and split, never for each document.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dedup.engines.spark_session import is_remote, session
+from dedup.errors import DedupError, ExitCode, InputError, UsageError
+from dedup.formats.codec import Codec
+from dedup.formats.parts import Kind, Work
+from dedup.job import STDIN, Counts, Outcome, check_removed
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from contextlib import ExitStack
+
+    from pyspark.sql import DataFrame, SparkSession
+
+    from dedup.engines.spark_commit import Staged
+    from dedup.engines.spark_connect import Direct
+    from dedup.engines.spark_files import File
+    from dedup.engines.spark_parquet import Rows
+    from dedup.engines.spark_read import Numbered
+    from dedup.engines.spark_write import Plan
+    from dedup.job import Cluster, Events, Job
+
+PART_BYTES = (16 << 20, 128 << 20)
+"""Bytes of input that a part of the output is made of, at the least and, unless there are too many, at the most."""
+_SOME_PARTS = 1000
+"""Parts up to which they are small."""
+_MOST_PARTS = 99_999
+"""Parts whose names are in order, with five digits."""
+_TOLD = 1000
+"""Problems that are told one by one."""
+_PACKED = 5
+"""Times that compressed text grows when it is unpacked, by which the banding is chosen, as on one machine."""
+
+
+def run_on_spark(job: Job, events: Events, stack: ExitStack) -> Outcome:
+    """Do what `job` asks, on Spark; see `dedup.run.run`.
+
+    Raises:
+        UsageError: this cannot be done on Spark; nothing was read.
+        MissingDependencyError: PySpark or Java is not there.
+        InputError: as in `run`; also for a file that cannot be unpacked to its end.
+        OutputError: the output cannot be written; nothing is there that was not.
+        DedupError: more would go than may, or Spark failed; nothing was written.
+    """
+    cluster = job.cluster
+    assert cluster is not None  # noqa: S101 - who calls this has looked
+    check_job(job, cluster)
+    spark = stack.enter_context(session(cluster))
+    return _Run(spark, job, cluster, events, stack).run()
+
+
+def check_job(job: Job, cluster: Cluster) -> None:
+    """Refuse what has no sense on Spark.
+
+    Raises:
+        UsageError: the job asks for such.
+    """
+    refused: tuple[tuple[bool, str, str], ...] = (
+        (job.settings.scope != "corpus", "--engine spark is for --scope corpus", "add --scope corpus"),
+        (job.in_place, "--in-place cannot be done on Spark, which writes whole data sets", "use --output"),
+        (job.mode == "diff", "--diff cannot be done on Spark", "see what would go with --check --removed LOG"),
+        (
+            job.mode == "clean" and cluster.output is None,
+            "--engine spark does not write to standard output",
+            "use --output DIR",
+        ),
+        (
+            job.mark and cluster.removed is not None,
+            "--mark removes nothing, so there is nothing to log",
+            "leave --removed out",
+        ),
+        (
+            job.output is not None and job.mode != "clean",
+            f"mode {job.mode} writes no text, so there is no use for --output",
+            "leave it out",
+        ),
+    )
+    for wrong, what, hint in refused:
+        if wrong:
+            raise UsageError(what, hint=hint)
+
+
+class _Run:
+    """One run on Spark."""
+
+    def __init__(self, spark: SparkSession, job: Job, cluster: Cluster, events: Events, stack: ExitStack) -> None:
+        from dedup.engines.spark_progress import Watch  # noqa: PLC0415 - only with the extra
+
+        self._spark = spark
+        self._job = job
+        self._cluster = cluster
+        self._events = Watch(spark, events)
+        self._stack = stack
+        self._counts = Counts()
+        self._shrinkage = self._edits = 0
+        self._names = self._alone = ""
+        self._single = False
+        self._codec = Codec(job.encoding)
+        self._work = Work(
+            job.settings,
+            tuple(job.text_field.split(".")),
+            self._codec,
+            job.max_document,
+            log=cluster.removed is not None,
+            mark=job.mark,
+            empty=job.empty,
+        )
+        if job.explain:
+            events.note("on Spark, removals are not explained one by one; --removed LOG holds all of them")
+
+    def run(self) -> Outcome:
+        from dedup.engines.spark_parquet import texts  # noqa: PLC0415 - likewise
+        from dedup.engines.spark_read import documents, number  # noqa: PLC0415 - only with the extra
+        from dedup.engines.spark_write import chunks  # noqa: PLC0415 - likewise
+        from dedup.spark.decide import decide  # noqa: PLC0415 - likewise
+
+        references, files = self._files()
+        staged = self._staged(files)
+        rows: Rows | None = None
+        with self._events.stage("counting"):
+            if any(file.kind is None for file in files):
+                rows = self._rows(references, files)
+                numbered = rows.numbered
+            else:
+                numbered = number(self._spark, [*references, *files], len(references), self._codec)
+        if references:
+            self._check_references(numbered)
+        if self._job.on_error == "fail":
+            self._check_records(numbered)
+        told = self._work.log or self._work.mark
+        with self._events.stage("deciding"):
+            decisions = decide(
+                documents(numbered, self._work) if rows is None else texts(rows, self._work),
+                self._job.settings,
+                size=_size([*references, *files]),
+                checkpoint_dir=staged.checkpoints if staged is not None else None,
+                told=told,
+                events=self._events,
+            )
+        self._stack.callback(decisions.release)
+        self._events.note(decisions.recall)
+        rounds, largest = (decisions.counts.get(name, 0) for name in ("rounds", "largest"))
+        self._events.note(f"{rounds} rounds; at most {largest:,} paragraphs that cover one another in a row")
+        paragraphs = int(decisions.counts["paragraphs"])
+        check_removed(int(decisions.counts["removed"]), paragraphs, self._job.max_removed)
+        plan = self._plan(numbered, told=told)
+        with self._events.stage("cleaning"):
+            if rows is None:
+                self._carry_out(chunks(numbered.rows, decisions.removals, numbered.table, self._work, plan), staged)
+            else:
+                self._carry_out_rows(rows, decisions.removals, plan, staged)
+        self._counts.paragraphs = paragraphs
+        for name in ("comparisons", "unexamined"):
+            setattr(self._counts, name, int(decisions.counts.get(name, 0)))
+        self._counts.files = len(files)
+        self._check_sums()
+        if staged is not None:
+            self._commit(staged, plan)
+        return Outcome(self._counts, self._exit_code())
+
+    def _files(self) -> tuple[list[File], list[File]]:
+        """Return the references and the inputs.
+
+        Raises:
+            InputError: a reference is not there; or, with ``on_error="fail"``, an input.
+            UsageError: the inputs cannot be read together.
+        """
+        from dedup.engines.spark_files import find_files  # noqa: PLC0415 - only with the extra
+
+        job = self._job
+
+        def refuse(error: DedupError) -> None:
+            raise InputError(f"{error.what}; nothing was written", place=error.place, hint=error.hint)
+
+        references = find_files(self._spark, job.against, job.include, job.format, refuse)
+        files = find_files(self._spark, job.inputs, job.include, job.format, self._problem)
+        both = {file.uri for file in references} & {file.uri for file in files}
+        for file in files:
+            if file.uri in both:
+                what = "is an input and a reference, and all of it would go; nothing was written"
+                raise UsageError(what, place=file.name, hint="leave it out of one of them")
+        return references, files
+
+    def _check_references(self, numbered: Numbered) -> None:
+        """Refuse references without any text: nothing would be compared with them, and nobody would know.
+
+        Raises:
+            InputError: not one record of them has text.
+        """
+        from dedup.engines.spark_read import references_found  # noqa: PLC0415 - only with the extra
+
+        found, bad = references_found(numbered, self._work)
+        self._counts.references = found
+        if numbered.table.fixed and not found:
+            what = "no text was found in the references; nothing was written"
+            raise InputError(what, place=numbered.table.names[0], hint="name the field of their text with --field")
+        if bad:
+            self._events.note(f"{bad:,} records of the references have no text, and nothing was compared with them")
+
+    def _check_records(self, numbered: Numbered) -> None:
+        """Read all records once before anything is written.
+
+        Raises:
+            InputError: the first problem.
+        """
+        from dedup.engines.spark_read import first_problem  # noqa: PLC0415 - only with the extra
+
+        with self._events.stage("looking"):
+            problem = first_problem(numbered, self._work)
+        if problem is not None:
+            raise problem
+
+    def _problem(self, error: DedupError) -> None:
+        self._counts.errors += 1
+        if self._job.on_error == "fail":
+            raise error
+        self._events.problem(error)
+
+    def _staged(self, files: list[File]) -> Staged | Direct | None:
+        """Return where tasks write; None where nothing is to be written."""
+        from dedup.engines.spark_commit import CODECS, Staged, Target  # noqa: PLC0415 - only with the extra
+        from dedup.engines.spark_connect import Direct  # noqa: PLC0415 - likewise
+
+        output = Target(self._cluster.output) if self._cluster.output and self._job.mode == "clean" else None
+        log = Target(self._cluster.removed) if self._cluster.removed and self._job.mode != "dry-run" else None
+        if output is None and log is None:
+            return None
+        singles = {target.suffix for target in (output, log) if target is not None and target.single}
+        if len(singles) > 1:
+            what = "output and removal log are compressed in different ways"
+            raise UsageError(what, hint="end both names alike, or leave the suffixes to directories")
+        packed = {file.relative[file.relative.rfind(".") :].lower() if file.packed else "" for file in files}
+        usual = packed.pop() if len(packed) == 1 else ""
+        suffix = singles.pop() if singles else usual if usual in CODECS else ""
+        self._single = output is not None and output.single
+        self._alone = files[0].relative if len(files) == 1 else STDIN
+        text = bool(files) and all(file.kind is Kind.TEXT for file in files)
+        self._names = f"part-{{:05d}}.{'txt' if text else 'jsonl'}{suffix}"
+        if is_remote(self._spark):
+            if any(file.kind is None for file in files):
+                what = "Parquet cannot be written behind Spark Connect by this command; nothing was read"
+                raise UsageError(what, hint="use dedup.spark.clean on a DataFrame, or --master")
+            return self._stack.enter_context(Direct(self._spark, output, log))
+        return self._stack.enter_context(Staged(self._spark, output, log, suffix))
+
+    def _plan(self, numbered: Numbered, *, told: bool) -> Plan:
+        """Cut the output into parts."""
+        from dedup.engines.spark_write import Plan  # noqa: PLC0415 - only with the extra
+
+        least, most = PART_BYTES
+        size = min(max(numbered.bytes // _SOME_PARTS, least), most)
+        documents = max(numbered.table.lines - numbered.table.fixed, 1)
+        parts = 1 if self._single else min(max(-(-numbered.bytes // size), 1), _MOST_PARTS, documents)
+        stride = -(-documents // parts)
+        return Plan(-(-documents // stride), stride, self._alone if self._single else self._names, told)
+
+    def _rows(self, references: list[File], files: list[File]) -> Rows:
+        """Number the rows of inputs that are Parquet.
+
+        Raises:
+            UsageError: not all of them are, or what is asked is for lines.
+        """
+        from dedup.engines.spark_parquet import read_rows  # noqa: PLC0415 - only with the extra
+
+        job = self._job
+        twice = len({file.uri for file in files}) < len(files)
+        refused = (
+            (bool(references) or any(file.kind is not None for file in files), "Parquet is read by itself"),
+            (twice, "an input is named twice"),
+            (job.mark, "--mark is for JSON lines"),
+            (job.empty != "keep", "--empty is for JSON lines"),
+            (job.settings.within is not None, "--within is for JSON lines"),
+            (job.on_error == "fail", "--on-error fail is for JSON lines"),
+        )
+        for wrong, what in refused:
+            if wrong:
+                raise UsageError(f"{what}; nothing was read", place=files[0].name, hint="run these by themselves")
+        return read_rows(self._spark, job.inputs, files, job.text_field)
+
+    def _carry_out_rows(self, rows: Rows, removals: DataFrame, plan: Plan, staged: Staged | Direct | None) -> None:
+        """Have the tasks write rows of Parquet, and add up what they counted."""
+        from dedup.engines.spark_commit import Staged  # noqa: PLC0415 - only with the extra
+        from dedup.engines.spark_parquet import cleaned, edits  # noqa: PLC0415 - likewise
+        from dedup.engines.spark_write import COUNTS, LOG  # noqa: PLC0415 - likewise
+
+        edited = edits(rows, removals, self._work, plan)
+        files = staged if isinstance(staged, Staged) else None  # `_staged` has refused anything else
+        if files is not None:
+            edited = files.write_edits(edited)
+        counts = edited.where(edited["kind"] == COUNTS).select("value").collect()
+        self._add_up([bytes(row["value"]) for row in counts])
+        if files is not None:
+            text = cleaned(rows, edited, plan) if self._cluster.output else None
+            files.write_rows(text, rows.partitions, edited.where(edited["kind"] == LOG))
+
+    def _carry_out(self, rows: DataFrame, staged: Staged | Direct | None) -> None:
+        """Have the tasks write, and add up what they counted."""
+        from dedup.engines.spark_write import COUNTS  # noqa: PLC0415 - only with the extra
+
+        if staged is None:
+            found = [bytes(row["value"]) for row in rows.where(rows["kind"] == COUNTS).collect()]
+        else:
+            staged.write(rows)
+            found = staged.rows(COUNTS)
+        self._add_up(found)
+
+    def _add_up(self, found: list[bytes]) -> None:
+        """Add up what tasks counted, and tell what they could not read."""
+        from dedup.engines.spark_write import counted  # noqa: PLC0415 - only with the extra
+
+        told = bad = 0
+        for task in map(counted, found):
+            self._shrinkage += task.shrinkage
+            self._edits += task.edits
+            self._counts.add(task.counts)
+            bad += task.counts.errors
+            for what, place, hint in task.problems[: max(_TOLD - told, 0)]:
+                self._events.problem(InputError(what, place=place, hint=hint))
+                told += 1
+        if bad > told:
+            self._events.problem(InputError(f"{bad - told:,} more records could not be read as asked"))
+
+    def _commit(self, staged: Staged | Direct, plan: Plan) -> None:
+        """Let the output appear."""
+        from dedup.formats.log import end_line, head_line  # noqa: PLC0415 - most runs keep no log
+
+        ends = (
+            head_line(self._job.settings, self._job.text_field, self._codec.name),
+            end_line(self._counts.removed, self._edits),
+        )
+        staged.commit(self._names, plan.parts, ends)
+
+    def _check_sums(self) -> None:
+        """Make sure that nothing has gone but what was decided.
+
+        Raises:
+            RuntimeError: the sums do not agree; a bug, and nothing is written.
+        """
+        counts = self._counts
+        if counts.bytes_in - self._shrinkage != counts.bytes_out or counts.removed > counts.paragraphs:
+            raise RuntimeError(f"the sums do not agree; this is a bug: {counts}, {self._shrinkage} bytes less")
+
+    def _exit_code(self) -> ExitCode:
+        if self._counts.errors:
+            return ExitCode.ERROR
+        found = self._counts.removed and self._job.mode == "check"
+        return ExitCode.FOUND if found else ExitCode.OK
+
+
+def _size(files: Sequence[File]) -> int:
+    """Return about how many bytes of text there are, as the local engine guesses it."""
+    return sum(file.size * (_PACKED if file.packed else 1) for file in files)

@@ -1,0 +1,190 @@
+"""A session of Spark for a run: found, or made as asked; and what its failures mean to people."""
+
+from __future__ import annotations
+
+import logging
+import os
+import re
+import shutil
+import sys
+import warnings
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from dedup import errors
+from dedup.errors import DedupError, MissingDependencyError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pyspark.sql import SparkSession
+
+    from dedup.job import Cluster
+
+INSTALL = "pip install 'paradedup[spark]'"
+_DEFAULTS = {
+    "spark.app.name": "dedup",
+    "spark.ui.showConsoleProgress": "false",  # the terminal is the reporter's
+    "spark.log.level": "ERROR",
+    # A batch of records that travels to Python. Spark's own 64 MB would be held several times over in each worker.
+    "spark.sql.execution.arrow.maxBytesPerBatch": str(16 << 20),
+}
+"""Settings of a session that is made here, where nobody gives others."""
+_NEEDED = {
+    # The parts of the output are written in the order in which they come; with fewer writers Spark would sort them.
+    "spark.sql.maxConcurrentOutputFileWriters": "16",
+}
+"""Settings of any session while it is used."""
+_SUBMITTED = "PYSPARK_GATEWAY_PORT"
+"""Set by ``spark-submit``."""
+_OURS = re.compile(r"^(?:dedup\.errors\.)?(\w+Error): (.+)$", re.MULTILINE)
+
+
+@contextmanager
+def session(cluster: Cluster) -> Iterator[SparkSession]:
+    """Yield a session as asked; one that was there before (``spark-submit``) is used, and left as it was.
+
+    Raises:
+        MissingDependencyError: PySpark is not installed, or there is no Java.
+        UsageError: a setting is none.
+        DedupError: Spark does not start, or fails in what is done with it.
+    """
+    conf = settings_of(cluster.conf)
+    spark, own = _found(cluster, conf)
+    before = {key: spark.conf.get(key, None) for key in _NEEDED}
+    try:
+        for key, value in _NEEDED.items():
+            spark.conf.set(key, value)
+        with translated():
+            yield spark
+    finally:
+        if own:
+            spark.stop()
+        else:
+            for key, old in before.items():
+                spark.conf.unset(key) if old is None else spark.conf.set(key, old)
+
+
+def is_remote(spark: SparkSession) -> bool:
+    """Say whether a session is one of Spark Connect, which reaches neither the JVM nor its file systems."""
+    return type(spark).__module__.startswith("pyspark.sql.connect")
+
+
+def settings_of(given: tuple[str, ...]) -> dict[str, str]:
+    """Return Spark's settings from ``KEY=VALUE``.
+
+    Raises:
+        UsageError: one is not of this form.
+    """
+    settings = {}
+    for one in given:
+        key, equals, value = one.partition("=")
+        if not equals or not key.strip():
+            raise UsageError(f"{one!r} is no setting of Spark", place="--spark-conf", hint="write KEY=VALUE")
+        settings[key.strip()] = value
+    return settings
+
+
+def _found(cluster: Cluster, conf: dict[str, str]) -> tuple[SparkSession, bool]:
+    sql = _pyspark(connect=cluster.remote is not None)
+    running = sql.SparkSession.getActiveSession()
+    if running is not None and cluster.master is None and cluster.remote is None:
+        for key, value in conf.items():
+            running.conf.set(key, value)
+        return running, False
+    builder = sql.SparkSession.builder
+    if cluster.remote is not None:
+        builder = builder.remote(cluster.remote)
+    else:
+        _check_java()
+        if cluster.master is not None:
+            builder = builder.master(cluster.master)
+        submitted = cluster.master is None and _SUBMITTED in os.environ
+        if not submitted and (cluster.master or "local").startswith("local"):
+            # Else Spark would take whatever python3 is first on the path.
+            os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+    given = conf if cluster.remote is not None else {**_submitted(), **conf}
+    for key, value in ({**_DEFAULTS, **given} if cluster.remote is None else given).items():
+        builder = builder.config(key, value)
+    with translated(starting=True):
+        return builder.getOrCreate(), True
+
+
+def _submitted() -> dict[str, str]:
+    """Return what ``spark-submit`` was given, which goes before what is usual here."""
+    if _SUBMITTED not in os.environ:
+        return {}
+    from pyspark import SparkConf  # noqa: PLC0415 - only with the extra
+
+    return {key: value for key, value in SparkConf().getAll() if key in _DEFAULTS}
+
+
+def _pyspark(*, connect: bool) -> Any:
+    """Return PySpark's SQL module.
+
+    Raises:
+        MissingDependencyError: it is not there, or lacks what it needs.
+    """
+    warnings.filterwarnings("ignore", message="PySpark does not yet fully support pandas")
+    # It writes whole stack traces of the JVM to standard error, of errors that are told in another way.
+    logging.getLogger("DataFrameQueryContextLogger").disabled = True
+    try:
+        import pyarrow  # noqa: F401, ICN001, PLC0415 - only with the extra; batches travel in it
+        from pyspark import sql  # noqa: PLC0415 - only with the extra
+
+        if connect:
+            import grpc  # noqa: F401, PLC0415 - likewise
+    except ImportError as error:
+        what = f"--engine spark needs a library that is not installed ({error.name or error}); nothing was read"
+        raise MissingDependencyError(what, hint=INSTALL) from None
+    return sql
+
+
+def _check_java() -> None:
+    """Say that there is no Java before Spark does, in a way that helps.
+
+    Raises:
+        MissingDependencyError: there is none.
+    """
+    home = os.environ.get("JAVA_HOME")
+    if home and (Path(home) / "bin" / "java").exists():
+        return
+    if shutil.which("java") is None:
+        what = "Spark needs Java (17 or newer), and none was found; nothing was read"
+        hint = "install it (Debian: apt-get install openjdk-17-jre-headless), set JAVA_HOME, or use --remote"
+        raise MissingDependencyError(what, hint=hint)
+
+
+@contextmanager
+def translated(*, starting: bool = False) -> Iterator[None]:
+    """Turn a failure of Spark into an error that says what went wrong; an error of ours in a task stays that error."""
+    from py4j.protocol import Py4JError, Py4JNetworkError  # noqa: PLC0415 - only with the extra
+    from pyspark.errors import PySparkException  # noqa: PLC0415 - likewise
+
+    try:
+        yield
+    except (PySparkException, Py4JError) as error:
+        if isinstance(error, Py4JNetworkError):
+            what = "the connection to Spark's driver was lost; nothing was written"
+            raise DedupError(what, hint="see what Spark logged; its driver may have run out of memory") from error
+        raise failure(str(error), starting=starting) from error
+    except (RuntimeError, ConnectionError) as error:
+        if not starting:
+            raise
+        raise failure(str(error), starting=True) from error
+
+
+def failure(text: str, *, starting: bool = False) -> DedupError:
+    """Return the error for what Spark says went wrong."""
+    for name, told in _OURS.findall(text):
+        kind = getattr(errors, name, None)
+        if isinstance(kind, type) and issubclass(kind, DedupError):
+            what, _, hint = told.partition(" Hint: ")
+            return kind(what.rstrip("."), hint=hint.rstrip("."))
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    told = next((line for line in lines if "Exception: " in line or "Error: " in line), lines[0] if lines else "")
+    what = f"Spark {'did not start' if starting else 'failed'} ({told[:300]}); nothing was written"
+    return DedupError(
+        what, hint="--debug shows all that Spark says; --spark-conf spark.log.level=INFO makes it say more"
+    )

@@ -1,0 +1,72 @@
+"""Sessions of Spark for the conformance tests: made once for a module, and ended with it."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+REQUIRED = os.environ.get("DEDUP_REQUIRE_SPARK", "") not in ("", "0")
+"""Where Spark has to be there: a test that would be skipped fails."""
+
+
+def require_spark() -> Any:
+    """Return PySpark; without it, or without Java, skip the test, or fail where neither may be missing."""
+    import shutil  # noqa: PLC0415 - only where Spark is asked for
+
+    try:
+        import pyspark  # noqa: PLC0415 - likewise
+    except ImportError:
+        _missing("PySpark is not installed")
+    if shutil.which("java") is None and "JAVA_HOME" not in os.environ:
+        _missing("there is no Java")
+    return pyspark
+
+
+def _missing(what: str) -> None:
+    if REQUIRED:
+        pytest.fail(what)
+    pytest.skip(what)
+
+
+def session(master: str, **conf: str) -> Any:
+    """Start Spark with little memory, and files cut into many splits."""
+    from pyspark.sql import SparkSession  # noqa: PLC0415 - likewise
+
+    os.environ["PYSPARK_PYTHON"] = sys.executable
+    os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
+    builder = SparkSession.builder.master(master).appName("dedup-conformance")
+    usual = {
+        "spark.ui.enabled": "false",
+        "spark.driver.memory": "1g",
+        "spark.driver.host": "127.0.0.1",
+        "spark.driver.bindAddress": "127.0.0.1",
+        "spark.sql.shuffle.partitions": "3",
+        "spark.default.parallelism": "3",
+        "spark.sql.files.maxPartitionBytes": "24k",
+        "spark.sql.files.openCostInBytes": "0",
+        "spark.log.level": "ERROR",
+    }
+    for key, value in {**usual, **{key.replace("_", "."): value for key, value in conf.items()}}.items():
+        builder = builder.config(key, value)
+    return builder.getOrCreate()
+
+
+@pytest.fixture(scope="module")
+def spark() -> Iterator[Any]:
+    """Yield a session of two threads on this machine."""
+    require_spark()
+    found = session("local[2]")
+    yield found
+    found.stop()
+
+
+@pytest.fixture
+def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Cut the output into many parts."""
+    monkeypatch.setattr("dedup.engines.spark.PART_BYTES", (1 << 14, 1 << 14))
