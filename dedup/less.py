@@ -125,8 +125,8 @@ def _other_unit(gap: Gap, witness: Side) -> bool:
 
 
 def _apart(side: Side, index: int) -> bool:
-    """Tell whether a sign stands between a token and the one before it."""
-    if not 0 < index < len(side.letters):
+    """Tell whether a sign stands between a token and the one before it, for all that is known."""
+    if not side.text or not 0 < index < len(side.letters):
         return True
     between = side.text[side.span(index - 1)[1] : side.span(index)[0]]
     return not _APART.isdisjoint(between) or " - " in between

@@ -119,14 +119,14 @@ def texts(rows: Rows, work: Work) -> DataFrame:
 def _texts(work: Work, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     for batch in batches:
         numbers, values = batch.column("document"), batch.column("value").to_pylist()
-        decoded = [_plain(value) if len(value) <= work.max_document else b"" for value in values]
+        decoded = [plain(value) if len(value) <= work.max_document else b"" for value in values]
         fixed = pa.array([False] * len(values), pa.bool_())
         yield pa.RecordBatch.from_arrays(
             [numbers, pa.array(decoded, pa.binary()), fixed], names=["document", "text", "fixed"]
         )
 
 
-def _plain(value: bytes) -> bytes:
+def plain(value: bytes) -> bytes:
     """Return a text as `dedup.spark` takes it: bytes that do not decode are lone surrogates there."""
     try:
         value.decode()

@@ -43,6 +43,9 @@ def session(master: str, **conf: str) -> Any:
     builder = SparkSession.builder.master(master).appName("dedup-conformance")
     usual = {
         "spark.ui.enabled": "false",
+        # Small data: compiling costs more than it saves.
+        "spark.sql.codegen.wholeStage": "false",
+        "spark.sql.codegen.factoryMode": "NO_CODEGEN",
         "spark.driver.memory": "1g",
         "spark.driver.host": "127.0.0.1",
         "spark.driver.bindAddress": "127.0.0.1",
