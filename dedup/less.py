@@ -47,7 +47,8 @@ def lost(  # noqa: PLR0911 - one loss after the other
     if _names_another(gap, witness, paragraph) or _breaks_a_word(gap, witness):
         return Finding(here, Difference.NAME)
     if not 0 < gap.b0 < len(paragraph.letters):
-        return Finding([], Difference.LESS)
+        beheaded = gap.b0 == 0 and _beheads(gap, witness, paragraph)
+        return Finding(here if beheaded else [], Difference.NAME if beheaded else Difference.LESS)
     if _turns(gap, witness):
         return Finding(here, Difference.TURN)
     if _pairs_otherwise(gap, witness, paragraph) or _other_unit(gap, witness):
@@ -56,6 +57,14 @@ def lost(  # noqa: PLR0911 - one loss after the other
     if short and is_title(paragraph, 0, gap.b1 + 1) and is_title(witness, gap.a0 - 1, gap.a1):
         return Finding(here, Difference.NAME)
     return Finding([], Difference.LESS)
+
+
+def _beheads(gap: Gap, witness: Side, paragraph: Side) -> bool:
+    """Tell whether a title lacks its first words, and nothing kept them apart: "Prime" of "Prime Minister"."""
+    few = gap.a1 - gap.a0 <= FEW and len(paragraph.letters) <= _TITLE
+    if not few or _apart(witness, gap.a1) or gap.a0:
+        return False
+    return is_title(paragraph, 0, len(paragraph.letters)) and is_title(witness, 0, gap.a1)
 
 
 def _turns(gap: Gap, witness: Side) -> bool:
