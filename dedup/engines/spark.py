@@ -248,7 +248,7 @@ class _Run:
         if is_remote(self._spark):
             if any(file.kind is None for file in files):
                 what = "Parquet cannot be written behind Spark Connect by this command; nothing was read"
-                raise UsageError(what, hint="use dedup.spark.clean on a DataFrame, or --master")
+                raise UsageError(what, hint="use --master")
             return self._stack.enter_context(Direct(self._spark, output, log))
         return self._stack.enter_context(Staged(self._spark, output, log, suffix))
 

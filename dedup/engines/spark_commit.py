@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 import re
 import uuid
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -193,6 +194,9 @@ class Staged:
                 raise OutputError(what, place=target.place, hint="name another place, or remove it first")
             if not self._store.exists(target.parent):
                 raise OutputError("no such directory; nothing was read or written", place=target.parent)
+        # What tasks still write when the run has ended would come after the cleaning up.
+        self._group = f"dedup-{uuid.uuid4().hex[:16]}"
+        spark.sparkContext.setJobGroup(self._group, "dedup", interruptOnCancel=True)
         self._directory = self._store.full(f"{first.parent}/.dedup-{uuid.uuid4().hex[:16]}.tmp")
 
     @property
@@ -342,5 +346,8 @@ class Staged:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Remove it with all that is left in it."""
+        """Remove it with all that is left in it, once nobody writes there any more."""
+        if kind is not None:
+            with suppress(Exception):  # the cluster may be what has failed
+                self._spark.sparkContext.cancelJobGroup(self._group)
         self._store.delete(self._directory)

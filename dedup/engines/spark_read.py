@@ -192,6 +192,10 @@ def _counted(
                     what, place=files[row["uri"]].name, hint="give it a name that ends with .gz, .zst, .bz2 or .xz"
                 )
             blocks.setdefault(row["uri"], []).append(_Block(row["block"], row["lines"], row["bytes"], False, False))  # noqa: FBT003
+        for uri, file in files.items():
+            if file.size and not file.whole and uri not in blocks:
+                what = "holds nothing but a byte order mark, which Spark does not show; nothing was written"
+                raise InputError(what, place=file.name, hint="leave it out")
         for uri, found in blocks.items():
             found.sort()
             _tell_ends(files[uri], found)

@@ -1,7 +1,10 @@
-"""Behind Spark Connect the same comes out: a server in a process of its own, which the command starts and ends."""
+"""The command on Spark as a process of its own: behind Spark Connect, and interrupted."""
 
 from __future__ import annotations
 
+import signal
+import subprocess
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -38,3 +41,18 @@ def _whole(directory: Path) -> bytes:
 
 def _entries(log: bytes) -> list[bytes]:
     return [line for line in log.splitlines() if not line.startswith((b'{"open"', b'{"close"'))]
+
+
+def test_a_run_that_is_interrupted_leaves_nothing(dedup: Command, tmp_path: Path) -> None:
+    require_spark()
+    (tmp_path / "a.jsonl").write_bytes(lines(articles(22, 400)))
+    (tmp_path / "to").mkdir()
+    asked = ("--isolated", "--scope", "corpus", "--engine", "spark", "--master", "local[2]", *CONF)
+    process = dedup.start(*asked, "a.jsonl", "--output", "to/out", "--removed", "to/log", stderr=subprocess.PIPE)
+    end = time.monotonic() + 60
+    while not list((tmp_path / "to").glob(".dedup-*/checkpoints/*")) and time.monotonic() < end:
+        time.sleep(0.1)
+    assert process.poll() is None
+    process.send_signal(signal.SIGINT)
+    assert process.wait(60) == 130
+    assert list((tmp_path / "to").iterdir()) == []
