@@ -19,6 +19,7 @@ from dedup.spark.components import components
 from dedup.spark.decide import decide
 from dedup.spark.frames import Shelf
 from tests.both_engines import Outcome, corpus, locally
+from tests.conformance.conftest import ALL
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -32,7 +33,7 @@ pytestmark = [
 ]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def spark() -> Iterator[Any]:
     """A session in this process, with two cores and little memory."""
     from pyspark.sql import SparkSession  # noqa: PLC0415
@@ -105,7 +106,7 @@ CASES: dict[str, dict[str, Any]] = {
 }
 
 
-@pytest.mark.parametrize("case", sorted(CASES))
+@pytest.mark.parametrize("case", sorted(CASES if ALL else ("first", "boilerplate", "longest")))
 def test_spark_decides_what_one_machine_decides(case: str, spark: Any) -> None:
     """Every removal, its witness, reason, figures and block are the same, with references and without."""
     settings = Settings(scope="corpus", **CASES[case])

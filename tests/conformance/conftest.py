@@ -15,6 +15,10 @@ REQUIRED = os.environ.get("DEDUP_REQUIRE_SPARK", "") not in ("", "0")
 """Where Spark has to be there: a test that would be skipped fails."""
 
 
+ALL = os.environ.get("DEDUP_CONFORMANCE") == "all"
+"""Where all is asked for: else some of what takes long is not even collected, as another test has most of it."""
+
+
 def require_spark() -> Any:
     """Return PySpark; without it, or without Java, skip the test, or fail where neither may be missing."""
     import shutil  # noqa: PLC0415 - only where Spark is asked for

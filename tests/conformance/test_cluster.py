@@ -14,7 +14,7 @@ import pytest
 
 from tests.conformance.cases import Case, articles, cases, lines
 from tests.conformance.cluster import Standalone
-from tests.conformance.conftest import require_spark, session
+from tests.conformance.conftest import ALL, require_spark, session
 from tests.conformance.engines import locally, on_spark
 from tests.runs import Recorder
 
@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.spark, pytest.mark.usefixtures("some_parts")]
 
-_CHOSEN = ("planted", "texts and records", "references")
+_CHOSEN = ("planted", "texts and records", "references") if ALL else ("planted",)
+_STAGES = ["counting", "reading", "candidates", "outcome", "cleaning"] if ALL else ["candidates", "cleaning"]
 _LARGER = Case("larger", {"a.jsonl": lines(articles(6, 250)), "b.jsonl": lines(articles(7, 250))[:-1]})
 
 
@@ -128,7 +129,7 @@ def _wait_for_executors(cluster: Standalone) -> None:
         time.sleep(0.2)
 
 
-@pytest.mark.parametrize("stage", ["counting", "reading", "candidates", "outcome", "cleaning"])
+@pytest.mark.parametrize("stage", _STAGES)
 @pytest.mark.usefixtures("spark")
 def test_an_executor_killed_in_any_stage_changes_nothing(cluster: Standalone, tmp_path: Path, stage: str) -> None:
     _survives(cluster, tmp_path, Saboteur(stage, lambda: _kill_one(cluster.executors())))
@@ -139,7 +140,7 @@ def test_a_python_process_killed_changes_nothing(cluster: Standalone, tmp_path: 
     _survives(cluster, tmp_path, Saboteur("cleaning", lambda: _kill_one(cluster.python_workers()[::-1])))
 
 
-@pytest.mark.parametrize("stage", ["verdicts", "cleaning"])
+@pytest.mark.parametrize("stage", ["verdicts", "cleaning"] if ALL else ["verdicts"])
 @pytest.mark.usefixtures("spark")
 def test_a_shuffle_that_is_lost_changes_nothing(cluster: Standalone, tmp_path: Path, stage: str) -> None:
     _survives(cluster, tmp_path, Saboteur(stage, lambda: _lose_shuffles(cluster), delay=0))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import bz2
 import gzip
-import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,6 +12,7 @@ from dedup.job import Job
 from dedup.run import run
 from dedup.settings import Settings
 from tests.conformance.cases import Case, articles, cases, lines
+from tests.conformance.conftest import ALL
 from tests.conformance.engines import locally, on_spark
 from tests.runs import Recorder
 
@@ -26,9 +26,6 @@ if TYPE_CHECKING:
 def test_two_workers_give_what_one_gives(case: Case, tmp_path: Path) -> None:
     case.put(tmp_path)
     assert locally(case, tmp_path, 2) == locally(case, tmp_path, 1)
-
-
-ALL = os.environ.get("DEDUP_CONFORMANCE") == "all"
 
 
 @pytest.mark.spark
