@@ -98,16 +98,29 @@ def test_recall_is_the_published_formula(bands: int, rows: int, at: float, recal
     assert Banding(bands, rows).num_perm == bands * rows
 
 
-@given(st.floats(0.01, 1.0), st.sampled_from([(0, 128), (LARGE - 1, 128), (LARGE, 256)]))
-def test_choice_has_the_longest_bands_that_do(threshold: float, sized: tuple[int, int]) -> None:
+@given(st.floats(0.01, 1.0), st.sampled_from([0, LARGE - 1]))
+def test_choice_has_the_longest_bands_that_do(threshold: float, size: int) -> None:
     """The choice fits, reaches the recall wherever any banding does, and no longer band reaches it, too."""
-    size, entries = sized
     chosen, recall = choose_banding(threshold, size)
-    assert 1 <= chosen.num_perm <= entries
-    reaching = [r for r in range(1, MOST_ROWS + 1) if predicted(Banding(entries // r, r), threshold) >= RECALL]
+    assert 1 <= chosen.num_perm <= 128
+    reaching = [r for r in range(1, MOST_ROWS + 1) if predicted(Banding(128 // r, r), threshold) >= RECALL]
     assert chosen.rows == max(reaching, default=1)
-    assert chosen.bands == entries // chosen.rows
+    assert chosen.bands == 128 // chosen.rows
     assert recall == predicted(chosen, threshold)
+
+
+@given(st.floats(0.01, 1.0))
+def test_in_a_large_corpus_bands_are_longer(threshold: float) -> None:
+    """By one row, with as few bands as do; where these are too many, or bands are long enough, all is as ever."""
+    usual, (chosen, recall) = choose_banding(threshold, 0), choose_banding(threshold, LARGE)
+    if chosen == usual.banding:
+        most = 384 // (chosen.rows + 1)
+        assert chosen.rows == MOST_ROWS or predicted(Banding(most, chosen.rows + 1), threshold) < RECALL
+        return
+    assert chosen.rows == usual.banding.rows + 1
+    assert chosen.num_perm <= 384
+    assert recall == predicted(chosen, threshold) >= RECALL
+    assert chosen.bands == 1 or predicted(Banding(chosen.bands - 1, chosen.rows), threshold) < RECALL
 
 
 def changed(rng: random.Random, words: list[str], share: float) -> list[str]:

@@ -13,8 +13,8 @@ _RUN = 2.25
 _STEPS = 40
 MOST_ROWS = 8
 """Rows of a band, at the most."""
-_USUAL, _MORE = 128, 256
-"""Entries of a signature; in a corpus so large that chance makes most candidates, twice as many."""
+_USUAL, _MORE = 128, 384
+"""Entries of a signature; and at the most, in a corpus so large that chance makes most candidates."""
 LARGE = 16 << 30
 """Bytes of text from which on a corpus is that large."""
 
@@ -37,20 +37,26 @@ class Choice(NamedTuple):
 def choose_banding(threshold: float, size: int) -> Choice:
     """Return the banding with the longest bands that still finds what is to be found; one row where none does.
 
-    Longer bands mean fewer accidental candidates, which grow with the square of the corpus: a very large one gets
-    signatures of twice the entries, so that bands can be longer at the same recall.
+    Longer bands mean fewer accidental candidates, which grow with the square of the corpus: a very large one gets bands
+    that are one row longer, and as many of them as the same recall takes, if that is not too many.
 
     Args:
         threshold: least similarity of a pair.
         size: bytes of text, about.
     """
-    entries = _MORE if size >= LARGE else _USUAL
     for rows in range(MOST_ROWS, 0, -1):
-        banding = Banding(entries // rows, rows)
-        recall = predicted(banding, threshold)
-        if recall >= RECALL:
+        choice = _choice(_USUAL // rows, rows, threshold)
+        if choice.recall >= RECALL:
             break
-    return Choice(banding, recall)
+    if size >= LARGE and rows < MOST_ROWS:
+        longer = (_choice(bands, rows + 1, threshold) for bands in range(1, _MORE // (rows + 1) + 1))
+        choice = next((other for other in longer if other.recall >= RECALL), choice)
+    return choice
+
+
+def _choice(bands: int, rows: int, threshold: float) -> Choice:
+    banding = Banding(bands, rows)
+    return Choice(banding, predicted(banding, threshold))
 
 
 def predicted(banding: Banding, threshold: float) -> float:
