@@ -6,14 +6,13 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, Protocol
 
-from dedup.errors import DedupError
+from dedup.errors import DedupError, ExitCode
 from dedup.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from dedup.errors import ExitCode
 
 Mode = Literal["clean", "check", "diff", "dry-run"]
 Format = Literal["auto", "text", "jsonl", "parquet"]
@@ -179,6 +178,23 @@ class Explanation:
     """For boilerplate: the number of documents that it stands in."""
     kinds: tuple[str, ...] = ()
     """Of a removal, in what ways it differs from its witness; of one that stays, of what kinds that is which is new."""
+
+
+def check_sums(counts: Counts, shrinkage: int) -> None:
+    """Make sure that nothing has gone but what was decided, which took so many bytes.
+
+    Raises:
+        RuntimeError: the sums do not agree; a bug, and nothing is written.
+    """
+    if counts.bytes_in - shrinkage != counts.bytes_out or counts.removed > counts.paragraphs:
+        raise RuntimeError(f"the sums do not agree; this is a bug: {counts}, {shrinkage} bytes less")
+
+
+def exit_code(counts: Counts, mode: Mode) -> ExitCode:
+    """Return what a run ends with."""
+    if counts.errors:
+        return ExitCode.ERROR
+    return ExitCode.FOUND if counts.removed and mode in ("check", "diff") else ExitCode.OK
 
 
 def check_removed(removed: int, paragraphs: int, limit: float | None) -> None:

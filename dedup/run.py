@@ -16,7 +16,7 @@ from dedup.formats.edit import process
 from dedup.formats.inputs import Inputs
 from dedup.formats.layout import lay_out, open_output
 from dedup.formats.parts import Done, Kind, Part, Work, task_bytes, tasks
-from dedup.job import STDIN, Counts, Events, Job, Outcome, check_removed
+from dedup.job import STDIN, Counts, Events, Job, Outcome, check_removed, check_sums, exit_code
 from dedup.reading import Progress, spooled
 
 if TYPE_CHECKING:
@@ -194,7 +194,7 @@ class _Run:
                 self._progress.saw(part)
             self._to_reader(self._output.flush)
             self._progress.tell()
-        self._check_sums()
+        check_sums(self._counts, self._shrinkage)
         self._to_reader(self._output.finish)
         if self._section is not None:
             self._section.close()
@@ -205,7 +205,7 @@ class _Run:
             self._twice.discard()
         if self._gone is not None:
             raise self._gone
-        return Outcome(self._counts, self._exit_code())
+        return Outcome(self._counts, exit_code(self._counts, self._job.mode))
 
     def _inputs(self) -> Inputs:
         job, layout = self._job, self._layout
@@ -330,19 +330,3 @@ class _Run:
         if self._strict:
             raise error
         self._events.problem(error)
-
-    def _check_sums(self) -> None:
-        """Make sure that nothing has gone but what was decided.
-
-        Raises:
-            RuntimeError: the sums do not agree; a bug, and nothing is written.
-        """
-        counts = self._counts
-        if counts.bytes_in - self._shrinkage != counts.bytes_out or counts.removed > counts.paragraphs:
-            raise RuntimeError(f"the sums do not agree; this is a bug: {counts}, {self._shrinkage} bytes less")
-
-    def _exit_code(self) -> ExitCode:
-        if self._counts.errors:
-            return ExitCode.ERROR
-        found = self._counts.removed and self._job.mode in ("check", "diff")
-        return ExitCode.FOUND if found else ExitCode.OK

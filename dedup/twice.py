@@ -18,6 +18,7 @@ from dedup.engines.write import changed, write
 from dedup.errors import InputError
 from dedup.formats.compression import is_packed
 from dedup.formats.inputs import Inputs
+from dedup.formats.packing import PACKED
 from dedup.formats.parts import task_bytes, tasks
 from dedup.memory import forecast, free_memory
 from dedup.reading import Progress, copied
@@ -35,8 +36,6 @@ if TYPE_CHECKING:
     from dedup.formats.parts import Done, Part, Work
     from dedup.job import Events, Job
 
-_PACKED = 5
-"""Times that compressed text grows when it is unpacked, for the forecast."""
 _BYTES_A_SLOT = 200
 _BIG = 1 << 30
 
@@ -134,7 +133,7 @@ class Twice:
     def _size(self) -> int:
         """Return about how many bytes of text there are, all inputs being files by now."""
         return sum(
-            (source.size or 0) * (_PACKED if source.path and is_packed(source.path) else 1)
+            (source.size or 0) * (PACKED if source.path and is_packed(source.path) else 1)
             for source in [*self._references, *self.sources]
         )
 

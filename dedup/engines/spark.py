@@ -10,10 +10,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dedup.engines.spark_session import is_remote, session
-from dedup.errors import DedupError, ExitCode, InputError, UsageError
+from dedup.errors import DedupError, InputError, UsageError
 from dedup.formats.codec import Codec
+from dedup.formats.packing import PACKED
 from dedup.formats.parts import Kind, Work
-from dedup.job import STDIN, Counts, Outcome, check_removed
+from dedup.job import STDIN, Counts, Outcome, check_removed, check_sums, exit_code
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,8 +38,6 @@ _MOST_PARTS = 99_999
 """Parts whose names are in order, with five digits."""
 _TOLD = 1000
 """Problems that are told one by one."""
-_PACKED = 5
-"""Times that compressed text grows when it is unpacked, by which the banding is chosen, as on one machine."""
 
 
 def run_on_spark(job: Job, events: Events, stack: ExitStack) -> Outcome:
@@ -162,10 +161,10 @@ class _Run:
         for name in ("comparisons", "unexamined"):
             setattr(self._counts, name, int(decisions.counts.get(name, 0)))
         self._counts.files = len(files)
-        self._check_sums()
+        check_sums(self._counts, self._shrinkage)
         if staged is not None:
             self._commit(staged, plan)
-        return Outcome(self._counts, self._exit_code())
+        return Outcome(self._counts, exit_code(self._counts, self._job.mode))
 
     def _files(self) -> tuple[list[File], list[File]]:
         """Return the references and the inputs.
@@ -339,23 +338,7 @@ class _Run:
         )
         staged.commit(self._names, plan.parts, ends)
 
-    def _check_sums(self) -> None:
-        """Make sure that nothing has gone but what was decided.
-
-        Raises:
-            RuntimeError: the sums do not agree; a bug, and nothing is written.
-        """
-        counts = self._counts
-        if counts.bytes_in - self._shrinkage != counts.bytes_out or counts.removed > counts.paragraphs:
-            raise RuntimeError(f"the sums do not agree; this is a bug: {counts}, {self._shrinkage} bytes less")
-
-    def _exit_code(self) -> ExitCode:
-        if self._counts.errors:
-            return ExitCode.ERROR
-        found = self._counts.removed and self._job.mode == "check"
-        return ExitCode.FOUND if found else ExitCode.OK
-
 
 def _size(files: Sequence[File]) -> int:
     """Return about how many bytes of text there are, as the local engine guesses it."""
-    return sum(file.size * (_PACKED if file.packed else 1) for file in files)
+    return sum(file.size * (PACKED if file.packed else 1) for file in files)

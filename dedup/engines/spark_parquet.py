@@ -19,6 +19,7 @@ from dedup.engines.spark_read import Numbered, Row, Table, groups
 from dedup.engines.spark_write import COUNTS, LOG, TEXT, Plan, Writer, lines_and_removals
 from dedup.errors import UsageError
 from dedup.formats.parts import Kind, Part, Work, too_large
+from dedup.spark.frames import NUMBER
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -27,8 +28,6 @@ if TYPE_CHECKING:
 
     from dedup.engines.spark_files import File
 
-_NUMBER = "__dedup_document"
-"""A row's number, beside the columns that were read."""
 _NULL = -1
 """Stands for the place of a text that is not there."""
 EDITS = "document bigint, kind string, value binary"
@@ -40,7 +39,7 @@ class Rows:
     """The rows of all inputs.
 
     Attributes:
-        frame: all columns, and `_NUMBER`.
+        frame: all columns, and `NUMBER`.
         column: the text.
         kind: its type.
         partitions: columns that are directories.
@@ -72,8 +71,8 @@ def read_rows(spark: SparkSession, inputs: tuple[str, ...], files: Sequence[File
         what = f"holds {kinds[column]}, not text" if column in kinds else f"there is no column {column!r}"
         names = ", ".join(name for name, kind in frame.dtypes if kind == "string")
         raise UsageError(f"{what}; nothing was written", place=inputs[0], hint=f"choose one with --field: {names}")
-    if _NUMBER in kinds:
-        raise UsageError(f"there is a column {_NUMBER!r} already", place=inputs[0], hint="give it another name")
+    if NUMBER in kinds:
+        raise UsageError(f"there is a column {NUMBER!r} already", place=inputs[0], hint="give it another name")
     uri = F.col("_metadata.file_path").alias("uri")
     counts = {row["uri"]: row["count"] for row in frame.select(uri).groupBy("uri").count().collect()}
     first = np.concatenate(([0], np.cumsum([counts.get(file.uri, 0) for file in files]))).astype(np.int64)
@@ -91,16 +90,16 @@ def read_rows(spark: SparkSession, inputs: tuple[str, ...], files: Sequence[File
         "*", F.col("_metadata.file_path").alias("__dedup_uri"), F.col("_metadata.row_index").alias("__dedup_row")
     )
     rows = rows.join(F.broadcast(spark.createDataFrame(places)), "__dedup_uri")
-    rows = rows.withColumn(_NUMBER, F.col("__dedup_first") + F.col("__dedup_row"))
+    rows = rows.withColumn(NUMBER, F.col("__dedup_first") + F.col("__dedup_row"))
     text = F.col(f"`{column}`").cast("binary")
     lines = rows.select(
-        F.col(_NUMBER).alias("document"),
+        F.col(NUMBER).alias("document"),
         F.col("__dedup_source").alias("source"),
         (F.col("__dedup_row") + 1).alias("line"),
         F.when(text.isNull(), _NULL).otherwise(0).cast("bigint").alias("at"),
         F.coalesce(text, F.lit(b"")).alias("value"),
     )
-    whole = rows.select(*(F.col(f"`{name}`") for name in frame.columns), _NUMBER)
+    whole = rows.select(*(F.col(f"`{name}`") for name in frame.columns), NUMBER)
     size = sum(file.size for file in files)
     return Rows(whole, column, kinds[column], _partitions(files, frame.columns), Numbered(lines, table, size))
 
@@ -119,14 +118,14 @@ def texts(rows: Rows, work: Work) -> DataFrame:
 def _texts(work: Work, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     for batch in batches:
         numbers, values = batch.column("document"), batch.column("value").to_pylist()
-        decoded = [plain(value) if len(value) <= work.max_document else b"" for value in values]
+        decoded = [_plain(value) if len(value) <= work.max_document else b"" for value in values]
         fixed = pa.array([False] * len(values), pa.bool_())
         yield pa.RecordBatch.from_arrays(
             [numbers, pa.array(decoded, pa.binary()), fixed], names=["document", "text", "fixed"]
         )
 
 
-def plain(value: bytes) -> bytes:
+def _plain(value: bytes) -> bytes:
     """Return a text as `dedup.spark` takes it: bytes that do not decode are lone surrogates there."""
     try:
         value.decode()
@@ -204,13 +203,13 @@ def _edit(document: int, kind: str, value: bytes) -> pa.RecordBatch:
 def cleaned(rows: Rows, edited: DataFrame, plan: Plan) -> DataFrame:
     """Return all rows and columns, in order, with what is left of each text in its place."""
     new = edited.where(F.col("kind") == TEXT).select(
-        F.col("document").alias(_NUMBER), F.col("value").cast(rows.kind).alias("__dedup_text")
+        F.col("document").alias(NUMBER), F.col("value").cast(rows.kind).alias("__dedup_text")
     )
     columns = [
         F.coalesce("__dedup_text", f"`{name}`").alias(name) if name == rows.column else F.col(f"`{name}`")
         for name in rows.frame.columns
-        if name != _NUMBER
+        if name != NUMBER
     ]
-    place = F.floor(F.col(_NUMBER) / plan.stride).cast("int")
-    together = rows.frame.join(new, _NUMBER, "left").repartitionById(plan.parts, place).sortWithinPartitions(_NUMBER)
+    place = F.floor(F.col(NUMBER) / plan.stride).cast("int")
+    together = rows.frame.join(new, NUMBER, "left").repartitionById(plan.parts, place).sortWithinPartitions(NUMBER)
     return together.select(*columns)

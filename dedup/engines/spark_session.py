@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from dedup import errors
 from dedup.errors import DedupError, MissingDependencyError, UsageError
+from dedup.spark.frames import INSTALL
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 
     from dedup.job import Cluster
 
-INSTALL = "pip install 'paradedup[spark]'"
 _DEFAULTS = {
     "spark.app.name": "dedup",
     "spark.ui.showConsoleProgress": "false",  # the terminal is the reporter's

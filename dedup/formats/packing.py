@@ -18,6 +18,8 @@ _FEED = 1 << 16
 """Bytes unpacked at a time. Small, for what follows the end of a stream is copied, and streams may be tiny and many."""
 _BLOCK = 1 << 18
 _READ = 1 << 20
+PACKED = 5
+"""Times that text grows when it is unpacked, about: for forecasts, and for the choice of bands on every engine."""
 
 
 class Packer(Protocol):

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
     Ints = NDArray[np.int64]
 
+INSTALL = "pip install 'paradedup[spark]'"
+NUMBER = "__dedup_document"
+"""Column of a row's number, beside those of somebody's own."""
 INDEX_BITS = 28
 """Bits of a paragraph's number that count it within its document; the others are the document's number."""
 MOST_DOCUMENTS = 1 << (63 - INDEX_BITS)
@@ -39,7 +42,7 @@ def require() -> None:
     except ImportError as error:
         raise MissingDependencyError(
             f"PySpark and PyArrow are needed for this, and {error.name or 'one of them'} is not installed",
-            hint="pip install 'paradedup[spark]'",
+            hint=INSTALL,
         ) from None
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from dedup.errors import UsageError
 from dedup.settings import Settings
 from dedup.spark.decide import decide
-from dedup.spark.frames import Shelf, column, over, record, require
+from dedup.spark.frames import NUMBER, Shelf, column, over, record, require
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from pyspark.sql import Column, DataFrame
 
-NUMBER = "__dedup_document"
 _PLACE = "__dedup_place"
 _ROW_BITS = 33
 """Bits of Spark's row numbers that count within a partition."""
@@ -102,7 +101,9 @@ def clean(
     )
     there = Rows(rows, text, kind, [], Numbered(lines, _table(number), int(size)))
     work = _work(chosen, text)
-    decisions = decide(_documents(there, chosen), chosen, checkpoint_dir=checkpoint_dir, told=True, size=int(size))
+    decisions = decide(
+        _documents(there, chosen, work), chosen, checkpoint_dir=checkpoint_dir, told=True, size=int(size)
+    )
     parts = int(min(max(-(-size // _PART_BYTES), 1), _MOST_PARTS, max(number, 1)))
     stride = max(-(-number // parts), 1)
     plan = Plan(max(-(-number // stride), 1), stride, "rows", told=True)
@@ -202,37 +203,30 @@ def _work(settings: Settings, text: str) -> Any:
     return Work(settings, (text,), Codec("utf-8"), (1 << 31) - 1, log=True)
 
 
-def _documents(rows: Any, settings: Settings) -> DataFrame:
+def _documents(rows: Any, settings: Settings, work: Any) -> DataFrame:
     """Return what `decide` wants to know of the rows."""
     from pyspark.sql import functions as f  # noqa: PLC0415 - only with the extra
 
-    lines = rows.numbered.rows.select("document", "value")
-    schema = "document bigint, text binary, fixed boolean"
-    if settings.within is not None:
-        group = rows.frame.select(
-            f.col(NUMBER).alias("document"), f.col(f"`{settings.within}`").cast("string").alias("group")
-        )
-        lines, schema = lines.join(group, "document"), f"{schema}, salt bigint"
-    documents: DataFrame = lines.mapInArrow(over(_decoded), schema)
-    return documents
+    from dedup.engines.spark_parquet import texts  # noqa: PLC0415 - likewise
+
+    documents: DataFrame = texts(rows, work)
+    if settings.within is None:
+        return documents
+    group = f.col(f"`{settings.within}`").cast("string").alias("group")
+    groups = rows.frame.select(f.col(NUMBER).alias("document"), group)
+    salted = groups.mapInArrow(over(_salted), "document bigint, salt bigint")
+    return documents.join(salted, "document")
 
 
-def _decoded(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    """Yield texts, with bytes that do not decode as lone surrogates; salts, where there are groups. Runs in a task."""
-    import pyarrow as pa  # noqa: PLC0415 - only with the extra
-
-    from dedup.engines.corpus import salt_of  # noqa: PLC0415 - likewise
-    from dedup.engines.spark_parquet import plain  # noqa: PLC0415 - likewise
+def _salted(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """Yield the salts of groups; runs in a task."""
+    from dedup.engines.corpus import salt_of  # noqa: PLC0415 - only with the extra
 
     for batch in batches:
         numbers = column(batch, "document")
-        more = {}
-        if "group" in batch.schema.names:
-            both = zip(batch.column("group").to_pylist(), numbers.tolist(), strict=True)
-            salts = np.array([salt_of(group, str(number)) for group, number in both], np.uint64)
-            more["salt"] = salts.view(np.int64)
-        texts = pa.array([plain(value) for value in batch.column("value").to_pylist()], pa.binary())
-        yield record(document=numbers, text=texts, fixed=np.zeros(len(numbers), bool), **more)
+        both = zip(batch.column("group").to_pylist(), numbers.tolist(), strict=True)
+        salts = np.array([salt_of(group, str(number)) for group, number in both], np.uint64)
+        yield record(document=numbers, salt=salts.view(np.int64))
 
 
 def _counts(edited: DataFrame, decided: dict[str, int], number: int) -> dict[str, int]:

@@ -14,21 +14,12 @@ from dedup.errors import UsageError
 from dedup.settings import Settings
 from dedup.spark import clean
 from tests.both_engines import corpus
-from tests.conformance.conftest import require_spark, session
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
 pytestmark = [pytest.mark.spark, pytest.mark.filterwarnings("default"), pytest.mark.xdist_group("spark")]
-
-
-@pytest.fixture(scope="module")
-def spark() -> Iterator[Any]:
-    require_spark()
-    found = session("local[2]")
-    yield found
-    found.stop()
 
 
 def _plain(texts: Sequence[str]) -> list[str]:
