@@ -3,7 +3,8 @@
     python benchmarks/scale.py --megabytes 20 --factors 1 4 8 --workers 1 2 --into docs/scale.md
 
 Starts a standalone cluster (a master, workers of one core each) for every number of workers, and runs the command on a
-dump that `dump` makes. What is counted comes from Spark's event log: the time between the first job's beginning and the
+dump that `dump` makes. A worker and its executor are bound to a core: else a single one, whose JVM and Python work side
+by side, takes two. What is counted comes from Spark's event log: the time between the first job's beginning and the
 last one's end, bytes shuffled and spilled. Memory is that of the executors' processes, from /proc. The sizes of splits
 and of parts do not change, so that a task sees as much of a large corpus as of a small one. With ``--into`` the tables
 take the place of what stands between the markers of a page.
@@ -191,8 +192,8 @@ def report(points: list[Point], memory: str) -> str:
         by_size.setdefault(point.size, {})[point.workers] = point
     machine = (
         f"Measured on {time.strftime('%Y-%m-%d')}: {os.cpu_count()} cores, Python {platform.python_version()}, PySpark "
-        f"{_version()}; the master, the driver and all workers share this machine. Executors of one core and "
-        f"{memory} of heap; splits and shuffle partitions for {SPLIT >> 20} MB of input each."
+        f"{_version()}; the master, the driver and all workers share this machine. Workers are bound to a core each; "
+        f"executors have {memory} of heap; splits and shuffle partitions are for {SPLIT >> 20} MB of input each."
     )
     lines = [
         machine,
@@ -240,7 +241,10 @@ def main() -> None:
             path = Path(folder) / f"{factor}.jsonl"
             write(path, int(options.megabytes * factor * 1e6))
             for workers in options.workers:
-                with tempfile.TemporaryDirectory(dir=folder) as own, Standalone(Path(own), workers, "2g") as cluster:
+                with (
+                    tempfile.TemporaryDirectory(dir=folder) as own,
+                    Standalone(Path(own), workers, "2g", bound=True) as cluster,
+                ):
                     points.append(measure(path, Path(own), cluster, memory=options.memory))
                 print("  ".join(points[-1].cells()), flush=True)
     text = report(points, options.memory)

@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from typing_extensions import Self
 
 PATIENCE = 60
@@ -29,11 +31,14 @@ class Standalone:
         directory: for logs and what the workers keep.
         workers: how many.
         memory: of each.
+        bound: bind each worker, and all that it starts, to one of this machine's cores in turn: what announces one core
+            has one, as a machine of its own would.
     """
 
     directory: Path
     workers: int = 2
     memory: str = "1g"
+    bound: bool = False
     processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
     port: int = 0
 
@@ -63,7 +68,8 @@ class Standalone:
         """Start a worker."""
         worker = "org.apache.spark.deploy.worker.Worker"
         place = ("--host", "127.0.0.1", "--webui-port", str(_free_port()), "--work-dir", str(self.directory / "work"))
-        self._start(f"worker-{number}", worker, *place, "--cores", "1", "--memory", self.memory, self.master)
+        with _on_core(number) if self.bound else contextlib.nullcontext():
+            self._start(f"worker-{number}", worker, *place, "--cores", "1", "--memory", self.memory, self.master)
 
     def _start(self, name: str, *command: str) -> Path:
         import pyspark  # noqa: PLC0415 - only where a cluster is asked for
@@ -112,6 +118,18 @@ class Standalone:
     def __exit__(self, *_: object) -> None:
         """End everything."""
         self.close()
+
+
+@contextlib.contextmanager
+def _on_core(number: int) -> Iterator[None]:
+    """Have processes that are started meanwhile run on one core; counted from 0, and round and round."""
+    before = os.sched_getaffinity(0)
+    cores = sorted(before)
+    os.sched_setaffinity(0, {cores[number % len(cores)]})
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, before)
 
 
 def _free_port() -> int:
