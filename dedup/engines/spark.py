@@ -118,7 +118,8 @@ class _Run:
 
     def run(self) -> Outcome:
         from dedup.engines.spark_parquet import texts  # noqa: PLC0415 - likewise
-        from dedup.engines.spark_read import documents, number  # noqa: PLC0415 - only with the extra
+        from dedup.engines.spark_read import number  # noqa: PLC0415 - only with the extra
+        from dedup.engines.spark_records import documents  # noqa: PLC0415 - likewise
         from dedup.engines.spark_write import chunks  # noqa: PLC0415 - likewise
         from dedup.spark.decide import decide  # noqa: PLC0415 - likewise
 
@@ -195,7 +196,7 @@ class _Run:
         Raises:
             InputError: not one record of them has text.
         """
-        from dedup.engines.spark_read import references_found  # noqa: PLC0415 - only with the extra
+        from dedup.engines.spark_records import references_found  # noqa: PLC0415 - only with the extra
 
         found, bad = references_found(numbered, self._work)
         self._counts.references = found
@@ -211,7 +212,7 @@ class _Run:
         Raises:
             InputError: the first problem.
         """
-        from dedup.engines.spark_read import first_problem  # noqa: PLC0415 - only with the extra
+        from dedup.engines.spark_records import first_problem  # noqa: PLC0415 - only with the extra
 
         with self._events.stage("looking"):
             problem = first_problem(numbered, self._work)

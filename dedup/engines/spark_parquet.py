@@ -15,7 +15,8 @@ import pyarrow as pa
 from pyspark.sql import functions as F  # noqa: N812 - its usual name
 
 from dedup.engines.spark_files import escaped
-from dedup.engines.spark_read import Numbered, Row, Table, groups
+from dedup.engines.spark_read import Numbered, Row, Table
+from dedup.engines.spark_records import groups
 from dedup.engines.spark_write import COUNTS, LOG, TEXT, Plan, Writer, lines_and_removals
 from dedup.errors import UsageError
 from dedup.formats.parts import Kind, Part, Work, too_large

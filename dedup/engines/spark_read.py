@@ -21,12 +21,10 @@ import numpy as np
 import pyarrow as pa
 from pyspark.sql import functions as F  # noqa: N812 - its usual name
 
-from dedup.engines.corpus import salt_of
 from dedup.errors import InputError
 from dedup.formats.compression import READ_SIZE, Reader
-from dedup.formats.edit import find
 from dedup.formats.packing import by_magic
-from dedup.formats.parts import TASK_BYTES, Kind, Part, Work, too_large
+from dedup.formats.parts import TASK_BYTES, Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -43,7 +41,6 @@ ROWS = "document bigint, source int, line bigint, at bigint, value binary"
 """A line, or a whole document: its number; that of its input; its number there, from 1; where it begins in all that is
 read, as the removal log counts; its bytes, a line without its line end."""
 _COUNTED = "uri string, block bigint, lines bigint, bytes bigint, open boolean, fault string"
-_TASK_ROWS = 2000
 _BLOCK_COLUMNS = ("uri", "block", "source", "document", "line", "at", "mark")
 
 
@@ -374,123 +371,3 @@ def _count_pieces(
             kinds_of = (pa.string(), pa.int64(), pa.int64(), pa.int64(), pa.bool_(), pa.string())
             arrays = [pa.array([value], kind) for value, kind in zip(columns, kinds_of, strict=True)]
             yield pa.RecordBatch.from_arrays(arrays, names=names)
-
-
-def rows_of(batch: pa.RecordBatch) -> Iterator[Row]:
-    """Yield the rows of a batch of `ROWS`."""
-    columns = (batch.column(name).to_pylist() for name in Row._fields)
-    return map(Row, *columns)
-
-
-def groups(rows: Iterable[Row]) -> Iterator[list[Row]]:
-    """Cut rows into groups that are worked on together."""
-    group: list[Row] = []
-    size = 0
-    for row in rows:
-        group.append(row)
-        size += len(row.value)
-        if size >= TASK_BYTES or len(group) >= _TASK_ROWS:
-            yield group
-            group, size = [], 0
-    if group:
-        yield group
-
-
-def parts_of(group: Sequence[Row], table: Table, limit: int) -> Iterator[tuple[Part, int]]:
-    """Yield rows, which follow one another, as parts like those of the local engine, with their first one's number."""
-    start = 0
-    while start < len(group):
-        row = group[start]
-        name, relative = table.names[row.source], table.relatives[row.source]
-        if table.kinds[row.source] is Kind.TEXT:
-            yield _document(row, name, relative, limit), row.document
-            start += 1
-            continue
-        stop = start + 1
-        while stop < len(group) and group[stop].source == row.source and group[stop].line == row.line + stop - start:
-            stop += 1
-        ends = b"" if table.open and group[stop - 1].document == table.lines - 1 else b"\n"
-        data = b"\n".join([one.value for one in group[start:stop]]) + ends
-        yield Part(row.source, Kind.JSONL, name, relative, data, row.at, row.line), row.document
-        start = stop
-
-
-def _document(row: Row, name: str, relative: str, limit: int) -> Part:
-    """Return a whole document."""
-    if len(row.value) > limit:
-        return Part(row.source, Kind.THROUGH, name, relative, row.value, row.at, problem=too_large(name, limit))
-    return Part(row.source, Kind.TEXT, name, relative, row.value, row.at)
-
-
-def documents(numbered: Numbered, work: Work) -> DataFrame:
-    """Return the texts of all lines: document, text, fixed, and with `Settings.within` salt.
-
-    A line that holds no text has an empty one here: no paragraph stands in it.
-    """
-    salted = work.settings.within is not None
-    schema = "document bigint, text binary, fixed boolean" + (", salt bigint" if salted else "")
-    return numbered.rows.mapInArrow(partial(_texts, numbered.table, work), schema)
-
-
-def _texts(table: Table, work: Work, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    """Take the texts out of lines; runs in a task."""
-    for batch in batches:
-        for group in groups(rows_of(batch)):
-            yield _texts_of(group, table, work)
-
-
-def _texts_of(group: list[Row], table: Table, work: Work) -> pa.RecordBatch:
-    texts: dict[int, bytes] = {}
-    salts: dict[int, int] = {}
-    for part, document in parts_of(group, table, work.max_document):
-        _, found = find(work, [part])
-        for one in found:
-            number = document + (one.record.line - part.line)
-            texts[number] = one.record.text.encode("utf-8", "surrogatepass")
-            if work.settings.within is not None:
-                salts[number] = salt_of(one.record.group, str(number))
-    numbers = [row.document for row in group]
-    arrays = [
-        pa.array(numbers, pa.int64()),
-        pa.array([texts.get(number, b"") for number in numbers], pa.binary()),
-        pa.array([number < table.fixed for number in numbers], pa.bool_()),
-    ]
-    names = ["document", "text", "fixed"]
-    if work.settings.within is not None:
-        unsigned = np.array([salts.get(number, 0) for number in numbers], np.uint64)
-        arrays.append(pa.array(unsigned.view(np.int64), pa.int64()))
-        names.append("salt")
-    return pa.RecordBatch.from_arrays(arrays, names=names)
-
-
-def references_found(numbered: Numbered, work: Work) -> tuple[int, int]:
-    """Return how many documents there are in the references, and how many records hold none."""
-    rows = numbered.rows.where(F.col("document") < numbered.table.fixed)
-    found = rows.mapInArrow(partial(_look, numbered.table, work), _SEEN).agg(F.sum("documents"), F.sum("bad")).collect()
-    documents, bad = (int(value or 0) for value in found[0])
-    return documents, bad
-
-
-def first_problem(numbered: Numbered, work: Work) -> InputError | None:
-    """Return what is wrong with the first record that cannot be read as asked; None: all can."""
-    rows = numbered.rows.where(F.col("document") >= numbered.table.fixed)
-    seen = rows.mapInArrow(partial(_look, numbered.table, work), _SEEN)
-    found = seen.where("bad > 0").orderBy("first").limit(1).collect()
-    return InputError(found[0]["what"], place=found[0]["place"], hint=found[0]["hint"]) if found else None
-
-
-_SEEN = "documents bigint, bad bigint, first bigint, what string, place string, hint string"
-"""Of some records: how many hold a text, how many do not, and what is wrong with the first of these."""
-
-
-def _look(table: Table, work: Work, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    """See which records hold a text; runs in a task."""
-    numbers, words = ("documents", "bad", "first"), ("what", "place", "hint")
-    schema = pa.schema([*((name, pa.int64()) for name in numbers), *((name, pa.string()) for name in words)])
-    for batch in batches:
-        for group in groups(rows_of(batch)):
-            for part, document in parts_of(group, table, work.max_document):
-                (done,), found = find(work, [part])
-                first = done.problems[0] if done.problems else InputError("")
-                values = (len(found), len(done.problems), document, first.what, first.place, first.hint)
-                yield pa.RecordBatch.from_pylist([dict(zip(schema.names, values, strict=True))], schema)

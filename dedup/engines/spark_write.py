@@ -19,7 +19,8 @@ from pyspark.sql import functions as F  # noqa: N812 - its usual name
 from dedup.corpus.fingerprint import split_texts
 from dedup.corpus.near import nobody
 from dedup.corpus.outcome import removal_type
-from dedup.engines.spark_read import Row, Table, groups, parts_of
+from dedup.engines.spark_read import Row, Table
+from dedup.engines.spark_records import groups, parts_of
 from dedup.engines.write import Document, Place, cut_documents
 from dedup.formats.edit import find
 from dedup.formats.log import Section
