@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import defaultdict
+from itertools import accumulate, islice, pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,9 +14,10 @@ from hypothesis import strategies as st
 
 from dedup.corpus import buckets as buckets_module
 from dedup.corpus import leaders as leaders_module
-from dedup.corpus.buckets import MOST, Bucketed, candidates
+from dedup.corpus.buckets import MOST, Bucketed, Features, candidates, grouped
 from dedup.corpus.leaders import GOES, Leaders
 from dedup.corpus.verify import ALIGNED, NOT, Verdicts
+from dedup.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -64,6 +66,65 @@ def test_the_best_candidates_are_kept_however_many_come_at_a_time(
     assert list(zip(found.later.tolist(), found.earlier.tolist(), found.votes.tolist(), strict=True)) == expected
     assert np.flatnonzero(found.crowded).tolist() == sorted(later for later in votes if len(votes[later]) > MOST)
     assert found.unexamined == sum(max(0, len(each) - MOST) for each in votes.values())
+
+
+# --- huge buckets are cut ---------------------------------------------------------------------------------------------
+
+
+@st.composite
+def _sorted_band(draw: st.DrawFn) -> list[tuple[int, int]]:
+    """Draw the keys of a band, in order, with the numbers of the paragraphs."""
+    sizes = draw(st.lists(st.integers(1, 70), min_size=1, max_size=6))
+    paragraphs = iter(random.Random(draw(st.integers(0, 2**32))).sample(range(10_000), sum(sizes)))  # noqa: S311
+    return [(key, one) for key, size in enumerate(sizes) for one in sorted(islice(paragraphs, size))]
+
+
+@given(_sorted_band(), st.lists(st.integers(1, 40), min_size=1, max_size=8), st.integers(9, 40), st.integers(0, 2**32))
+def test_a_bucket_is_cut_at_the_same_members_however_it_comes(
+    band: list[tuple[int, int]], steps: list[int], huge: int, seed: int
+) -> None:
+    """One machine has whole buckets; a task has batches, and holds no more than a piece of a bucket."""
+    pa = pytest.importorskip("pyarrow")
+    from dedup.spark import candidates as spark_module  # noqa: PLC0415 - as above
+
+    value, paragraph = (np.array(side) for side in zip(*band, strict=True))
+    number = len(band)
+    rng = np.random.default_rng(seed)
+    masks = rng.integers(0, 4, number).astype(np.uint64)
+    features = Features(np.full(number, 9, np.int32), masks, np.zeros((number, 2), np.uint64))
+    columns = {
+        "bucket": value.astype(np.int64),
+        "rank": np.zeros(number, np.int32),
+        "paragraph": paragraph.astype(np.int64),
+        "words": features.words,
+        "numbers": masks.view(np.int64),
+        "bits0": np.zeros(number, np.int64),
+        "bits1": np.zeros(number, np.int64),
+    }
+    table = pa.RecordBatch.from_pydict({name: pa.array(held) for name, held in columns.items()})
+    cuts = [*accumulate(steps, initial=0), number]
+    batches = [table.slice(start, max(0, stop - start)) for start, stop in pairwise(cuts)]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(buckets_module, "HUGE", huge)
+        patch.setattr(spark_module, "HUGE", huge)
+        at_once = grouped(np.arange(number, dtype=np.uint64), value, features, Settings())
+        held = [len(piece) for piece, _ in spark_module.whole(batches, "bucket", huge)]
+        rows = [row for found in spark_module.buckets(Settings(), batches) for row in found.to_pylist()]
+    assert sum(held) == number
+    assert max(held) <= huge + max(batch.num_rows for batch in batches)
+    expected = {(int(pair) >> 32, int(pair) & 0xFFFFFFFF) for pair in at_once.pairs}
+    assert {(int(paragraph[one]), int(paragraph[other])) for one, other in expected} == {
+        (row["later"], row["earlier"]) for row in rows if row["earlier"] >= 0
+    }
+    crowd = {row["later"] for row in rows if row["later"] >= 0 and row["earlier"] < 0}
+    assert crowd == set(paragraph[at_once.crowded].tolist())
+    assert sum(row["votes"] for row in rows if row["later"] < 0) == at_once.unexamined
+    place = np.arange(number) - np.searchsorted(value, value)
+    assert all(place[one] // huge == place[other] // huge for one, other in expected)
+    sizes = np.bincount(value).tolist()
+    every_pair = sum(size * (size - 1) // 2 for size in sizes)
+    # Every pair passes the sieves here: a witness may lack two numbers, and there are no more.
+    assert len(expected) + at_once.unexamined == every_pair
 
 
 # --- who stays --------------------------------------------------------------------------------------------------------

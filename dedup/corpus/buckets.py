@@ -2,7 +2,9 @@
 
 A small bucket gives all of its pairs. In a large one, which is what a template or a menu leaves, each member is paired
 with the bucket's first members, with its neighbours in order, and with its neighbours among those with the same
-numbers; the rest is counted as not examined, and `leaders` asks again for those that stay.
+numbers; the rest is counted as not examined, and `leaders` asks again for those that stay. A huge one is cut, in the
+order of staying, into large ones, so that it need not be in memory at once; the ones that stay in each meet when they
+are asked for again.
 """
 
 from __future__ import annotations
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
 
 SMALL = 8
 """Members up to which a bucket gives all its pairs."""
+HUGE = 1 << 18
+"""Members up to which a bucket is looked at as one."""
 NEIGHBOURS = 3
 FIRST = 2
 MOST = 48
@@ -169,7 +173,9 @@ def bucketed(keys: NDArray[np.uint32], features: Features, settings: Settings) -
     return grouped(both[inside] & _LOW, np.cumsum(~follows[inside]) - 1, features, settings)
 
 
-def grouped(member: NDArray[np.uint64], group: NDArray[np.int64], features: Features, settings: Settings) -> Bucketed:
+def grouped(
+    member: NDArray[np.uint64], group: NDArray[np.int64], features: Features, settings: Settings, *, before: int = 0
+) -> Bucketed:
     """Find the pairs within buckets that are worth aligning.
 
     Args:
@@ -177,19 +183,32 @@ def grouped(member: NDArray[np.uint64], group: NDArray[np.int64], features: Feat
         group: the bucket of each, from 0, ascending; int64.
         features: of the paragraphs, for the sieves.
         settings: the threshold and the guard.
+        before: members of the first bucket that are not given, because they were looked at before; a multiple of
+            `HUGE`, and pairs with them count as left out.
     """
     crowded, left_out = np.empty(0, np.int64), 0
-    large = np.bincount(group, minlength=1)[group] > SMALL
+    count = np.bincount(group, minlength=1)
+    are_large = count > SMALL
+    are_large[0] |= before > 0
+    large = are_large[group]
     pairs = [_neighbours(member, group, SMALL - 1, ~large)]
     if large.any():
         crowded = member[large].astype(np.int64)
-        pairs.append(_large(member[large], group[large], features))
-        count = np.bincount(group[large])
-        left_out = int((count * (count - 1) // 2).sum()) - len(pairs[-1])
+        pairs.append(_large(member[large], _cut(group, count)[large], features))
+        every_pair = int((count * (count - 1) // 2)[are_large].sum()) + before * int(count[0])
+        left_out = every_pair - len(pairs[-1])
     every = np.concatenate(pairs)
     passing = every[passes(every, features, settings)]
     passing.sort()
     return Bucketed(passing, crowded, left_out)
+
+
+def _cut(group: NDArray[np.int64], count: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Number groups anew, with huge ones cut."""
+    if int(count.max()) <= HUGE:
+        return group
+    begins = (np.arange(len(group)) - np.searchsorted(group, group)) % HUGE == 0
+    return np.cumsum(begins) - 1
 
 
 def _in_company(keys: NDArray[np.uint32]) -> NDArray[np.int64]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from dedup.corpus.buckets import MOST, Features, grouped
+from dedup.corpus.buckets import HUGE, MOST, Features, grouped
 from dedup.spark.frames import column, over, record, values
 
 if TYPE_CHECKING:
@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from dedup.settings import Settings
     from dedup.spark.frames import Shelf
 
-KEYS = "band smallint, value int, rank int, paragraph bigint, words int, numbers bigint, bits0 bigint, bits1 bigint"
+KEYS = "bucket bigint, rank int, paragraph bigint, words int, numbers bigint, bits0 bigint, bits1 bigint"
+"""`bucket` is the band and its key, in one number: Spark sorts by the first column without looking at the others."""
 PAIRS = "later bigint, after int, earlier bigint, before int, votes bigint"
 """`after` and `before` come before the paragraphs' own numbers in the order of staying. Beside pairs there are marks: a
 paragraph in a large bucket has -1 for an earlier one, and -1 twice has the pairs that were left out for votes."""
@@ -50,7 +51,7 @@ def candidates(paragraphs: DataFrame, settings: Settings, shelf: Shelf) -> Found
     from pyspark.sql import functions as f  # noqa: PLC0415
 
     keys = paragraphs.mapInArrow(over(apart), KEYS)
-    together = keys.repartition("band", "value").sortWithinPartitions("band", "value", "rank", "paragraph")
+    together = keys.repartition("bucket").sortWithinPartitions("bucket", "rank", "paragraph")
     said = together.mapInArrow(over(buckets, settings), PAIRS)
     voted = said.groupBy("later", "after", "earlier", "before").agg(f.sum("votes").alias("votes"))
     best = Window.partitionBy("later").orderBy(f.col("earlier") < 0, f.desc("votes"), "before", "earlier")
@@ -69,24 +70,23 @@ def apart(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     for batch in batches:
         if not batch.num_rows:
             continue
-        keys = np.frombuffer(b"".join(one.as_py() for one in batch.column("bands")), "<i4")
+        keys = np.frombuffer(b"".join(one.as_py() for one in batch.column("bands")), "<u4").astype(np.int64)
         keys = keys.reshape(batch.num_rows, -1)
         names = ("rank", "paragraph", "words", "numbers", "bits0", "bits1")
         for band in range(keys.shape[1]):
             yield record(
-                band=np.full(batch.num_rows, band, np.int16),
-                value=np.ascontiguousarray(keys[:, band]),
+                bucket=keys[:, band] | band << 32,
                 **{name: batch.column(name) for name in names},
             )
 
 
 def buckets(settings: Settings, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     """Find the pairs of buckets that come sorted; yields batches of `PAIRS`."""
-    for table in whole(batches, ("band", "value")):
-        group = _groups(table, ("band", "value"))
+    for table, before in whole(batches, "bucket", HUGE):
+        group = _groups(table, "bucket")
         bits = np.stack((column(table, "bits0", np.uint64), column(table, "bits1", np.uint64)), axis=1)
         features = Features(column(table, "words", np.int32), column(table, "numbers", np.uint64), bits)
-        found = grouped(np.arange(len(group), dtype=np.uint64), group, features, settings)
+        found = grouped(np.arange(len(group), dtype=np.uint64), group, features, settings, before=before)
         later, earlier = (
             (found.pairs >> np.uint64(32)).astype(np.int64),
             (found.pairs & np.uint64(0xFFFFFFFF)).astype(int),
@@ -103,35 +103,42 @@ def buckets(settings: Settings, batches: Iterable[pa.RecordBatch]) -> Iterator[p
         )
 
 
-def whole(batches: Iterable[pa.RecordBatch], keys: tuple[str, ...]) -> Iterator[pa.Table]:
-    """Cut sorted batches anew, so that rows of the same keys are together; yields tables of at least one row."""
+def whole(batches: Iterable[pa.RecordBatch], key: str, most: int) -> Iterator[tuple[pa.Table, int]]:
+    """Cut sorted batches anew, so that rows of the same key are together, as far as there are no more than so many.
+
+    Yields:
+        Tables of at least one row, and how many rows of the first one's key were in tables before: a multiple of
+        `most`. Nothing more than the rows of one key, up to `most`, is held beside a batch.
+    """
     import pyarrow as pa  # noqa: PLC0415
 
     pieces: list[pa.RecordBatch] = []
+    before = 0
     for batch in batches:
         if not batch.num_rows:
             continue
-        last = int(np.searchsorted(group := _groups(batch, keys), group[-1]))
-        goes_on = pieces and all(pieces[-1].column(key)[-1] == batch.column(key)[0] for key in keys)
-        if last or not goes_on:
-            if goes_on:
-                pieces.append(batch.slice(0, last))
-                yield pa.Table.from_batches(pieces)
-            else:
-                if pieces:
-                    yield pa.Table.from_batches(pieces)
-                if last:
-                    yield pa.Table.from_batches([batch.slice(0, last)])
-            pieces = []
+        goes_on = bool(pieces) and pieces[-1].column(key)[-1] == batch.column(key)[0]
+        if pieces and not goes_on:
+            yield pa.Table.from_batches(pieces), before
+            pieces, before = [], 0
+        # The rows of the last key wait for more of them; what comes before is complete.
+        last = int(np.searchsorted(group := _groups(batch, key), group[-1]))
+        if last:
+            yield pa.Table.from_batches([*pieces, batch.slice(0, last)]), before
+            pieces, before = [], 0
         pieces.append(batch.slice(last))
+        while sum(piece.num_rows for piece in pieces) > most:
+            table = pa.Table.from_batches(pieces)
+            yield table.slice(0, most), before
+            before += most
+            pieces = table.slice(most).to_batches()
     if pieces:
-        yield pa.Table.from_batches(pieces)
+        yield pa.Table.from_batches(pieces), before
 
 
-def _groups(batch: pa.RecordBatch | pa.Table, keys: tuple[str, ...]) -> np.ndarray[Any, np.dtype[np.int64]]:
-    """Number the runs of rows of the same keys, from 0."""
+def _groups(batch: pa.RecordBatch | pa.Table, key: str) -> np.ndarray[Any, np.dtype[np.int64]]:
+    """Number the runs of rows of the same key, from 0."""
+    found = column(batch, key)
     begins = np.zeros(batch.num_rows, bool)
-    for key in keys:
-        found = column(batch, key)
-        begins[1:] |= found[1:] != found[:-1]
+    begins[1:] = found[1:] != found[:-1]
     return np.cumsum(begins)
