@@ -1,6 +1,6 @@
 """How a run on Spark grows: with the data, and with the workers of a real cluster on this machine.
 
-    python benchmarks/scale.py --megabytes 20 --factors 1 4 8 --workers 1 2 --into docs/scale.md
+    python benchmarks/scale.py --megabytes 80 --factors 1 4 8 --workers 1 2 --into docs/scale.md
 
 Starts a standalone cluster (a master, workers of one core each) for every number of workers, and runs the command on a
 dump that `dump` makes. A worker and its executor are bound to a core: else a single one, whose JVM and Python work side
@@ -44,6 +44,7 @@ HEAD = [
     "data",
     "workers",
     "paragraphs",
+    "run",
     "stages",
     "rate",
     "all tasks",
@@ -64,6 +65,7 @@ class Point:
         size: bytes of the input.
         workers: workers of the cluster.
         seconds: from the first job's beginning to the last one's end.
+        staged: seconds in which a stage was at work.
         shuffled, spilled: bytes, of all tasks together.
         written: bytes that tasks wrote to files: the output, and what is kept between stages.
         python, java: bytes resident in the largest process of each kind, of all executors.
@@ -75,6 +77,7 @@ class Point:
     size: int
     workers: int
     seconds: float = 0.0
+    staged: float = 0.0
     shuffled: int = 0
     spilled: int = 0
     written: int = 0
@@ -92,6 +95,7 @@ class Point:
             str(self.workers),
             f"{self.paragraphs:,}",
             f"{self.seconds:.0f} s",
+            f"{self.staged:.0f} s",
             f"{self.size / 1e6 / self.seconds:.2f} MB/s",
             f"{self.busy:.0f} s",
             f"{self.shuffled / 1e6:.0f} MB",
@@ -113,13 +117,15 @@ def events(directory: Path) -> Iterator[dict[str, Any]]:
 
 def read_events(directory: Path, point: Point) -> None:
     """Enter what Spark logged about a run."""
-    begun, ended = [], []
+    begun, ended, stages = [], [], []
     for event in events(directory):
         kind = event["Event"]
         if kind == "SparkListenerJobStart":
             begun.append(event["Submission Time"])
         elif kind == "SparkListenerJobEnd":
             ended.append(event["Completion Time"])
+        elif kind == "SparkListenerStageCompleted":
+            stages.append((event["Stage Info"]["Submission Time"], event["Stage Info"]["Completion Time"]))
         elif kind == "SparkListenerTaskEnd" and (metrics := event.get("Task Metrics")):
             point.shuffled += metrics["Shuffle Write Metrics"]["Shuffle Bytes Written"]
             point.spilled += metrics["Disk Bytes Spilled"]
@@ -128,6 +134,16 @@ def read_events(directory: Path, point: Point) -> None:
             point.tasks[event["Task End Reason"]["Reason"]] += 1
     point.jobs = len(begun)
     point.seconds = (max(ended) - min(begun)) / 1000
+    point.staged = union(stages) / 1000
+
+
+def union(spans: list[tuple[int, int]]) -> int:
+    """Return how long at least one of some spans of time lasted."""
+    total = until = 0
+    for begin, end in sorted(spans):
+        total += max(0, end - max(begin, until))
+        until = max(until, end)
+    return total
 
 
 def resident(process: int) -> int:
@@ -145,7 +161,7 @@ def watch(cluster: Standalone, point: Point, done: threading.Event) -> None:
         point.python = max([point.python, *map(resident, cluster.python_workers())])
 
 
-def measure(path: Path, directory: Path, cluster: Standalone, *, memory: str) -> Point:
+def measure(path: Path, directory: Path, cluster: Standalone, *, memory: str, java: str) -> Point:
     """Run the command over a file, on a cluster."""
     size = path.stat().st_size
     point = Point(size, cluster.workers)
@@ -166,6 +182,8 @@ def measure(path: Path, directory: Path, cluster: Standalone, *, memory: str) ->
         # Else small partitions would be put together, and large ones not.
         "spark.sql.adaptive.coalescePartitions.enabled": "false",
     }
+    if java:
+        conf |= {"spark.driver.extraJavaOptions": java, "spark.executor.extraJavaOptions": java}
     words = [word for key, value in conf.items() for word in ("--spark-conf", f"{key}={value}")]
     command = [sys.executable, "-m", "dedup", "--isolated", "--no-progress", "--scope", "corpus", "--engine", "spark"]
     output = directory / "out"
@@ -185,7 +203,7 @@ def measure(path: Path, directory: Path, cluster: Standalone, *, memory: str) ->
     return point
 
 
-def report(points: list[Point], memory: str) -> str:
+def report(points: list[Point], memory: str, java: str) -> str:
     """Return the tables."""
     by_size: dict[int, dict[int, Point]] = {}
     for point in points:
@@ -193,7 +211,7 @@ def report(points: list[Point], memory: str) -> str:
     machine = (
         f"Measured on {time.strftime('%Y-%m-%d')}: {os.cpu_count()} cores, Python {platform.python_version()}, PySpark "
         f"{_version()}; the master, the driver and all workers share this machine. Workers are bound to a core each; "
-        f"executors have {memory} of heap; splits and shuffle partitions are for {SPLIT >> 20} MB of input each."
+        f"executors have {memory} of heap, all JVMs {f'`{java}`' if java else 'no options'}; splits and shuffle partitions are for {SPLIT >> 20} MB of input each."
     )
     lines = [
         machine,
@@ -204,8 +222,11 @@ def report(points: list[Point], memory: str) -> str:
     for size, found in by_size.items():
         if len(found) > 1:
             least, most = min(found), max(found)
-            times = found[least].seconds / found[most].seconds
-            lines.append(f"- {size / 1e6:.0f} MB: {most} workers are {times:.2f} times as fast as {least}.")
+            run, stages = (getattr(found[least], name) / getattr(found[most], name) for name in ("seconds", "staged"))
+            lines.append(
+                f"- {size / 1e6:.0f} MB: {most} workers are {run:.2f} times as fast as {least}, and {stages:.2f} times in the "
+                "stages."
+            )
     failed = sum((point.tasks for point in points), Counter[str]()) - Counter({"Success": 1 << 60})
     lines.append(
         f"- {points[0].jobs} to {points[-1].jobs} jobs a run; tasks that failed: {sum(failed.values()) or 'none'}."
@@ -229,10 +250,11 @@ def put_into(page: Path, text: str) -> None:
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--megabytes", type=float, default=20, help="of the smallest dump [20]")
+    parser.add_argument("--megabytes", type=float, default=80, help="of the smallest dump [80]")
     parser.add_argument("--factors", type=int, nargs="+", default=[1, 4, 8], help="[1 4 8]")
     parser.add_argument("--workers", type=int, nargs="+", default=[1, 2], help="[1 2]")
     parser.add_argument("--memory", default="1g", help="of an executor's heap [1g]")
+    parser.add_argument("--java", default="-XX:TieredStopAtLevel=1", help="options of all JVMs [%(default)s]")
     parser.add_argument("--into", type=Path, help="page that has the markers")
     options = parser.parse_args()
     points = []
@@ -245,9 +267,9 @@ def main() -> None:
                     tempfile.TemporaryDirectory(dir=folder) as own,
                     Standalone(Path(own), workers, "2g", bound=True) as cluster,
                 ):
-                    points.append(measure(path, Path(own), cluster, memory=options.memory))
+                    points.append(measure(path, Path(own), cluster, memory=options.memory, java=options.java))
                 print("  ".join(points[-1].cells()), flush=True)
-    text = report(points, options.memory)
+    text = report(points, options.memory, options.java)
     print("\n" + text)
     if options.into:
         put_into(options.into, text)
