@@ -211,7 +211,8 @@ def report(points: list[Point], memory: str, java: str) -> str:
     machine = (
         f"Measured on {time.strftime('%Y-%m-%d')}: {os.cpu_count()} cores, Python {platform.python_version()}, PySpark "
         f"{_version()}; the master, the driver and all workers share this machine. Workers are bound to a core each; "
-        f"executors have {memory} of heap, all JVMs {f'`{java}`' if java else 'no options'}; splits and shuffle partitions are for {SPLIT >> 20} MB of input each."
+        f"executors have {memory} of heap, all JVMs {f'`{java}`' if java else 'no options'}; splits and shuffle "
+        f"partitions are for {SPLIT >> 20} MB of input each."
     )
     lines = [
         machine,
@@ -224,8 +225,8 @@ def report(points: list[Point], memory: str, java: str) -> str:
             least, most = min(found), max(found)
             run, stages = (getattr(found[least], name) / getattr(found[most], name) for name in ("seconds", "staged"))
             lines.append(
-                f"- {size / 1e6:.0f} MB: {most} workers are {run:.2f} times as fast as {least}, and {stages:.2f} times in the "
-                "stages."
+                f"- {size / 1e6:.0f} MB: {most} workers are {run:.2f} times as fast as {least}, and {stages:.2f} times "
+                "in the stages."
             )
     failed = sum((point.tasks for point in points), Counter[str]()) - Counter({"Success": 1 << 60})
     lines.append(

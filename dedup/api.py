@@ -6,13 +6,20 @@ are offsets in characters of the text that was given.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, TypedDict, overload
 
-from dedup.decisions import Compared, Reason
 from dedup.errors import InputError, UsageError
+from dedup.results import (
+    Cleaned,
+    CleanedRecord,
+    KeptParagraph,
+    RemovedParagraph,
+    WitnessParagraph,
+    cleaned,
+    with_record,
+)
 from dedup.settings import Settings
 
 if TYPE_CHECKING:
@@ -20,7 +27,6 @@ if TYPE_CHECKING:
 
     from typing_extensions import Unpack  # for the type checker alone; typing has it from 3.11 on
 
-    from dedup.decisions import Decision, KeptNear, Removal, Witness
     from dedup.settings import Guard, Keep, Scope, Split
 
 __all__ = [
@@ -52,102 +58,6 @@ class SettingArguments(TypedDict, total=False):
     within: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class WitnessParagraph:
-    """A kept paragraph that makes another one superfluous."""
-
-    paragraph: int
-    """Number of the paragraph in its document, from 0."""
-    start: int
-    end: int
-    text: str
-    document: int | None = None
-    """Number of its document, from 0, where that is not the one the removed paragraph stood in."""
-
-
-@dataclass(frozen=True, slots=True)
-class RemovedParagraph:
-    """One paragraph that went: an entry of the removal log."""
-
-    paragraph: int
-    """Number of the paragraph in its document, from 0."""
-    start: int
-    end: int
-    cut_start: int
-    """Start of what left the text: the paragraph and its separator."""
-    cut_end: int
-    text: str
-    reason: Reason
-    compared: Compared
-    witnesses: tuple[WitnessParagraph, ...]
-    similarity: float
-    coverage: float
-    block: int | None
-    documents: int | None = None
-    """For boilerplate: the number of documents that it stands in."""
-    differs: tuple[str, ...] = ()
-    """Where it was aligned: in what ways it differs from its witnesses, as in the removal log."""
-
-
-@dataclass(frozen=True, slots=True)
-class KeptParagraph:
-    """A near-duplicate that stayed, because it says something new."""
-
-    paragraph: int
-    start: int
-    end: int
-    text: str
-    witness: WitnessParagraph
-    similarity: float
-    coverage: float
-    new: tuple[tuple[int, int], ...]
-    """Spans of the words that are new."""
-    kinds: tuple[str, ...] = ()
-    """Of what kinds that is: ``number``, ``name``, ``turn`` (a negation, a restriction, an opposite) or ``words``."""
-
-
-@dataclass(frozen=True, slots=True)
-class Cleaned:
-    """One document after cleaning."""
-
-    text: str
-    """What is left."""
-    removals: tuple[RemovedParagraph, ...]
-    """In order of position."""
-    kept_near: tuple[KeptParagraph, ...]
-    """In order of position; only with ``explain=True``."""
-    paragraphs: int
-    """Paragraphs found: removed and kept ones together."""
-    comparisons: int
-    """Pairs of paragraphs that were aligned."""
-    unsettled: bool
-    """The decisions did not come to rest, and the document was left as it is."""
-
-    @property
-    def removed(self) -> int:
-        """Number of paragraphs that went."""
-        return len(self.removals)
-
-    @property
-    def kept(self) -> int:
-        """Number of paragraphs that stayed."""
-        return self.paragraphs - len(self.removals)
-
-    @property
-    def counts(self) -> dict[Reason, int]:
-        """Number of removals for each reason; their sum is `removed`."""
-        found = Counter(removal.reason for removal in self.removals)
-        return {reason: found[reason] for reason in Reason}
-
-
-@dataclass(frozen=True, slots=True)
-class CleanedRecord(Cleaned):
-    """One document after cleaning that came as a record."""
-
-    record: Mapping[str, Any]
-    """The record with its text cleaned; the very object that came in where nothing went."""
-
-
 def clean(text: str, *, explain: bool = False, **settings: Unpack[SettingArguments]) -> Cleaned:
     """Take the repeats out of one document.
 
@@ -169,12 +79,18 @@ def clean(text: str, *, explain: bool = False, **settings: Unpack[SettingArgumen
         )
     from dedup.document import decide
 
-    return _cleaned(text, decide([text], chosen, explain=explain)[0])
+    return cleaned(text, decide([text], chosen, explain=explain)[0])
 
 
 @overload
 def clean_documents(
-    documents: Iterable[str], *, field: str = ..., explain: bool = ..., **settings: Unpack[SettingArguments]
+    documents: Iterable[str],
+    *,
+    field: str = ...,
+    explain: bool = ...,
+    against: Iterable[str] | Iterable[Mapping[str, Any]] = ...,
+    workers: int = ...,
+    **settings: Unpack[SettingArguments],
 ) -> Iterator[Cleaned]: ...
 
 
@@ -184,6 +100,8 @@ def clean_documents(
     *,
     field: str = ...,
     explain: bool = ...,
+    against: Iterable[str] | Iterable[Mapping[str, Any]] = ...,
+    workers: int = ...,
     **settings: Unpack[SettingArguments],
 ) -> Iterator[CleanedRecord]: ...
 
@@ -193,30 +111,98 @@ def clean_documents(
     *,
     field: str = "text",
     explain: bool = False,
+    against: Iterable[str] | Iterable[Mapping[str, Any]] = (),
+    workers: int = 1,
     **settings: Unpack[SettingArguments],
 ) -> Iterator[Cleaned]:
-    """Take the repeats out of each of many documents, in order; each is compared with itself alone.
+    """Take the repeats out of many documents, in order.
 
-    Memory does not grow with the number of documents: a batch is read, decided on and yielded before the next one.
+    By default each is compared with itself alone, and memory does not grow with their number: a batch is read, decided
+    on and yielded before the next one. With ``scope="corpus"`` all are compared with each other: all are read, and kept
+    in temporary files (see `tempfile.gettempdir`), before the first one is yielded; memory grows by some 60 to 90 bytes
+    for each paragraph. Close the iterator if it is not read to its end: that removes the files and ends the workers.
 
     Args:
-        documents: texts, or records that hold their text under `field`.
+        documents: texts, or records that hold their text under `field`. For scope ``corpus`` records that are no list
+            or tuple are pickled while the others are read, and come back as copies.
         field: dotted path of the text in a record (``page.body``).
-        explain: also collect the near-duplicates that stay because they say something new.
-        **settings: as on the command line: those of `clean`. A whole corpus (``scope="corpus"``) is
-            for the command line, or for `dedup.run.run`.
+        explain: also collect the near-duplicates that stay because they say something new; of a corpus, the first
+            thousand.
+        against: for scope ``corpus``: texts or records that come before all documents, stay, and are not yielded.
+        workers: for scope ``corpus``: processes that share the work; with 1 all is done in this one.
+        **settings: as on the command line: those of `clean`, and for scope ``corpus`` ``keep``, ``boilerplate`` and
+            ``within``.
 
     Raises:
         UsageError: a setting is not known or does not fit; raised by the call itself, before anything is read.
         InputError: a document is neither a string nor a record with a string under `field`; those before it have been
-            yielded.
+            yielded, but for scope ``corpus``.
+        OutputError: for scope ``corpus``: there is no room for temporary files.
     """
     chosen = _settings(settings)
-    if isinstance(documents, (str, bytes, Mapping)):
-        raise UsageError(f"the documents are one {type(documents).__name__}", hint="for a single text, call clean()")
+    for given, name in ((documents, "documents"), (against, "references")):
+        if isinstance(given, (str, bytes, Mapping)):
+            raise UsageError(f"the {name} are one {type(given).__name__}", hint="for a single text, call clean()")
+    if type(workers) is not int or workers < 1:
+        raise UsageError(f"workers must be a number from 1 on, not {workers!r}")
     if chosen.scope == "corpus":
-        raise UsageError("scope 'corpus' is not there for the library yet", hint="use the command, or scope 'document'")
+        return _together(documents, against, field, chosen, explain=explain, workers=workers)
+    for name, idle in (("against", against == ()), ("workers", workers == 1)):
+        if not idle:
+            raise UsageError(f"{name} is for scope 'corpus'", hint="add scope='corpus', or leave it out")
     return _stream(iter(documents), field, chosen, explain=explain)
+
+
+def _together(
+    documents: Iterable[Any], against: Iterable[Any], field: str, settings: Settings, *, explain: bool, workers: int
+) -> Iterator[Cleaned]:
+    from dedup.together import Kept, decide_together
+
+    with ExitStack() as stack:
+        listed = documents if isinstance(documents, (list, tuple)) else None
+        kept = Kept(stack) if listed is None else None
+
+        def told(given: Iterable[Any], name: str, keep: Kept | None) -> Iterator[tuple[str, str | None]]:
+            for number, document in enumerate(given):
+                try:
+                    if isinstance(document, str):
+                        text, group, record = document, None, None
+                    else:
+                        text, group, record = _find(document, field), _group(document, settings), document
+                    if keep is not None:
+                        keep.add(record)
+                except InputError as error:
+                    raise InputError(error.what, place=f"{name} {number}", hint=error.hint) from error
+                yield text, group
+
+        decided = decide_together(
+            told(documents, "document", kept),
+            told(against, "reference", None),
+            settings,
+            explain=explain,
+            workers=workers,
+        )
+        stack.callback(decided.close)
+        records = kept.back() if listed is None and kept is not None else iter(listed or ())
+        for (text, decision), record in zip(decided, records, strict=False):
+            done = cleaned(text, decision)
+            yield done if record is None or isinstance(record, str) else with_record(done, record, field)
+
+
+def _group(record: Mapping[str, Any], settings: Settings) -> str | None:
+    """Return the value by which a record is compared only with its like; None where nobody asks, or it has none.
+
+    Raises:
+        InputError: the value is none that JSON has.
+    """
+    if settings.within is None:
+        return None
+    from dedup.formats.groups import group_of
+
+    try:
+        return group_of(record, settings.within)
+    except TypeError as error:
+        raise InputError(f"the field {settings.within!r} cannot be compared: {error}") from error
 
 
 def _stream(documents: Iterator[Any], field: str, settings: Settings, *, explain: bool) -> Iterator[Cleaned]:
@@ -243,8 +229,8 @@ def _decided(
 
     decisions = decide([text for text, _ in batch], settings, explain=explain)
     for (text, record), decision in zip(batch, decisions, strict=True):
-        done = _cleaned(text, decision)
-        yield done if record is None else _with_record(done, record, field)
+        done = cleaned(text, decision)
+        yield done if record is None else with_record(done, record, field)
 
 
 def _settings(values: Mapping[str, Any]) -> Settings:
@@ -270,70 +256,6 @@ def _settings(values: Mapping[str, Any]) -> Settings:
     return Settings(**values)
 
 
-def _cleaned(text: str, decision: Decision) -> Cleaned:
-    return Cleaned(
-        text=decision.apply(text),
-        removals=tuple(_removed(text, removal) for removal in decision.removals),
-        kept_near=tuple(_kept(text, kept) for kept in decision.kept_near),
-        paragraphs=decision.paragraphs,
-        comparisons=decision.comparisons,
-        unsettled=decision.unsettled,
-    )
-
-
-def _removed(text: str, removal: Removal) -> RemovedParagraph:
-    return RemovedParagraph(
-        paragraph=removal.paragraph,
-        start=removal.start,
-        end=removal.end,
-        cut_start=removal.cut_start,
-        cut_end=removal.cut_end,
-        text=text[removal.start : removal.end],
-        reason=removal.reason,
-        compared=removal.compared,
-        witnesses=tuple(_witness(text, witness) for witness in removal.witnesses),
-        similarity=removal.similarity,
-        coverage=removal.coverage,
-        block=removal.block,
-        documents=removal.documents,
-        differs=removal.differs,
-    )
-
-
-def _kept(text: str, kept: KeptNear) -> KeptParagraph:
-    return KeptParagraph(
-        paragraph=kept.paragraph,
-        start=kept.start,
-        end=kept.end,
-        text=text[kept.start : kept.end],
-        witness=_witness(text, kept.witness),
-        similarity=kept.similarity,
-        coverage=kept.coverage,
-        new=kept.new,
-        kinds=kept.kinds,
-    )
-
-
-def _witness(text: str, witness: Witness) -> WitnessParagraph:
-    if (other := witness.elsewhere) is not None:
-        # Documents of a library call are the lines of one input, which are counted from 1.
-        number = None if other.line is None else other.line - 1
-        return WitnessParagraph(witness.paragraph, witness.start, witness.end, other.text, number)
-    return WitnessParagraph(witness.paragraph, witness.start, witness.end, text[witness.start : witness.end])
-
-
-def _with_record(done: Cleaned, record: Mapping[str, Any], field: str) -> CleanedRecord:
-    return CleanedRecord(
-        text=done.text,
-        removals=done.removals,
-        kept_near=done.kept_near,
-        paragraphs=done.paragraphs,
-        comparisons=done.comparisons,
-        unsettled=done.unsettled,
-        record=_replaced(record, field.split("."), done.text) if done.removals else record,
-    )
-
-
 def _find(record: Any, field: str) -> str:
     """Return the text of a record.
 
@@ -350,9 +272,3 @@ def _find(record: Any, field: str) -> str:
     if not isinstance(value, str):
         raise InputError(f"the field {field!r} holds no string, but {type(value).__name__}")
     return value
-
-
-def _replaced(record: Mapping[str, Any], path: Sequence[str], text: str) -> dict[str, Any]:
-    """Return a copy of a record, and of the records on the way, with another text; all else is shared."""
-    key, *rest = path
-    return {**record, key: _replaced(record[key], rest, text) if rest else text}

@@ -230,7 +230,9 @@ class _Run:
 
     def _results(self, inputs: Inputs, work: Work) -> Generator[tuple[list[Part], list[Done]], None, None]:
         if self._twice is not None:
-            return self._twice.results(tasks(inputs.parts()))
+            from dedup.engines.write import write  # noqa: PLC0415 - numpy and the kernels, as above
+
+            return self._twice.results(tasks(inputs.parts()), write)
         workers = self._job.workers or default_workers()
         results = map_ordered(partial(process, work), tasks(inputs.parts()), workers, weight=task_bytes)
         self._stack.callback(results.close)

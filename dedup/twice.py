@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
@@ -14,7 +14,7 @@ from dedup.engines.corpus import Shares, fill, known
 from dedup.engines.local import Crew, default_workers
 from dedup.engines.plan import COLUMNS, Planner
 from dedup.engines.spool import Spool
-from dedup.engines.write import changed, write
+from dedup.engines.write import changed
 from dedup.errors import InputError
 from dedup.formats.compression import is_packed
 from dedup.formats.inputs import Inputs
@@ -25,7 +25,7 @@ from dedup.reading import Progress, copied
 from dedup.settings import ALGORITHM
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterable, Iterator
+    from collections.abc import Callable, Generator, Iterable, Iterator
     from contextlib import ExitStack
     from typing import Any, BinaryIO
 
@@ -33,8 +33,10 @@ if TYPE_CHECKING:
     from dedup.engines.write import Share
     from dedup.formats.discover import Source
     from dedup.formats.layout import Layout
-    from dedup.formats.parts import Done, Part, Work
+    from dedup.formats.parts import Part, Work
     from dedup.job import Events, Job
+
+Result = TypeVar("Result")
 
 _BYTES_A_SLOT = 200
 _BIG = 1 << 30
@@ -111,10 +113,19 @@ class Twice:
         self._shares = Shares(self._spool, decided, [*self._references, *self.sources], told=told)
         return decided
 
-    def results(self, found: Iterable[list[Part] | None]) -> Generator[tuple[list[Part], list[Done]], None, None]:
-        """Carry out what was decided: yield each task with what came of its parts."""
-        shared = self._crew.map(partial(write, self._work), self._shared(found), weight=_weight)
-        return ((task, dones) for (task, _), dones in shared)
+    def results(
+        self,
+        found: Iterable[list[Part] | None],
+        carry_out: Callable[[Work, tuple[list[Part], Share]], list[Result]],
+    ) -> Generator[tuple[list[Part], list[Result]], None, None]:
+        """Carry out what was decided: yield each task with what came of it.
+
+        Args:
+            found: the tasks, as they were in the first reading.
+            carry_out: what workers do with each: `dedup.engines.write.write` or `decisions`.
+        """
+        shared = self._crew.map(partial(carry_out, self._work), self._shared(found), weight=_weight)
+        return ((task, result) for (task, _), result in shared)
 
     def _shared(self, found: Iterable[list[Part] | None]) -> Iterator[Any]:
         assert self._shares is not None  # noqa: S101 - prepared by now

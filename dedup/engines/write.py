@@ -104,6 +104,22 @@ def write(work: Work, task: tuple[list[Part], Share]) -> list[Done]:
     return dones
 
 
+def decisions(work: Work, task: tuple[list[Part], Share]) -> list[Decision]:
+    """Say what was decided about each document of a task, in order.
+
+    Raises:
+        InputError: the input is not what it was in the first pass.
+    """
+    parts, share = task
+    dones, again = _begun(work, parts, share)
+    documents = _changed(work, parts, dones, share, again)
+    out = [Decision(paragraphs) for paragraphs in share.documents["paragraphs"].tolist()]
+    for some in batches([len(document.found.record.text) for document in documents], BATCH):
+        for document, decision in zip(documents[some], _told(work, documents[some]), strict=True):
+            out[document.number] = replace(decision, paragraphs=out[document.number].paragraphs)
+    return out
+
+
 def cut_documents(work: Work, documents: list[Document]) -> None:
     """Carry out what was decided about some documents, each into what came of its part."""
     told = work.log or work.diff or work.explain or work.mark or work.empty != "keep"
@@ -176,19 +192,23 @@ class _Cut(NamedTuple):
 
 def _carry_out(work: Work, documents: list[Document], *, told: bool) -> None:
     """Cut some documents, each so that what is left of it has just the paragraphs that stay."""
-    cut = _agreeing(work, documents)
     if told:
-        decisions = []
-        for document, one in zip(documents, cut, strict=True):
-            decision = Decision(0, unsettled=True) if one is None else _decision(one.document)
-            decisions.append(replace(decision, kept_near=tuple(_kept_near(document, work.settings))))
-        carry_out(work, [document.found for document in documents], decisions)
+        carry_out(work, [document.found for document in documents], _told(work, documents))
         return
-    for document, one in zip(documents, cut, strict=True):
+    for document, one in zip(documents, _agreeing(work, documents), strict=True):
         if one is None:
             document.found.done.counts.unsettled += 1
         else:
             _cut_out(work, one)
+
+
+def _told(work: Work, documents: list[Document]) -> list[Decision]:
+    """Return what becomes of some documents, for somebody to be told; their paragraphs are counted already."""
+    told = []
+    for document, one in zip(documents, _agreeing(work, documents), strict=True):
+        decision = Decision(0, unsettled=True) if one is None else _decision(one.document)
+        told.append(replace(decision, kept_near=tuple(_kept_near(document, work.settings))))
+    return told
 
 
 def _agreeing(work: Work, documents: list[Document]) -> list[_Cut | None]:

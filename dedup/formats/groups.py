@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -12,7 +13,7 @@ URL_FIELD = "url"
 _WITH_HOST = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*:)?//")
 
 
-def group_of(record: dict[str, Any], within: str) -> str | None:
+def group_of(record: Mapping[str, Any], within: str) -> str | None:
     """Return the value of a record, or None where it has none: then it is like no other one.
 
     Args:
@@ -23,7 +24,7 @@ def group_of(record: dict[str, Any], within: str) -> str | None:
         return _host(record.get(URL_FIELD))
     value: Any = record
     for key in within.split("."):
-        if not isinstance(value, dict) or key not in value:
+        if not isinstance(value, Mapping) or key not in value:
             return None
         value = value[key]
     return None if value is None else json.dumps(value, sort_keys=True)
