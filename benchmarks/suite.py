@@ -1,4 +1,4 @@
-"""Measure ``--scope corpus``: speed beside other tools, recall against all pairs, time and memory as the text grows.
+"""Measure ``--scope corpus``: speed beside other tools, recall of all pairs, growth with the text, time by stage.
 
     python benchmarks/suite.py                                     small synthetic text, a few minutes
     python benchmarks/suite.py --corpus news.jsonl --corpus terms.jsonl --peers-env DIR --write docs/performance.md
@@ -9,7 +9,7 @@ The other tools are looked for in a virtual environment of their own; what is no
     python3.12 -m venv DIR && DIR/bin/pip install datasketch rensa text-dedup dolma 'pyarrow>=21,<23'
 
 Each part runs in a process of its own, so that what it holds in memory is not taken for another command's. Parts can
-be run alone: ``speed.py``, ``recall.py``, ``scaling.py``.
+be run alone: ``speed.py``, ``recall.py``, ``scaling.py``, ``profiled.py``.
 """
 
 from __future__ import annotations
@@ -31,7 +31,12 @@ from benchmarks.corpus import write  # noqa: E402 - the path has to be known fir
 from benchmarks.paired import insert  # noqa: E402 - likewise
 from benchmarks.peers import Peers  # noqa: E402 - likewise
 
-PARTS = {"speed": "Beside other tools", "recall": "What is found of all pairs", "scaling": "As the text grows"}
+PARTS = {
+    "speed": "Beside other tools",
+    "recall": "What is found of all pairs",
+    "scaling": "As the text grows",
+    "profiled": "Where the time goes",
+}
 MARKER = "suite"
 SMALL = 2_000_000
 """Characters of the synthetic corpus that stands in where none is given."""
@@ -85,6 +90,8 @@ def arguments(part: str, options: argparse.Namespace, corpora: list[Path]) -> li
     field = ["--field", options.field]
     if part == "speed":
         return [*given, *field, *peers, "--runs", str(options.runs), "--slice", str(options.slice)]
+    if part == "profiled":
+        return [*given, *field]
     if part == "recall":
         cache = ["--cache", str(options.cache)] if options.cache else []
         least = [argument for value in options.threshold for argument in ("--threshold", value)]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from enum import IntFlag
+from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from dedup.lexicon import FUNCTION
@@ -51,7 +52,13 @@ class Difference(IntFlag):
 
     def names(self) -> tuple[str, ...]:
         """Return the names of the kinds, for logs and reports."""
-        return tuple(kind.name.lower() for kind in Difference if kind & self and kind.name)
+        return _names(int(self))
+
+
+@cache
+def _names(kinds: int) -> tuple[str, ...]:
+    """Return the names of some kinds. There are few sets of them, and every entry of a log has one."""
+    return tuple(kind.name.lower() for kind in Difference if kind & kinds and kind.name)
 
 
 class Side(NamedTuple):

@@ -104,7 +104,7 @@ def decide_together(
         # With a log: witnesses are told.
         work = Work(chosen, (_TEXT,), Codec("utf-8"), job.max_document, log=True, explain=explain)
         layout = Layout([source], per_file=False, destinations=[], references=[before] if before.size else [])
-        twice = Twice(job, layout, work, _Silent(), stack=stack, stdin=None)
+        twice = Twice(job, layout, work, Silent(), stack=stack, stdin=None)
         twice.prepare()
         inputs = Inputs([source], "jsonl", work.codec, job.max_document, joined=True, stdin=None)
         found = twice.results(tasks(inputs.parts()), decisions)
@@ -144,20 +144,21 @@ def _no_room(error: OSError) -> OutputError:
     return OutputError(what, place=tempfile.gettempdir(), hint="free some room, or name a directory with TMPDIR")
 
 
-class _Silent:
+class Silent:
     """Tells nobody: what comes of a call is in its results."""
 
     def problem(self, error: DedupError) -> None:
+        """Raise it."""
         raise error
 
     def explained(self, explanation: Explanation) -> None:
-        pass
+        """Nobody asks."""
 
     def diff(self, text: bytes) -> None:
-        pass
+        """Nobody asks."""
 
     def progress(self, done: int, total: int | None, stage: str = "", unit: str = "bytes") -> None:
-        pass
+        """Nobody asks."""
 
     def note(self, text: str) -> None:
-        pass
+        """Nobody asks."""

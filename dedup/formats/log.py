@@ -94,7 +94,7 @@ def removal_lines(
     data = part.data[record.start : record.end]
     common = {"document": document, "at": part.at + record.start}
     entries = [
-        (where[removal.cut_start], {**common, **_removal(data, record.text, removal, where)})
+        (where[removal.cut_start], common | _removal(data, record.text, removal, where))
         for removal in decision.removals
     ]
     if pieces:
@@ -136,7 +136,9 @@ def _removal(data: bytes, text: str, removal: Removal, where: Mapping[int, int])
         entry["raw"] = raw_text(raw)
     own_text = removal.compared is Compared.IDENTICAL
     witnesses = [_witness(text, witness, where, own_text=own_text) for witness in removal.witnesses]
-    return {**entry, **removal_entry(removal), "witnesses": witnesses}
+    entry |= removal_entry(removal)
+    entry["witnesses"] = witnesses
+    return entry
 
 
 def _witness(text: str, witness: Witness, where: Mapping[int, int], *, own_text: bool) -> dict[str, Any]:

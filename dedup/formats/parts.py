@@ -134,22 +134,29 @@ class Record:
 
 def document_entry(file: str, line: int | None, identity: str | float | None = None) -> dict[str, Any]:
     """Return what the log and the marks say of where something stands; only what is known of it."""
-    known = (("line", line), ("id", identity))
-    return {"file": file, **{name: value for name, value in known if value is not None}}
+    entry: dict[str, Any] = {"file": file}
+    if line is not None:
+        entry["line"] = line
+    if identity is not None:
+        entry["id"] = identity
+    return entry
 
 
 def removal_entry(removal: Removal) -> dict[str, Any]:
     """Return what the log and the marks say alike of a removal: why it goes, and how it fits its witnesses."""
-    aligned = removal.compared is Compared.ALIGNED
-    differs = list(removal.differs) if aligned else None  # nothing else was looked at for differences
-    known = (("differs", differs), ("block", removal.block), ("documents", removal.documents))
-    return {
+    entry: dict[str, Any] = {
         "reason": removal.reason.value,
         "compared": removal.compared.value,
         "similarity": round(removal.similarity, 6),
         "coverage": round(removal.coverage, 6),
-        **{name: value for name, value in known if value is not None},
     }
+    if removal.compared is Compared.ALIGNED:  # nothing else was looked at for differences
+        entry["differs"] = list(removal.differs)
+    if removal.block is not None:
+        entry["block"] = removal.block
+    if removal.documents is not None:
+        entry["documents"] = removal.documents
+    return entry
 
 
 def too_large(place: str, limit: int) -> InputError:
