@@ -37,7 +37,7 @@ MINUSES = f"{MINUS}\u2013\u2212"
 """Signs that turn the number behind them where they stand as a minus does; see `with_minuses`."""
 _MINUS_BEFORE = "$£¥€"
 """Signs that may stand between a minus and its number."""
-_SPACES = 64
+SPACES = 64
 """Spaces before a minus that are looked across."""
 
 _LAST = 0x110000
@@ -116,7 +116,7 @@ def _minuses(
     place = np.maximum(at - 1, 0)
     found: Flags = (at > least) & (codes[place] == ord("("))
     behind: Flags = (at > least) & (classes[place] == SPACE)
-    for _ in range(_SPACES):
+    for _ in range(SPACES):
         if not behind.any():
             break
         behind &= place > least

@@ -19,11 +19,16 @@ from dedup.characters import (
     IGNORE,
     LETTER,
     MARK,
+    MINUS,
     MINUSES,
     NORMALISE,
+    SPACES,
     class_table,
+    classes_of,
+    code_points,
     fold_table,
     normalise,
+    with_minuses,
 )
 from dedup.hashing import token_hashes
 from dedup.shingling import Tokens, token_bounds, tokenise, with_digits
@@ -44,6 +49,8 @@ _DASHES = [ord(sign) for sign in MINUSES[1:]]
 _AFTER_MINUS = np.isin(np.arange(256), [*b"0123456789$", 0xC2, 0xE2]) | (np.arange(256) >= 0x80)  # noqa: PLR2004
 _BEFORE_MINUS = np.isin(np.arange(256), [*b" \t\v\f\x1c\x1d\x1e\x1f("]) | (np.arange(256) >= 0x80)  # noqa: PLR2004
 """Bytes that may stand behind and before a minus; of those that are not ASCII nobody knows."""
+_MINUS_BEHIND = 4 * (SPACES + 1)
+"""Bytes before a sign in which all stands that may tell whether it is a minus."""
 _TWO, _THREE, _FOUR = 0xC0, 0xE0, 0xF0
 """Least first bytes of a character of two, three and four bytes."""
 
@@ -185,9 +192,10 @@ def _read(data: Bytes, starts: Ints) -> tuple[Bytes, Bytes, NDArray[np.bool_] | 
     classes = letters * np.uint8(LETTER) + digits * np.uint8(DIGIT) + signs * np.uint8(ALONE)
     high = data >= _TWO
     hyphens = np.flatnonzero(data == ord("-"))
-    minuses = hyphens[_perhaps_minus(data, hyphens, 1)]
+    hyphens = hyphens[_perhaps_minus(data, hyphens, 1)]
     if not high.any():
-        return folded, classes, None, _owners(starts, minuses)
+        classes[_minuses(data, hyphens, starts)] = ALONE
+        return folded, classes, None, np.empty(0, np.int64)
     heads = (data & np.uint8(_TWO)) != 0x80  # noqa: PLR2004 - what every following byte begins with
     places = np.flatnonzero(high)
     codes, sizes = _decoded(data, places)
@@ -206,8 +214,11 @@ def _read(data: Bytes, starts: Ints) -> tuple[Bytes, Bytes, NDArray[np.bool_] | 
         longer = sizes > step
         classes[places[longer] + step] = found[longer]
     dashes = np.flatnonzero(np.isin(codes, _DASHES))
-    dashes = dashes[_perhaps_minus(data, places[dashes], sizes[dashes])]
-    return folded, classes, heads, _owners(starts, np.concatenate((places[odd], places[dashes], minuses)))
+    dashes = places[dashes[_perhaps_minus(data, places[dashes], sizes[dashes])]]
+    minuses = _minuses(data, np.concatenate((hyphens, dashes)), starts)
+    # However many bytes it takes: a token of one byte, as a hyphen is.
+    folded[minuses], classes[minuses] = ord(MINUS), ALONE
+    return folded, classes, heads, _owners(starts, places[odd])
 
 
 def _owners(starts: Ints, places: Ints) -> Ints:
@@ -222,6 +233,35 @@ def _perhaps_minus(data: Bytes, places: Ints, sizes: Any) -> NDArray[np.bool_]:
     found: NDArray[np.bool_] = inside & _AFTER_MINUS[data[np.minimum(behind, len(data) - 1)]]
     found &= _BEFORE_MINUS[data[np.maximum(before, 0)]]
     return found
+
+
+def _minuses(data: Bytes, places: Ints, starts: Ints) -> Ints:
+    """Return those of some signs that are the minus of a number; what is looked at is what may matter, and no more."""
+    pieces: list[str] = []
+    at: list[int] = []
+    first = starts[np.searchsorted(starts, places, side="right") - 1].tolist()
+    for place, start in zip(places.tolist(), first, strict=True):
+        before = data[max(start, place - _MINUS_BEHIND) : place].tobytes()
+        while before and before[0] & _TWO == 0x80:  # noqa: PLR2004 - the rest of a character
+            before = before[1:]
+        behind = place + _size(data, place)
+        after = data[place : behind + _size(data, behind)].tobytes()
+        pieces.append(before.decode("utf-8", "surrogatepass"))
+        at.append(len(pieces[-1]))
+        pieces[-1] += after.decode("utf-8", "surrogatepass")
+    if not pieces:
+        return np.empty(0, np.int64)
+    begins = np.concatenate(([0], np.cumsum([len(piece) + 1 for piece in pieces[:-1]]))).astype(np.int64)
+    codes = code_points("\n".join(pieces))
+    _, classes = with_minuses(codes, classes_of(codes) & np.uint8(CLASS_MASK), begins)
+    found: Ints = places[classes[begins + at] == ALONE]
+    return found
+
+
+def _size(data: Bytes, place: int) -> int:
+    """Return the bytes of the character that begins at a place."""
+    lead = int(data[place])
+    return 1 + (lead >= _TWO) + (lead >= _THREE) + (lead >= _FOUR)
 
 
 def _decoded(data: Bytes, places: Ints) -> tuple[Ints, Ints]:

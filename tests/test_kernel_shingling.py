@@ -316,6 +316,16 @@ def test_a_minus_is_found_in_bytes_as_in_code_points(paragraphs: list[str]) -> N
     assert found.offsets.tolist() == expected.offsets.tolist()
 
 
+@pytest.mark.parametrize("spaces", [0, 1, 2, 62, 63, 64, 65, 66, 67, 200])
+@pytest.mark.parametrize("space", [" ", "\u00a0", "\u3000", " \t"])
+@pytest.mark.parametrize("before", ["", "é", "(", "(\U0001d400", "a(\n", "\ud800", "x" * 300])
+def test_a_minus_far_behind_spaces_is_found_in_bytes_as_in_code_points(before: str, space: str, spaces: int) -> None:
+    paragraphs = [f"{before}{space * spaces}{sign}5 {sign}€\udc80" for sign in "-\u2013\u2212"]
+    expected = batch(paragraphs)
+    found = tokens_of([paragraph.encode("utf-8", "surrogatepass") for paragraph in paragraphs])
+    assert found.hashes.tolist() == expected.hashes.tolist()
+
+
 @pytest.mark.parametrize(
     ("text", "tokens"),
     [
