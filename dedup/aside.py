@@ -65,15 +65,15 @@ def _marker(stretch: Stretch) -> None:
     """The number of a section or of a list's entry, in front: what it numbers is the same."""
     if not stretch.at_start or not stretch.paragraph.text or len(stretch.theirs) > _SITE + 1:
         return
-    ours = _marked(stretch.paragraph)
+    ours = marked(stretch.paragraph)
     if not ours:
         return
-    theirs = _marked(stretch.witness) if stretch.gap.a0 == 0 else 0
+    theirs = marked(stretch.witness) if stretch.gap.a0 == 0 else 0
     numbered = [i for i in stretch.ours if i < ours]
     stretch.set_aside(numbered, Difference.MARKER, [i for i in stretch.theirs if i < theirs])
 
 
-def _marked(side: Side) -> int:
+def marked(side: Side) -> int:
     """Return how many of the first tokens are a marker."""
     if not side.text:
         return 0

@@ -120,11 +120,12 @@ def same_number(theirs: Number, ours: Number) -> bool:
 
 def word_value(token: str) -> float | None:
     """Return what a number word says, folded or by `plain`, or None."""
-    return _values().get(token)
+    return values().get(token)
 
 
 @cache
-def _values() -> dict[str, float]:
+def values() -> dict[str, float]:
+    """Return what number words say, folded and by `plain`."""
     return {plain(word): value for word, value in NUMBER_WORDS.items()} | NUMBER_WORDS
 
 
@@ -166,7 +167,7 @@ def dates(text: str) -> list[Date]:
         out.append(Date(found.start(), found.end(), _possible(readings), readings[0]))
     for pattern, day, month in ((_NAMED, 1, 2), (_NAMED_FIRST, 2, 1)):
         for found in pattern.finditer(text):
-            number = _months().get(plain(found.group(month).casefold()))
+            number = months().get(plain(found.group(month).casefold()))
             if number:
                 named = int(found.group(3)), number, int(found.group(day))
                 out.append(Date(found.start(), found.end(), _possible([named]), named))
@@ -178,7 +179,7 @@ def _possible(readings: list[tuple[int, int, int]]) -> frozenset[tuple[int, int,
 
 
 @cache
-def _months() -> dict[str, int]:
+def months() -> dict[str, int]:
     """Return the number of each month by its name and by the beginning of its name."""
     out: dict[str, int] = {}
     for number, names in enumerate(MONTHS, 1):

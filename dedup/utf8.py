@@ -61,13 +61,12 @@ class Placed(Tokens):
 
     Attributes:
         spans: first character of each token in its text, and the first one after it; int64, shape (tokens, 2).
-        alone: whether the token stands after a space and before one, a comma or a semicolon, and no digit is within two
-            characters; False also where nobody looked. bool, shape (tokens,).
-        rewritten: texts that were normalised, by their number: the spans are theirs.
+        edges: likewise its bytes.
+        rewritten: texts that were normalised, by their number: the spans and edges are theirs.
     """
 
     spans: Ints
-    alone: NDArray[np.bool_]
+    edges: Ints
     rewritten: dict[int, str]
 
 
@@ -91,12 +90,11 @@ class _Collected(NamedTuple):
     numeric: NDArray[np.bool_]
     offsets: Ints
     spans: Ints
-    alone: NDArray[np.bool_]
+    edges: Ints
     rewritten: dict[int, str]
 
 
 _NO_SPANS = np.empty((0, 2), np.int64)
-_NO_FLAGS = np.empty(0, bool)
 
 
 def _collected(texts: Sequence[bytes], *, placed: bool) -> _Collected:
@@ -111,8 +109,8 @@ def _collected(texts: Sequence[bytes], *, placed: bool) -> _Collected:
     first, last = token_bounds(classes, heads)
     offsets = np.append(np.searchsorted(first, starts), len(first))
     spans = _spans(first, last, heads, starts, offsets) if placed else _NO_SPANS
-    alone = _alone(data, first, last) if placed else _NO_FLAGS
-    found = _Collected(token_hashes(folded, first, last), with_digits(classes, first, last), offsets, spans, alone, {})
+    edges = np.stack((first, last), axis=1) - np.repeat(starts, np.diff(offsets))[:, None] if placed else _NO_SPANS
+    found = _Collected(token_hashes(folded, first, last), with_digits(classes, first, last), offsets, spans, edges, {})
     places = odd.tolist()
     return _replaced(found, places, _tokenised(texts, places, placed=placed)) if places else found
 
@@ -127,17 +125,6 @@ def _spans(first: Ints, last: Ints, heads: NDArray[np.bool_] | None, starts: Int
     return spans
 
 
-def _alone(data: Bytes, first: Ints, last: Ints) -> NDArray[np.bool_]:
-    """Tell which tokens stand alone; see `Placed`."""
-    space, comma, semicolon = b" ,;"
-    padded = np.concatenate((np.zeros(2, np.uint8), data, np.zeros(2, np.uint8)))
-    before, after = padded[first + 1], padded[last + 2]
-    alone: NDArray[np.bool_] = (before == space) & ((after == space) | (after == comma) | (after == semicolon))
-    for near in (padded[first], padded[last + 3]):
-        alone &= (near - np.uint8(ord("0"))) >= 10  # noqa: PLR2004 - digits
-    return alone
-
-
 def _tokenised(texts: Sequence[bytes], chosen: Sequence[int], *, placed: bool) -> _Collected:
     """Read some of the texts the thorough way."""
     plain = [texts[i].decode("utf-8", "surrogatepass") for i in chosen]
@@ -146,15 +133,19 @@ def _tokenised(texts: Sequence[bytes], chosen: Sequence[int], *, placed: bool) -
         plain = [normalise(text) for text in plain]
     ends = np.cumsum([len(text) + 1 for text in plain]) - 1
     starts = ends - [len(text) for text in plain]
-    words = tokenise("\n".join(plain), starts, ends, placed=placed)
+    text = "\n".join(plain)
+    words = tokenise(text, starts, ends, placed=placed)
     if not placed:
-        return _Collected(words.hashes, words.numeric, words.offsets, _NO_SPANS, _NO_FLAGS, {})
+        return _Collected(words.hashes, words.numeric, words.offsets, _NO_SPANS, _NO_SPANS, {})
     rewritten = dict(zip(chosen, plain, strict=True))
     first, last = words.starts, words.ends - 1
     if words.origin is not None:
         first, last = words.origin[first], words.origin[last]
-    spans = np.stack((first, last + 1), axis=1) - np.repeat(starts, np.diff(words.offsets))[:, None]
-    return _Collected(words.hashes, words.numeric, words.offsets, spans, np.zeros(len(spans), bool), rewritten)
+    counts, spans = np.diff(words.offsets), np.stack((first, last + 1), axis=1)
+    before = np.concatenate(([0], np.cumsum(_sizes(code_points(text).astype(np.int64)))))
+    edges = before[spans] - np.repeat(before[starts], counts)[:, None]
+    spans = spans - np.repeat(starts, counts)[:, None]
+    return _Collected(words.hashes, words.numeric, words.offsets, spans, edges, rewritten)
 
 
 def _replaced(tokens: _Collected, places: list[int], others: _Collected) -> _Collected:
@@ -172,7 +163,7 @@ def _replaced(tokens: _Collected, places: list[int], others: _Collected) -> _Col
         np.concatenate([of.numeric[some] for of, some in pieces]),
         np.concatenate(([0], np.cumsum(sizes))),
         np.concatenate([of.spans[some] for of, some in pieces]),
-        np.concatenate([of.alone[some] for of, some in pieces]),
+        np.concatenate([of.edges[some] for of, some in pieces]),
         others.rewritten,
     )
 

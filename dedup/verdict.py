@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from dedup.settings import Settings
 
-_MATRIX = 1 << 33
+MATRIX = 1 << 33
 """Product of two lengths above which no alignment is made: it takes a bit of memory for each pair of tokens."""
 _BYTES = 8
 """Bytes of a token's hash."""
@@ -210,7 +210,7 @@ def too_many_numbers(theirs: frozenset[int], ours: frozenset[int]) -> bool:
 
 def align(first: Sequence[Hashable], second: Sequence[Hashable]) -> Alignment:
     """Align two sequences by their longest common subsequence; two that are enormous are left as one stretch."""
-    if len(first) * len(second) > _MATRIX:
+    if len(first) * len(second) > MATRIX:
         return Alignment([Gap(0, len(first), 0, len(second))], [], 0)
     gaps: list[Gap] = []
     runs: list[tuple[int, int, int]] = []

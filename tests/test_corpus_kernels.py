@@ -35,15 +35,12 @@ from dedup.corpus.leaders import GOES, OPEN, STAYS, Leaders
 from dedup.corpus.outcome import BLOCK, BOILERPLATE, EXACT, NEAR, Classes, outcome
 from dedup.corpus.seen import Seen
 from dedup.corpus.shorts import Corpus
-from dedup.corpus.texts import Texts
 from dedup.corpus.verify import ALIGNED, FOLDED, NOT, Paragraphs, Verdicts, verify
-from dedup.difference import examine
 from dedup.letters import letters_of, string_of
 from dedup.minhash import Banding
 from dedup.paragraphs import split
 from dedup.settings import Settings
 from dedup.shingling import keys as keys_of
-from dedup.verdict import align
 from tests import oracle, strategies
 from tests.test_kernel_verdict import COVERED, article
 
@@ -488,7 +485,8 @@ def test_nobody_is_asked_where_there_are_no_pairs() -> None:
 
 
 @st.composite
-def _many_texts(draw: st.DrawFn) -> list[str]:
+def many_texts(draw: st.DrawFn) -> list[str]:
+    """Return some texts in any script, of which some are others, edited."""
     rng = random.Random(draw(st.integers(0, 2**32)))  # noqa: S311 - not for secrets
     texts: list[str] = []
     for _ in range(draw(st.integers(2, 7))):
@@ -522,7 +520,7 @@ def _verdicts(texts: list[str], pairs: list[tuple[int, int]], settings: Settings
 
 
 @pytest.mark.parametrize("bits", [None, 3])
-@given(texts=_many_texts(), settings=strategies.settings())
+@given(texts=many_texts(), settings=strategies.settings())
 def test_a_pair_is_judged_as_in_one_document(bits: int | None, texts: list[str], settings: Settings) -> None:
     """The quick look changes no verdict, in any script; where many words share a character in it, nothing more goes."""
     pairs = list(itertools.permutations(range(len(texts)), 2))
@@ -795,19 +793,3 @@ def test_a_long_document_is_read_in_stretches(end: str, monkeypatch: pytest.Monk
     sheet = fingerprint(texts, None, Settings(), Banding(32, 4), Seen(1000))
     assert sheet.counts.tolist() == [len(spans) for spans in wanted]
     assert list(map(tuple, sheet.spans.tolist())) == [span for spans in wanted for span in spans]
-
-
-@given(texts=_many_texts())
-def test_a_glance_claims_nothing_that_the_verdict_denies(texts: list[str]) -> None:
-    """What is certainly new at a glance is new when all rules are asked; so is what is found before that."""
-    words = words_of(texts)
-    some = Texts([text.encode("utf-8", "surrogatepass") for text in texts], letter_rows(words))
-    pairs = list(itertools.permutations(range(len(texts)), 2))
-    sides = [(some.side(witness), some.side(paragraph)) for witness, paragraph in pairs]
-    alignments = [align(witness.letters, paragraph.letters) for witness, paragraph in sides]
-    kinds = some.certainly_new(pairs, alignments)
-    for (witness, paragraph), alignment, kind in zip(sides, alignments, kinds.tolist(), strict=True):
-        found = [bool(examine(gap, witness, paragraph).new) for gap in alignment.gaps]
-        assert not kind or any(found)
-        quick = [bool(examine(gap, witness, paragraph, thorough=False).new) for gap in alignment.gaps]
-        assert quick == found

@@ -9,9 +9,9 @@ import numpy as np
 from dedup.ranges import ranges
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from numpy.typing import NDArray
+
+    from dedup.corpus.aligned import Letters
 
 _CODE = 21
 """Bits of a code point."""
@@ -21,17 +21,15 @@ class Figures:
     """The different tokens with digits of each of some paragraphs.
 
     Args:
-        letters: the words of each paragraph, a character each; see `dedup.letters`.
+        letters: the words of each paragraph.
     """
 
-    def __init__(self, letters: Sequence[str]) -> None:
-        ends = np.cumsum([len(one) for one in letters], dtype=np.int64)
-        codes = np.frombuffer("".join(letters).encode("utf-32-le"), np.uint32)
-        at = np.flatnonzero(codes & 1)
-        owner = np.searchsorted(ends, at, side="right")
-        self._keys = np.unique((owner << _CODE) | codes[at])
+    def __init__(self, letters: Letters) -> None:
+        at = np.flatnonzero(letters.codes & 1)
+        owner = np.searchsorted(letters.offsets[1:], at, side="right")
+        self._keys = np.unique((owner << _CODE) | letters.codes[at])
         """Number of the paragraph and letter, ascending."""
-        self._begins = np.searchsorted(self._keys, np.arange(len(letters) + 1) << _CODE)
+        self._begins = np.searchsorted(self._keys, np.arange(len(letters.strings) + 1) << _CODE)
 
     def lacking(self, witness: NDArray[np.int64], paragraph: NDArray[np.int64]) -> NDArray[np.int64]:
         """Return for each pair, given by two indices, how many of the paragraph's the witness lacks."""

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from dedup.aside import marked
 from dedup.characters import fold
 from dedup.corpus.fingerprint import BATCH
-from dedup.corpus.glance import Tokens, certainly_new, stretches
+from dedup.corpus.glance import certainly_new
+from dedup.corpus.stretches import Tokens, Written, stretches
 from dedup.ranges import batches, ranges
 from dedup.sides import Side
 from dedup.utf8 import placed_tokens
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from dedup.verdict import Alignment
+    from dedup.corpus.aligned import Aligned
 
 
 class Texts:
@@ -36,27 +38,38 @@ class Texts:
         self._letters = letters
         parts = [placed_tokens(texts[some]) for some in batches([len(text) for text in texts], BATCH)]
         sizes = [np.diff(part.offsets) for part in parts]
-        self._offsets: list[int] = np.concatenate(([0], np.cumsum(np.concatenate([*sizes, np.empty(0, int)])))).tolist()
+        self._begins = np.concatenate(([0], np.cumsum(np.concatenate([*sizes, np.empty(0, np.int64)]))))
+        self._offsets: list[int] = self._begins.tolist()
         self._hashes = np.concatenate([part.hashes for part in parts] or [np.empty(0, np.uint64)])
         self._spans = np.concatenate([part.spans for part in parts] or [np.empty((0, 2), np.int64)])
-        self._alone = np.concatenate([part.alone for part in parts] or [np.empty(0, bool)])
+        self._numeric = np.concatenate([part.numeric for part in parts] or [np.empty(0, bool)])
         firsts = accumulate((len(part.offsets) - 1 for part in parts), initial=0)
         self._strings = {
             first + number: text
             for first, part in zip(firsts, parts, strict=False)
             for number, text in part.rewritten.items()
         }
+        # As the verdict reads them.
+        self._written = [
+            self._strings[place].encode("utf-8", "surrogatepass") if place in self._strings else text
+            for place, text in enumerate(texts)
+        ]
+        written = np.array([len(text) for text in self._written], np.int64)
+        self._ends = np.cumsum(written + 1) - 1
+        before = self._ends - written
+        within = np.concatenate([part.edges for part in parts] or [np.empty((0, 2), np.int64)])
+        self._edges = within + np.repeat(before, np.diff(self._begins))[:, None]
         self._sides: dict[int, Side] = {}
 
-    def certainly_new(self, pairs: Sequence[tuple[int, int]], alignments: Sequence[Alignment]) -> NDArray[np.int16]:
-        """Return for each pair of witness and paragraph of what kind is what is certainly new; 0 where that is open."""
-        out = np.zeros(len(pairs), np.int16)
-        places = [(self._offsets[witness], self._offsets[paragraph], paragraph) for witness, paragraph in pairs]
-        found = stretches(
-            [alignment.gaps for alignment in alignments],
-            [(a0, b0, len(self._letters[paragraph])) for a0, b0, paragraph in places],
-        )
-        kinds = certainly_new(found, Tokens(self._hashes, self._alone, self._words_at))
+    def certainly_new(self, aligned: Aligned) -> NDArray[np.int16]:
+        """Return for each pair of what kind is what is certainly new; 0 where that is open."""
+        out = np.zeros(len(aligned.witness), np.int16)
+        found = stretches(aligned, self._begins)
+        linked = np.array([b"<" in text or b"[" in text or b"&" in text for text in self._written], bool)
+        data = np.frombuffer(b"\n".join(self._written), np.uint8)
+        written = Written(data, self._edges, self._numeric, self._ends, linked)
+        tokens = Tokens(self._hashes, written, self._letters, self._words_at, lambda text: marked(self.side(text)))
+        kinds = certainly_new(found, tokens)
         out[found.pair[kinds > 0]] = kinds[kinds > 0]
         return out
 
@@ -71,18 +84,14 @@ class Texts:
             self._strings[index] = self._texts[index].decode("utf-8", "surrogatepass")
         return self._strings[index]
 
-    def agree(self, pairs: Sequence[tuple[int, int]], alignments: Sequence[Alignment]) -> list[bool]:
-        """Tell for each pair of witness and paragraph whether words of equal letters are equal words."""
-        begins = self._offsets
-        runs = [
-            (place, begins[witness] + a, begins[paragraph] + b, size)
-            for place, ((witness, paragraph), alignment) in enumerate(zip(pairs, alignments, strict=True))
-            for a, b, size in alignment.runs
-        ]
-        place, a, b, sizes = np.array(runs, np.int64).reshape(-1, 4).T
+    def agree(self, aligned: Aligned) -> NDArray[np.bool_]:
+        """Tell for each pair whether words of equal letters are equal words."""
+        pair = aligned.run_pairs
+        a, b, sizes = aligned.runs
+        a, b = a + self._begins[aligned.witness[pair]], b + self._begins[aligned.paragraph[pair]]
         other = self._hashes[ranges(a, sizes)] != self._hashes[ranges(b, sizes)]
-        wrong = np.bincount(np.repeat(place, sizes)[other], minlength=len(pairs))
-        agree: list[bool] = (wrong == 0).tolist()
+        wrong = np.bincount(np.repeat(pair, sizes)[other], minlength=len(aligned.witness))
+        agree: NDArray[np.bool_] = wrong == 0
         return agree
 
     def equal(self, one: int, other: int) -> bool:
@@ -97,8 +106,8 @@ class Texts:
         """Return a text's tokens as the verdict wants them."""
         if index not in self._sides:
             some = slice(self._offsets[index], self._offsets[index + 1])
-            text, spans = self._decoded(index), self._spans[some].T.tolist()
-            words = _Lowered(text, *spans) if text.isascii() else _Words(text, *spans)
+            text, spans = self._decoded(index), self._spans[some]
+            words = _Lowered(text, spans) if text.isascii() else _Words(text, spans)
             self._sides[index] = Side(self._letters[index], self._hashes[some].tobytes(), words.token, text, words.span)
         return self._sides[index]
 
@@ -108,33 +117,34 @@ class _Words:
 
     Args:
         text: it.
-        starts: first character of each word.
-        ends: first character after it.
+        spans: first character of each word, and first after it; int64. Few of them are ever asked for.
     """
 
-    def __init__(self, text: str, starts: list[int], ends: list[int]) -> None:
+    def __init__(self, text: str, spans: NDArray[np.int64]) -> None:
         self._text = text
-        self._starts = starts
-        self._ends = ends
+        self._spans = spans
 
     def span(self, index: int) -> tuple[int, int]:
         """Return where a word stands."""
-        return self._starts[index], self._ends[index]
+        start, end = self._spans[index].tolist()
+        return start, end
 
     def token(self, index: int) -> str:
         """Return a word, folded."""
-        return folded(self._text[self._starts[index] : self._ends[index]])
+        start, end = self._spans[index].tolist()
+        return folded(self._text[start:end])
 
 
 class _Lowered(_Words):
     """The words of a text in ASCII, which is folded at once."""
 
-    def __init__(self, text: str, starts: list[int], ends: list[int]) -> None:
-        super().__init__(text.lower(), starts, ends)
+    def __init__(self, text: str, spans: NDArray[np.int64]) -> None:
+        super().__init__(text.lower(), spans)
 
     def token(self, index: int) -> str:
         """Return a word, folded."""
-        return self._text[self._starts[index] : self._ends[index]]
+        start, end = self._spans[index].tolist()
+        return self._text[start:end]
 
 
 @lru_cache(maxsize=1 << 14)

@@ -8,12 +8,11 @@ import numpy as np
 from rapidfuzz import process
 from rapidfuzz.distance import LCSseq
 
+from dedup.corpus.aligned import Letters, align_all, letters_in, preview
 from dedup.corpus.figures import Figures
-from dedup.corpus.fingerprint import function_letters, telling_letters
 from dedup.corpus.texts import Texts
-from dedup.letters import is_numeric
-from dedup.sides import Difference, Gap
-from dedup.verdict import NUMBERS_EXPLAINED, Alignment, align, alike, judge, least_common
+from dedup.sides import Difference
+from dedup.verdict import NUMBERS_EXPLAINED, judge, least_common
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -71,13 +70,13 @@ def verify(
         earlier: index of the one that would stay; int64.
         settings: the threshold and the guard.
     """
-    letters, keys, lengths, texts = paragraphs
+    _, keys, lengths, texts = paragraphs
+    letters = letters_in(paragraphs.letters)
     how = np.zeros(len(later), np.int8)
     similarity, coverage = (np.zeros(len(later), np.float32) for _ in range(2))
     kind = np.zeros(len(later), np.int16)
-    sizes = np.array([len(one) for one in letters], np.int64)
-    ours, theirs = sizes[later], sizes[earlier]
-    common = _common(letters, later, earlier)
+    ours, theirs = letters.sizes[later], letters.sizes[earlier]
+    common = _common(letters.strings, later, earlier)
     same = (common == ours) & (common == theirs)
     # The same words by two hashes, word by word and all together. Only of long texts could somebody have made two on
     # purpose that agree in both: there the letters are compared.
@@ -85,28 +84,40 @@ def verify(
     how[sure], similarity[sure], coverage[sure] = FOLDED, 1, 1
     near = np.flatnonzero(~same & (common >= _least(theirs, ours, settings)))
     similarity[near] = 2 * common[near] / (ours + theirs)[near]  # as far as letters tell
-    aligned = _Aligned(letters, settings)
-    kind[near] = aligned.previewed(earlier[near], later[near], common[near])
-    near = near[kind[near] == 0]
-    doubtful = np.flatnonzero(same & ~sure)
-    chosen = np.concatenate((doubtful, near))
-    needed, index = np.unique(np.stack((earlier[chosen], later[chosen])), return_inverse=True)
-    tokens = Texts(texts(needed.tolist()), [letters[i] for i in needed.tolist()])
-    pairs = list(zip(*index.reshape(2, -1).tolist(), strict=True))
-    alignments = [aligned.of(*pair) for pair in zip(earlier[chosen].tolist(), later[chosen].tolist(), strict=True)]
-    certain = tokens.agree(pairs, alignments)
+    chosen = np.concatenate((np.flatnonzero(same & ~sure), near))
+    if settings.guard != "off":
+        kind[near] = _figures(letters, earlier[near], later[near])
+        chosen = chosen[kind[chosen] == 0]
+    aligned = align_all(letters, earlier[chosen], later[chosen])
+    if settings.guard != "off":
+        kind[chosen] = preview(aligned, letters, settings)
+        aligned = aligned.picked(np.flatnonzero(kind[chosen] == 0))
+        chosen = chosen[kind[chosen] == 0]
+    needed, index = np.unique(np.stack((aligned.witness, aligned.paragraph)), return_inverse=True)
+    witness, paragraph = index.reshape(2, -1)
+    aligned = aligned._replace(witness=witness, paragraph=paragraph)
+    tokens = Texts(texts(needed.tolist()), [letters.strings[i] for i in needed.tolist()])
+    certain = tokens.agree(aligned).tolist()
     if settings.guard == "strict":
-        kind[chosen] = tokens.certainly_new(pairs, alignments)
-    for place, pair in enumerate(chosen.tolist()):
-        witness, paragraph = pairs[place]
-        if same[pair] and tokens.equal(witness, paragraph):
+        kind[chosen] = tokens.certainly_new(aligned)
+    doubtful = same[chosen]
+    open_ = np.flatnonzero(doubtful | (kind[chosen] == 0))
+    for place, alignment in zip(open_.tolist(), aligned.alignments(open_), strict=True):
+        pair, sides = chosen[place], (int(witness[place]), int(paragraph[place]))
+        if doubtful[place] and tokens.equal(*sides):
             how[pair], similarity[pair], coverage[pair] = FOLDED, 1, 1
         elif not settings.exact and not kind[pair]:
-            sides = tokens.side(witness), tokens.side(paragraph)
-            verdict = judge(*sides, alignments[place], settings, certain=certain[place])
+            both = tokens.side(sides[0]), tokens.side(sides[1])
+            verdict = judge(*both, alignment, settings, certain=certain[place])
             how[pair] = ALIGNED if verdict.covered else NOT
             similarity[pair], coverage[pair], kind[pair] = verdict.similarity, verdict.coverage, verdict.kind
     return Verdicts(how, similarity, coverage, kind)
+
+
+def _figures(letters: Letters, witness: NDArray[np.int64], paragraph: NDArray[np.int64]) -> NDArray[np.int16]:
+    """Return for each pair whether the witness lacks more numbers than can be explained, as a kind; 0 where not."""
+    many = Figures(letters).lacking(witness, paragraph) > NUMBERS_EXPLAINED
+    return np.where(many, np.int16(Difference.NUMBER), np.int16(0))
 
 
 def _least(theirs: NDArray[np.int64], ours: NDArray[np.int64], settings: Settings) -> NDArray[np.float64]:
@@ -129,67 +140,3 @@ def _common(letters: Sequence[str], one: NDArray[np.int64], other: NDArray[np.in
         workers=1,
     )
     return found.astype(np.int64)
-
-
-class _Aligned:
-    """The alignments of some paragraphs' letters, each made once."""
-
-    def __init__(self, letters: Sequence[str], settings: Settings) -> None:
-        self._letters = letters
-        self._settings = settings
-        self._made: dict[tuple[int, int], Alignment] = {}
-
-    def of(self, witness: int, paragraph: int) -> Alignment:
-        """Return the alignment of two paragraphs."""
-        pair = (witness, paragraph)
-        if pair not in self._made:
-            self._made[pair] = align(self._letters[witness], self._letters[paragraph])
-        return self._made[pair]
-
-    def previewed(
-        self, witness: NDArray[np.int64], paragraph: NDArray[np.int64], common: NDArray[np.int64]
-    ) -> NDArray[np.int16]:
-        """Look at the letters alone: of what kind is what is certainly new? 0 where only the words can tell.
-
-        Args:
-            witness: index of the one that would stay, for each pair.
-            paragraph: index of the one that may go.
-            common: words that both have in common, in order.
-        """
-        kinds = np.zeros(len(common), np.int16)
-        if self._settings.guard == "off" or not len(common):
-            return kinds
-        kinds[Figures(self._letters).lacking(witness, paragraph) > NUMBERS_EXPLAINED] = Difference.NUMBER
-        for place in np.flatnonzero(kinds == 0).tolist():
-            kinds[place] = self._preview(int(witness[place]), int(paragraph[place]))
-        return kinds
-
-    def _preview(self, witness: int, paragraph: int) -> Difference:
-        theirs, ours = self._letters[witness], self._letters[paragraph]
-        alignment = self.of(witness, paragraph)
-        if not alignment.gaps or alignment.common == len(ours):
-            return Difference.NONE
-        if not alike(alignment, len(theirs), len(ours), self._settings):
-            return Difference.WORDS
-        if self._settings.guard == "strict" and _adds(theirs, ours, alignment.gaps):
-            return Difference.WORDS
-        return Difference.NONE
-
-
-def _adds(theirs: str, ours: str, gaps: Sequence[Gap]) -> bool:
-    """Tell whether words are put in that certainly say something new.
-
-    Words that are put in where the witness has none are new, unless they are such as a rule of `dedup.aside` may set
-    aside: grammar, who says so, a link, a number in figures after the same in words, what stands elsewhere. What stands
-    at either end, and whatever else differs, is for the verdict to judge.
-    """
-    grammar, telling = function_letters(), telling_letters()
-    for gap in gaps:
-        if gap.a0 != gap.a1 or gap.b0 == 0 or gap.b1 == len(ours):
-            continue
-        put_in = ours[gap.b0 : gap.b1]
-        if put_in in theirs or (len(put_in) == 1 and is_numeric(put_in)) or not telling.isdisjoint(put_in):
-            continue
-        if any(letter not in grammar for letter in put_in):
-            return True
-    return False
