@@ -24,9 +24,9 @@ _STRETCH = 1 << 17
 """Values hashed in one go: the tables of powers stay in the cache."""
 _LONGEST = 4096
 """Values of one span hashed by the fast path; longer spans are hashed piece by piece."""
-_WORD = 8
+WORD = 8
 """Bytes of a token hashed in one go."""
-_MOST = 8 * _WORD
+_MOST = 8 * WORD
 """Bytes of a token above which it is no word of a language, and hashed by itself."""
 
 
@@ -42,28 +42,28 @@ def token_hashes(data: bytes | NDArray[np.uint8], starts: Ints, ends: Ints) -> H
     """
     if not len(starts):
         return np.empty(0, np.uint64)
-    padded = np.zeros(len(data) + _WORD, np.uint8)
+    padded = np.zeros(len(data) + WORD, np.uint8)
     padded[: len(data)] = np.frombuffer(data, np.uint8)
     words = np.ndarray((len(data) + 1,), "<u8", padded, 0, (1,))
     sizes = ends - starts
     out = mix(_first_bytes(words[starts], sizes) + FACTOR)
-    rest = np.flatnonzero(sizes > _WORD)
+    rest = np.flatnonzero(sizes > WORD)
     lengths = sizes[rest]
-    for at in range(_WORD, _MOST, _WORD):
+    for at in range(WORD, _MOST, WORD):
         out[rest] = mix(out[rest] ^ _first_bytes(words[starts[rest] + at], lengths - at))
-        more = lengths > at + _WORD
+        more = lengths > at + WORD
         rest, lengths = rest[more], lengths[more]
         if not len(rest):
             return out
     for index in rest.tolist():
         token = padded[starts[index] : ends[index]].tobytes()
-        out[index] = int.from_bytes(blake2b(token, digest_size=_WORD).digest(), "little")
+        out[index] = int.from_bytes(blake2b(token, digest_size=WORD).digest(), "little")
     return out
 
 
 def _first_bytes(words: Hashes, sizes: Ints) -> Hashes:
     """Return so many of the eight bytes of each word, and zeros in place of the others."""
-    return words << ((_WORD - np.minimum(sizes, _WORD)) << 3).astype(np.uint64)
+    return words << ((WORD - np.minimum(sizes, WORD)) << 3).astype(np.uint64)
 
 
 @lru_cache(maxsize=1)

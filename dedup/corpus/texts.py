@@ -13,6 +13,7 @@ from dedup.characters import fold
 from dedup.corpus.fingerprint import BATCH
 from dedup.corpus.glance import certainly_new
 from dedup.corpus.stretches import Tokens, Written, stretches
+from dedup.hashing import WORD
 from dedup.ranges import batches, ranges
 from dedup.sides import Side
 from dedup.utf8 import placed_tokens
@@ -49,6 +50,7 @@ class Texts:
             for first, part in zip(firsts, parts, strict=False)
             for number, text in part.rewritten.items()
         }
+        self._rewritten = frozenset(self._strings)
         # As the verdict reads them.
         self._written = [
             self._strings[place].encode("utf-8", "surrogatepass") if place in self._strings else text
@@ -96,11 +98,15 @@ class Texts:
 
     def equal(self, one: int, other: int) -> bool:
         """Tell whether two texts of equal words have the same letters, too."""
-        return self._words(one) == self._words(other)
-
-    def _words(self, index: int) -> list[str]:
-        side = self.side(index)
-        return [side.token(i) for i in range(len(side.letters))]
+        mine, others = (slice(self._offsets[index], self._offsets[index + 1]) for index in (one, other))
+        if not np.array_equal(self._hashes[mine], self._hashes[others]):
+            return False
+        # Shorter tokens of the same hash are the same; see `dedup.hashing.token_hashes`.
+        sizes = np.maximum(*(self._edges[some, 1] - self._edges[some, 0] for some in (mine, others)))
+        rewritten = one in self._rewritten or other in self._rewritten
+        asked = range(len(sizes)) if rewritten else np.flatnonzero(sizes > WORD).tolist()
+        first, second = self.side(one), self.side(other)
+        return all(first.token(i) == second.token(i) for i in asked)
 
     def side(self, index: int) -> Side:
         """Return a text's tokens as the verdict wants them."""
