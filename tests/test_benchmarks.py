@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from benchmarks.beside import beside, drawn, marked
 from benchmarks.corpus import KINDS, SCRIPTS, articles
 from benchmarks.verdict import Score, labelled
 from dedup.document import decide
@@ -79,3 +80,19 @@ def test_speed_is_measured_on_a_small_corpus(tmp_path: Path) -> None:
     assert text.startswith("before\n<!-- benchmark: begin -->\n\nTaken with")
     assert text.endswith("<!-- benchmark: end -->\nafter\n")
     assert "old" not in text
+
+
+def test_near_duplicates_are_shown_beside_their_witness(tmp_path: Path) -> None:
+    """Of a log only near-duplicates are drawn, as many as asked for, with what differs marked on either side."""
+    text = "The museum of clocks opens on Sundays, too, and shows two hundred exhibits.\n"
+    less = text.replace(" of clocks", "")
+    source, log = tmp_path / "a.txt", tmp_path / "log.jsonl"
+    source.write_text(f"{text}\n{less}\n{text}", encoding="utf-8")
+    command = [sys.executable, "-m", "dedup", "--isolated", "--quiet", "--scope", "corpus", "--removed", str(log)]
+    subprocess.run([*command, str(source)], check=True, capture_output=True)
+    (entry,) = drawn([log], 5, 1)
+    shown = beside(entry)
+    assert "differs: less" in shown
+    assert "A The museum [-of clocks -]opens" in " ".join(shown.split())
+    assert f"B {less.strip()}" in shown
+    assert marked("one two three", "one 2 three four") == ("one [-two-] three", "one {+2+} three{+ four+}")
