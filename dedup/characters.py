@@ -16,6 +16,8 @@ import numpy as np
 from dedup import _unicode
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     Flags = NDArray[np.bool_]
@@ -69,11 +71,14 @@ _HALF_WIDTH = re.compile("[\uff66-\uff9d]+[\uff9e\uff9f]")
 
 def mix(values: NDArray[np.uint64]) -> NDArray[np.uint64]:
     """Scatter 64-bit values: the finaliser of SplitMix64 (Steele, Lea and Flood 2014), a bijection."""
-    values = values ^ (values >> np.uint64(30))
+    shifted = values >> np.uint64(30)
+    values = values ^ shifted
     values *= np.uint64(0xBF58476D1CE4E5B9)
-    values ^= values >> np.uint64(27)
+    np.right_shift(values, np.uint64(27), out=shifted)
+    values ^= shifted
     values *= np.uint64(0x94D049BB133111EB)
-    values ^= values >> np.uint64(31)
+    np.right_shift(values, np.uint64(31), out=shifted)
+    values ^= shifted
     return values
 
 
@@ -147,10 +152,49 @@ def normalise(text: str) -> str:
     NFC, which Unicode promises never to change for characters that exist, then the expansions of the pinned tables.
     """
     table, pattern = _expansions()
-    composed = unicodedata.normalize("NFC", _HALF_WIDTH.sub(lambda found: _full_width(found.group()), text))
+    composed = unicodedata.normalize("NFC", _voiced(text))
     for character in set(pattern.findall(composed)):
         composed = composed.replace(character, table[character])
     return composed
+
+
+def is_normal(text: str) -> bool:
+    """Tell whether normalising leaves a text as it is, of which no character is flagged `NORMALISE`."""
+    return unicodedata.is_normalized("NFC", text)
+
+
+def readable(texts: Sequence[str], mixed: Sequence[bool]) -> list[str]:
+    """Return texts without the characters that are not there for the reader; `mixed` ones are normalised before.
+
+    Many texts together: what to look for is found once for all of them.
+    """
+    texts = [
+        unicodedata.normalize("NFC", _voiced(text)) if may else text for text, may in zip(texts, mixed, strict=True)
+    ]
+    table, _ = _expansions()
+    special = _special("".join(texts))
+    for character in special & table.keys():
+        new = table[character]
+        texts = [text.replace(character, new) if may else text for text, may in zip(texts, mixed, strict=True)]
+        special |= _special(new)
+    for character in special - table.keys():
+        if class_table()[ord(character)] & CLASS_MASK == IGNORE:
+            texts = [text.replace(character, "") for text in texts]
+    return texts
+
+
+def _special(text: str) -> set[str]:
+    """Return what characters of a text are flagged or to be ignored."""
+    codes = code_points(text)
+    classes = classes_of(codes)
+    return set(map(chr, np.unique(codes[(classes >= NORMALISE) | (classes == IGNORE)]).tolist()))
+
+
+def _voiced(text: str) -> str:
+    """Return a text with its half-width kana that carry a mark in full width."""
+    if "\uff9e" in text or "\uff9f" in text:
+        return _HALF_WIDTH.sub(lambda found: _full_width(found.group()), text)
+    return text
 
 
 def _full_width(text: str) -> str:

@@ -154,12 +154,16 @@ def _hashes(codes: Ints, first: Ints, last: Ints) -> Hashes:
 
 def with_digits(classes: NDArray[np.uint8], first: Ints, last: Ints) -> NDArray[np.bool_]:
     """Tell which tokens hold a digit."""
-    numeric = np.zeros(len(first), bool)
-    digits = np.flatnonzero(classes == DIGIT)
-    owners = np.searchsorted(first, digits, side="right") - 1
+    numeric: NDArray[np.bool_] = classes.take(first) == DIGIT
+    # Those that do not begin with one: of digits in a row, which stand in one token, the first tells as much as all.
+    digits = classes == DIGIT
+    within = (classes - np.uint8(LETTER)) <= ALONE - LETTER
+    within &= ~digits
+    places = np.flatnonzero(digits[1:] & within[:-1]) + 1
+    owners = np.searchsorted(first, places, side="right") - 1
     inside = owners >= 0
-    digits, owners = digits[inside], owners[inside]
-    numeric[owners[digits < last[owners]]] = True
+    places, owners = places[inside], owners[inside]
+    numeric[owners[places < last[owners]]] = True
     return numeric
 
 
@@ -215,32 +219,36 @@ def _places(old: str, new: str) -> Ints:
     return np.where(final, lasts, np.minimum(starts + within, lasts))
 
 
-def token_bounds(classes: NDArray[np.uint8], heads: NDArray[np.bool_] | None = None) -> tuple[Ints, Ints]:
+def token_bounds(classes: NDArray[np.uint8], rest: NDArray[np.bool_] | None = None) -> tuple[Ints, Ints]:
     """Return where tokens start and end.
 
     Args:
         classes: the class of every character, without flags; of every byte, where a character takes several of them.
-        heads: which bytes begin a character; None: each entry is one.
+        rest: which bytes go on a character; None: each entry is one.
     """
-    word = (classes >= LETTER) & (classes <= ALONE)
-    begins = word.copy()
-    begins[1:] &= ~word[:-1]
+    word = (classes - np.uint8(LETTER)) <= ALONE - LETTER
+    # Before each entry, and behind the last one: does a word begin or end there?
+    edges = np.append(word, False)
+    edges[1:] ^= word
     alone = classes == ALONE
-    if alone.any():
-        # A mark belongs to whatever it follows; a letter after a character that stands alone begins a new token.
-        marks = classes == MARK
-        after = np.zeros_like(word)
-        if marks.any():
-            bearer = np.where(marks, 0, np.arange(len(classes)))
-            np.maximum.accumulate(bearer, out=bearer)
-            after[1:] = alone[bearer][:-1]
-        else:
-            after[1:] = alone[:-1]
-        fresh = alone | (after & word & ~marks)
-        begins |= fresh if heads is None else fresh & heads
-    finishes = word.copy()
-    finishes[:-1] &= ~word[1:] | begins[1:]
-    return np.flatnonzero(begins), np.flatnonzero(finishes) + 1
+    if not alone.any():
+        places = np.flatnonzero(edges)
+        return places[::2], places[1::2]
+    # A character that stands alone begins a new token, and so does what follows it.
+    fresh = alone.copy()
+    fresh[1:] |= alone[:-1]
+    marks = classes == MARK
+    if marks.any():
+        # Marks belong to whatever they follow.
+        fresh &= ~marks
+        runs = np.flatnonzero(np.diff(marks, prepend=False, append=False))
+        begins, ends = runs[::2], runs[1::2]
+        fresh[ends[(ends < len(word)) & alone[begins - 1] & (begins > 0)]] = True
+    fresh &= word
+    if rest is not None:
+        fresh &= ~rest
+    edges[:-1] |= fresh
+    return np.flatnonzero(edges[:-1] & word), np.flatnonzero(edges[1:] & word) + 1
 
 
 def _inside(first: Ints, last: Ints, starts: Ints, ends: Ints) -> tuple[Ints, Ints, Ints]:

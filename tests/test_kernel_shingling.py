@@ -294,6 +294,32 @@ def test_tokens_from_bytes_are_those_from_code_points(paragraphs: list[str]) -> 
     assert found.hashes.tolist() == expected.hashes.tolist()
 
 
+_ODD = (
+    "aB1 -\u2013\u212a\u0130\u00df\ufb01\u0301\u0323\u0344\u0640\u0967\u0e01\u0e48\u0e52"
+    "\u0f71\u0f73\u200b\u4e00\ufcf2\ufe71\ufeff\uff76\uff9e"
+)
+"""Characters that compose, change places, expand, are ignored, or fold to another size, and some that do not."""
+
+
+@given(st.lists(st.text(_ODD, max_size=10), min_size=1, max_size=6))
+@example(["\ufeffa", "\u0e01\u0e48\u0301", "K\u0f73", "\u212a\u0323\u0301", "\u0e52\u200b"])
+def test_odd_tokens_from_bytes_are_those_from_code_points(paragraphs: list[str]) -> None:
+    """A text that is read in another form has the very tokens that it has as it is."""
+    expected = batch(paragraphs)
+    found = tokens_of([paragraph.encode() for paragraph in paragraphs])
+    assert found.offsets.tolist() == expected.offsets.tolist()
+    assert found.numeric.tolist() == expected.numeric.tolist()
+    assert found.hashes.tolist() == expected.hashes.tolist()
+
+
+@given(st.lists(st.text("abcdefghij\u00e9\u0416 ", max_size=90), min_size=1, max_size=4))
+def test_tokens_of_any_length_are_hashed_alike_wherever_they_stand(texts: list[str]) -> None:
+    """A token's hash depends on its bytes alone, not on where among eight of them it begins."""
+    for text in texts:
+        alone = [tokens_of([token.encode()]).hashes.tolist() for token in text.split()]
+        assert tokens_of([text.encode()]).hashes.tolist() == [one for each in alone for one in each]
+
+
 def test_tokens_from_bytes_for_every_character() -> None:
     """Each code point by itself, after a letter, before a mark, and wherever a minus may stand."""
     codes = (*range(0x20000), *range(0x20000, 0x110000, 61))
