@@ -290,10 +290,7 @@ def shingles(words: Tokens, width: int) -> tuple[Hashes, Ints]:
     for step in range(1, width):
         tail = offsets[1:] - step
         inside[tail[tail >= offsets[:-1]]] = False
-    out = np.empty(int(out_offsets[-1]), np.uint64)
     whole = np.flatnonzero((counts > 0) & (runs == 0))
-    place = np.ones(len(out), bool)
-    place[out_offsets[whole]] = False
-    out[place] = combined[inside]
-    out[~place] = span_hashes(hashes, offsets[whole], offsets[whole + 1])
-    return out, out_offsets
+    combined[offsets[whole]] = span_hashes(hashes, offsets[whole], offsets[whole + 1])
+    inside[offsets[whole]] = True
+    return combined[inside], out_offsets

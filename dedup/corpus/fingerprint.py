@@ -19,7 +19,7 @@ from dedup.lexicon import ENTITIES, FUNCTION, LINKS, SAYING
 from dedup.minhash import band_keys, signatures
 from dedup.paragraphs import split_batch
 from dedup.ranges import ranges
-from dedup.shingling import keys, shingles, tokenise
+from dedup.shingling import Tokens, keys, shingles, tokenise
 from dedup.utf8 import tokens_of
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from dedup.corpus.seen import Seen
     from dedup.minhash import Banding
     from dedup.settings import Settings, Split
-    from dedup.shingling import Tokens, Words
+    from dedup.shingling import Words
 
 WIDTH = 2
 """Tokens of a shingle that is signed."""
@@ -187,16 +187,13 @@ def _rows(
     rows["text_at"][eligible] = np.cumsum(lengths) - lengths
     number = sizes[eligible]
     rows["letters_at"][eligible] = np.cumsum(number) - number
-    inside = slice(None) if len(eligible) == len(bodies) else _inside(words.offsets, eligible)
-    letters = letters_of(words.hashes[inside], words.numeric[inside])
+    if len(eligible) < len(bodies):
+        words = _chosen(words, eligible, number)
+    letters = letters_of(words.hashes, words.numeric)
     if settings.exact:
         return rows, np.empty((0, len(eligible)), np.uint32), b"".join(kept), letters
-    hashes, offsets = shingles(words, WIDTH)
-    if len(eligible) < len(bodies):
-        hashes = hashes[_inside(offsets, eligible)]
-    inner = np.concatenate(([0], np.cumsum(np.diff(offsets)[eligible])))
     # Of a signature of 126 entries the first 126 of the usual 128 will do, whose permutations are at hand.
-    signed = signatures(hashes, inner, max(banding.num_perm, _BITS))
+    signed = signatures(*shingles(words, WIDTH), max(banding.num_perm, _BITS))
     rows["bits"][eligible] = _bits(signed)
     bands = band_keys(signed, banding)
     if salt is not None:
@@ -204,9 +201,10 @@ def _rows(
     return rows, (bands >> np.uint64(32)).astype(np.uint32), b"".join(kept), letters
 
 
-def _inside(offsets: NDArray[np.int64], chosen: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return the indices of all items of some paragraphs, given where each one's items begin."""
-    return ranges(offsets[chosen], offsets[chosen + 1] - offsets[chosen])
+def _chosen(words: Tokens, chosen: NDArray[np.int64], sizes: NDArray[np.int64]) -> Tokens:
+    """Return the tokens of some paragraphs, of which each has so many."""
+    inside = ranges(words.offsets[chosen], sizes)
+    return Tokens(words.hashes[inside], words.numeric[inside], np.concatenate(([0], np.cumsum(sizes))))
 
 
 def words_of(bodies: Sequence[str], *, placed: bool = False) -> Words:
@@ -264,7 +262,7 @@ def _bits(signed: NDArray[np.uint32]) -> NDArray[np.uint64]:
 
     b-bit minwise hashing with b = 1 (Li and Koenig 2010): two texts of resemblance J agree on (1 + J) / 2 of the bits.
     """
-    low = np.zeros((_BITS, signed.shape[1]), np.uint8)
-    low[: len(signed)] = signed[:_BITS] & np.uint32(1)
-    packed = np.packbits(low, axis=0, bitorder="little")
-    return np.ascontiguousarray(packed.T).view("<u8").astype(np.uint64)
+    low = np.zeros((signed.shape[1], _BITS), np.uint8)
+    low[:, : len(signed)] = signed[:_BITS].astype(np.uint8).T
+    low &= np.uint8(1)
+    return np.packbits(low, axis=1, bitorder="little").view("<u8").astype(np.uint64)
