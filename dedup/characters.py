@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    Codes = NDArray[np.unsignedinteger[Any]]
     Flags = NDArray[np.bool_]
 
 OTHER, LETTER, DIGIT, MARK, ALONE, IGNORE, SPACE, BREAK = range(8)
@@ -61,9 +62,19 @@ def fold_table() -> NDArray[np.uint32]:
     Little-endian uint32, shape (0x110000,).
     """
     table = np.arange(_LAST, dtype=np.dtype("<u4"))
-    for first, last, step, distance in _unicode.tables().folds.tolist():
-        table[first : last + 1 : step] += np.uint32(distance & 0xFFFFFFFF)
+    codes, folds = folding()
+    table[codes] = folds
     return table
+
+
+@cache
+def folding() -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the code points that fold to another one, and to which; int64."""
+    first, last, step, distance = _unicode.tables().folds.astype(np.int64).T
+    number = (last - first) // step + 1
+    within = np.arange(number.sum()) - np.repeat(np.cumsum(number) - number, number)
+    codes = np.repeat(first, number) + np.repeat(step, number) * within
+    return codes, codes + np.repeat(distance, number)
 
 
 _HALF_WIDTH = re.compile("[\uff66-\uff9d]+[\uff9e\uff9f]")
@@ -90,14 +101,14 @@ def _expansions() -> tuple[dict[str, str], re.Pattern[str]]:
 
 
 def with_minuses(
-    codes: NDArray[np.int64], classes: NDArray[np.uint8], starts: NDArray[np.int64]
-) -> tuple[NDArray[np.int64], NDArray[np.uint8]]:
+    codes: Codes, classes: NDArray[np.uint8], starts: NDArray[np.int64]
+) -> tuple[Codes, NDArray[np.uint8]]:
     """Return code points and classes with each minus as a token of its own, the same one however it is written.
 
     "10-12" and "COVID-19" have none, and what begins a line may be the mark of an entry.
 
     Args:
-        codes: code points; int64.
+        codes: code points.
         classes: of each, without flags; uint8.
         starts: where paragraphs begin: what stands before is not looked at; int64, ascending.
     """
@@ -113,9 +124,7 @@ def with_minuses(
     return codes, classes
 
 
-def _minuses(
-    codes: NDArray[np.int64], classes: NDArray[np.uint8], at: NDArray[np.int64], starts: NDArray[np.int64]
-) -> Flags:
+def _minuses(codes: Codes, classes: NDArray[np.uint8], at: NDArray[np.int64], starts: NDArray[np.int64]) -> Flags:
     """Tell which signs before a number are its minus: those after a parenthesis, or after a space within a line."""
     least = np.append(starts, 0)[np.searchsorted(starts, at, side="right") - 1]
     place = np.maximum(at - 1, 0)
@@ -131,19 +140,22 @@ def _minuses(
     return found
 
 
-def code_points(text: str) -> NDArray[np.int64]:
-    """Return the text's code points, lone surrogates included, ready to index a table: int64, shape (len(text),)."""
-    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.dtype("<u4")).astype(np.int64)
+def code_points(text: str) -> Codes:
+    """Return the text's code points, lone surrogates included: uint16, or uint32 if they need it; (len(text),)."""
+    raw = text.encode("utf-16-le", "surrogatepass")
+    if len(raw) == 2 * len(text):
+        return np.frombuffer(raw, np.dtype("<u2"))
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.dtype("<u4"))
 
 
-def classes_of(codes: NDArray[np.int64]) -> NDArray[np.uint8]:
+def classes_of(codes: Codes) -> NDArray[np.uint8]:
     """Return the class, and perhaps the flag `NORMALISE`, of each code point; uint8, of the same length."""
-    return class_table()[codes]
+    return class_table().take(codes)
 
 
-def text_of(codes: NDArray[np.int64]) -> str:
+def text_of(codes: Codes) -> str:
     """Return what the code points fold to, as a text."""
-    return fold_table()[codes].tobytes().decode("utf-32-le", "surrogatepass")
+    return fold_table().take(codes).tobytes().decode("utf-32-le", "surrogatepass")
 
 
 def normalise(text: str) -> str:

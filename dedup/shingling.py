@@ -38,6 +38,8 @@ from dedup.ranges import ranges
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from dedup.characters import Codes
+
     Ints = NDArray[np.int64]
     Hashes = NDArray[np.uint64]
 
@@ -62,7 +64,7 @@ class Words(Tokens):
     """The tokens of a batch of paragraphs, and where they stand.
 
     Attributes:
-        codes: code points of the text, normalised where necessary, without characters to ignore; int64.
+        codes: code points of the text, normalised where necessary, without characters to ignore.
         starts: first code point of each token, as an index into `codes`; int64, shape (tokens,).
         ends: first code point after each token; int64, shape (tokens,).
         origin: character of the original text that each entry of `codes` came from; int64, or None where it is the
@@ -70,7 +72,7 @@ class Words(Tokens):
         text: the original text.
     """
 
-    codes: Ints
+    codes: Codes
     starts: Ints
     ends: Ints
     origin: Ints | None
@@ -97,7 +99,7 @@ def tokenise(
     text: str,
     starts: Ints,
     ends: Ints,
-    codes: Ints | None = None,
+    codes: Codes | None = None,
     classes: NDArray[np.uint8] | None = None,
     *,
     placed: bool = True,
@@ -137,9 +139,9 @@ def tokenise(
     return Words(_hashes(codes, first, last), numeric, offsets, codes, first, last, origin, text)
 
 
-def _hashes(codes: Ints, first: Ints, last: Ints) -> Hashes:
+def _hashes(codes: Codes, first: Ints, last: Ints) -> Hashes:
     """Return the hash of each token's folded form, as UTF-8."""
-    folded = fold_table()[codes]
+    folded = fold_table().take(codes)
     widths = (folded >= 0x80).astype(np.uint8)  # noqa: PLR2004 - from here on two bytes
     widths += folded >= 0x800  # noqa: PLR2004 - three
     widths += folded >= 0x10000  # noqa: PLR2004 - four
@@ -168,11 +170,11 @@ def with_digits(classes: NDArray[np.uint8], first: Ints, last: Ints) -> NDArray[
 
 
 def _normalised(
-    text: str, raw: Ints, flagged: NDArray[np.bool_], starts: Ints, ends: Ints, *, placed: bool
-) -> tuple[Ints, Ints, Ints, Ints | None]:
+    text: str, raw: Codes, flagged: NDArray[np.bool_], starts: Ints, ends: Ints, *, placed: bool
+) -> tuple[Codes, Ints, Ints, Ints | None]:
     """Replace the paragraphs that hold a flagged character by their normalised form, where that differs."""
     owners = np.unique(np.searchsorted(starts, np.flatnonzero(flagged), side="right") - 1)
-    pieces: list[Ints] = []
+    pieces: list[Codes] = []
     sources: list[Ints] = []
     shift = np.zeros(len(starts) + 1, np.int64)
     at = 0

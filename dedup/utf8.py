@@ -28,6 +28,7 @@ from dedup.characters import (
     classes_of,
     code_points,
     fold_table,
+    folding,
     is_normal,
     normalise,
     readable,
@@ -65,11 +66,11 @@ to another character of as many bytes; of more or fewer; a character to ignore."
 def _kinds() -> Bytes:
     """Return in one table all that is asked of every character that is not ASCII: uint8, shape (0x110000,)."""
     kinds = class_table().copy()
-    folds = fold_table()
-    codes = np.flatnonzero(folds != np.arange(len(folds), dtype=folds.dtype))
-    codes = codes[_IN_WORDS[kinds[codes] & CLASS_MASK]]
-    same = _sizes(codes) == _sizes(folds[codes].astype(np.int64))
-    kinds[kinds & CLASS_MASK == IGNORE] |= _IGNORED
+    codes, folds = folding()
+    inside = _IN_WORDS[kinds[codes] & CLASS_MASK]
+    codes, folds = codes[inside], folds[inside]
+    same = _sizes(codes) == _sizes(folds)
+    kinds[(kinds & np.uint8(CLASS_MASK)) == IGNORE] |= _IGNORED
     kinds[codes] |= np.where(same, _CHANGES, _RESIZES).astype(np.uint8)
     kinds[_DASHES] |= _DASH
     return kinds

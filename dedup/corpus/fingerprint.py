@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dedup.characters import classes_of, code_points, fold, mix
+from dedup.characters import code_points, fold, mix
 from dedup.corpus.sheet import ROW, Sheet, joined
 from dedup.letters import letters_of, string_of
 from dedup.lexicon import ENTITIES, FUNCTION, LINKS, SAYING
@@ -37,7 +37,7 @@ WIDTH = 2
 LONG = 1 << 22
 """Characters above which a document is read in stretches."""
 _BITS = 128
-BATCH = 1 << 18
+BATCH = 1 << 20
 """Characters that pass through the kernels together."""
 
 
@@ -127,8 +127,7 @@ def _split_together(texts: Sequence[str], how: Split) -> list[NDArray[np.int64]]
         return []
     text = "\n".join(texts)
     begins = np.concatenate(([0], np.cumsum([len(t) + 1 for t in texts[:-1]]))).astype(np.int64)
-    codes = code_points(text)
-    spans = split_batch(text, codes, classes_of(codes), begins, how)
+    spans = split_batch(text, code_points(text), begins, how)
     edges = np.searchsorted(spans.documents, np.arange(len(texts) + 1)).tolist()
     both = np.stack((spans.starts, spans.ends), axis=1)
     return [both[a:b] - begin for (a, b), begin in zip(pairwise(edges), begins.tolist(), strict=True)]
@@ -139,9 +138,7 @@ def _batch(
 ) -> Sheet:
     text = "\n".join(texts)
     begins = np.concatenate(([0], np.cumsum([len(t) + 1 for t in texts[:-1]]))).astype(np.int64)
-    codes = code_points(text)
-    classes = classes_of(codes)
-    spans = split_batch(text, codes, classes, begins, settings.split)
+    spans = split_batch(text, code_points(text), begins, settings.split)
     counts = np.bincount(spans.documents, minlength=len(texts)).astype(np.int32)
     bodies = [
         text[a:b].encode("utf-8", "surrogatepass")
@@ -164,7 +161,14 @@ def _batch(
 
 def _digests(bodies: list[bytes]) -> NDArray[np.uint64]:
     """Return the 128-bit BLAKE2b of each text: uint64, shape (texts, 2)."""
-    raw = b"".join([blake2b(body, digest_size=16).digest() for body in bodies])
+    empty = blake2b(digest_size=16)
+    pieces = []
+    for body in bodies:
+        # To copy one that has not begun is quicker than to ask for another one.
+        one = empty.copy()
+        one.update(body)
+        pieces.append(one.digest())
+    raw = b"".join(pieces)
     return np.frombuffer(raw, "<u8").astype(np.uint64).reshape(-1, 2)
 
 
