@@ -199,7 +199,7 @@ def _special(text: str) -> set[str]:
     """Return what characters of a text are flagged or to be ignored."""
     codes = code_points(text)
     classes = classes_of(codes)
-    return set(map(chr, np.unique(codes[(classes >= NORMALISE) | (classes == IGNORE)]).tolist()))
+    return set(map(chr, set(codes[(classes >= NORMALISE) | (classes == IGNORE)].tolist())))
 
 
 def _voiced(text: str) -> str:

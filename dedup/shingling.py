@@ -33,7 +33,7 @@ from dedup.characters import (
     with_minuses,
 )
 from dedup.hashing import FACTOR, span_hashes, token_hashes
-from dedup.ranges import ranges
+from dedup.ranges import distinct, ranges
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -173,7 +173,7 @@ def _normalised(
     text: str, raw: Codes, flagged: NDArray[np.bool_], starts: Ints, ends: Ints, *, placed: bool
 ) -> tuple[Codes, Ints, Ints, Ints | None]:
     """Replace the paragraphs that hold a flagged character by their normalised form, where that differs."""
-    owners = np.unique(np.searchsorted(starts, np.flatnonzero(flagged), side="right") - 1)
+    owners = distinct(np.searchsorted(starts, np.flatnonzero(flagged), side="right") - 1)
     pieces: list[Codes] = []
     sources: list[Ints] = []
     shift = np.zeros(len(starts) + 1, np.int64)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from dedup.characters import ALONE, CLASS_MASK, DIGIT, IGNORE, OTHER, SPACE, classes_of, fold_table
+from dedup.ranges import distinct
 from dedup.structure import Kind, ends_sentence, kind
 
 if TYPE_CHECKING:
@@ -125,7 +126,7 @@ def perhaps_grouped(lines: Lines) -> NDArray[np.int64]:
     places = np.flatnonzero(joint)
     places = places[~_bulleted(codes, starts[places + 1], lines.ends[places + 1])]
     if len(places) < _FEWEST_JOINTS:
-        return np.unique(found)
+        return distinct(found)
     word = _first_word(codes, starts[places + 1], IGNORE)
     # An indented line's first word is not looked for.
     word[word == 0] = _LONGEST_WORD
@@ -139,7 +140,8 @@ def perhaps_grouped(lines: Lines) -> NDArray[np.int64]:
     number = int(documents[-1]) + 1
     joints = np.bincount(documents[places], minlength=number)
     small = np.bincount(documents[places[~capital]], minlength=number)
-    return np.union1d(np.flatnonzero((joints >= _FEWEST_JOINTS) & (small >= _FEWEST_SMALL)), found)
+    grouped = np.flatnonzero((joints >= _FEWEST_JOINTS) & (small >= _FEWEST_SMALL))
+    return distinct(np.concatenate((grouped, found)))
 
 
 def _first_word(codes: Codes, places: NDArray[np.int64], blank: int) -> NDArray[np.int64]:
