@@ -34,6 +34,8 @@ LINE_ENDS = "\n\r\v\f\x85\u2028\u2029"
 LINE_END = re.compile("\r\n|[\n\r\v\f\x85\u2028\u2029]")
 
 
+_INDENT = 9
+"""Characters of a line that are looked at one by one: is there anything to read?"""
 _LF, _CR, _NEL, _PS = map(ord, "\n\r\x85\u2029")
 
 
@@ -97,11 +99,17 @@ def _full_lines(codes: Codes) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         return starts, ends
     # Most lines show something with their first character.
     full = _shows(codes[starts])
-    open_ = np.flatnonzero(~full)
-    if len(open_):
-        sizes = ends[open_] - starts[open_]
-        shows = _shows(codes[ranges(starts[open_], sizes)])
-        full[open_] = np.logical_or.reduceat(shows, np.cumsum(sizes) - sizes)
+    blank = np.flatnonzero(~full)
+    for step in range(1, _INDENT):
+        places = starts[blank] + step
+        blank, places = blank[places < ends[blank]], places[places < ends[blank]]
+        shows = _shows(codes[places])
+        full[blank[shows]] = True
+        blank = blank[~shows]
+    if len(blank):
+        sizes = ends[blank] - starts[blank]
+        shows = _shows(codes[ranges(starts[blank], sizes)])
+        full[blank] = np.logical_or.reduceat(shows, np.cumsum(sizes) - sizes)
     return starts[full], ends[full]
 
 

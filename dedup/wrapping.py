@@ -149,12 +149,13 @@ def _first_word(codes: Codes, places: NDArray[np.int64], blank: int) -> NDArray[
 
     A word ends before a character of class `blank` or above.
     """
-    padded = np.concatenate((codes, np.full(_LONGEST_WORD, _LF, codes.dtype)))
+    last = len(codes) - 1
     lengths = np.full(len(places), _LONGEST_WORD, np.int64)
     left = np.arange(len(places))
     for width in (_USUAL_WORD, _LONGEST_WORD):
-        windows = np.lib.stride_tricks.sliding_window_view(padded, width)[places[left]]
-        ended = classes_of(windows) & np.uint8(CLASS_MASK) >= blank
+        at = places[left][:, None] + np.arange(width)
+        ended = classes_of(codes[np.minimum(at, last)]) & np.uint8(CLASS_MASK) >= blank
+        ended |= at > last
         first = ended.argmax(axis=1)
         found = ended[np.arange(len(left)), first]
         lengths[left[found]] = first[found]
@@ -238,8 +239,10 @@ def _shapes(lines: Lines, touches: NDArray[np.bool_]) -> _Shapes:
     odd |= (lead == _FENCES[0]) | (lead == _FENCES[1])
     odd[letters[closed]] = True
     asked = np.flatnonzero(odd)
-    edges = zip(firsts[asked].tolist(), ends[asked].tolist(), strict=True)
-    kinds[asked] = [_NUMBERS[kind(lines.text[start:end])] for start, end in edges]
+    texts = [lines.text[start:end] for start, end in zip(firsts[asked].tolist(), ends[asked].tolist(), strict=True)]
+    # Where there are many, they repeat.
+    known = {text: _NUMBERS[kind(text)] for text in set(texts)}
+    kinds[asked] = [known[text] for text in texts]
     return _Shapes(kinds, firsts, lasts)
 
 
