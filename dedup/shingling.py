@@ -44,6 +44,10 @@ if TYPE_CHECKING:
     Hashes = NDArray[np.uint64]
 
 
+_FEW = 32
+"""Entries among which there is one character that stands alone, at most, where such are the exception."""
+
+
 @dataclass(frozen=True)
 class Tokens:
     """The tokens of a batch of paragraphs, as far as they are compared.
@@ -233,10 +237,25 @@ def token_bounds(classes: NDArray[np.uint8], rest: NDArray[np.bool_] | None = No
     edges = np.append(word, False)
     edges[1:] ^= word
     alone = classes == ALONE
-    if not alone.any():
+    there = np.flatnonzero(alone)
+    if len(there) * _FEW < len(word):
         places = np.flatnonzero(edges)
-        return places[::2], places[1::2]
-    # A character that stands alone begins a new token, and so does what follows it.
+        if not len(there):
+            return places[::2], places[1::2]
+        joints = distinct(np.concatenate((there, there + 1)))
+        joints = joints[(joints > 0) & (joints < len(word))]
+        joints = joints[word[joints] & word[joints - 1]]
+        if not (classes[joints] == MARK).any():
+            if rest is not None:
+                joints = joints[~rest[joints]]
+            places = np.insert(places, np.repeat(np.searchsorted(places, joints), 2), np.repeat(joints, 2))
+            return places[::2], places[1::2]
+    edges[:-1] |= _fresh(classes, alone, rest) & word
+    return np.flatnonzero(edges[:-1] & word), np.flatnonzero(edges[1:] & word) + 1
+
+
+def _fresh(classes: NDArray[np.uint8], alone: NDArray[np.bool_], rest: NDArray[np.bool_] | None) -> NDArray[np.bool_]:
+    """Tell where a new token begins, if one is there: with a character that stands alone, and with what follows it."""
     fresh = alone.copy()
     fresh[1:] |= alone[:-1]
     marks = classes == MARK
@@ -245,12 +264,10 @@ def token_bounds(classes: NDArray[np.uint8], rest: NDArray[np.bool_] | None = No
         fresh &= ~marks
         runs = np.flatnonzero(np.diff(marks, prepend=False, append=False))
         begins, ends = runs[::2], runs[1::2]
-        fresh[ends[(ends < len(word)) & alone[begins - 1] & (begins > 0)]] = True
-    fresh &= word
+        fresh[ends[(ends < len(marks)) & alone[begins - 1] & (begins > 0)]] = True
     if rest is not None:
         fresh &= ~rest
-    edges[:-1] |= fresh
-    return np.flatnonzero(edges[:-1] & word), np.flatnonzero(edges[1:] & word) + 1
+    return fresh
 
 
 def _inside(first: Ints, last: Ints, starts: Ints, ends: Ints) -> tuple[Ints, Ints, Ints]:
