@@ -13,9 +13,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from dedup import _unicode, shingling
-from dedup.characters import NORMALISE, class_table, fold, fold_table, mix
+from dedup.characters import CLASS_MASK, NORMALISE, class_table, classes_of, code_points, fold, fold_table, mix
 from dedup.hashing import span_hashes
-from dedup.ranges import batches, ranges
+from dedup.ranges import batches, distinct, ranges
 from dedup.shingling import keys, tokenise
 from dedup.utf8 import tokens_of
 from tests import oracle, strategies
@@ -312,6 +312,24 @@ def test_odd_tokens_from_bytes_are_those_from_code_points(paragraphs: list[str])
     assert found.hashes.tolist() == expected.hashes.tolist()
 
 
+@given(st.lists(st.sampled_from(["a", "5", "\u00e9", "\u4e00", "$", "\u0301", " ", "\u0e01\u0e48"]), max_size=30))
+def test_few_that_stand_alone_bound_tokens_as_many_do(pieces: list[str]) -> None:
+    """Where characters that stand alone are the exception, tokens are found another way, and are the same ones."""
+    data = np.frombuffer("".join(pieces).encode(), np.uint8)
+    classes = np.repeat(classes_of(code_points("".join(pieces))) & np.uint8(CLASS_MASK), _widths("".join(pieces)))
+    rest = (data & 0xC0) == 0x80
+    found = []
+    for few in (0, 1 << 30):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(shingling, "_FEW", few)
+            found.append([edges.tolist() for edges in shingling.token_bounds(classes, rest)])
+    assert found[0] == found[1]
+
+
+def _widths(text: str) -> list[int]:
+    return [len(character.encode()) for character in text]
+
+
 @given(st.lists(st.text("abcdefghij\u00e9\u0416 ", max_size=90), min_size=1, max_size=4))
 def test_tokens_of_any_length_are_hashed_alike_wherever_they_stand(texts: list[str]) -> None:
     """A token's hash depends on its bytes alone, not on where among eight of them it begins."""
@@ -459,6 +477,11 @@ def test_batches_hold_everything_once(sizes: list[int], most: int) -> None:
     totals = [sum(sizes[some]) for some in found]
     assert all(total >= most for total in totals[:-1])
     assert all(sum(sizes[some][:-1]) < most for some in found)
+
+
+@given(st.lists(st.integers(-(2**63), 2**63 - 1) | st.integers(-3, 3)))
+def test_distinct_values_are_in_order(values: list[int]) -> None:
+    assert distinct(np.array(values, np.int64)).tolist() == sorted(set(values))
 
 
 @given(st.lists(st.tuples(st.integers(0, 50), st.integers(0, 5)), max_size=10))

@@ -140,10 +140,7 @@ def _batch(
     begins = np.concatenate(([0], np.cumsum([len(t) + 1 for t in texts[:-1]]))).astype(np.int64)
     spans = split_batch(text, code_points(text), begins, settings.split)
     counts = np.bincount(spans.documents, minlength=len(texts)).astype(np.int32)
-    bodies = [
-        text[a:b].encode("utf-8", "surrogatepass")
-        for a, b in zip(spans.starts.tolist(), spans.ends.tolist(), strict=True)
-    ]
+    bodies = _encoded([text[a:b] for a, b in zip(spans.starts.tolist(), spans.ends.tolist(), strict=True)])
     digests = _digests(bodies)
     salt = None if salts is None else mix(salts[spans.documents] + np.uint64(1))
     if salt is not None:
@@ -157,6 +154,14 @@ def _batch(
     rows["paragraph"] = fresh
     rows["length"] = (spans.ends - spans.starts)[fresh]
     return Sheet(counts, places.astype(np.int32), digests, rows, bands, kept, letters)
+
+
+def _encoded(paragraphs: list[str]) -> list[bytes]:
+    """Return the UTF-8 of some paragraphs, lone surrogates as they are."""
+    try:
+        return [paragraph.encode() for paragraph in paragraphs]  # a fifth quicker than with arguments
+    except UnicodeEncodeError:
+        return [paragraph.encode("utf-8", "surrogatepass") for paragraph in paragraphs]
 
 
 def _digests(bodies: list[bytes]) -> NDArray[np.uint64]:
