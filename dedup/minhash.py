@@ -25,7 +25,7 @@ SEED = 1
 _STORED = 128
 """Permutations that are kept in a file, made by ``tools/make_permutations.py``."""
 _BASE = np.uint64(0x9E3779B97F4A7C15)
-_SLICE = 1 << 16
+_SLICE = 1 << 17
 """Shingles signed in one go: they stay in the cache while the permutations pass over them."""
 
 
