@@ -263,15 +263,7 @@ def _read(data: Bytes, starts: Ints, *, clear: bool) -> tuple[Bytes, Bytes, NDAr
         What its bytes fold to; the class of each byte's character; which bytes go on a character, or None where none
         do; and the texts that are to be read otherwise.
     """
-    folded = data | _CASE
-    letters = (folded - np.uint8(ord("a"))) < 26  # noqa: PLR2004 - letters of the alphabet
-    classes = letters.view(np.uint8)  # which says 1 where it is one
-    np.multiply(classes, _CASE, out=folded)
-    folded |= data
-    for kind, low, number in ((DIGIT, b"0", 10), (ALONE, b"$", 2)):
-        there = ((data - np.uint8(ord(low))) < number).view(np.uint8)
-        there *= np.uint8(kind)
-        classes |= there
+    folded, classes = _ascii(data)
     hyphens = np.flatnonzero(data == ord("-"))
     hyphens = hyphens[_perhaps_minus(data, hyphens, 1)]
     places = np.flatnonzero(data >= _TWO)
@@ -283,6 +275,7 @@ def _read(data: Bytes, starts: Ints, *, clear: bool) -> tuple[Bytes, Bytes, NDAr
     found = kinds & np.uint8(_CLASS)
     rest = data.view(np.int8) < _TWO - 256  # what every byte but a character's first begins with
     classes[places] = found
+    # The class of a character's first byte is carried on to the others, one byte at a time.
     for _ in range(_size(data, int(places[codes.argmax()])) - 1):
         classes[1:] |= classes[:-1] * rest[1:]
     special = np.flatnonzero(kinds >= _DASH)
@@ -300,6 +293,20 @@ def _read(data: Bytes, starts: Ints, *, clear: bool) -> tuple[Bytes, Bytes, NDAr
         return folded, classes, rest, _Odd([], [], [], resized)
     rows = _owners(starts, _rows(places, codes, found == MARK))
     return folded, classes, rest, _Odd(flagged, rows, ignored, resized)
+
+
+def _ascii(data: Bytes) -> tuple[Bytes, Bytes]:
+    """Return what bytes fold to, and their classes, as far as they are ASCII; others stay, and have no class."""
+    folded = data | _CASE
+    letters = (folded - np.uint8(ord("a"))) < 26  # noqa: PLR2004 - letters of the alphabet
+    classes = letters.view(np.uint8)  # which says 1 where it is one
+    np.multiply(classes, _CASE, out=folded)
+    folded |= data
+    for kind, low, number in ((DIGIT, b"0", 10), (ALONE, b"$", 2)):
+        there = ((data - np.uint8(ord(low))) < number).view(np.uint8)
+        there *= np.uint8(kind)
+        classes |= there
+    return folded, classes
 
 
 def _rows(places: Ints, codes: NDArray[np.uint32], marks: NDArray[np.bool_]) -> Ints:
