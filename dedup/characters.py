@@ -9,15 +9,18 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from dedup import _unicode
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
+    Codes = NDArray[np.unsignedinteger[Any]]
     Flags = NDArray[np.bool_]
 
 OTHER, LETTER, DIGIT, MARK, ALONE, IGNORE, SPACE, BREAK = range(8)
@@ -59,9 +62,19 @@ def fold_table() -> NDArray[np.uint32]:
     Little-endian uint32, shape (0x110000,).
     """
     table = np.arange(_LAST, dtype=np.dtype("<u4"))
-    for first, last, step, distance in _unicode.tables().folds.tolist():
-        table[first : last + 1 : step] += np.uint32(distance & 0xFFFFFFFF)
+    codes, folds = folding()
+    table[codes] = folds
     return table
+
+
+@cache
+def folding() -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the code points that fold to another one, and to which; int64."""
+    first, last, step, distance = _unicode.tables().folds.astype(np.int64).T
+    number = (last - first) // step + 1
+    within = np.arange(number.sum()) - np.repeat(np.cumsum(number) - number, number)
+    codes = np.repeat(first, number) + np.repeat(step, number) * within
+    return codes, codes + np.repeat(distance, number)
 
 
 _HALF_WIDTH = re.compile("[\uff66-\uff9d]+[\uff9e\uff9f]")
@@ -69,11 +82,14 @@ _HALF_WIDTH = re.compile("[\uff66-\uff9d]+[\uff9e\uff9f]")
 
 def mix(values: NDArray[np.uint64]) -> NDArray[np.uint64]:
     """Scatter 64-bit values: the finaliser of SplitMix64 (Steele, Lea and Flood 2014), a bijection."""
-    values = values ^ (values >> np.uint64(30))
+    shifted = values >> np.uint64(30)
+    values = values ^ shifted
     values *= np.uint64(0xBF58476D1CE4E5B9)
-    values ^= values >> np.uint64(27)
+    np.right_shift(values, np.uint64(27), out=shifted)
+    values ^= shifted
     values *= np.uint64(0x94D049BB133111EB)
-    values ^= values >> np.uint64(31)
+    np.right_shift(values, np.uint64(31), out=shifted)
+    values ^= shifted
     return values
 
 
@@ -85,14 +101,14 @@ def _expansions() -> tuple[dict[str, str], re.Pattern[str]]:
 
 
 def with_minuses(
-    codes: NDArray[np.int64], classes: NDArray[np.uint8], starts: NDArray[np.int64]
-) -> tuple[NDArray[np.int64], NDArray[np.uint8]]:
+    codes: Codes, classes: NDArray[np.uint8], starts: NDArray[np.int64]
+) -> tuple[Codes, NDArray[np.uint8]]:
     """Return code points and classes with each minus as a token of its own, the same one however it is written.
 
     "10-12" and "COVID-19" have none, and what begins a line may be the mark of an entry.
 
     Args:
-        codes: code points; int64.
+        codes: code points.
         classes: of each, without flags; uint8.
         starts: where paragraphs begin: what stands before is not looked at; int64, ascending.
     """
@@ -108,9 +124,7 @@ def with_minuses(
     return codes, classes
 
 
-def _minuses(
-    codes: NDArray[np.int64], classes: NDArray[np.uint8], at: NDArray[np.int64], starts: NDArray[np.int64]
-) -> Flags:
+def _minuses(codes: Codes, classes: NDArray[np.uint8], at: NDArray[np.int64], starts: NDArray[np.int64]) -> Flags:
     """Tell which signs before a number are its minus: those after a parenthesis, or after a space within a line."""
     least = np.append(starts, 0)[np.searchsorted(starts, at, side="right") - 1]
     place = np.maximum(at - 1, 0)
@@ -126,19 +140,22 @@ def _minuses(
     return found
 
 
-def code_points(text: str) -> NDArray[np.int64]:
-    """Return the text's code points, lone surrogates included, ready to index a table: int64, shape (len(text),)."""
-    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.dtype("<u4")).astype(np.int64)
+def code_points(text: str) -> Codes:
+    """Return the text's code points, lone surrogates included: uint16, or uint32 if they need it; (len(text),)."""
+    raw = text.encode("utf-16-le", "surrogatepass")
+    if len(raw) == 2 * len(text):
+        return np.frombuffer(raw, np.dtype("<u2"))
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.dtype("<u4"))
 
 
-def classes_of(codes: NDArray[np.int64]) -> NDArray[np.uint8]:
+def classes_of(codes: Codes) -> NDArray[np.uint8]:
     """Return the class, and perhaps the flag `NORMALISE`, of each code point; uint8, of the same length."""
-    return class_table()[codes]
+    return class_table().take(codes)
 
 
-def text_of(codes: NDArray[np.int64]) -> str:
+def text_of(codes: Codes) -> str:
     """Return what the code points fold to, as a text."""
-    return fold_table()[codes].tobytes().decode("utf-32-le", "surrogatepass")
+    return fold_table().take(codes).tobytes().decode("utf-32-le", "surrogatepass")
 
 
 def normalise(text: str) -> str:
@@ -147,10 +164,49 @@ def normalise(text: str) -> str:
     NFC, which Unicode promises never to change for characters that exist, then the expansions of the pinned tables.
     """
     table, pattern = _expansions()
-    composed = unicodedata.normalize("NFC", _HALF_WIDTH.sub(lambda found: _full_width(found.group()), text))
+    composed = unicodedata.normalize("NFC", _voiced(text))
     for character in set(pattern.findall(composed)):
         composed = composed.replace(character, table[character])
     return composed
+
+
+def is_normal(text: str) -> bool:
+    """Tell whether normalising leaves a text as it is, of which no character is flagged `NORMALISE`."""
+    return unicodedata.is_normalized("NFC", text)
+
+
+def readable(texts: Sequence[str], mixed: Sequence[bool]) -> list[str]:
+    """Return texts without the characters that are not there for the reader; `mixed` ones are normalised before.
+
+    Many texts together: what to look for is found once for all of them.
+    """
+    texts = [
+        unicodedata.normalize("NFC", _voiced(text)) if may else text for text, may in zip(texts, mixed, strict=True)
+    ]
+    table, _ = _expansions()
+    special = _special("".join(texts))
+    for character in special & table.keys():
+        new = table[character]
+        texts = [text.replace(character, new) if may else text for text, may in zip(texts, mixed, strict=True)]
+        special |= _special(new)
+    for character in special - table.keys():
+        if class_table()[ord(character)] & CLASS_MASK == IGNORE:
+            texts = [text.replace(character, "") for text in texts]
+    return texts
+
+
+def _special(text: str) -> set[str]:
+    """Return what characters of a text are flagged or to be ignored."""
+    codes = code_points(text)
+    classes = classes_of(codes)
+    return set(map(chr, set(codes[(classes >= NORMALISE) | (classes == IGNORE)].tolist())))
+
+
+def _voiced(text: str) -> str:
+    """Return a text with its half-width kana that carry a mark in full width."""
+    if "\uff9e" in text or "\uff9f" in text:
+        return _HALF_WIDTH.sub(lambda found: _full_width(found.group()), text)
+    return text
 
 
 def _full_width(text: str) -> str:

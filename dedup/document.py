@@ -119,7 +119,7 @@ def _decide_batch(texts: Sequence[str], settings: Settings, *, explain: bool) ->
     begins = np.concatenate(([0], np.cumsum([len(t) + 1 for t in texts[:-1]]))).astype(np.int64)
     codes = code_points(text)
     classes = classes_of(codes)
-    spans = split_batch(text, codes, classes, begins, settings.split)
+    spans = split_batch(text, codes, begins, settings.split)
     counts = np.bincount(spans.documents, minlength=len(texts))
     out = [Decision(count) for count in counts.tolist()]
     several = (counts > 1)[spans.documents]

@@ -28,6 +28,8 @@ WORD = 8
 """Bytes of a token hashed in one go."""
 _MOST = 8 * WORD
 """Bytes of a token above which it is no word of a language, and hashed by itself."""
+_SHIFTS = (np.arange(WORD, -1, -1) * 8).astype(np.uint64)
+"""Bits by which a word is shifted of which so many bytes are to be left; the last entry stands for all above."""
 
 
 def token_hashes(data: bytes | NDArray[np.uint8], starts: Ints, ends: Ints) -> Hashes:
@@ -42,28 +44,55 @@ def token_hashes(data: bytes | NDArray[np.uint8], starts: Ints, ends: Ints) -> H
     """
     if not len(starts):
         return np.empty(0, np.uint64)
-    padded = np.zeros(len(data) + WORD, np.uint8)
-    padded[: len(data)] = np.frombuffer(data, np.uint8)
-    words = np.ndarray((len(data) + 1,), "<u8", padded, 0, (1,))
+    # Two words more than there are: whoever reads at the end reads the next one, too.
+    words = np.zeros(len(data) // WORD + 2, "<u8")
+    words.view(np.uint8)[: len(data)] = np.frombuffer(data, np.uint8)
     sizes = ends - starts
-    out = mix(_first_bytes(words[starts], sizes) + FACTOR)
+    state = _first_bytes(words, starts, sizes)
+    state += FACTOR
+    out = state = mix(state)
     rest = np.flatnonzero(sizes > WORD)
-    lengths = sizes[rest]
-    for at in range(WORD, _MOST, WORD):
-        out[rest] = mix(out[rest] ^ _first_bytes(words[starts[rest] + at], lengths - at))
-        more = lengths > at + WORD
-        rest, lengths = rest[more], lengths[more]
+    places, lengths = starts[rest], sizes[rest]
+    state = state[rest]
+    for _ in range(WORD, _MOST, WORD):
         if not len(rest):
             return out
+        places += WORD
+        lengths -= WORD
+        state ^= _first_bytes(words, places, lengths)
+        state = mix(state)
+        out[rest] = state
+        more = np.flatnonzero(lengths > WORD)
+        rest, places, lengths, state = rest[more], places[more], lengths[more], state[more]
+    padded = words.view(np.uint8)
     for index in rest.tolist():
         token = padded[starts[index] : ends[index]].tobytes()
         out[index] = int.from_bytes(blake2b(token, digest_size=WORD).digest(), "little")
     return out
 
 
-def _first_bytes(words: Hashes, sizes: Ints) -> Hashes:
-    """Return so many of the eight bytes of each word, and zeros in place of the others."""
-    return words << ((WORD - np.minimum(sizes, WORD)) << 3).astype(np.uint64)
+def _first_bytes(words: Hashes, places: Ints, sizes: Ints) -> Hashes:
+    """Return the first eight bytes at some places, or so many of them, with zeros in place of the others.
+
+    Put together from the two words that they lie in: to read words that begin anywhere takes longer.
+
+    Args:
+        words: the bytes, eight by eight, with one word more behind them.
+        places: of the first byte of each.
+        sizes: bytes of each, at least one.
+    """
+    index = places >> 3
+    shift = places & (WORD - 1)
+    shift <<= 3
+    low = shift.view(np.uint64)
+    found: Hashes = words.take(index)
+    found >>= low
+    high = words[1:].take(index)
+    # To shift by 64 gives zero.
+    high <<= np.subtract(np.uint64(64), low, out=low)
+    found |= high
+    found <<= _SHIFTS.take(sizes, mode="clip")
+    return found
 
 
 @lru_cache(maxsize=1)

@@ -20,9 +20,12 @@ def letters_of(hashes: NDArray[np.uint64], numeric: NDArray[np.bool_]) -> NDArra
     Those of words with digits are odd, the others even. Two different words share one once in half a million times:
     what looks alike is looked at again.
     """
-    letters = ((hashes >> np.uint64(64 - _BITS)).astype(np.uint32) << np.uint32(1)) + np.uint32(_FIRST)
+    letters = (hashes >> np.uint64(64 - _BITS)).astype(np.uint32)
+    letters <<= np.uint32(1)
+    letters += np.uint32(_FIRST)
     letters += numeric
-    letters[letters >= _SURROGATES[0]] += np.uint32(_SURROGATES[1])
+    # Most of them are beyond the surrogates.
+    letters += (letters >= _SURROGATES[0]) * np.uint32(_SURROGATES[1])
     return letters
 
 

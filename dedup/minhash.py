@@ -25,7 +25,7 @@ SEED = 1
 _STORED = 128
 """Permutations that are kept in a file, made by ``tools/make_permutations.py``."""
 _BASE = np.uint64(0x9E3779B97F4A7C15)
-_SLICE = 1 << 15
+_SLICE = 1 << 17
 """Shingles signed in one go: they stay in the cache while the permutations pass over them."""
 
 
@@ -104,11 +104,9 @@ def signatures(hashes: Hashes, offsets: Ints, num_perm: int, seed: int = SEED) -
 
 def band_keys(signed: NDArray[np.uint32], banding: Banding) -> Hashes:
     """Return one 64-bit key for every band of every paragraph: uint64, shape (bands, paragraphs)."""
-    out = np.empty((banding.bands, signed.shape[1]), np.uint64)
-    for band in range(banding.bands):
-        key = np.full(signed.shape[1], band + 1, np.uint64)
-        for row in signed[band * banding.rows : (band + 1) * banding.rows]:
-            key *= _BASE
-            key += row
-        out[band] = mix(key)
-    return out
+    cut = signed[: banding.num_perm].reshape(banding.bands, banding.rows, -1)
+    keys = np.repeat(np.arange(1, banding.bands + 1, dtype=np.uint64)[:, None], signed.shape[1], axis=1)
+    for row in range(banding.rows):
+        keys *= _BASE
+        keys += cut[:, row]
+    return mix(keys)

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from dedup.characters import BREAK, CLASS_MASK, IGNORE, SPACE, classes_of, code_points
+from dedup.ranges import ranges
 from dedup.wrapping import Lines, joined, marked, perhaps_grouped
 
 if TYPE_CHECKING:
@@ -26,10 +27,16 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from dedup.characters import Codes
     from dedup.settings import Split
 
 LINE_ENDS = "\n\r\v\f\x85\u2028\u2029"
 LINE_END = re.compile("\r\n|[\n\r\v\f\x85\u2028\u2029]")
+
+
+_INDENT = 9
+"""Characters of a line that are looked at one by one: is there anything to read?"""
+_LF, _CR, _NEL, _PS = map(ord, "\n\r\x85\u2029")
 
 
 class Spans(NamedTuple):
@@ -49,28 +56,25 @@ class Spans(NamedTuple):
 def split(text: str, how: Split = "auto") -> list[tuple[int, int]]:
     """Return the paragraphs of one document as (start, end) in characters."""
     codes = code_points(text)
-    spans = split_batch(text, codes, classes_of(codes), np.array([0]), how)
+    spans = split_batch(text, codes, np.array([0]), how)
     return list(zip(spans.starts.tolist(), spans.ends.tolist(), strict=True))
 
 
-def split_batch(
-    text: str, codes: NDArray[np.int64], classes: NDArray[np.uint8], begins: NDArray[np.int64], how: Split
-) -> Spans:
+def split_batch(text: str, codes: Codes, begins: NDArray[np.int64], how: Split) -> Spans:
     """Return the paragraphs of several documents that stand in one text, one after the other.
 
     Args:
         text: the documents, each ended by a line end that is not its own (the last one's may be missing).
         codes: the code points of the text.
-        classes: their classes with flags.
         begins: first character of each document, ascending; int64, shape (documents,).
         how: the reading.
     """
-    plain = classes & np.uint8(CLASS_MASK)
-    starts, ends = _full_lines(plain)
-    documents = np.searchsorted(begins, starts, side="right") - 1
+    starts, ends = _full_lines(codes)
+    edges = np.searchsorted(starts, np.append(begins[1:], len(codes) + 1))
+    documents = np.repeat(np.arange(len(begins)), np.diff(edges, prepend=0))
     if not len(starts):
         return Spans(starts, ends, documents)
-    lines = Lines(text, codes, plain, starts, ends, documents)
+    lines = Lines(text, codes, starts, ends, documents)
     if how == "line":
         lines, mine = lines.of(marked(lines))
     elif how == "auto":
@@ -85,17 +89,41 @@ def split_batch(
     return Spans(starts, ends, documents)
 
 
-def _full_lines(plain: NDArray[np.uint8]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return the spans of all lines that hold something to read, given the classes without flags."""
-    breaks = np.flatnonzero(plain == BREAK)
-    starts, ends = np.concatenate(([0], breaks + 1)), np.append(breaks, len(plain))
+def _full_lines(codes: Codes) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the spans of all lines that hold something to read."""
+    breaks = np.flatnonzero(_ends_line(codes))
+    starts, ends = np.concatenate(([0], breaks + 1)), np.append(breaks, len(codes))
     some = starts < ends
     starts, ends = starts[some], ends[some]
     if not len(starts):
         return starts, ends
-    # The classes that show nothing are the highest ones. A line's end, and blank lines behind it, are among them.
-    full = np.minimum.reduceat(plain, starts) < min(BREAK, SPACE, IGNORE)
+    # Most lines show something with their first character.
+    full = _shows(codes[starts])
+    blank = np.flatnonzero(~full)
+    for step in range(1, _INDENT):
+        places = starts[blank] + step
+        blank, places = blank[places < ends[blank]], places[places < ends[blank]]
+        shows = _shows(codes[places])
+        full[blank[shows]] = True
+        blank = blank[~shows]
+    if len(blank):
+        sizes = ends[blank] - starts[blank]
+        shows = _shows(codes[ranges(starts[blank], sizes)])
+        full[blank] = np.logical_or.reduceat(shows, np.cumsum(sizes) - sizes)
     return starts[full], ends[full]
+
+
+def _ends_line(codes: Codes) -> NDArray[np.bool_]:
+    """Tell which characters are of class `BREAK`: to compare is quicker here than a table."""
+    found: NDArray[np.bool_] = (codes - _LF) <= _CR - _LF
+    found |= codes == _NEL
+    found |= (codes | 1) == _PS  # and the one before
+    return found
+
+
+def _shows(codes: Codes) -> NDArray[np.bool_]:
+    """Tell which characters show something: the classes of those that do not are the highest ones."""
+    return classes_of(codes) & np.uint8(CLASS_MASK) < min(BREAK, SPACE, IGNORE)
 
 
 def cuts(text: str, spans: Sequence[Sequence[int]], gone: set[int]) -> dict[int, tuple[int, int]]:

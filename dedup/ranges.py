@@ -27,6 +27,13 @@ def ranges(starts: Ints, sizes: Ints) -> Ints:
     return indices
 
 
+def distinct(values: Ints) -> Ints:
+    """Return the values in order, each once: `np.unique` without the module that it loads to look at masks."""
+    values = np.sort(values)
+    found: Ints = values[np.diff(values, prepend=values[:1] - 1) != 0]
+    return found
+
+
 def batches(sizes: Sequence[int], most: int) -> Iterator[slice]:
     """Cut a sequence of things into slices whose sizes add up to `most` or a little more; each holds one at least."""
     start = total = 0

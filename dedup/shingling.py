@@ -33,13 +33,19 @@ from dedup.characters import (
     with_minuses,
 )
 from dedup.hashing import FACTOR, span_hashes, token_hashes
-from dedup.ranges import ranges
+from dedup.ranges import distinct, ranges
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from dedup.characters import Codes
+
     Ints = NDArray[np.int64]
     Hashes = NDArray[np.uint64]
+
+
+_FEW = 32
+"""Entries among which there is one character that stands alone, at most, where such are the exception."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +68,7 @@ class Words(Tokens):
     """The tokens of a batch of paragraphs, and where they stand.
 
     Attributes:
-        codes: code points of the text, normalised where necessary, without characters to ignore; int64.
+        codes: code points of the text, normalised where necessary, without characters to ignore.
         starts: first code point of each token, as an index into `codes`; int64, shape (tokens,).
         ends: first code point after each token; int64, shape (tokens,).
         origin: character of the original text that each entry of `codes` came from; int64, or None where it is the
@@ -70,7 +76,7 @@ class Words(Tokens):
         text: the original text.
     """
 
-    codes: Ints
+    codes: Codes
     starts: Ints
     ends: Ints
     origin: Ints | None
@@ -97,7 +103,7 @@ def tokenise(
     text: str,
     starts: Ints,
     ends: Ints,
-    codes: Ints | None = None,
+    codes: Codes | None = None,
     classes: NDArray[np.uint8] | None = None,
     *,
     placed: bool = True,
@@ -137,9 +143,9 @@ def tokenise(
     return Words(_hashes(codes, first, last), numeric, offsets, codes, first, last, origin, text)
 
 
-def _hashes(codes: Ints, first: Ints, last: Ints) -> Hashes:
+def _hashes(codes: Codes, first: Ints, last: Ints) -> Hashes:
     """Return the hash of each token's folded form, as UTF-8."""
-    folded = fold_table()[codes]
+    folded = fold_table().take(codes)
     widths = (folded >= 0x80).astype(np.uint8)  # noqa: PLR2004 - from here on two bytes
     widths += folded >= 0x800  # noqa: PLR2004 - three
     widths += folded >= 0x10000  # noqa: PLR2004 - four
@@ -154,21 +160,25 @@ def _hashes(codes: Ints, first: Ints, last: Ints) -> Hashes:
 
 def with_digits(classes: NDArray[np.uint8], first: Ints, last: Ints) -> NDArray[np.bool_]:
     """Tell which tokens hold a digit."""
-    numeric = np.zeros(len(first), bool)
-    digits = np.flatnonzero(classes == DIGIT)
-    owners = np.searchsorted(first, digits, side="right") - 1
+    numeric: NDArray[np.bool_] = classes.take(first) == DIGIT
+    # Those that do not begin with one: of digits in a row, which stand in one token, the first tells as much as all.
+    digits = classes == DIGIT
+    within = (classes - np.uint8(LETTER)) <= ALONE - LETTER
+    within &= ~digits
+    places = np.flatnonzero(digits[1:] & within[:-1]) + 1
+    owners = np.searchsorted(first, places, side="right") - 1
     inside = owners >= 0
-    digits, owners = digits[inside], owners[inside]
-    numeric[owners[digits < last[owners]]] = True
+    places, owners = places[inside], owners[inside]
+    numeric[owners[places < last[owners]]] = True
     return numeric
 
 
 def _normalised(
-    text: str, raw: Ints, flagged: NDArray[np.bool_], starts: Ints, ends: Ints, *, placed: bool
-) -> tuple[Ints, Ints, Ints, Ints | None]:
+    text: str, raw: Codes, flagged: NDArray[np.bool_], starts: Ints, ends: Ints, *, placed: bool
+) -> tuple[Codes, Ints, Ints, Ints | None]:
     """Replace the paragraphs that hold a flagged character by their normalised form, where that differs."""
-    owners = np.unique(np.searchsorted(starts, np.flatnonzero(flagged), side="right") - 1)
-    pieces: list[Ints] = []
+    owners = distinct(np.searchsorted(starts, np.flatnonzero(flagged), side="right") - 1)
+    pieces: list[Codes] = []
     sources: list[Ints] = []
     shift = np.zeros(len(starts) + 1, np.int64)
     at = 0
@@ -215,32 +225,49 @@ def _places(old: str, new: str) -> Ints:
     return np.where(final, lasts, np.minimum(starts + within, lasts))
 
 
-def token_bounds(classes: NDArray[np.uint8], heads: NDArray[np.bool_] | None = None) -> tuple[Ints, Ints]:
+def token_bounds(classes: NDArray[np.uint8], rest: NDArray[np.bool_] | None = None) -> tuple[Ints, Ints]:
     """Return where tokens start and end.
 
     Args:
         classes: the class of every character, without flags; of every byte, where a character takes several of them.
-        heads: which bytes begin a character; None: each entry is one.
+        rest: which bytes go on a character; None: each entry is one.
     """
-    word = (classes >= LETTER) & (classes <= ALONE)
-    begins = word.copy()
-    begins[1:] &= ~word[:-1]
+    word = (classes - np.uint8(LETTER)) <= ALONE - LETTER
+    # Before each entry, and behind the last one: does a word begin or end there?
+    edges = np.append(word, False)
+    edges[1:] ^= word
     alone = classes == ALONE
-    if alone.any():
-        # A mark belongs to whatever it follows; a letter after a character that stands alone begins a new token.
-        marks = classes == MARK
-        after = np.zeros_like(word)
-        if marks.any():
-            bearer = np.where(marks, 0, np.arange(len(classes)))
-            np.maximum.accumulate(bearer, out=bearer)
-            after[1:] = alone[bearer][:-1]
-        else:
-            after[1:] = alone[:-1]
-        fresh = alone | (after & word & ~marks)
-        begins |= fresh if heads is None else fresh & heads
-    finishes = word.copy()
-    finishes[:-1] &= ~word[1:] | begins[1:]
-    return np.flatnonzero(begins), np.flatnonzero(finishes) + 1
+    there = np.flatnonzero(alone)
+    if len(there) * _FEW < len(word):
+        places = np.flatnonzero(edges)
+        if not len(there):
+            return places[::2], places[1::2]
+        joints = distinct(np.concatenate((there, there + 1)))
+        joints = joints[(joints > 0) & (joints < len(word))]
+        joints = joints[word[joints] & word[joints - 1]]
+        if not (classes[joints] == MARK).any():
+            if rest is not None:
+                joints = joints[~rest[joints]]
+            places = np.insert(places, np.repeat(np.searchsorted(places, joints), 2), np.repeat(joints, 2))
+            return places[::2], places[1::2]
+    edges[:-1] |= _fresh(classes, alone, rest) & word
+    return np.flatnonzero(edges[:-1] & word), np.flatnonzero(edges[1:] & word) + 1
+
+
+def _fresh(classes: NDArray[np.uint8], alone: NDArray[np.bool_], rest: NDArray[np.bool_] | None) -> NDArray[np.bool_]:
+    """Tell where a new token begins, if one is there: with a character that stands alone, and with what follows it."""
+    fresh = alone.copy()
+    fresh[1:] |= alone[:-1]
+    marks = classes == MARK
+    if marks.any():
+        # Marks belong to whatever they follow.
+        fresh &= ~marks
+        runs = np.flatnonzero(np.diff(marks, prepend=False, append=False))
+        begins, ends = runs[::2], runs[1::2]
+        fresh[ends[(ends < len(marks)) & alone[begins - 1] & (begins > 0)]] = True
+    if rest is not None:
+        fresh &= ~rest
+    return fresh
 
 
 def _inside(first: Ints, last: Ints, starts: Ints, ends: Ints) -> tuple[Ints, Ints, Ints]:
@@ -282,10 +309,7 @@ def shingles(words: Tokens, width: int) -> tuple[Hashes, Ints]:
     for step in range(1, width):
         tail = offsets[1:] - step
         inside[tail[tail >= offsets[:-1]]] = False
-    out = np.empty(int(out_offsets[-1]), np.uint64)
     whole = np.flatnonzero((counts > 0) & (runs == 0))
-    place = np.ones(len(out), bool)
-    place[out_offsets[whole]] = False
-    out[place] = combined[inside]
-    out[~place] = span_hashes(hashes, offsets[whole], offsets[whole + 1])
-    return out, out_offsets
+    combined[offsets[whole]] = span_hashes(hashes, offsets[whole], offsets[whole + 1])
+    inside[offsets[whole]] = True
+    return combined[inside], out_offsets

@@ -20,7 +20,7 @@ from dedup.formats.compression import is_packed
 from dedup.formats.inputs import Inputs
 from dedup.formats.packing import PACKED
 from dedup.formats.parts import task_bytes, tasks
-from dedup.memory import forecast, free_memory
+from dedup.memory import forecast, free_memory, keep_what_is_freed
 from dedup.reading import Progress, copied
 from dedup.settings import ALGORITHM
 
@@ -85,6 +85,7 @@ class Twice:
             OutputError: there is no room for temporary files.
             DedupError: a worker died.
         """
+        keep_what_is_freed()
         self._spool = Spool(self._job.work_dir, self._identity(), COLUMNS)
         self._stack.callback(self._spool.close)
         self._copy_once()

@@ -8,6 +8,7 @@ which knows everything; both find the same tokens.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -27,7 +28,10 @@ from dedup.characters import (
     classes_of,
     code_points,
     fold_table,
+    folding,
+    is_normal,
     normalise,
+    readable,
     with_minuses,
 )
 from dedup.hashing import token_hashes
@@ -53,6 +57,23 @@ _MINUS_BEHIND = 4 * (SPACES + 1)
 """Bytes before a sign in which all stands that may tell whether it is a minus."""
 _TWO, _THREE, _FOUR = 0xC0, 0xE0, 0xF0
 """Least first bytes of a character of two, three and four bytes."""
+_CLASS, _DASH, _CHANGES, _RESIZES, _IGNORED = 7, 8, 32, 64, 128
+"""What an entry of `_kinds` says beside `NORMALISE`: the class; a sign that may be a minus; part of a token that folds
+to another character of as many bytes; of more or fewer; a character to ignore."""
+
+
+@cache
+def _kinds() -> Bytes:
+    """Return in one table all that is asked of every character that is not ASCII: uint8, shape (0x110000,)."""
+    kinds = class_table().copy()
+    codes, folds = folding()
+    inside = _IN_WORDS[kinds[codes] & CLASS_MASK]
+    codes, folds = codes[inside], folds[inside]
+    same = _sizes(codes) == _sizes(folds)
+    kinds[(kinds & np.uint8(CLASS_MASK)) == IGNORE] |= _IGNORED
+    kinds[codes] |= np.where(same, _CHANGES, _RESIZES).astype(np.uint8)
+    kinds[_DASHES] |= _DASH
+    return kinds
 
 
 @dataclass(frozen=True)
@@ -98,28 +119,62 @@ _NO_SPANS = np.empty((0, 2), np.int64)
 
 
 def _collected(texts: Sequence[bytes], *, placed: bool) -> _Collected:
-    lengths = np.array([len(text) for text in texts], np.int64)
+    found, odd = _quickly(texts, placed=placed)
+    if placed:
+        places = odd.all(strict=True)
+        if len(places) > len(texts) // 2:
+            return _tokenised(texts, range(len(texts)), placed=True)
+        return _replaced(found, places, _tokenised(texts, places, placed=True)) if places else found
+    places, clear = _cleared(texts, odd)
+    if not places:
+        return found
+    # Where nobody asks for places, the text may be another one, as long as it has the same tokens.
+    others, still = _quickly(clear, placed=False, clear=True)
+    if resized := still.resized:
+        others = _replaced(others, resized, _tokenised(texts, [places[i] for i in resized], placed=False))
+    return _replaced(found, places, others)
+
+
+def _cleared(texts: Sequence[bytes], odd: _Odd) -> tuple[list[int], list[bytes]]:
+    """Return the texts, by their number, that are to be read in another form, and this form."""
+    mixed = set(odd.flagged)
+    normal = {i: texts[i].decode("utf-8", "surrogatepass") for i in {*odd.flagged, *odd.rows}}
+    # Most marks in a row stand in the order in which they would be put.
+    mixed |= {i for i in normal if i not in mixed and not is_normal(normal[i])}
+    places = sorted({*mixed, *odd.ignored, *odd.resized})
+    plain = [normal[i] if i in normal else texts[i].decode("utf-8", "surrogatepass") for i in places]
+    clear = readable(plain, [i in mixed for i in places])
+    return places, [text.encode("utf-8", "surrogatepass") for text in clear]
+
+
+def _quickly(texts: Sequence[bytes], *, placed: bool, clear: bool = False) -> tuple[_Collected, _Odd]:
+    """Read some texts; also tell of which ones the tokens are others.
+
+    Args:
+        texts: likewise.
+        placed: where the tokens stand is asked for.
+        clear: the texts are `readable`.
+    """
+    lengths = np.fromiter(map(len, texts), np.int64, len(texts))
     ends = np.cumsum(lengths + 1) - 1
     # A line end is no part of a word; some of the texts may hold one themselves.
     data = np.frombuffer(b"\n".join(texts), np.uint8)
     starts = ends - lengths
-    folded, classes, heads, odd = _read(data, starts)
-    if len(odd) > len(texts) // 2:
-        return _tokenised(texts, range(len(texts)), placed=placed)
-    first, last = token_bounds(classes, heads)
+    folded, classes, rest, odd = _read(data, starts, clear=clear)
+    first, last = token_bounds(classes, rest)
     offsets = np.append(np.searchsorted(first, starts), len(first))
-    spans = _spans(first, last, heads, starts, offsets) if placed else _NO_SPANS
+    hashes, numeric = token_hashes(folded, first, last), with_digits(classes, first, last)
     edges = np.stack((first, last), axis=1) - np.repeat(starts, np.diff(offsets))[:, None] if placed else _NO_SPANS
-    found = _Collected(token_hashes(folded, first, last), with_digits(classes, first, last), offsets, spans, edges, {})
-    places = odd.tolist()
-    return _replaced(found, places, _tokenised(texts, places, placed=placed)) if places else found
+    # Where every character is a byte, places are the same.
+    spans = _spans(first, last, rest, starts, offsets) if placed and rest is not None else edges
+    return _Collected(hashes, numeric, offsets, spans, edges, {}), odd
 
 
-def _spans(first: Ints, last: Ints, heads: NDArray[np.bool_] | None, starts: Ints, offsets: Ints) -> Ints:
+def _spans(first: Ints, last: Ints, rest: NDArray[np.bool_] | None, starts: Ints, offsets: Ints) -> Ints:
     """Return the characters of each token within its text."""
     edges = np.stack((first, last), axis=1)
-    if heads is not None:
-        before = np.concatenate(([0], np.cumsum(heads)))
+    if rest is not None:
+        before = np.concatenate(([0], np.cumsum(~rest)))
         edges, starts = before[edges], before[starts]
     spans: Ints = edges - np.repeat(starts, np.diff(offsets))[:, None]
     return spans
@@ -168,53 +223,104 @@ def _replaced(tokens: _Collected, places: list[int], others: _Collected) -> _Col
     )
 
 
-def _read(data: Bytes, starts: Ints) -> tuple[Bytes, Bytes, NDArray[np.bool_] | None, Ints]:
+class _Odd(NamedTuple):
+    """Texts, by their number, that are not what their bytes are read as; each list ascending.
+
+    Attributes:
+        flagged: with a character that is to be normalised.
+        rows: with marks in a row, which may stand in another order elsewhere.
+        ignored: with a character that is not there for the reader.
+        resized: with a character that folds to one of more or fewer bytes.
+    """
+
+    flagged: list[int]
+    rows: list[int]
+    ignored: list[int]
+    resized: list[int]
+
+    def all(self, *, strict: bool) -> list[int]:
+        """Return all of them; `strict`: those with marks in a row, too."""
+        return sorted({*self.flagged, *self.ignored, *self.resized, *(self.rows if strict else ())})
+
+
+def _read(data: Bytes, starts: Ints, *, clear: bool) -> tuple[Bytes, Bytes, NDArray[np.bool_] | None, _Odd]:
     """Read a text.
 
+    Args:
+        data: its bytes.
+        starts: where the texts begin that it is made of.
+        clear: they are `readable`: characters that are flagged have nothing to compose with.
+
     Returns:
-        What its bytes fold to; the class of each byte's character; which bytes begin a character, or None where all
-        do; and the texts (by their `starts`) that are to be read otherwise: int64, ascending.
+        What its bytes fold to; the class of each byte's character; which bytes go on a character, or None where none
+        do; and the texts that are to be read otherwise.
     """
-    upper = (data - np.uint8(ord("A"))) < 26  # noqa: PLR2004 - letters of the alphabet
-    folded = data + upper * _CASE
-    letters = (folded - np.uint8(ord("a"))) < 26  # noqa: PLR2004
-    digits = (data - np.uint8(ord("0"))) < 10  # noqa: PLR2004
-    signs = (data == ord("$")) | (data == ord("%"))
-    classes = letters * np.uint8(LETTER) + digits * np.uint8(DIGIT) + signs * np.uint8(ALONE)
-    high = data >= _TWO
+    folded, classes = _ascii(data)
     hyphens = np.flatnonzero(data == ord("-"))
     hyphens = hyphens[_perhaps_minus(data, hyphens, 1)]
-    if not high.any():
+    places = np.flatnonzero(data >= _TWO)
+    if not len(places):
         classes[_minuses(data, hyphens, starts)] = ALONE
-        return folded, classes, None, np.empty(0, np.int64)
-    heads = (data & np.uint8(_TWO)) != 0x80  # noqa: PLR2004 - what every following byte begins with
-    places = np.flatnonzero(high)
-    codes, sizes = _decoded(data, places)
-    found = class_table()[codes]
-    folds = fold_table()[codes].astype(np.int64)
-    odd = (found >= NORMALISE) | (found & CLASS_MASK == IGNORE)
-    # Marks in a row may stand in another order elsewhere.
-    marks = found == MARK
-    odd[1:] |= marks[1:] & marks[:-1] & (places[1:] == places[:-1] + sizes[:-1])
-    # What stands between words may fold to what it likes.
-    changed = np.flatnonzero((folds != codes) & _IN_WORDS[found & CLASS_MASK])
-    odd[changed[_sizes(folds[changed]) != sizes[changed]]] = True
-    changed = changed[~odd[changed]]
-    _encode(folded, places[changed], folds[changed], sizes[changed])
-    for step in range(int(sizes.max())):
-        longer = sizes > step
-        classes[places[longer] + step] = found[longer]
-    dashes = np.flatnonzero(np.isin(codes, _DASHES))
-    dashes = places[dashes[_perhaps_minus(data, places[dashes], sizes[dashes])]]
+        return folded, classes, None, _Odd([], [], [], [])
+    codes = _decoded(data, places)
+    kinds = _kinds().take(codes)
+    found = kinds & np.uint8(_CLASS)
+    rest = data.view(np.int8) < _TWO - 256  # what every byte but a character's first begins with
+    classes[places] = found
+    # The class of a character's first byte is carried on to the others, one byte at a time.
+    for _ in range(_size(data, int(places[codes.argmax()])) - 1):
+        classes[1:] |= classes[:-1] * rest[1:]
+    special = np.flatnonzero(kinds >= _DASH)
+    kinds = kinds[special]
+    changed = special[kinds & _CHANGES > 0]
+    _encode(folded, places[changed], fold_table().take(codes[changed]).astype(np.int64), _sizes(codes[changed]))
+    dashes = special[kinds & _DASH > 0]
+    dashes = places[dashes[_perhaps_minus(data, places[dashes], _sizes(codes[dashes]))]]
     minuses = _minuses(data, np.concatenate((hyphens, dashes)), starts)
     # However many bytes it takes: a token of one byte, as a hyphen is.
     folded[minuses], classes[minuses] = ord(MINUS), ALONE
-    return folded, classes, heads, _owners(starts, places[odd])
+    flags = (NORMALISE, _IGNORED, _RESIZES)
+    flagged, ignored, resized = (_owners(starts, places[special[kinds & flag > 0]]) for flag in flags)
+    if clear:
+        return folded, classes, rest, _Odd([], [], [], resized)
+    rows = _owners(starts, _rows(places, codes, found == MARK))
+    return folded, classes, rest, _Odd(flagged, rows, ignored, resized)
 
 
-def _owners(starts: Ints, places: Ints) -> Ints:
-    """Return the texts in which some places are, ascending."""
-    return np.unique(np.searchsorted(starts, places, side="right") - 1)
+def _ascii(data: Bytes) -> tuple[Bytes, Bytes]:
+    """Return what bytes fold to, and their classes, as far as they are ASCII; others stay, and have no class."""
+    folded = data | _CASE
+    letters = (folded - np.uint8(ord("a"))) < 26  # noqa: PLR2004 - letters of the alphabet
+    classes = letters.view(np.uint8)  # which says 1 where it is one
+    np.multiply(classes, _CASE, out=folded)
+    folded |= data
+    for kind, low, number in ((DIGIT, b"0", 10), (ALONE, b"$", 2)):
+        there = ((data - np.uint8(ord(low))) < number).view(np.uint8)
+        there *= np.uint8(kind)
+        classes |= there
+    return folded, classes
+
+
+def _rows(places: Ints, codes: NDArray[np.uint32], marks: NDArray[np.bool_]) -> Ints:
+    """Return the places of marks that follow on marks.
+
+    Args:
+        places: where characters begin.
+        codes: their code points.
+        marks: which of them are marks.
+    """
+    second = np.flatnonzero(marks[1:] & marks[:-1]) + 1
+    beside = places[second - 1] + _sizes(codes[second - 1]) == places[second]
+    found: Ints = places[second[beside]]
+    return found
+
+
+def _owners(starts: Ints, places: Ints) -> list[int]:
+    """Return the texts in which some places are; both ascending."""
+    owners = np.searchsorted(starts, places, side="right") - 1
+    owners = owners[np.diff(owners, prepend=-1) > 0]
+    found: list[int] = owners.tolist()
+    return found
 
 
 def _perhaps_minus(data: Bytes, places: Ints, sizes: Any) -> NDArray[np.bool_]:
@@ -255,18 +361,26 @@ def _size(data: Bytes, place: int) -> int:
     return 1 + (lead >= _TWO) + (lead >= _THREE) + (lead >= _FOUR)
 
 
-def _decoded(data: Bytes, places: Ints) -> tuple[Ints, Ints]:
-    """Return the code points of the characters of two bytes and more that begin at some places, and their bytes."""
-    lead = data[places].astype(np.int64)
-    sizes = 2 + (lead >= _THREE).astype(np.int64) + (lead >= _FOUR)
-    codes = lead & (0xFF >> (sizes + 1))
-    for step in range(1, int(sizes.max())):
-        longer = slice(None) if step == 1 else np.flatnonzero(sizes > step)
-        codes[longer] = (codes[longer] << 6) | (data[places[longer] + step] & np.uint8(0x3F))
-    return codes, sizes
+def _decoded(data: Bytes, places: Ints) -> NDArray[np.uint32]:
+    """Return the code points of the characters of two bytes and more that begin at some places: uint32."""
+    lead = data.take(places)
+    codes = (lead & np.uint8(0x1F)).astype(np.uint32)
+    following = data.take(places + 1) & np.uint8(0x3F)
+    codes <<= np.uint32(6)
+    codes |= following
+    for step, least in ((2, _THREE), (3, _FOUR)):
+        longer = np.flatnonzero(lead >= least)
+        if not len(longer):
+            break
+        more = codes[longer] << np.uint32(6)
+        more |= data.take(places[longer] + step) & np.uint8(0x3F)
+        codes[longer] = more
+    # The first byte of four has one bit more than was thought.
+    codes &= np.uint32(0x1FFFFF)
+    return codes
 
 
-def _sizes(codes: Ints) -> Ints:
+def _sizes(codes: NDArray[np.integer]) -> Ints:
     """Return the bytes that each code point takes."""
     sizes: Ints = 1 + (codes >= 0x80).astype(np.int64) + (codes >= 0x800) + (codes >= 0x10000)  # noqa: PLR2004 - UTF-8
     return sizes

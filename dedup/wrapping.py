@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from dedup.characters import ALONE, DIGIT, IGNORE, OTHER, SPACE, fold_table
+from dedup.characters import ALONE, CLASS_MASK, DIGIT, IGNORE, OTHER, SPACE, classes_of, fold_table
+from dedup.ranges import distinct
 from dedup.structure import Kind, ends_sentence, kind
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from dedup.characters import Codes
     from dedup.settings import Split
 
 _WIDEST = 120
@@ -29,6 +31,8 @@ _NARROWEST_SPACELESS = 18
 _FEWEST_JOINTS = 4
 _FEWEST_SMALL = 2
 _LONGEST_WORD = 40
+_USUAL_WORD = 10
+"""Characters within which most words end."""
 _CR, _LF = ord("\r"), ord("\n")
 _INDENT = 40
 _SLACK = 0.85
@@ -56,19 +60,21 @@ class Lines(NamedTuple):
 
     Attributes:
         text: the batch.
-        codes: the code points of the text; int64.
-        classes: their classes, without flags; uint8.
+        codes: the code points of the text.
         starts: first character of each line; int64, shape (lines,).
         ends: first character after each line, its line end; int64.
         documents: number of the document each line stands in; int64, ascending.
     """
 
     text: str
-    codes: NDArray[np.int64]
-    classes: NDArray[np.uint8]
+    codes: Codes
     starts: NDArray[np.int64]
     ends: NDArray[np.int64]
     documents: NDArray[np.int64]
+
+    def classes_at(self, places: NDArray[np.int64]) -> NDArray[np.uint8]:
+        """Return the classes, without flags, of some characters: to look up a few is cheaper than to look up all."""
+        return classes_of(self.codes.take(places)) & np.uint8(CLASS_MASK)
 
     def of(self, documents: NDArray[np.int64]) -> tuple[Lines, NDArray[np.bool_]]:
         """Return the lines of some documents, and which of all lines these are."""
@@ -88,9 +94,7 @@ def marked(lines: Lines) -> NDArray[np.int64]:
     return np.concatenate((lines.documents[bars[last == _BAR]], lines.documents[fences]))
 
 
-def _edges(
-    codes: NDArray[np.int64], places: NDArray[np.int64], limits: NDArray[np.int64], step: int
-) -> NDArray[np.int64]:
+def _edges(codes: Codes, places: NDArray[np.int64], limits: NDArray[np.int64], step: int) -> NDArray[np.int64]:
     """Return each place, or the next one in a direction that is no space or tab, up to a limit and `_INDENT` steps."""
     places = places.copy()
     blank = np.arange(len(places))
@@ -122,8 +126,8 @@ def perhaps_grouped(lines: Lines) -> NDArray[np.int64]:
     places = np.flatnonzero(joint)
     places = places[~_bulleted(codes, starts[places + 1], lines.ends[places + 1])]
     if len(places) < _FEWEST_JOINTS:
-        return np.unique(found)
-    word = _first_word(lines.classes, starts[places + 1], IGNORE)
+        return distinct(found)
+    word = _first_word(codes, starts[places + 1], IGNORE)
     # An indented line's first word is not looked for.
     word[word == 0] = _LONGEST_WORD
     places = places[lengths[places] + 1 + word > lengths[places + 1]]
@@ -136,22 +140,30 @@ def perhaps_grouped(lines: Lines) -> NDArray[np.int64]:
     number = int(documents[-1]) + 1
     joints = np.bincount(documents[places], minlength=number)
     small = np.bincount(documents[places[~capital]], minlength=number)
-    return np.union1d(np.flatnonzero((joints >= _FEWEST_JOINTS) & (small >= _FEWEST_SMALL)), found)
+    grouped = np.flatnonzero((joints >= _FEWEST_JOINTS) & (small >= _FEWEST_SMALL))
+    return distinct(np.concatenate((grouped, found)))
 
 
-def _first_word(classes: NDArray[np.uint8], places: NDArray[np.int64], blank: int) -> NDArray[np.int64]:
+def _first_word(codes: Codes, places: NDArray[np.int64], blank: int) -> NDArray[np.int64]:
     """Return the length of the word that begins at each place, at most `_LONGEST_WORD`; int64.
 
     A word ends before a character of class `blank` or above.
     """
-    ended = np.append(classes >= blank, np.ones(_LONGEST_WORD + 1, bool))
-    window = np.lib.stride_tricks.sliding_window_view(ended, _LONGEST_WORD + 1)[places]
-    window[:, _LONGEST_WORD] = True
-    lengths: NDArray[np.int64] = window.argmax(axis=1)
+    last = len(codes) - 1
+    lengths = np.full(len(places), _LONGEST_WORD, np.int64)
+    left = np.arange(len(places))
+    for width in (_USUAL_WORD, _LONGEST_WORD):
+        at = places[left][:, None] + np.arange(width)
+        ended = classes_of(codes[np.minimum(at, last)]) & np.uint8(CLASS_MASK) >= blank
+        ended |= at > last
+        first = ended.argmax(axis=1)
+        found = ended[np.arange(len(left)), first]
+        lengths[left[found]] = first[found]
+        left = left[~found]
     return lengths
 
 
-def _bulleted(codes: NDArray[np.int64], starts: NDArray[np.int64], ends: NDArray[np.int64]) -> NDArray[np.bool_]:
+def _bulleted(codes: Codes, starts: NDArray[np.int64], ends: NDArray[np.int64]) -> NDArray[np.bool_]:
     """Tell which lines are certainly items of a list: they begin with a bullet and a space."""
     after = np.minimum(starts + 1, ends - 1)
     bulleted: NDArray[np.bool_] = _BULLETS[np.minimum(codes[starts], len(_BULLETS) - 1)] & (codes[after] == _SPACE)
@@ -209,40 +221,41 @@ class _Shapes(NamedTuple):
 
 def _shapes(lines: Lines, touches: NDArray[np.bool_]) -> _Shapes:
     """Look at all lines. The kind of one that touches no other is only told if it may be a fence; else it is TEXT."""
-    codes, classes, starts, ends = lines.codes, lines.classes, lines.starts, lines.ends
+    codes, starts, ends = lines.codes, lines.starts, lines.ends
     firsts, lasts = _stripped(lines)
-    lead = codes[firsts]
+    lead, classes = codes[firsts], lines.classes_at(firsts)
     near = touches.copy()
     near[:-1] |= touches[1:]
     kinds = np.full(len(starts), _TEXT, np.int8)
     table = (lead == _BAR) & (codes[lasts - 1] == _BAR) & (lasts - firsts > 1)
     kinds[table] = _TABLE
     bullets = np.flatnonzero(_BULLETS[np.minimum(lead, len(_BULLETS) - 1)])
-    letters = np.flatnonzero(near & (lead < _ASCII) & (classes[firsts] != OTHER))
+    letters = np.flatnonzero(near & (lead < _ASCII) & (classes != OTHER))
     kinds[bullets[_itemised(lines, firsts[bullets], lasts[bullets])]] = _ITEM
     numbered, closed = _numbered(lines, firsts[letters], lasts[letters])
     kinds[letters[numbered]] = _ITEM
     # Of any other sign, and of other letters before a full stop or a bracket, the text itself is asked.
-    odd = near & (classes[firsts] == OTHER) & (kinds == _TEXT)
+    odd = near & (classes == OTHER) & (kinds == _TEXT)
     odd |= (lead == _FENCES[0]) | (lead == _FENCES[1])
     odd[letters[closed]] = True
     asked = np.flatnonzero(odd)
-    edges = zip(firsts[asked].tolist(), ends[asked].tolist(), strict=True)
-    kinds[asked] = [_NUMBERS[kind(lines.text[start:end])] for start, end in edges]
+    texts = [lines.text[start:end] for start, end in zip(firsts[asked].tolist(), ends[asked].tolist(), strict=True)]
+    # Where there are many, they repeat.
+    known = {text: _NUMBERS[kind(text)] for text in set(texts)}
+    kinds[asked] = [known[text] for text in texts]
     return _Shapes(kinds, firsts, lasts)
 
 
 def _stripped(lines: Lines) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return each line's first character that is no space, and the one after its last: what ``str.strip`` leaves."""
-    blank = lines.classes >= SPACE  # just what str.isspace says
     edges = []
     for places, step in ((lines.starts.copy(), 1), (lines.ends - 1, -1)):
-        left = np.flatnonzero(blank[places])
+        left = np.flatnonzero(lines.classes_at(places) >= SPACE)  # just what str.isspace says
         for _ in range(_INDENT):
             if not len(left):
                 break
             places[left] += step
-            left = left[blank[places[left]]]
+            left = left[lines.classes_at(places[left]) >= SPACE]
         for index in left.tolist():
             start, end = int(lines.starts[index]), int(lines.ends[index])
             line = lines.text[start:end]
@@ -253,12 +266,12 @@ def _stripped(lines: Lines) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
 
 def _itemised(lines: Lines, firsts: NDArray[np.int64], lasts: NDArray[np.int64]) -> NDArray[np.bool_]:
     """Tell which of some stripped lines that begin with a bullet go on, after a space, with what makes them no rule."""
-    codes, classes = lines.codes, lines.classes
+    codes = lines.codes
     other = np.zeros(len(firsts), bool)
     for step in range(2, _GLANCE):
         place = np.minimum(firsts + step, lasts - 1)
-        other |= (classes[place] < SPACE) & (codes[place] != codes[firsts])
-    spaced: NDArray[np.bool_] = classes[np.minimum(firsts + 1, lasts - 1)] >= SPACE
+        other |= (lines.classes_at(place) < SPACE) & (codes[place] != codes[firsts])
+    spaced: NDArray[np.bool_] = lines.classes_at(np.minimum(firsts + 1, lasts - 1)) >= SPACE
     return spaced & other
 
 
@@ -270,17 +283,17 @@ def _numbered(
     Items are those that begin with a letter or up to three digits, then a full stop or bracket, and a space. Others may
     be where such a sign stands among their first few characters.
     """
-    codes, classes = lines.codes, lines.classes
+    codes = lines.codes
     sure, closed = np.zeros(len(firsts), bool), np.zeros(len(firsts), bool)
     marker = np.ones(len(firsts), bool)
-    digits = classes[firsts] == DIGIT
+    digits = lines.classes_at(firsts) == DIGIT
     for step in range(1, _MARKER + 1):
         place = np.minimum(firsts + step, lasts - 1)
         here = (codes[place] == _STOP) | (codes[place] == _BRACKET)
         closed |= here
         if step <= _DIGITS:
-            sure |= marker & here & (classes[np.minimum(place + 1, lasts - 1)] >= SPACE)
-            digits &= (classes[place] == DIGIT) & (codes[place] < _ASCII)
+            sure |= marker & here & (lines.classes_at(np.minimum(place + 1, lasts - 1)) >= SPACE)
+            digits &= (lines.classes_at(place) == DIGIT) & (codes[place] < _ASCII)
             marker = digits
     return sure, closed & ~sure
 
@@ -338,10 +351,10 @@ def _full_groups(lines: Lines, shape: _Shapes, touches: NDArray[np.bool_]) -> _G
         return _Groups(joints, joints, joints > 0)
     counts = np.diff(heads, append=len(joints))
     width = np.maximum.reduceat(np.maximum(lengths[joints], lengths[joints + 1]), heads)
-    spaceless = lines.classes[shape.firsts] == ALONE
+    spaceless = lines.classes_at(shape.firsts) == ALONE
     narrowest = np.where(spaceless[joints[heads]], _NARROWEST_SPACELESS, _NARROWEST)
     # The next line's first word would not have fitted on this line.
-    word = np.where(spaceless[joints + 1], 0, _first_word(lines.classes, shape.firsts[joints + 1], SPACE))
+    word = np.where(spaceless[joints + 1], 0, _first_word(lines.codes, shape.firsts[joints + 1], SPACE))
     least = np.minimum.reduceat(lengths[joints] + 1 + word, heads)
     sure = (counts > 1) & (least > width)
     wide = (narrowest <= width) & (width <= _WIDEST) & (sure | (least > (width * _SLACK).astype(np.int64)))

@@ -14,7 +14,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from dedup import clean
-from dedup.characters import classes_of, code_points
+from dedup.characters import BREAK, CLASS_MASK, class_table, code_points
 from dedup.paragraphs import LINE_ENDS, cuts, regions, split, split_batch
 from tests import oracle, strategies
 
@@ -85,8 +85,7 @@ def test_a_document_is_split_the_same_in_any_batch(texts: list[str], how: Split)
     """Neighbours in a batch change nothing, not even an open fence or a narrow one."""
     begins = np.cumsum([0] + [len(t) + 1 for t in texts[:-1]])
     text = "\n".join(texts)
-    codes = code_points(text)
-    spans = split_batch(text, codes, classes_of(codes), begins, how)
+    spans = split_batch(text, code_points(text), begins, how)
     for number, own in enumerate(texts):
         chosen = spans.documents == number
         found = zip(
@@ -95,6 +94,14 @@ def test_a_document_is_split_the_same_in_any_batch(texts: list[str], how: Split)
             strict=True,
         )
         assert list(found) == split(own, how)
+
+
+def test_line_ends_are_the_characters_of_their_class() -> None:
+    """Lines are cut by comparison, and every other question about a line end is put to the table."""
+    assert set(LINE_ENDS) == {chr(code) for code in np.flatnonzero(class_table() & CLASS_MASK == BREAK)}
+    every = "".join(map(chr, range(0x110000)))
+    found = split_batch(every, code_points(every), np.array([0]), "line")
+    assert [every[end] for end in found.ends[:-1].tolist()] == ["\n", "\x85", "\u2028"]  # the others follow on these
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r", "\x85", "\u2028", "\u2029", "\v", "\f"], ids=ascii)

@@ -13,9 +13,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from dedup import _unicode, shingling
-from dedup.characters import NORMALISE, class_table, fold, fold_table, mix
+from dedup.characters import CLASS_MASK, NORMALISE, class_table, classes_of, code_points, fold, fold_table, mix
 from dedup.hashing import span_hashes
-from dedup.ranges import batches, ranges
+from dedup.ranges import batches, distinct, ranges
 from dedup.shingling import keys, tokenise
 from dedup.utf8 import tokens_of
 from tests import oracle, strategies
@@ -294,6 +294,50 @@ def test_tokens_from_bytes_are_those_from_code_points(paragraphs: list[str]) -> 
     assert found.hashes.tolist() == expected.hashes.tolist()
 
 
+_ODD = (
+    "aB1 -\u2013\u212a\u0130\u00df\ufb01\u0301\u0323\u0344\u0640\u0967\u0e01\u0e48\u0e52"
+    "\u0f71\u0f73\u200b\u4e00\ufcf2\ufe71\ufeff\uff76\uff9e"
+)
+"""Characters that compose, change places, expand, are ignored, or fold to another size, and some that do not."""
+
+
+@given(st.lists(st.text(_ODD, max_size=10), min_size=1, max_size=6))
+@example(["\ufeffa", "\u0e01\u0e48\u0301", "K\u0f73", "\u212a\u0323\u0301", "\u0e52\u200b"])
+def test_odd_tokens_from_bytes_are_those_from_code_points(paragraphs: list[str]) -> None:
+    """A text that is read in another form has the very tokens that it has as it is."""
+    expected = batch(paragraphs)
+    found = tokens_of([paragraph.encode() for paragraph in paragraphs])
+    assert found.offsets.tolist() == expected.offsets.tolist()
+    assert found.numeric.tolist() == expected.numeric.tolist()
+    assert found.hashes.tolist() == expected.hashes.tolist()
+
+
+@given(st.lists(st.sampled_from(["a", "5", "\u00e9", "\u4e00", "$", "\u0301", " ", "\u0e01\u0e48"]), max_size=30))
+def test_few_that_stand_alone_bound_tokens_as_many_do(pieces: list[str]) -> None:
+    """Where characters that stand alone are the exception, tokens are found another way, and are the same ones."""
+    data = np.frombuffer("".join(pieces).encode(), np.uint8)
+    classes = np.repeat(classes_of(code_points("".join(pieces))) & np.uint8(CLASS_MASK), _widths("".join(pieces)))
+    rest = (data & 0xC0) == 0x80
+    found = []
+    for few in (0, 1 << 30):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(shingling, "_FEW", few)
+            found.append([edges.tolist() for edges in shingling.token_bounds(classes, rest)])
+    assert found[0] == found[1]
+
+
+def _widths(text: str) -> list[int]:
+    return [len(character.encode()) for character in text]
+
+
+@given(st.lists(st.text("abcdefghij\u00e9\u0416 ", max_size=90), min_size=1, max_size=4))
+def test_tokens_of_any_length_are_hashed_alike_wherever_they_stand(texts: list[str]) -> None:
+    """A token's hash depends on its bytes alone, not on where among eight of them it begins."""
+    for text in texts:
+        alone = [tokens_of([token.encode()]).hashes.tolist() for token in text.split()]
+        assert tokens_of([text.encode()]).hashes.tolist() == [one for each in alone for one in each]
+
+
 def test_tokens_from_bytes_for_every_character() -> None:
     """Each code point by itself, after a letter, before a mark, and wherever a minus may stand."""
     codes = (*range(0x20000), *range(0x20000, 0x110000, 61))
@@ -433,6 +477,11 @@ def test_batches_hold_everything_once(sizes: list[int], most: int) -> None:
     totals = [sum(sizes[some]) for some in found]
     assert all(total >= most for total in totals[:-1])
     assert all(sum(sizes[some][:-1]) < most for some in found)
+
+
+@given(st.lists(st.integers(-(2**63), 2**63 - 1) | st.integers(-3, 3)))
+def test_distinct_values_are_in_order(values: list[int]) -> None:
+    assert distinct(np.array(values, np.int64)).tolist() == sorted(set(values))
 
 
 @given(st.lists(st.tuples(st.integers(0, 50), st.integers(0, 5)), max_size=10))

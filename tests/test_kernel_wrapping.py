@@ -10,7 +10,7 @@ import numpy as np
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from dedup.characters import CLASS_MASK, SPACE, class_table, classes_of, code_points
+from dedup.characters import CLASS_MASK, SPACE, class_table, code_points
 from dedup.paragraphs import split
 from dedup.wrapping import Lines, joined
 from tests import oracle, plain_lines, strategies
@@ -76,9 +76,8 @@ def batch(documents: list[str]) -> Lines:
     begins = np.cumsum([0, *(len(text) + 1 for text in documents[:-1])])
     found = [(number, *span) for number, text in enumerate(documents) for span in oracle.lines(text)]
     numbers, starts, ends = np.array(found, np.int64).reshape(-1, 3).T
-    codes = code_points("\n".join(documents))
-    plain = classes_of(codes) & np.uint8(CLASS_MASK)
-    return Lines("\n".join(documents), codes, plain, starts + begins[numbers], ends + begins[numbers], numbers)
+    text = "\n".join(documents)
+    return Lines(text, code_points(text), starts + begins[numbers], ends + begins[numbers], numbers)
 
 
 @given(st.lists(texts() | strategies.documents(), min_size=1, max_size=4), READINGS)
