@@ -55,7 +55,7 @@ na ya wa kwa katika ni za la cha vya pia da a ta ga cikin
 
 _TURNING = """
 not no nor never none nothing nobody neither without nearly almost presque casi quase почти neredeyse
-cannot can t non un except unless only hardly barely rarely seldom
+cannot can t non except unless only hardly barely rarely seldom
 few less least
 may might must shall should could would will likely unlikely possibly probably allegedly reportedly perhaps maybe
 if some any all every each most many both either before after until since against
