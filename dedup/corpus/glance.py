@@ -25,9 +25,10 @@ from dedup.lexicon import (
     TURNING,
     UNITS,
 )
+from dedup.phrases import known
 from dedup.ranges import ranges
 from dedup.sides import Difference
-from dedup.spelling import plain, variant
+from dedup.spelling import agree, plain, variant
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -137,7 +138,11 @@ class _Vocabulary:
         """Each token's word, by its number."""
         self.saying = np.array([word in SAYING for word in words], bool)
         self.content = np.array(
-            [len(word) >= SHORTEST and word.isalpha() and word not in KNOWN for word in words], bool
+            [
+                len(word) >= SHORTEST and word.isalpha() and word not in KNOWN and bare not in known()
+                for word, bare in zip(words, self.plain, strict=True)
+            ],
+            bool,
         )
         self.figure = np.array([word.isdigit() and word[0] != "0" for word in words], bool)
 
@@ -192,4 +197,10 @@ def _alike(both: Ints, words: Sequence[str]) -> Flags:
 
 def _perhaps_same(one: str, other: str) -> bool:
     """Tell whether two words may be taken for the same, the one for short for the other, or for a part of it."""
-    return (one[0] == other[0] and len(one) != len(other)) or one in other or other in one or variant(one, other)
+    return (
+        (one[0] == other[0] and len(one) != len(other))
+        or one in other
+        or other in one
+        or variant(one, other)
+        or agree(one, other)
+    )

@@ -9,7 +9,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import LCSseq
 
 from dedup.corpus.figures import Figures
-from dedup.corpus.fingerprint import function_letters, telling_letters
+from dedup.corpus.fingerprint import empty_letters, telling_letters
 from dedup.corpus.texts import Texts
 from dedup.letters import is_numeric
 from dedup.sides import Difference, Gap
@@ -183,7 +183,7 @@ def _adds(theirs: str, ours: str, gaps: Sequence[Gap]) -> bool:
     aside: grammar, who says so, a link, a number in figures after the same in words, what stands elsewhere. What stands
     at either end, and whatever else differs, is for the verdict to judge.
     """
-    grammar, telling = function_letters(), telling_letters()
+    grammar, telling = empty_letters(), telling_letters()
     for gap in gaps:
         if gap.a0 != gap.a1 or gap.b0 == 0 or gap.b1 == len(ours):
             continue
