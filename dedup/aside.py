@@ -83,8 +83,7 @@ def _respelt(stretch: Stretch) -> None:
     """The same letters, with other spaces between them; or each word in another spelling, in order."""
     theirs, ours = stretch.theirs, stretch.ours
     joined = "".join(theirs.values()), "".join(ours.values())
-    figures = [_RUN.findall(" ".join(side.values())) for side in (theirs, ours)]
-    if joined[0] == joined[1] and len(theirs) != len(ours) and figures[0] == figures[1]:
+    if joined[0] == joined[1] and len(theirs) != len(ours) and _figures_of(theirs) == _figures_of(ours):
         stretch.set_aside(list(ours), Difference.SPELLING, list(theirs))
         return
     keys = list(theirs)
@@ -95,12 +94,16 @@ def _respelt(stretch: Stretch) -> None:
         found = next((k for k in range(at, len(keys)) if _one_word(stretch, keys[k], i)), None)
         if found is None:
             found = _two_in_one(theirs, keys, at, token)
-        if found is None:
+        if found is None and at < len(keys) and i + 1 in ours:
             found = _one_in_two(stretch, keys, at, i)
         if found is not None:
             stretch.set_aside([i], Difference.SPELLING, [keys[found]])
             del keys[found]
             at = found
+
+
+def _figures_of(tokens: dict[int, str]) -> list[str]:
+    return _RUN.findall(" ".join(tokens.values()))
 
 
 def _one_word(stretch: Stretch, theirs: int, ours: int) -> bool:
@@ -123,8 +126,6 @@ def _two_in_one(theirs: dict[int, str], keys: list[int], at: int, token: str) ->
 
 def _one_in_two(stretch: Stretch, keys: list[int], at: int, first: int) -> int | None:
     """Return the word of the witness that is two words here, this one and the next, if there is one."""
-    if at == len(keys) or first + 1 not in stretch.ours:
-        return None
     joined = stretch.ours[first] + stretch.ours[first + 1]
     found = next((k for k in range(at, len(keys)) if stretch.theirs[keys[k]] == joined), None)
     if found is None or any(map(str.isdigit, joined)):

@@ -64,11 +64,11 @@ def month(stretch: Stretch) -> None:
 
 def ordinal(stretch: Stretch) -> None:
     """“May 3rd" and “May 3"."""
-    digits = {token: j for j, token in stretch.theirs.items() if token.isdigit()}
-    for i, token in list(stretch.ours.items()) if digits else ():
-        found = _ORDINAL.match(token)
-        if found and found.group(1) in digits:
-            stretch.set_aside([i], Difference.FORMAT, [digits[found.group(1)]])
+    for i, token in list(stretch.ours.items()):
+        found = _ORDINAL.match(token) if token[0].isdigit() and not token.isdigit() else None
+        same = [j for j, other in stretch.theirs.items() if other == found.group(1)] if found else []
+        if same:
+            stretch.set_aside([i], Difference.FORMAT, same[:1])
 
 
 def doubled(stretch: Stretch) -> None:

@@ -116,7 +116,7 @@ SAYING = _with_plain(_SAYING)
 
 _FURNITURE = """
 read more continue reading full story article here click tap learn show view see less next previous page print share
-this post tweet email save pin advertisement advert ad ads sponsored subscribe sign up newsletter photo image
+this post tweet email save pin advertisement advert ad ads sponsored subscribe sign up newsletter photo image images
 picture file getty enlarge zoom loading menu top back home recipe below above continues after
 weiterlesen mehr lesen anzeige drucken teilen merken hier klicken foto bild artikel versenden
 lire suite partager imprimer cliquez ici publicité photo

@@ -24,7 +24,7 @@ let s|let us
 fewer|less
 for example|for instance|e g|eg
 for example|z b|zum beispiel
-such as|e g|eg
+such as|like|e g|eg
 that is|i e|ie
 das heisst|d h
 and so on|etc|et cetera|and so forth
@@ -60,6 +60,48 @@ tires|tyres
 plow|plough
 mom|mum
 skeptical|sceptical
+center|centre
+centers|centres
+theater|theatre
+theaters|theatres
+color|colour
+colors|colours
+favor|favour
+favorite|favourite
+favorites|favourites
+honor|honour
+labor|labour
+harbor|harbour
+neighbor|neighbour
+neighbors|neighbours
+neighborhood|neighbourhood
+behavior|behaviour
+humor|humour
+rumor|rumour
+rumors|rumours
+armor|armour
+organization|organisation
+organizations|organisations
+authorization|authorisation
+civilization|civilisation
+traveler|traveller
+travelers|travellers
+counselor|counsellor
+fiber|fibre
+meter|metre
+meters|metres
+liter|litre
+liters|litres
+licenses|licences
+info|information
+ad|advertisement
+ads|advertisements
+app|application
+apps|applications
+photo|photograph
+photos|photographs
+lab|laboratory
+exam|examination
 aluminum|aluminium
 jewelry|jewellery
 pajamas|pyjamas
@@ -220,6 +262,9 @@ ins|in das
 another unit has no place here."""
 
 FILLERS = """
+opens in new window|opens in a new window|opens in new tab|opens in a new tab|email protected
+cdn cgi l email protection
+please|bitte|por favor|s'il vous plaît|per favore|пожалуйста|من فضلك|يرجى|कृपया|lütfen|alstublieft|proszę|tolong
 moreover|furthermore|however|therefore|thus|hence|nevertheless|nonetheless|consequently|as well
 jedoch|allerdings|zudem|außerdem|deshalb|daher|deswegen|somit|dennoch|trotzdem|hingegen|ebenfalls|indes|indessen
 darüber hinaus|des weiteren|im übrigen|übrigens

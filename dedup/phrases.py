@@ -62,6 +62,12 @@ mattina pomeriggio sera notte oggi ieri domani settimana mese
 sabah akşam gece bugün dün yarın hafta günü
 """
 
+_LOCALES = """
+hl gl lang locale language
+en de fr es pt it nl sv no nb da fi pl cs sk hu ro bg el ru uk tr ar he fa hi bn ta te th vi id ms ja ko zh ie gb us
+au ca nz za in br mx cl co pe at ch be se dk cz gr ua il ae sa eg sg hk tw jp kr cn my ph
+"""
+
 _REPLIES = """
 thought thoughts comment comments response responses reply replies gedanke gedanken kommentar kommentare antwort
 antworten reflexion reflexions commentaire commentaires reponse reponses pensamiento pensamientos comentario comentarios
@@ -133,6 +139,20 @@ _GERMAN = """
 und das im vom zum zur für über nicht ist wird auf eine einen einem einer eines durch nach sich auch
 """
 
+_VERBS = """
+said says added adds stated states explained explains noted notes commented remarked declared reported announced told
+sagte sagt erklärte erklärt berichtete berichtet betonte meinte ergänzte
+dit disait déclaré expliqué ajouté affirmé indiqué précisé souligné raconté
+dijo dice declaró explicó añadió afirmó señaló indicó comentó aseguró
+disse diz declarou afirmou afirma explicou contou acrescentou ressaltou destacou informou
+detto dice dichiarato spiegato aggiunto affermato
+сказал заявил сообщил отметил добавил пояснил рассказал подчеркнул сказала заявила сообщила отметила добавила
+قال اضاف أضاف وأضاف واضاف اوضح أوضح ذكر اكد أكد صرح قالت اضافت أضافت
+dedi söyledi belirtti ekledi açıkladı anlattı zei zegt verklaarde sade säger alisema
+"""
+
+VERBS = frozenset(_VERBS.split()).union(map(plain, _VERBS.split()))
+"""Verbs of saying, of which one says what another does."""
 MODALS = frozenset(_MODALS.split())
 """Verbs that say nothing without another one."""
 PREPOSITIONS = frozenset(_PREPOSITIONS.split())
@@ -156,6 +176,8 @@ TIMES = frozenset([FEIRA, *map(plain, _TIMES.split())]).union(
     WEEKDAYS, chain.from_iterable(map(str.split, map(plain, MONTHS)))
 )
 """Words that say when."""
+LOCALES = frozenset(_LOCALES.split())
+"""What an address says of the reader's language and country."""
 REPLIES = frozenset(map(plain, _REPLIES.split()))
 """What is counted over the replies to an article."""
 NETWORKS = frozenset(map(plain, _NETWORKS.split()))
@@ -183,7 +205,7 @@ def put_in() -> frozenset[str]:
     listed = chain(
         *_folded(FILLERS + LEADING), (_COURTESY + _AGENCIES).split(), *map(str.split, _WEEKDAYS.splitlines())
     )
-    words = frozenset(listed)
+    words = frozenset(listed) | LOCALES
     return words.union(map(plain, words), [FEIRA])
 
 
@@ -191,4 +213,4 @@ def put_in() -> frozenset[str]:
 def known() -> frozenset[str]:
     """Return all words of these lists, by `plain`: a rule may have something to say of them."""
     phrases = chain.from_iterable(chain(same(), leading(), calls()))
-    return frozenset(phrases).union(COURTESY, AGENCIES, KEYS, REPLIES, NETWORKS, TIMES)
+    return frozenset(phrases).union(COURTESY, AGENCIES, KEYS, REPLIES, NETWORKS, TIMES, LOCALES)

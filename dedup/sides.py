@@ -173,7 +173,7 @@ def is_title(side: Side, first: int, last: int) -> bool:
 
 
 def begins_clause(side: Side, index: int) -> bool:
-    """Tell whether a token is the first of the paragraph, or stands behind a sign at which a clause ends."""
-    if index == 0 or not side.text:
-        return index == 0
+    """Tell whether a clause begins with a token: it is the first, or behind a sign, or there is none."""
+    if not 0 < index < len(side.letters) or not side.text:
+        return index in {0, len(side.letters)}
     return not BREAKS.isdisjoint(side.text[side.span(index - 1)[1] : side.span(index)[0]])

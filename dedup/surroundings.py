@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from dedup.letters import is_numeric
 from dedup.lexicon import FUNCTION, FURNITURE, FURNITURE_PHRASES, SAYING, SITES, STATUS, TURNING
-from dedup.phrases import AGENCIES, KEYS, NETWORKS, REPLIES, by_first, calls
+from dedup.phrases import AGENCIES, KEYS, NETWORKS, REPLIES, VERBS, by_first, calls
 from dedup.sides import BREAKS, Difference, begins_clause, is_capital
 from dedup.spelling import plain
 from dedup.wording import around, runs
@@ -34,6 +34,7 @@ _SITE = 5
 """Words of the name of a site."""
 _SITE_CHARACTERS = 30
 """Characters of it in a script without capitals."""
+_ARABIC = "\u0600"
 _OPEN = "([（【"
 _DASHES = "-–—/|:"
 _COLONS = frozenset(":：")
@@ -47,13 +48,37 @@ _REPLIES_OVER = re.compile(r"\W*(?:\d+\s+)?([^\W\d_]+)\s+([^\W\d_]+)\s*[:“”\
 def attribution(stretch: Stretch) -> None:
     """“He said”, “the new mother wrote”: who says what both say, unless it is named."""
     ours = stretch.ours
+    _said_otherwise(stretch)
     if not 0 < len(ours) <= _ATTRIBUTION or not any(token in SAYING for token in ours.values()):
         return
     content = [i for i, token in ours.items() if token not in FUNCTION and token not in SAYING]
     if len(content) > _CONTENT or any(_telling(stretch.paragraph, i) for i in ours):
         return
-    if _bounded(stretch):
+    if _bounded(stretch) or _leads(stretch, content):
         stretch.set_aside(list(ours), Difference.ATTRIBUTION)
+
+
+def _said_otherwise(stretch: Stretch) -> None:
+    """Set aside a verb of saying in place of another one: "said" and "added"."""
+    paragraph, after = stretch.paragraph, stretch.gap.b1
+    if len(stretch.ours) != 1 or len(stretch.theirs) != 1:
+        return
+    verbs = {*stretch.ours.values(), *stretch.theirs.values()}
+    if not verbs <= VERBS:
+        return
+    # In Arabic the verb comes before who says so.
+    first = min(verbs)[0] >= _ARABIC and begins_clause(paragraph, stretch.gap.b0)
+    if first or begins_clause(paragraph, after) or paragraph.token(after) in FUNCTION:
+        stretch.set_aside(list(stretch.ours), Difference.ATTRIBUTION, list(stretch.theirs))
+
+
+def _leads(stretch: Stretch, content: list[int]) -> bool:
+    """Tell whether the stretch leads to what is said, at the beginning: "the spokesman said", but not "Miller said"."""
+    text, span = stretch.paragraph.text, stretch.paragraph.span
+    if not text or not all(text[span(i)[0]].islower() for i in content):
+        return False
+    last = [token for _, token in sorted(stretch.ours.items())][-3:]
+    return not stretch.theirs and stretch.gap.b0 <= 1 and not SAYING.isdisjoint(last) and not stretch.at_end
 
 
 def _telling(side: Side, index: int) -> bool:

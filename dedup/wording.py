@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from dedup.letters import is_numeric
 from dedup.lexicon import FUNCTION, LINKS, SAYING
 from dedup.numbers import word_value
-from dedup.phrases import COURTESY, TIMES, by_first, fillers, leading, same, wordings
+from dedup.phrases import COURTESY, LOCALES, TIMES, by_first, fillers, leading, same, wordings
 from dedup.sides import Difference, begins_clause
 from dedup.spelling import plain
 
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 _TRACKED = re.compile(r"[?&]utm_\w+=[^&\s)#\]]*")
 """Who has sent the reader."""
+_ADDRESS = re.compile(r"https?://[^\s)\]>\"]+")
+_LOCALE = re.compile(r"(?:[?&](?:hl|gl|lang|locale|language)=|/)[a-z]{2}(?:[-_][A-Za-z]{2})?(?=[/&#?]|\Z)")
+"""In which language, and for which country."""
 
 
 def same_phrase(stretch: Stretch) -> None:
@@ -75,6 +78,23 @@ def filler(stretch: Stretch) -> None:
             stretch.set_aside(run, Difference.GRAMMAR)
 
 
+def _localised(stretch: Stretch) -> None:
+    """Set aside what an address says of the reader's language and country, where the witness has an address, too."""
+    span = stretch.paragraph.span
+    codes = {i: span(i)[0] for i, token in stretch.ours.items() if token in LOCALES}
+    if not codes or not all(token in LOCALES or token in LINKS for token in stretch.theirs.values()):
+        return
+    low, high = min(codes.values()), max(codes.values())
+    for address in _ADDRESS.finditer(stretch.paragraph.text):
+        if address.end() <= low or address.start() > high:
+            continue
+        for found in _LOCALE.finditer(address.group()):
+            start, end = address.start() + found.start(), address.start() + found.end()
+            stretch.set_aside(
+                [i for i, at in codes.items() if start < at < end], Difference.MARKUP, list(stretch.theirs)
+            )
+
+
 def courtesy(stretch: Stretch) -> None:
     """“Mr", “Herr", “Señora", before a name that both have."""
     ours, paragraph, last = stretch.ours, stretch.paragraph, stretch.gap.b1
@@ -117,6 +137,7 @@ def address(stretch: Stretch) -> None:
         return
     schemes = [i for i, t in stretch.ours.items() if t in LINKS and text[span(i)[1] : span(i)[1] + 1] in {":", "."}]
     stretch.set_aside(schemes, Difference.MARKUP, [j for j, token in stretch.theirs.items() if token in LINKS])
+    _localised(stretch)
     for found in _TRACKED.finditer(text) if "utm_" in text else ():
         inside = [i for i in stretch.ours if found.start() < span(i)[0] < found.end()]
         stretch.set_aside([i for i in inside if not is_numeric(stretch.paragraph.letters[i])], Difference.MARKUP)
