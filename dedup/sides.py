@@ -177,3 +177,11 @@ def begins_clause(side: Side, index: int) -> bool:
     if not 0 < index < len(side.letters) or not side.text:
         return index in {0, len(side.letters)}
     return not BREAKS.isdisjoint(side.text[side.span(index - 1)[1] : side.span(index)[0]])
+
+
+def in_front(letters: str, gap: Gap) -> bool:
+    """Tell whether a stretch that was put in may as well stand at the beginning.
+
+    Where a headline begins with the text's first word, that one may be aligned with either.
+    """
+    return letters[: gap.b0] == letters[gap.b1 - gap.b0 : gap.b1]

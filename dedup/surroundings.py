@@ -6,12 +6,13 @@ Who says so and who distributes it, what stands on buttons, the site's name, a l
 from __future__ import annotations
 
 import re
+from os.path import commonprefix
 from typing import TYPE_CHECKING
 
 from dedup.letters import is_numeric
 from dedup.lexicon import FUNCTION, FURNITURE, FURNITURE_PHRASES, SAYING, SITES, STATUS, TURNING
 from dedup.phrases import AGENCIES, KEYS, NETWORKS, REPLIES, VERBS, by_first, calls
-from dedup.sides import BREAKS, Difference, begins_clause, is_capital
+from dedup.sides import Difference, begins_clause, in_front, is_capital
 from dedup.spelling import plain
 from dedup.wording import around, runs
 
@@ -35,6 +36,10 @@ _SITE = 5
 _SITE_CHARACTERS = 30
 """Characters of it in a script without capitals."""
 _ARABIC = "\u0600"
+_STEM, _ENDING = 4, 2
+"""Letters that a headline's word has in common with the text's, at least, and that it may have besides."""
+_PARTING = frozenset(".:!?…–—|*\n。：！？؟।")
+"""Signs between a headline and its text; a comma ends no headline: "for members, …"."""
 _OPEN = "([（【"
 _DASHES = "-–—/|:"
 _COLONS = frozenset(":：")
@@ -224,19 +229,31 @@ def _speaks(stretch: Stretch) -> bool:
 def echo(stretch: Stretch) -> None:
     """A headline before its text, or the end of one, that has no word that the text has not."""
     gap, paragraph, witness = stretch.gap, stretch.paragraph, stretch.witness
-    left = stretch.ours
-    if gap.a0 != gap.a1 or not paragraph.text or stretch.at_start == stretch.at_end:
-        return
     size = gap.b1 - gap.b0
-    if not _FEWEST <= size <= _HEADLINE or 2 * size > len(paragraph.letters):
+    if gap.a0 != gap.a1 or not paragraph.text or not _FEWEST <= size <= _HEADLINE or 2 * size > len(paragraph.letters):
         return
-    inner = gap.b1 if stretch.at_start else gap.b0
-    if BREAKS.isdisjoint(paragraph.text[paragraph.span(inner - 1)[1] : paragraph.span(inner)[0]]):
+    before = in_front(paragraph.letters, gap)
+    first = 0 if before else gap.b0
+    if not before and not (stretch.at_end and paragraph.letters[gap.b0 : gap.b1] in witness.letters):
         return
-    run = paragraph.letters[gap.b0 : gap.b1]
-    if stretch.at_end and run not in witness.letters:
+    inner = size if before else first
+    if _PARTING.isdisjoint(paragraph.text[paragraph.span(inner - 1)[1] : paragraph.span(inner)[0]]):
         return
-    known = set(witness.letters)
-    content = [paragraph.letters[i] in known for i, token in left.items() if token not in FUNCTION]
-    if len(content) >= _TOLD and all(content):
-        stretch.set_aside(list(left), Difference.ORDER)
+    letters = set(witness.letters)
+    content = [i for i in range(first, first + size) if paragraph.token(i) not in FUNCTION]
+    told = [i for i in content if paragraph.letters[i] not in letters]
+    if len(content) >= _TOLD and (not told or (before and _in_other_forms(paragraph, told, witness))):
+        stretch.set_aside(list(stretch.ours), Difference.ORDER)
+
+
+def _in_other_forms(side: Side, some: list[int], other: Side) -> bool:
+    """Tell whether another text has some words with other endings: a headline says "close", its text "closed"."""
+    if any(is_numeric(side.letters[i]) or side.token(i) in TURNING for i in some):
+        return False
+    words = {plain(other.token(i)) for i in range(len(other.letters))}
+    return all(any(_inflected(plain(side.token(i)), word) for word in words) for i in some)
+
+
+def _inflected(one: str, other: str) -> bool:
+    common = len(commonprefix((one, other)))  # noqa: RUF071 - characters are meant
+    return common >= _STEM and max(len(one), len(other)) - common <= _ENDING

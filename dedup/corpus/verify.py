@@ -12,7 +12,7 @@ from dedup.corpus.figures import Figures
 from dedup.corpus.fingerprint import empty_letters, telling_letters
 from dedup.corpus.texts import Texts
 from dedup.letters import is_numeric
-from dedup.sides import Difference, Gap
+from dedup.sides import Difference, Gap, in_front
 from dedup.verdict import NUMBERS_EXPLAINED, Alignment, align, alike, judge, least_common
 
 if TYPE_CHECKING:
@@ -190,6 +190,6 @@ def _adds(theirs: str, ours: str, gaps: Sequence[Gap]) -> bool:
         put_in = ours[gap.b0 : gap.b1]
         if put_in in theirs or (len(put_in) == 1 and is_numeric(put_in)) or not telling.isdisjoint(put_in):
             continue
-        if any(letter not in grammar for letter in put_in):
+        if any(letter not in grammar for letter in put_in) and not in_front(ours, gap):
             return True
     return False
