@@ -68,8 +68,8 @@ def month(stretch: Stretch) -> None:
 
 def ordinal(stretch: Stretch) -> None:
     """“May 3rd" and “May 3"."""
-    for i, token in list(stretch.ours.items()):
-        found = _ORDINAL.match(token) if token[0].isdigit() and not token.isdigit() else None
+    for i, token in list(stretch.ours.items()) if stretch.theirs else ():
+        found = None if token.isalpha() or token.isdigit() else _ORDINAL.match(token)
         same = [j for j, other in stretch.theirs.items() if other == found.group(1)] if found else []
         if same:
             stretch.set_aside([i], Difference.FORMAT, same[:1])

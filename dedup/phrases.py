@@ -6,7 +6,7 @@ A phrase is the words of it, folded and without accents; in scripts without spac
 from __future__ import annotations
 
 from functools import cache
-from itertools import chain, pairwise
+from itertools import chain, islice, pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -99,10 +99,12 @@ def _folded(written: str) -> list[Phrase]:
 @cache
 def same() -> dict[Phrase, frozenset[int]]:
     """Return for each phrase the numbers of the lines it stands in; negative where a number has to follow."""
+    lines = SAME.strip().splitlines()
+    phrases = iter(_phrases(SAME.replace("# ", "")))
     out: dict[Phrase, frozenset[int]] = {}
-    for number, line in enumerate(SAME.strip().splitlines(), 1):
+    for number, line in enumerate(lines, 1):
         key = -number if line[0] == "#" else number
-        for phrase in _phrases(line.removeprefix("# ")):
+        for phrase in islice(phrases, line.count("|") + 1):
             out[phrase] = out.get(phrase, frozenset()) | {key}
     return out
 

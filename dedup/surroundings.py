@@ -126,12 +126,10 @@ def label(stretch: Stretch) -> None:
 
 def replies(stretch: Stretch) -> None:
     """“12 thoughts on …": how many have replied to what is named."""
+    if not stretch.at_start or REPLIES.isdisjoint(stretch.ours.values()):
+        return
     text, span = stretch.paragraph.text, stretch.paragraph.span
-    if (
-        not stretch.at_start
-        or not text
-        or not all(token in REPLIES or token.isdigit() for token in stretch.theirs.values())
-    ):
+    if not text or not all(token in REPLIES or token.isdigit() for token in stretch.theirs.values()):
         return
     found = _REPLIES_OVER.match(text)
     if found and plain(found.group(1).casefold()) in REPLIES and plain(found.group(2).casefold()) in FUNCTION:

@@ -73,7 +73,8 @@ def _before_number(side: Side, index: int) -> bool:
 
 def filler(stretch: Stretch) -> None:
     """“However", “therefore", “além disso": what ties a sentence to the one before."""
-    for run in runs(stretch.ours, by_first(leading)):
+    listed = by_first(leading)
+    for run in () if listed.keys().isdisjoint(stretch.ours.values()) else runs(stretch.ours, listed):
         if tuple(map(stretch.ours.get, run)) in fillers() or begins_clause(stretch.paragraph, run[0]):
             stretch.set_aside(run, Difference.GRAMMAR)
 
