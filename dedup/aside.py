@@ -9,22 +9,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from dedup.forms import agreement, doubled, hanging, month, ordinal, weekday
 from dedup.letters import is_numeric
-from dedup.lexicon import (
-    ENTITIES,
-    FUNCTION,
-    FURNITURE,
-    FURNITURE_PHRASES,
-    LINKS,
-    SAYING,
-    SECTION,
-    SITES,
-    STATUS,
-    TURNING,
-)
+from dedup.lexicon import ENTITIES, LINKS, SECTION
 from dedup.numbers import dates, magnitude, numbers, same_day, same_number, word_value
 from dedup.sides import Difference, is_capital
 from dedup.spelling import abbreviates, accented_alike, initials, plain, same_unit, variant
+from dedup.surroundings import agency, attribution, buttons, echo, furniture, label, replies, site
+from dedup.wording import address, courtesy, filler, same_phrase, timed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,26 +27,19 @@ _FAR = 2000
 """Characters before and after a stretch in which a link or a tag begins and ends."""
 _AROUND = 40
 """Characters around a token in which the rest of its number or date may stand."""
-_SITE = 5
-"""Words of the name of a site."""
-_SITE_CHARACTERS = 30
-"""Characters of it in a script without capitals."""
-_ATTRIBUTION = 7
-"""Words of an attribution."""
-_CONTENT = 2
-"""Words of content in it: who says so."""
+_NUMBERED = 6
+"""Words of the witness beside which a number in front is still one, at most."""
 MOVED = 5
 """Words in a row that stand elsewhere in the witness: the order is another one, not what is said."""
+_PREFIX = 3
+"""Letters of half a word that is joined by a hyphen, at least."""
 _DAY = 3
 """Words of a day's date."""
 _MARK = re.compile(
-    r"[\s(\[\"'“„#*_>§-]*(?:[^\W\d_]{1,9}\.?\s?)?(?:\d{1,3}|[ivxlIVXL]{1,5}|[A-Za-z])(?:\.\d{1,3})*[a-z]?(?:\\?[.):\]、．）]+\s?|\s(?=[^\W\d_])|\s[–—-]\s(?=[^\W\d_]))"
+    r"[\s(\[\"'“„#*_>§–—•-]*(?:[^\W\d_]{1,9}\.?\s?)?(?:\d{1,3}|[ivxlIVXL]{1,5}|[A-Za-z]|[^\W\d_](?=\)))(?:\.\d{1,3})*[a-z]?(?:\\?[.):\]、．）º°]+\s?|-\s+|\s(?=[^\W\d_])|\s[–—-]\s(?=[^\W\d_]))"
 )
-_SIGN_BEFORE = re.compile(r"\s*(?:\s[|–—\-·•»:]|[|｜—–_])\s*\Z")
-_SIGN_AFTER = re.compile(r"\s*(?:[|–—·•»｜]|\s?-)\s*")
 _CUT_OFF = re.compile(r"(?:…|\.\.\.|\[…\]|-|\u00ad)[\W_]*\Z")
 _TARGET = re.compile(r"\]\([^)]*\)|<[^>]*>|\[\d{1,3}\]|&\w+;")
-_CLAUSE_END = "\"'”’»“„«,，;:—–-。.!?！？…」』"
 _INITIALS = re.compile(r"\W*(?:[^\W\d_]\.\s?){2,}")
 """What is no number of a section: "U.S.", "J. K."."""
 _RUN = re.compile(r"\d+")
@@ -63,7 +48,7 @@ _DOTS = frozenset(".-/ªº")
 
 def _marker(stretch: Stretch) -> None:
     """The number of a section or of a list's entry, in front: what it numbers is the same."""
-    if not stretch.at_start or not stretch.paragraph.text or len(stretch.theirs) > _SITE + 1:
+    if not stretch.at_start or not stretch.paragraph.text or len(stretch.theirs) > _NUMBERED:
         return
     ours = marked(stretch.paragraph)
     if not ours:
@@ -98,19 +83,27 @@ def _respelt(stretch: Stretch) -> None:
     """The same letters, with other spaces between them; or each word in another spelling, in order."""
     theirs, ours = stretch.theirs, stretch.ours
     joined = "".join(theirs.values()), "".join(ours.values())
-    if joined[0] == joined[1] and len(theirs) != len(ours) and not any(map(str.isdigit, joined[1])):
+    if joined[0] == joined[1] and len(theirs) != len(ours) and _figures_of(theirs) == _figures_of(ours):
         stretch.set_aside(list(ours), Difference.SPELLING, list(theirs))
         return
     keys = list(theirs)
     at = 0
     for i, token in list(ours.items()):
+        if i not in ours:
+            continue  # the second half of a word
         found = next((k for k in range(at, len(keys)) if _one_word(stretch, keys[k], i)), None)
         if found is None:
             found = _two_in_one(theirs, keys, at, token)
+        if found is None and at < len(keys) and i + 1 in ours:
+            found = _one_in_two(stretch, keys, at, i)
         if found is not None:
             stretch.set_aside([i], Difference.SPELLING, [keys[found]])
             del keys[found]
             at = found
+
+
+def _figures_of(tokens: dict[int, str]) -> list[str]:
+    return _RUN.findall(" ".join(tokens.values()))
 
 
 def _one_word(stretch: Stretch, theirs: int, ours: int) -> bool:
@@ -129,6 +122,20 @@ def _two_in_one(theirs: dict[int, str], keys: list[int], at: int, token: str) ->
         if theirs[keys[k]] + theirs[keys[k + 1]] == token:
             return k + 1
     return None
+
+
+def _one_in_two(stretch: Stretch, keys: list[int], at: int, first: int) -> int | None:
+    """Return the word of the witness that is two words here, this one and the next, if there is one."""
+    joined = stretch.ours[first] + stretch.ours[first + 1]
+    found = next((k for k in range(at, len(keys)) if stretch.theirs[keys[k]] == joined), None)
+    if found is None or any(map(str.isdigit, joined)):
+        return None
+    if len(stretch.ours[first]) < _PREFIX:
+        text, span = stretch.paragraph.text, stretch.paragraph.span
+        if not text or not text[span(first)[1] : span(first + 1)[0]].isspace():
+            return None  # "re-signed" is not "resigned"
+    stretch.set_aside([first + 1], Difference.SPELLING)
+    return found
 
 
 def same_figures(stretch: Stretch) -> None:
@@ -272,92 +279,6 @@ def _markup(stretch: Stretch) -> None:
         stretch.set_aside([i for i, at in places.items() if found.start() < at < found.end()], Difference.MARKUP)
 
 
-def _attribution(stretch: Stretch) -> None:
-    """“He said”, “the new mother wrote”: who says what both say, unless it is named."""
-    ours = stretch.ours
-    if not 0 < len(ours) <= _ATTRIBUTION or not any(token in SAYING for token in ours.values()):
-        return
-    content = [i for i, token in ours.items() if token not in FUNCTION and token not in SAYING]
-    if len(content) > _CONTENT or any(_telling(stretch.paragraph, i) for i in ours):
-        return
-    if _bounded(stretch):
-        stretch.set_aside(list(ours), Difference.ATTRIBUTION)
-
-
-def _telling(side: Side, index: int) -> bool:
-    """Tell whether a token is a number, a name, or turns a statement."""
-    return (is_numeric(side.letters[index])) or is_capital(side, index) or side.token(index) in TURNING
-
-
-def _bounded(stretch: Stretch) -> bool:
-    """Tell whether punctuation, or the paragraph's end, stands on either side of the stretch."""
-    text, gap, span = stretch.paragraph.text, stretch.gap, stretch.paragraph.span
-    if not text:
-        return False
-    start, end = span(gap.b0)[0], span(gap.b1 - 1)[1]
-    before, after = text[max(0, start - _AROUND) : start].rstrip()[-1:], text[end : end + _AROUND].lstrip()[:1]
-    return (stretch.at_start or before in _CLAUSE_END) and (stretch.at_end or after in _CLAUSE_END)
-
-
-def _furniture(stretch: Stretch) -> None:
-    """“Read more”, “Share this”: what stands on buttons, at either end."""
-    ours = stretch.ours
-    if not (stretch.at_start or stretch.at_end) or not stretch.paragraph.text:
-        return
-    words = list(ours.values())
-    written = "".join(words)
-    if any(word not in FURNITURE for word in stretch.theirs.values()):
-        return
-    if len(words) == 1 and not _bounded(stretch):
-        return  # "Top women" are not women
-    if any(written == phrase for phrase in FURNITURE_PHRASES) or (
-        any(word in FURNITURE and word not in FUNCTION for word in words)
-        and all(word in FURNITURE or word in FUNCTION for word in words)
-    ):
-        stretch.set_aside(list(ours), Difference.FURNITURE)
-
-
-def _site(stretch: Stretch) -> None:
-    """The name of a site after a title, behind a dash or a bar; or before it."""
-    text, gap, span = stretch.paragraph.text, stretch.gap, stretch.paragraph.span
-    if not text or stretch.theirs or not stretch.ours or not (stretch.at_end or stretch.at_start) or _speaks(stretch):
-        return
-    start, end = span(gap.b0)[0], span(gap.b1 - 1)[1]
-    written = text[start:end]
-    cased = written.upper() != written.lower()
-    if len(stretch.ours) > _SITE if cased else len(written) > _SITE_CHARACTERS:
-        return
-    if not cased and stretch.at_end and not _names_a_site(written):
-        return
-    if (
-        (
-            stretch.at_end
-            and _SIGN_BEFORE.search(text[max(0, start - _AROUND) : start])
-            and text[end:].strip() in {"", ")", "]"}
-        )
-        or (stretch.at_start and not stretch.at_end and _SIGN_AFTER.match(text, end) and not cased)
-        or (stretch.at_start and not stretch.at_end and re.match(r"\s+[|»]\s+", text[end:]))
-    ):
-        stretch.set_aside(list(stretch.ours), Difference.FURNITURE)
-
-
-def _names_a_site(written: str) -> bool:
-    """Tell whether some words in a script without capitals, which shows no names, are the name of a site."""
-    return any(written.startswith(s) or written.endswith(s) for s in SITES)
-
-
-def _speaks(stretch: Stretch) -> bool:
-    """Tell whether the stretch says what became of a thing, or is no name."""
-    paragraph = stretch.paragraph
-    for i, token in stretch.ours.items():
-        start = paragraph.span(i)[0]
-        first = paragraph.text[start]
-        lower = first.islower() and token not in FUNCTION
-        if is_numeric(paragraph.letters[i]) or token in STATUS or token in TURNING or lower:
-            return True
-    return False
-
-
 def _cut_short(stretch: Stretch) -> None:
     """The beginning of a word at which the paragraph was cut off."""
     text = stretch.paragraph.text
@@ -380,16 +301,32 @@ def _moved(stretch: Stretch) -> None:
 
 
 RULES: tuple[Callable[[Stretch], None], ...] = (
+    filler,
     _marker,
+    replies,
     _respelt,
+    same_phrase,
+    ordinal,
     same_figures,
     _magnitudes,
+    month,
     _unit_beside,
     _abbreviated,
     _markup,
+    address,
     _cut_short,
     _moved,
-    _attribution,
-    _furniture,
-    _site,
+    doubled,
+    timed,
+    agreement,
+    courtesy,
+    weekday,
+    label,
+    hanging,
+    attribution,
+    agency,
+    furniture,
+    buttons,
+    echo,
+    site,
 )

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from dedup.aside import MOVED, RULES, same_figures
 from dedup.characters import MINUS
 from dedup.finding import Finding
-from dedup.less import FEW, lost
+from dedup.less import FEW, HYPHENS, lost
 from dedup.letters import is_numeric
 from dedup.lexicon import (
     FUNCTION,
@@ -80,6 +80,11 @@ def _turned(stretch: Stretch) -> bool:
     return len(stretch.theirs) <= FEW and any(token in TURNING for token in stretch.theirs.values())
 
 
+def _is_prefix(side: Side, index: int) -> bool:
+    """Tell whether a token is an "un-", which turns the word behind it; "un" by itself is an article elsewhere."""
+    return side.token(index) == "un" and bool(side.text) and side.text[side.span(index)[1] :][:1] in HYPHENS
+
+
 def _newness(stretch: Stretch, index: int, token: str) -> Difference:
     """Return what kind of new thing a token says; none if it is grammar alone."""
     paragraph = stretch.paragraph
@@ -90,7 +95,12 @@ def _newness(stretch: Stretch, index: int, token: str) -> Difference:
     up_to = token + stretch.ours.get(index + 1, "") == "upto"
     if token in PERSONS and any(other not in FUNCTION for other in stretch.theirs.values()):
         return Difference.TURN  # "you" for somebody who was named
-    if token in TURNING or up_to or any(frozenset((token, other)) in OPPOSED for other in stretch.theirs.values()):
+    if (
+        token in TURNING
+        or up_to
+        or _is_prefix(paragraph, index)
+        or any(frozenset((token, other)) in OPPOSED for other in stretch.theirs.values())
+    ):
         return Difference.TURN
     folded = paragraph.token(index)
     if folded in FUNCTION:

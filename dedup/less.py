@@ -13,7 +13,7 @@ from dedup.finding import Finding
 from dedup.letters import is_numeric
 from dedup.lexicon import CONDITIONS, FUNCTION, SECTION, TURNING, UNITS
 from dedup.numbers import numbers
-from dedup.sides import Difference, is_label, is_title
+from dedup.sides import Difference, is_capital, is_label, is_title
 from dedup.structure import ends_sentence
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ _TITLE = 15
 """Words of a title, at most."""
 _TEXT = 12
 """Words of what is no longer a label, at least."""
-_HYPHENS = frozenset("-‐‑")
+HYPHENS = frozenset("-‐‑")
 _APART = frozenset('.:;,|–—()[]"“”»«!?…\n·•/、。，；：！？（）「」')
 """Signs that keep what stands on either side apart."""
 
@@ -54,6 +54,7 @@ def lost(  # noqa: PLR0911 - one loss after the other
     if _pairs_otherwise(gap, witness, paragraph) or _other_unit(gap, witness):
         return Finding(here, Difference.NUMBER)
     short = len(paragraph.letters) <= _TITLE and gap.a1 - gap.a0 <= FEW
+    short = short and not (_apart(witness, gap.a0) and _apart(witness, gap.a1))
     if short and is_title(paragraph, 0, gap.b1 + 1) and is_title(witness, gap.a0 - 1, gap.a1):
         return Finding(here, Difference.NAME)
     return Finding([], Difference.LESS)
@@ -71,7 +72,7 @@ def _turns(gap: Gap, witness: Side) -> bool:
     """Tell whether a negation, a restriction or a condition is lost, and not a whole sentence with it."""
     words = [witness.token(i) for i in range(gap.a0, gap.a1)]
     if len(words) <= FEW:
-        return not TURNING.isdisjoint(words)
+        return any(word in TURNING and not _turns_nothing(witness, gap, i) for i, word in enumerate(words, gap.a0))
     if len(words) <= _PHRASE and words[0] in TURNING and not (_apart(witness, gap.a0) or _apart(witness, gap.a1)):
         return True  # "not yet at all safe"
     if CONDITIONS.isdisjoint(words) or not witness.text:
@@ -79,6 +80,16 @@ def _turns(gap: Gap, witness: Side) -> bool:
     start, end = witness.span(gap.a0)[0], witness.span(gap.a1 - 1)[1]
     before, through = (witness.text[max(0, edge - _NEAR) : edge].rstrip() for edge in (start, end + 1))
     return not (ends_sentence(before) and ends_sentence(through))
+
+
+def _turns_nothing(witness: Side, gap: Gap, index: int) -> bool:
+    """Tell whether a word turns only what is lost with it, or wishes: the "non-" of a lost word, "may God"."""
+    if not witness.text or index + 1 >= len(witness.letters):
+        return False
+    after = witness.text[witness.span(index)[1] : witness.span(index + 1)[0]]
+    if index + 1 < gap.a1 and after in HYPHENS and after:
+        return True
+    return index + 1 == gap.a1 and witness.token(index) == "may" and is_capital(witness, index + 1)
 
 
 def _pairs_otherwise(gap: Gap, witness: Side, paragraph: Side) -> bool:
@@ -112,7 +123,7 @@ def _breaks_a_word(gap: Gap, witness: Side) -> bool:
         return False
     return any(
         0 < index < len(witness.letters)
-        and witness.text[witness.span(index - 1)[1] : witness.span(index)[0]] in _HYPHENS
+        and witness.text[witness.span(index - 1)[1] : witness.span(index)[0]] in HYPHENS
         for index in (gap.a0, gap.a1)
     )
 

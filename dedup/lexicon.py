@@ -55,7 +55,7 @@ na ya wa kwa katika ni za la cha vya pia da a ta ga cikin
 
 _TURNING = """
 not no nor never none nothing nobody neither without nearly almost presque casi quase почти neredeyse
-cannot can t non un except unless only hardly barely rarely seldom
+cannot can t non except unless only hardly barely rarely seldom
 few less least
 may might must shall should could would will likely unlikely possibly probably allegedly reportedly perhaps maybe
 if some any all every each most many both either before after until since against
@@ -116,7 +116,7 @@ SAYING = _with_plain(_SAYING)
 
 _FURNITURE = """
 read more continue reading full story article here click tap learn show view see less next previous page print share
-this post tweet email save pin advertisement advert ad ads sponsored subscribe sign up newsletter photo image
+this post tweet email save pin advertisement advert ad ads sponsored subscribe sign up newsletter photo image images
 picture file getty enlarge zoom loading menu top back home recipe below above continues after
 weiterlesen mehr lesen anzeige drucken teilen merken hier klicken foto bild artikel versenden
 lire suite partager imprimer cliquez ici publicité photo

@@ -178,6 +178,11 @@ def _possible(readings: list[tuple[int, int, int]]) -> frozenset[tuple[int, int,
     return frozenset(r for r in readings if 1 <= r[1] <= 12 and 1 <= r[2] <= _LONGEST_DAY)  # noqa: PLR2004 - months
 
 
+def month_number(token: str) -> int | None:
+    """Return which month a word by `plain`, or the beginning of its name, means, or None."""
+    return months().get(token)
+
+
 @cache
 def months() -> dict[str, int]:
     """Return the number of each month by its name and by the beginning of its name."""

@@ -26,6 +26,8 @@ _LABEL = 14
 _LABEL_CHARACTERS = 40
 """Tokens of one in a script in which each character is a token."""
 _LABEL_GRAMMAR = 0.25
+BREAKS = frozenset(".!?…,;:–—-()\"'“”„«»。，；：！？、（）「」『』،؛؟।\n")
+"""Signs at which a sentence or a clause ends."""
 _SENTENCE_END = re.compile(r"[.!?…。！？؟۔।։;；]\W*\Z")
 _BEFORE = 8
 """Characters before a word in which the end of a sentence is looked for."""
@@ -168,3 +170,18 @@ def is_title(side: Side, first: int, last: int) -> bool:
     words = [side.text[slice(*side.span(i))] for i in range(first, min(last, len(side.letters)))]
     content = [word for word in words if word.casefold() not in FUNCTION]
     return bool(content) and all(word[:1].isupper() for word in content)
+
+
+def begins_clause(side: Side, index: int) -> bool:
+    """Tell whether a clause begins with a token: it is the first, or behind a sign, or there is none."""
+    if not 0 < index < len(side.letters) or not side.text:
+        return index in {0, len(side.letters)}
+    return not BREAKS.isdisjoint(side.text[side.span(index - 1)[1] : side.span(index)[0]])
+
+
+def in_front(letters: str, gap: Gap) -> bool:
+    """Tell whether a stretch that was put in may as well stand at the beginning.
+
+    Where a headline begins with the text's first word, that one may be aligned with either.
+    """
+    return letters[: gap.b0] == letters[gap.b1 - gap.b0 : gap.b1]

@@ -7,6 +7,7 @@ word, behind its prefix and before its ending, and be a slip that people make.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from functools import cache, lru_cache
 from typing import NamedTuple
@@ -16,7 +17,7 @@ from rapidfuzz.distance import OSA, Levenshtein
 from dedup.accents import plain
 from dedup.lexicon import ACCENTED, OPPOSED, TURNING, UNITS
 
-__all__ = ["abbreviates", "accented_alike", "initials", "plain", "same_unit", "variant"]
+__all__ = ["abbreviates", "accented_alike", "agree", "initials", "plain", "same_unit", "variant"]
 
 _TRANSLITERATED_FROM = 4
 """Letters from which a letter written as two, as "ph" or "ue", still leaves the same word."""
@@ -49,6 +50,16 @@ _DIFFERENT_FROM = 6
 _LATIN_BELOW = "\u0250"
 _TONES = frozenset("\u0309\u031b\u0323")
 """Marks of Vietnamese, where words differ in nothing else."""
+_ARABIC = "\u0620", "\u06ff"
+_DEVANAGARI = "\u0900", "\u097f"
+_NASAL = re.compile("ँ|[ङञणनम]्(?=[क-ह])")
+_ENDINGS = ("en", "em", "es", "er", "e")
+"""Endings of German words that follow from the words around them."""
+_STEM = 3
+"""Letters before such an ending, or after an article, at least."""
+_CLITICS = (("وال", 3), ("فال", 3), ("ال", 3), ("و", 4), ("ف", 4), ("", 3))
+"""What is written together with an Arabic word: "and", "so", "the"; and the letters of a word that has it."""
+_VOWELS = frozenset("aeiouàáâäãåæèéêëìíîïòóôöõøùúûüý")
 _LOOKALIKES = (("rn", "m"), ("0", "o"), ("1", "l"), ("vv", "w"), ("ii", "u"), ("cl", "d"), ("5", "s"))
 _TRANSLITERATED = (("ph", "f"), ("ß", "ss"), ("ae", "a"), ("oe", "o"), ("ue", "u"))
 _RESPELT = (*_TRANSLITERATED, ("our", "or"), ("y", "i"), ("k", "c"), ("z", "s"))
@@ -71,9 +82,21 @@ def _read(word: str) -> str:
 
 
 def _transliterated(word: str) -> str:
+    if _ARABIC[0] <= word[0] <= _ARABIC[1]:
+        return word.replace("ى", "ي").replace("ة", "ه")
+    if _DEVANAGARI[0] <= word[0] <= _DEVANAGARI[1]:
+        return _NASAL.sub("ं", word).replace("ये", "ए").replace("यी", "ई")
     for long, short in _TRANSLITERATED:
         word = word.replace(long, short)
     return word
+
+
+def _swapped(theirs: str, ours: str) -> bool:
+    return sorted(theirs) == sorted(ours) and OSA.distance(theirs, ours) == 1
+
+
+def _without_vowels(word: str) -> bool:
+    return max(word) < _LATIN_BELOW and _VOWELS.isdisjoint(word)
 
 
 class _Forms(NamedTuple):
@@ -111,13 +134,16 @@ def variant(theirs: str, ours: str, *, name: bool = False) -> bool:
         return one.read == other.read
     least = min(len(theirs), len(ours))
     if (one.read == other.read and least >= _READ_FROM) or (
-        one.transliterated == other.transliterated and least >= _TRANSLITERATED_FROM
+        one.transliterated == other.transliterated and (least >= _TRANSLITERATED_FROM or ours[0] >= _ARABIC[0])
     ):
         return True
     if name:
         return False
-    return (one.skeleton == other.skeleton and least >= _DOUBLED_FROM) or (
-        least >= _SWAPPED_FROM and theirs[0] == ours[0] and _slip(theirs, ours, least)
+    return (
+        (one.skeleton == other.skeleton and least >= _DOUBLED_FROM)
+        or (least >= _SWAPPED_FROM and theirs[0] == ours[0] and _slip(theirs, ours, least))
+        # "Mgmt", "mgtm": what has no vowel is no other word.
+        or (least >= _TRANSLITERATED_FROM and _without_vowels(theirs) and _swapped(theirs, ours))
     )
 
 
@@ -192,6 +218,42 @@ def abbreviates(theirs: str, ours: str) -> bool:
         return False
     letters = iter(theirs)
     return all(letter in letters for letter in ours)
+
+
+@lru_cache(maxsize=1 << 14)
+def agree(theirs: str, ours: str) -> bool:
+    """Tell whether two words, by `plain`, may differ only in what follows from the words around them.
+
+    German endings of agreement and case, and in Arabic the article and the conjunctions that are written together with
+    a word.
+    """
+    if theirs == ours:
+        return False
+    if theirs[0] == ours[0] and max(theirs + ours) < _LATIN_BELOW:
+        if theirs.endswith(("te", "ten")) and ours.endswith(("te", "ten")):
+            return False  # of verbs, one and many: "flüchtete", "flüchteten"
+        return any(len(stem) >= _STEM for stem in _stems(theirs) & _stems(ours))
+    if not _ARABIC[0] <= min(theirs[0], ours[0]) <= max(theirs[0], ours[0]) <= _ARABIC[1]:
+        return False
+    return not _bare(theirs).isdisjoint(_bare(ours))
+
+
+def _stems(word: str) -> frozenset[str]:
+    """Return a word without its ending; with a mark, where "-s" or "-es" may be that of a genitive."""
+    found = {word[: -len(ending)] for ending in _ENDINGS if word.endswith(ending)}
+    if word.endswith("s"):
+        found.add(word.removesuffix("s").removesuffix("e") + "|")
+    elif word.isalpha():
+        found.add(word.removesuffix("e") + "_")
+    return frozenset(found)
+
+
+def _bare(word: str) -> frozenset[str]:
+    return frozenset(
+        word.removeprefix(front)
+        for front, size in _CLITICS
+        if word.startswith(front) and len(word) >= size + len(front)
+    )
 
 
 def same_unit(theirs: str, ours: str) -> bool:

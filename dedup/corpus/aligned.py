@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from rapidfuzz.distance import LCSseq
 
-from dedup.corpus.fingerprint import function_letters, telling_letters
+from dedup.corpus.fingerprint import empty_letters, telling_letters
 from dedup.ranges import ranges
-from dedup.sides import Difference, Gap
+from dedup.sides import Difference, Gap, in_front
 from dedup.verdict import MATRIX, Alignment
 
 if TYPE_CHECKING:
@@ -192,14 +192,16 @@ def _adds(aligned: Aligned, letters: Letters) -> Flags:
     at = letters.offsets[aligned.paragraph[pairs[put_in]]] + b0[put_in]
     codes = letters.codes[ranges(at, sizes)]
     owner = np.repeat(np.arange(len(put_in)), sizes)
-    content = np.bincount(owner[~_table(function_letters())[codes]], minlength=len(put_in)) > 0
+    content = np.bincount(owner[~_table(empty_letters())[codes]], minlength=len(put_in)) > 0
     told = np.bincount(owner[_table(telling_letters())[codes]], minlength=len(put_in)) > 0
     figure = (sizes == 1) & (letters.codes[at] & 1 == 1)
     adds = np.zeros(len(aligned.witness), bool)
     for gap in put_in[content & ~told & ~figure].tolist():
         pair = pairs[gap]
-        ours = letters.strings[aligned.paragraph[pair]][b0[gap] : b1[gap]]
-        adds[pair] = adds[pair] or ours not in letters.strings[aligned.witness[pair]]
+        ours = letters.strings[aligned.paragraph[pair]]
+        here = ours[b0[gap] : b1[gap]]
+        elsewhere = here in letters.strings[aligned.witness[pair]]
+        adds[pair] = adds[pair] or not (elsewhere or in_front(ours, Gap(0, 0, b0[gap], b1[gap])))
     return adds
 
 

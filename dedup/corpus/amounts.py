@@ -17,10 +17,12 @@ import numpy as np
 
 from dedup.aside import MOVED
 from dedup.corpus.fingerprint import words_of
+from dedup.corpus.stretches import perhaps_echo
 from dedup.lexicon import MAGNITUDES
 from dedup.numbers import dates, magnitude, values, word_value
+from dedup.phrases import REPLIES
 from dedup.ranges import ranges
-from dedup.spelling import initials, same_unit, variant
+from dedup.spelling import initials, plain, same_unit, variant
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -41,8 +43,10 @@ _PARTS = 5
 _DAY, _AROUND = 4, 3
 """Tokens on either side in which the rest of a day's date stands; those in which the witness's is looked for."""
 _CENTURY = 2000
-_POINTS = np.isin(np.arange(256), [*b".,:"])
-_ARABIC_POINT = 0xD9, 0xAB
+_POINTS = frozenset(sign.encode() for sign in ".,:\u066b")
+_APART = frozenset(sign.encode() for sign in " '\u2019\u066c\u00a0\u202f")
+"""What ties numbers, and what ties groups of three digits; see `dedup.numbers`."""
+_WIDEST, _GROUP = 3, 3
 _RUN, _RUNS = re.compile(r"\d+"), re.compile(rb"\d+")
 _SEVERAL = 2
 
@@ -63,7 +67,7 @@ class Amounts:
         pure = (end - begin == high - low) & ~foreign
         self._pure: list[bool] = pure.tolist()
         self._tied: list[bool] = self._ties(data, edges).tolist()
-        """Which numbers a point, a comma or a colon ties to a digit of the token before."""
+        """Which numbers a point or the like ties to a digit of the token before."""
         digits = data[places].tobytes()
         self._own = [digits[a:b] for a, b in zip(begin.tolist(), end.tolist(), strict=True)]
         self._raw = [
@@ -74,13 +78,15 @@ class Amounts:
         self._days: dict[tuple[int, ...], set[int]] = {}
 
     def _ties(self, data: NDArray[np.uint8], edges: Ints) -> Flags:
-        here = self._token
+        here, pure = self._token, np.array(self._pure, bool)
         start, end = edges[here, 0], edges[np.maximum(here - 1, 0), 1]
-        sign = data[np.maximum(start - 1, 0)]
-        arabic = (data[np.maximum(start - 2, 0)] == _ARABIC_POINT[0]) & (sign == _ARABIC_POINT[1])
-        tied = ((start - end == 1) & _POINTS[sign]) | ((start - end == 2) & arabic)  # noqa: PLR2004 - its bytes
         digits = [(data[np.maximum(at, 0)] - np.uint8(ord("0"))) < 10 for at in (start, end - 1)]  # noqa: PLR2004
-        out: Flags = tied & digits[0] & digits[1] & (here > 0)
+        tied = digits[0] & digits[1] & (here > 0)
+        group = ~pure | (edges[here, 1] - start == _GROUP)
+        out = np.zeros(len(here), bool)
+        for place in np.flatnonzero(tied & (start - end <= _WIDEST)).tolist():
+            sign = data[end[place] : start[place]].tobytes()
+            out[place] = sign in _POINTS or (group[place] and sign in _APART)
         return out
 
     def absent(self, token: Ints, window: Ints, edges: Ints, pair: Ints) -> Flags:
@@ -214,8 +220,19 @@ def other_amount(found: Stretches, tokens: Tokens) -> Flags:
     sizes = (found.a1 - found.a0)[stretch]
     told = np.isin(tokens.hashes[ranges(found.a0[stretch], sizes)], _number_words())
     worded = np.bincount(np.repeat(np.arange(len(stretch)), sizes)[told], minlength=len(stretch)) > 0
-    out[stretch[~worded]] = True
+    stretch = stretch[~worded]
+    put_in = (found.a0[stretch] == found.a1[stretch]) | found.first[stretch]
+    gone = [place for place in np.flatnonzero(put_in).tolist() if _around(found, int(stretch[place]), tokens)]
+    out[np.delete(stretch, gone)] = True
     return out
+
+
+def _around(found: Stretches, stretch: int, tokens: Tokens) -> bool:
+    """Tell whether a stretch may stand around the text: a headline, a number of replies."""
+    if perhaps_echo(found, stretch, tokens):
+        return True
+    words = tokens.words(np.arange(found.b0[stretch], found.b1[stretch]))
+    return bool(found.first[stretch]) and not REPLIES.isdisjoint(map(plain, words))
 
 
 @cache
@@ -255,7 +272,7 @@ def _magnitudes() -> NDArray[np.uint64]:
     return np.unique(words_of(sorted(MAGNITUDES)).hashes)
 
 
-def other_code(found: Stretches, vocabulary: Vocabulary) -> Flags:
+def other_code(found: Stretches, tokens: Tokens, vocabulary: Vocabulary) -> Flags:
     """Tell where a word with several numbers in it stands, as keys and names of files are, that the witness lacks."""
     ours = vocabulary.ours
     out = np.zeros(len(found.pair), bool)
@@ -266,7 +283,8 @@ def other_code(found: Stretches, vocabulary: Vocabulary) -> Flags:
             theirs, mine = vocabulary.told(stretch)
             word = vocabulary.plain[ours.words[place]]
             said = any(variant(other, word) for other in theirs) or any(a + b == word for a, b in pairwise(theirs))
-            out[stretch] = not said and not initials(mine, theirs)
+            said = said or initials(mine, theirs) or "".join(theirs) == "".join(mine)
+            out[stretch] = not (said or perhaps_echo(found, stretch, tokens))
     return out
 
 

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dedup.aside import MOVED
+from dedup.corpus.stretches import perhaps_echo
 from dedup.lexicon import LINKS
 from dedup.ranges import ranges
-from dedup.spelling import initials, variant
+from dedup.spelling import agree, initials, variant
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,7 +50,7 @@ def other_word(found: Stretches, tokens: Tokens, vocabulary: Vocabulary) -> Flag
         at = left[heads]
         at = at[~_answered(at, found, tokens.written, vocabulary)]
         stretch = ours.stretch[at]
-        whole = np.flatnonzero(ours.sizes[stretch] >= _SEVERAL).tolist()
+        whole = np.flatnonzero((ours.sizes[stretch] >= _SEVERAL) | (vocabulary.theirs.sizes[stretch] == 0)).tolist()
         gone = [place for place in whole if _as_a_whole(int(stretch[place]), found, tokens, vocabulary)]
         out[np.delete(stretch, gone)] = True
         left = left[~heads]
@@ -81,6 +82,7 @@ def _told(found: Stretches, written: Written, vocabulary: Vocabulary) -> Ints:
     last = np.flatnonzero(found.last)
     content[(ours.begins[1:] - 1)[last[_cut_off(found, written, last)]]] = False
     content[ours.begins[:-1][found.first & _sectioned(written, found.b0)]] = False
+    content &= ~written.tracked[found.text][owner]
     content &= ~ours.any(vocabulary.saying[ours.words])[owner]
     content &= ~_perhaps_link(found, written, vocabulary, content)[owner]
     at = np.flatnonzero(content)
@@ -107,6 +109,8 @@ def _dotted(written: Written, behind: Ints) -> Flags:
 
 def _as_a_whole(stretch: int, found: Stretches, tokens: Tokens, vocabulary: Vocabulary) -> bool:
     """Tell whether the words of a stretch may be one thing for a rule: initials, a run that stands elsewhere."""
+    if perhaps_echo(found, stretch, tokens):
+        return True
     theirs, ours = vocabulary.told(stretch)
     if len(ours) >= MOVED:
         run = tokens.letters[found.text[stretch]][found.at[stretch] : found.at[stretch] + len(ours)]
@@ -149,7 +153,7 @@ def _alike(both: Ints, alone: Flags, words: Sequence[str]) -> Flags:
     one, other = np.divmod(pairs, len(words))
     alike: Flags = np.array(
         [
-            (not only and _perhaps_part(words[i], words[j])) or variant(words[i], words[j])
+            (not only and _perhaps_part(words[i], words[j])) or variant(words[i], words[j]) or agree(words[i], words[j])
             for i, j, only in zip(one.tolist(), other.tolist(), whole.tolist(), strict=True)
         ],
         bool,

@@ -18,6 +18,7 @@ from dedup.letters import letters_of, string_of
 from dedup.lexicon import ENTITIES, FUNCTION, LINKS, SAYING
 from dedup.minhash import band_keys, signatures
 from dedup.paragraphs import split_batch
+from dedup.phrases import put_in
 from dedup.ranges import ranges
 from dedup.shingling import Tokens, keys, shingles, tokenise
 from dedup.utf8 import tokens_of
@@ -245,6 +246,12 @@ def _function_words() -> NDArray[np.uint64]:
 def function_letters() -> frozenset[str]:
     """Return the letters of the words that say nothing new; see `dedup.letters`."""
     return _letters(_function_words())
+
+
+@cache
+def empty_letters() -> frozenset[str]:
+    """Return the letters of the words that say nothing new, or may do so where they are put in."""
+    return function_letters() | _letters(words_of(sorted(put_in())).hashes)
 
 
 @cache

@@ -37,7 +37,7 @@ def certainly_new(found: Stretches, tokens: Tokens) -> NDArray[np.int16]:
     vocabulary = Vocabulary(some, tokens)
     kinds[few[other_word(some, tokens, vocabulary)]] = Difference.WORDS
     kinds[few[other_figure(some, tokens, vocabulary)]] = Difference.NUMBER
-    kinds[few[other_code(some, vocabulary)]] = Difference.NUMBER
+    kinds[few[other_code(some, tokens, vocabulary)]] = Difference.NUMBER
     few = few[~np.isin(found.pair[few], found.pair[kinds > 0])]
     kinds[few[other_amount(found.picked(few), tokens)]] = Difference.NUMBER
     return kinds

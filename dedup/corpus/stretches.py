@@ -22,7 +22,9 @@ from dedup.lexicon import (
     UNITS,
 )
 from dedup.numbers import months
+from dedup.phrases import MODALS, VERBS, known
 from dedup.ranges import ranges
+from dedup.sides import Gap, in_front
 from dedup.spelling import plain, same_unit
 
 if TYPE_CHECKING:
@@ -41,6 +43,8 @@ KNOWN = frozenset(name for names in MONTHS for name in names.split()).union(
 """Words that a rule may have something to say of."""
 SHORTEST = 3
 """Letters of a word that is no initial and no number of a section."""
+HEADLINE = 3
+"""Words of a headline, at least."""
 _ROMAN = frozenset("ivxlc")
 
 
@@ -53,6 +57,7 @@ class Written(NamedTuple):
         numeric: tokens with a digit; bool.
         ends: first byte after each text; int64.
         linked: texts with a sign that a link, a tag or an entity begins with; bool.
+        tracked: texts with an address that says who has sent the reader; bool.
     """
 
     data: NDArray[np.uint8]
@@ -60,6 +65,7 @@ class Written(NamedTuple):
     numeric: Flags
     ends: Ints
     linked: Flags
+    tracked: Flags
 
 
 class Tokens(NamedTuple):
@@ -133,6 +139,23 @@ def stretches(aligned: Aligned, begins: Ints) -> Stretches:
     edges = theirs, begins[witness + 1]
     places = theirs + a0, theirs + a1, ours + b0, ours + b1
     return Stretches(pair, *places, b0 == 0, last, *edges, witness, paragraph, b0)
+
+
+def perhaps_echo(found: Stretches, stretch: int, tokens: Tokens) -> bool:
+    """Tell whether a stretch that was put in may be a headline, or a word written twice; see `dedup.surroundings.echo`.
+
+    Such a one has its words elsewhere in the witness, or in other forms.
+    """
+    if found.a0[stretch] < found.a1[stretch]:
+        return False
+    letters, at = tokens.letters[found.text[stretch]], int(found.at[stretch])
+    size = int(found.b1[stretch] - found.b0[stretch])
+    here = letters[at : at + size]
+    if here == letters[at + size : at + 2 * size] or (at >= size and here == letters[at - size : at]):
+        return True
+    if size < HEADLINE:
+        return False
+    return in_front(letters, Gap(0, 0, at, at + size)) or here in tokens.letters[found.witness[stretch]]
 
 
 class Side:
@@ -213,6 +236,9 @@ def is_content(word: str, bare: str) -> bool:
         and word.isalpha()
         and word not in KNOWN
         and bare not in months()
+        and bare not in known()
+        and bare not in VERBS
+        and bare not in MODALS
         and not _ROMAN.issuperset(word)
         and not same_unit(bare, bare)
     )

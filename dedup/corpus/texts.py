@@ -68,8 +68,9 @@ class Texts:
         out = np.zeros(len(aligned.witness), np.int16)
         found = stretches(aligned, self._begins)
         linked = np.array([b"<" in text or b"[" in text or b"&" in text for text in self._written], bool)
+        tracked = np.array([b"utm_" in text for text in self._written], bool)
         data = np.frombuffer(b"\n".join(self._written), np.uint8)
-        written = Written(data, self._edges, self._numeric, self._ends, linked)
+        written = Written(data, self._edges, self._numeric, self._ends, linked, tracked)
         tokens = Tokens(self._hashes, written, self._letters, self._words_at, lambda text: marked(self.side(text)))
         kinds = certainly_new(found, tokens)
         out[found.pair[kinds > 0]] = kinds[kinds > 0]
