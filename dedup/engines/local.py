@@ -120,6 +120,11 @@ class Crew:
             if not whole:  # what is under way would be taken for the next stage's
                 self.close()
 
+    @property
+    def started(self) -> bool:
+        """Whether there are workers by now, so that sharing something out costs little."""
+        return self._pool is not None
+
     def close(self) -> None:
         """End the workers."""
         if self._pool is not None:

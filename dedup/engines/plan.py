@@ -51,8 +51,8 @@ COLUMNS: dict[str, np.dtype[Any]] = {
 again for what is to be told about it, bytes. Documents: their part within the task, input, paragraphs, line, and bytes
 within the part. Then what `dedup.corpus.sheet.Sheet` has, numbers and places counted from the corpus's beginning."""
 
-_WORTH_SHARING = 50_000
-"""Paragraphs from which on bands are shared out among workers."""
+_WORTH_STARTING, _WORTH_SHARING = 50_000, 2000
+"""Paragraphs from which on workers are started for the bands, and from which on those that are there share them."""
 _PAIRS_HELD = 1 << 21
 """Pairs that bands have named from which on they are put on disk."""
 LETTER = 4
@@ -232,7 +232,8 @@ class Planner:
         """Yield what each band says about so many paragraphs, of which `_keep` has seen."""
         work = partial(_bucket, self._settings, os.fspath(self._spool.directory), bands.slices)
         # Where there is little to do it is done here.
-        crew = self._crew if number > _WORTH_SHARING else Crew(1)
+        least = _WORTH_SHARING if self._crew.started else _WORTH_STARTING
+        crew = self._crew if number > least else Crew(1)
         held = 0
         for band, result in crew.map(work, range(self._banding.bands)):
             self._events.progress(band, self._banding.bands, "candidates", "bands")
