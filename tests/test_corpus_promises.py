@@ -256,7 +256,8 @@ def _in_pieces(patch: pytest.MonkeyPatch, size: int) -> None:
     patch.setattr(fingerprint, "BATCH", size)
     patch.setattr(write, "BATCH", size)
     patch.setattr("dedup.corpus.texts.BATCH", size)
-    patch.setattr(plan, "_PAIRS_A_TASK", max(1, size // 100))
+    for name in ("_MOST_PAIRS", "_FEWEST_PAIRS"):
+        patch.setattr(plan, name, max(1, size // 100))
     patch.setattr(plan, "_BYTES_A_PARAGRAPH", (1 << 26) // size)
 
 

@@ -121,9 +121,9 @@ class Crew:
                 self.close()
 
     @property
-    def started(self) -> bool:
-        """Whether there are workers by now, so that sharing something out costs little."""
-        return self._pool is not None
+    def started(self) -> int:
+        """Workers that there are by now, so that sharing something out among them costs little; 0 before that."""
+        return 0 if self._pool is None else self._workers
 
     def close(self) -> None:
         """End the workers."""

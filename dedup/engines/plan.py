@@ -57,7 +57,8 @@ _PAIRS_HELD = 1 << 21
 """Pairs that bands have named from which on they are put on disk."""
 LETTER = 4
 """Bytes of a letter."""
-_PAIRS_A_TASK = 4000
+_MOST_PAIRS, _FEWEST_PAIRS = 4000, 500
+"""Pairs of a task. Towards the end of a round they get fewer, so that no worker has long to wait for another one."""
 _TRAVELLING = ("text_at", "text_size", "letters_at", "words", "key", "length")
 """What of a row a worker needs to know to compare it; see `_Pairs`."""
 _BYTES_A_PARAGRAPH = 64
@@ -265,12 +266,23 @@ class Planner:
     def _tasks(
         self, later: NDArray[np.int64], earlier: NDArray[np.int64], place: NDArray[np.int64]
     ) -> Iterator[_Pairs]:
-        for start in range(0, len(later), _PAIRS_A_TASK):
-            both = np.stack((later[start : start + _PAIRS_A_TASK], earlier[start : start + _PAIRS_A_TASK]))
+        columns = {name: self._spool.mapped(f"row-{name}") for name in _TRAVELLING}
+        start = 0
+        while start < len(later):
+            stop = start + _share(len(later) - start, self._crew.started)
+            both = np.stack((later[start:stop], earlier[start:stop]))
             needed, index = np.unique(both, return_inverse=True)
             index = index.reshape(both.shape)
-            rows = {name: self._spool.picked(f"row-{name}", place[needed]) for name in _TRAVELLING}
+            rows = {name: column[place[needed]] for name, column in columns.items()}
             yield _Pairs(rows, index[0], index[1])
+            start = stop
+
+
+def _share(left: int, workers: int) -> int:
+    """Return how many of the pairs that are left make the next task, for so many workers; 0: none are there."""
+    if not workers:
+        return _MOST_PAIRS
+    return min(max(left // (2 * workers), _FEWEST_PAIRS), _MOST_PAIRS)
 
 
 class _Pairs(NamedTuple):
