@@ -130,9 +130,13 @@ class Counts:
 
     def went(self, reasons: Sequence[str], *, emptied: bool) -> None:
         """Count what went from one document: why each paragraph did, and whether nothing is left of the text."""
-        for name in set(reasons):  # there is a figure for each reason
-            setattr(self, name, getattr(self, name) + reasons.count(name))
-        self.changed += bool(reasons)
+        self.tallied({name: reasons.count(name) for name in set(reasons)}, emptied=emptied)
+
+    def tallied(self, reasons: dict[str, int], *, emptied: bool) -> None:
+        """Count the same, given how many went for each reason."""
+        for name, number in reasons.items():  # there is a figure for each reason
+            setattr(self, name, getattr(self, name) + number)
+        self.changed += any(reasons.values())
         self.emptied += emptied
 
     def stayed(self, kinds: Sequence[Sequence[str]]) -> None:

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dedup.corpus import fingerprint
-from dedup.engines import plan, write
+from dedup.engines import cut, plan, write
 from dedup.errors import ExitCode
 from dedup.formats import jsonl, parts
 from dedup.paragraphs import split
@@ -256,7 +256,10 @@ def _in_pieces(patch: pytest.MonkeyPatch, size: int) -> None:
     patch.setattr(fingerprint, "BATCH", size)
     patch.setattr(write, "BATCH", size)
     patch.setattr("dedup.corpus.texts.BATCH", size)
-    patch.setattr(plan, "_PAIRS_A_TASK", max(1, size // 100))
+    for name in ("_MOST_PAIRS", "_FEWEST_PAIRS"):
+        patch.setattr(plan, name, max(1, size // 100))
+    for module in (cut, write):
+        patch.setattr(module, "LEAST", size // 4)
     patch.setattr(plan, "_BYTES_A_PARAGRAPH", (1 << 26) // size)
 
 

@@ -127,15 +127,25 @@ def best(pairs: NDArray[np.uint64], votes: NDArray[np.int64]) -> Best:
     """Keep the candidates of each paragraph that share most bands with it, earlier ones first, and no more than `MOST`.
 
     Args:
-        pairs: as later << 32 | earlier, each once; uint64.
+        pairs: as later << 32 | earlier, each once, ascending; uint64.
         votes: bands that each shares; int64.
     """
-    later = pairs >> _SHIFT
-    order = np.lexsort((pairs, -votes, later))
-    later = later[order]
-    rank = np.arange(len(later)) - np.searchsorted(later, later)
-    kept = order[rank < MOST]
-    over = later[rank >= MOST].astype(np.int64)
+    later = (pairs >> _SHIFT).astype(np.int64)
+    begins = np.ones(len(later), bool)
+    begins[1:] = later[1:] != later[:-1]
+    heads = np.flatnonzero(begins)
+    # As numbers that hold all that matters: which paragraph, how few votes, which place. Nearly in order as they
+    # are, they are soon sorted.
+    most = int(votes.max(initial=0))
+    place, vote = np.uint64(len(pairs).bit_length()), np.uint64(most.bit_length())
+    ranked = (np.cumsum(begins, dtype=np.uint64) << vote | (most - votes).astype(np.uint64)) << place
+    ranked |= np.arange(len(pairs), dtype=np.uint64)
+    ranked.sort(kind="stable")
+    order = (ranked & ((np.uint64(1) << place) - np.uint64(1))).astype(np.int64)
+    # Within a paragraph's pairs places have changed, but where they begin has not.
+    beyond = np.arange(len(later)) - np.repeat(heads, np.diff(heads, append=len(later))) >= MOST
+    kept = order[~beyond]
+    over = later[beyond]
     return Best(pairs[kept], votes[kept], over, len(over))
 
 
@@ -152,8 +162,13 @@ def _ranges(found: list[NDArray[np.uint64]], low: int, high: int) -> Iterator[li
 
 
 def _voted(found: list[NDArray[np.uint64]]) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
-    """Return each pair once, and how often it was found."""
-    return np.unique(np.concatenate([np.empty(0, np.uint64), *found]), return_counts=True)
+    """Return each pair once, ascending, and how often it was found."""
+    every = np.concatenate([np.empty(0, np.uint64), *found])
+    every.sort(kind="stable")  # which merges what is sorted already
+    begins = np.ones(len(every), bool)
+    begins[1:] = every[1:] != every[:-1]
+    heads = np.flatnonzero(begins)
+    return every[heads], np.diff(heads, append=len(every))
 
 
 def bucketed(keys: NDArray[np.uint32], features: Features, settings: Settings) -> Bucketed:

@@ -31,22 +31,53 @@ def first_copies(digests: Iterable[NDArray[np.uint64]], number: int, parts: int,
         paragraph that is itself the first is not among them.
     """
     places, high, low = _chosen(digests, number, parts, part)
-    order = np.argsort(high, kind="stable")
-    ranked, second = high[order], low[order]
+    order, head = _together(high, low)
+    firsts = np.empty(len(order), np.int64)
+    firsts[order] = order[head][np.cumsum(head) - 1]
+    copies = np.flatnonzero(firsts != np.arange(len(firsts)))
+    return np.stack((places[copies], places[firsts[copies]]))
+
+
+def _together(high: NDArray[np.uint64], low: NDArray[np.uint64]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """Return the order in which equal digests stand together, and which of them are the first ones of their like.
+
+    Sorted by 32 bits, in two turns of counting, which take a third of the time of a comparing sort. What agrees in
+    these is nearly always the same; where it is not, all of it is compared.
+
+    Args:
+        high: one half of each digest; uint64.
+        low: the other half; uint64.
+
+    Returns:
+        Places, those of one digest ascending; int64. And whether each is its digest's first one; bool.
+    """
+    bits = (low >> np.uint64(32)).astype(np.uint32)
+    order = np.argsort(bits.astype(np.uint16), kind="stable")
+    order = order[np.argsort((bits >> np.uint32(16)).astype(np.uint16)[order], kind="stable")]
+    bits = bits[order]
     head = np.ones(len(order), bool)
-    head[1:] = ranked[1:] != ranked[:-1]
-    odd = ~head
-    odd[1:] &= second[1:] != second[:-1]
-    odd[:1] = False
-    if odd.any():  # half of a digest agrees, and the rest does not: once in a universe, or somebody tried hard
-        order = np.lexsort((places, low, high))
-        ranked, second = high[order], low[order]
-        head[1:] = (ranked[1:] != ranked[:-1]) | (second[1:] != second[:-1])
-    members = places[order]
-    firsts = members[head][np.cumsum(head) - 1]
-    copies = members != firsts
-    found = np.stack((members[copies], firsts[copies]))
-    return found[:, np.argsort(found[0])]
+    head[1:] = bits[1:] != bits[:-1]
+    follows = np.flatnonzero(~head)
+    odd = follows[_differ(high, low, order, follows)]
+    if len(odd):
+        group = np.cumsum(head) - 1
+        mixed = np.zeros(len(order), bool)
+        mixed[group[odd]] = True
+        here = np.flatnonzero(mixed[group])
+        some = order[here]
+        order[here] = some[np.lexsort((some, high[some], low[some]))]
+        behind = here[here > 0]
+        head[behind] = _differ(high, low, order, behind)
+    return order, head
+
+
+def _differ(
+    high: NDArray[np.uint64], low: NDArray[np.uint64], order: NDArray[np.int64], at: NDArray[np.int64]
+) -> NDArray[np.bool_]:
+    """Tell of which places of an order the digest is not the one before it; all above 0."""
+    one, other = order[at], order[at - 1]
+    differ: NDArray[np.bool_] = (high[one] != high[other]) | (low[one] != low[other])
+    return differ
 
 
 def _chosen(

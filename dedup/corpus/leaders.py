@@ -84,7 +84,7 @@ class Leaders:
         at = self._listed.places(pairs)
         self._listed.enter(at[at >= 0], _some(verdicts, at >= 0))
         others = pairs[at < 0]
-        self._beside = self._beside.among(np.union1d(self._beside.pairs, others))
+        self._beside = self._beside.among(_together(self._beside.pairs, others))
         self._beside.enter(self._beside.places(others), _some(verdicts, at < 0))
 
     def ask(self) -> tuple[Places, Places]:
@@ -93,7 +93,7 @@ class Leaders:
         wanted = self._listed.pairs[self._chosen()]
         ahead = self._ahead()
         # Nobody who waits, waits for ever: the first of them waits for somebody who is decided.
-        self._asked = np.union1d(wanted, ahead)
+        self._asked = _together(wanted, ahead)
         self.compared += len(self._asked)
         self._tries = min(2 * self._tries, _MOST_TRIES)
         return unpacked(self._asked)
@@ -104,8 +104,16 @@ class Leaders:
 
     def verdict(self, going: NDArray[np.signedinteger[Any]]) -> Verdicts:
         """Return how, how similarly and how far some paragraphs that go are covered by their witnesses."""
-        pairs, place = np.unique(packed(going, self.witness[going]), return_inverse=True)
-        return self._listed.among(pairs, self._beside).verdicts(place)
+        # What many paragraphs go for stands among them many times: each pair is looked up once, by who goes.
+        who = np.flatnonzero(np.bincount(going, minlength=1))
+        known = _Known(packed(who, self.witness[who]))
+        for source in (self._beside, self._listed):
+            at = source.places(known.pairs)
+            have = np.flatnonzero(at >= 0)
+            known.enter(have, source.verdicts(at[have]))
+        place = np.empty(self._number, np.int64)
+        place[who] = np.arange(len(who))
+        return known.verdicts(place[going])
 
     def apart(self, stays: Flags, threshold: float) -> tuple[Places, Places, Verdicts]:
         """Return those who stay beside somebody who is that similar and stays, too: each with the most similar one.
@@ -132,10 +140,15 @@ class Leaders:
 
     def _propagate(self) -> None:
         """Decide whoever can be decided by what is known; keep the pairs that may still decide somebody."""
+        later, earlier = unpacked(self._listed.pairs[self._live])
+        known = self._listed.how[self._live]
         while True:
-            later, earlier = unpacked(self._listed.pairs[self._live])
-            how, target = self._replaced(later, earlier, self._listed.how[self._live])
-            self._live, later, target, how = (each[how != NOT] for each in (self._live, later, target, how))
+            how, target = self._replaced(later, earlier, known)
+            may = how != NOT
+            if not may.all():
+                self._live, later, earlier, known, how, target = (
+                    each[may] for each in (self._live, later, earlier, known, how, target)
+                )
             heads = _heads(later)
             sure = heads[(how[heads] > NOT) & (self.status[target[heads]] == STAYS)]
             going = later[sure]
@@ -145,13 +158,18 @@ class Leaders:
             waiting[later] = True
             staying = (self.status == OPEN) & ~waiting
             self.status[staying] = STAYS
-            self._live = self._live[self.status[later] == OPEN]
+            undecided = self.status[later] == OPEN
+            if not undecided.all():
+                self._live, later, earlier, known = (each[undecided] for each in (self._live, later, earlier, known))
             if not len(going) and not staying.any():
                 return
 
     def _replaced(self, later: Places, earlier: Places, how: NDArray[np.int8]) -> tuple[NDArray[np.int8], Places]:
         """Return how, and by whom, the later ones are covered, with whoever goes replaced by what he goes for."""
-        at = np.flatnonzero((how > NOT) & (self.status[earlier] == GOES))
+        at = np.flatnonzero(how > NOT)
+        at = at[self.status[earlier[at]] == GOES]
+        if not len(at):
+            return how, earlier
         how, target = how.copy(), earlier.copy()
         target[at] = self.witness[earlier[at]]
         how[at] = self._known(packed(later[at], target[at]))
@@ -169,7 +187,8 @@ class Leaders:
         """Return the next candidates of everybody who has no witness in prospect."""
         later = (self._listed.pairs[self._live] >> np.uint64(32)).astype(np.int64)
         unknown = self._listed.how[self._live] == _UNKNOWN
-        head = np.searchsorted(later, later)
+        heads = _heads(later)
+        head = np.repeat(heads, np.diff(heads, append=len(later)))
         known = np.cumsum(~unknown)
         # Only those before the first one that covers: the others are asked if that one fails.
         before = unknown & (known == known[head]) & unknown[head]
@@ -208,7 +227,8 @@ class _Known:
         self.how = np.full(number, _UNKNOWN, np.int8)
         self.similarity, self._coverage = np.zeros(number, np.float32), np.zeros(number, np.float32)
         self._kind = np.zeros(number, np.int16)
-        self._order = np.argsort(self.pairs)
+        # Stable, as that is quick where only the pairs of one paragraph are out of order.
+        self._order = np.argsort(self.pairs, kind="stable")
         self._sorted = self.pairs[self._order]
 
     def among(self, pairs: NDArray[np.uint64], other: _Known | None = None) -> _Known:
@@ -245,6 +265,15 @@ class _Known:
 
 def _some(verdicts: Verdicts, at: Flags) -> Verdicts:
     return Verdicts(verdicts.how[at], verdicts.similarity[at], verdicts.coverage[at], verdicts.kind[at])
+
+
+def _together(one: NDArray[np.uint64], other: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """Return all pairs of two arrays, each once, ascending; both are sorted, or nearly so."""
+    every = np.concatenate((one, other))
+    every.sort(kind="stable")
+    first = np.ones(len(every), bool)
+    first[1:] = every[1:] != every[:-1]
+    return every[first]
 
 
 def _heads(later: Places) -> Places:

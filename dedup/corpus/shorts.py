@@ -121,17 +121,21 @@ def asked(
         Their indices, ascending; the witness of the one that goes; and what stands as far from that witness, on the
         same side, if it is in the same document.
     """
-    index = np.arange(len(gone))
+    there = np.flatnonzero(short & ~gone)
+    # Runs of short ones that stay: what stands right beside a run is long, or goes.
+    breaks = there[1:] != there[:-1] + 1
     if step > 0:
-        nearest = np.maximum.accumulate(np.where(gone, index, -1))
+        ends = np.flatnonzero(np.concatenate(([True], breaks))[: len(there)])
+        sizes = np.diff(ends, append=len(there))
     else:
-        nearest = np.minimum.accumulate(np.where(gone, index, len(gone))[::-1])[::-1]
+        ends = np.flatnonzero(np.append(breaks, True)[: len(there)])
+        sizes = np.diff(ends, prepend=-1)
+    nearest = np.repeat(there[ends] - step, sizes)
     inside = np.clip(nearest, 0, max(len(gone) - 1, 0))
-    stops = np.cumsum(~gone & ~short)
-    fits = short & ~gone & (nearest == inside) & (document[inside] == document) & (stops[inside] == stops)
-    there = np.flatnonzero(fits)
-    source = witness[nearest[there]]
-    return there, source, source + (there - nearest[there])
+    fits = (nearest == inside) & gone[inside] & (document[inside] == document[there])
+    there, nearest = there[fits], nearest[fits]
+    source = witness[nearest]
+    return there, source, source + (there - nearest)
 
 
 def unbroken(there: Ints, fits: Flags, step: int) -> Flags:
@@ -179,9 +183,10 @@ def rows(document: NDArray[Any], gone: Flags, short: Flags) -> tuple[Ints, Ints,
         The short paragraphs that are left; where each stands among all that is left; and which of the former begin a
         row, as their places among them.
     """
-    left = np.flatnonzero(~gone & short)
+    stays = np.flatnonzero(~gone)
     # Where each stands among all that is left: in a row, if nothing long stands between.
-    rank: Ints = np.cumsum(~gone, dtype=np.int64)[left]
+    rank: Ints = np.flatnonzero(short[stays])
+    left = stays[rank]
     last = ROW - 1
     begins = (rank[last:] == rank[: len(rank) - last] + last) & (
         document[left[last:]] == document[left[: len(left) - last]]
@@ -234,23 +239,14 @@ def without_heads(document: NDArray[Any], short: Flags, gone: Flags, links: NDAr
     A row is what stands together when all that has gone is gone. Right behind its last one anything may be headed by
     it; where something has gone from between, only a long paragraph may. Arrays are of whole documents in order.
     """
-    linked = np.flatnonzero((links >= 0) & ~gone)
-    following = _following(gone, links.dtype)[linked]
+    left = np.flatnonzero(~gone)
+    at = np.flatnonzero(links[left] >= 0)
+    linked, following = left[at], np.append(left, len(gone))[at + 1]
     last = np.minimum(following, len(gone) - 1)
     onward = (following < len(gone)) & (document[last] == document[linked])
     head = onward & (links[last] < 0) & ((following == linked + 1) | ~short[last])
     going: Ints = linked[~head]
     return going
-
-
-def _following(gone: Flags, index: np.dtype[Any]) -> NDArray[Any]:
-    """Return the next paragraph that is left behind each one, or the number of paragraphs."""
-    number = len(gone)
-    following = np.full(number + 1, number, index)
-    following[:-1][~gone] = np.flatnonzero(~gone)
-    # From the end on: the least so far.
-    np.minimum.accumulate(following[::-1], out=following[::-1])
-    return following[1:]
 
 
 def _kept_ones(gone: Flags, witness: Ints) -> Ints:

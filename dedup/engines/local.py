@@ -120,6 +120,11 @@ class Crew:
             if not whole:  # what is under way would be taken for the next stage's
                 self.close()
 
+    @property
+    def started(self) -> int:
+        """Workers that there are by now, so that sharing something out among them costs little; 0 before that."""
+        return 0 if self._pool is None else self._workers
+
     def close(self) -> None:
         """End the workers."""
         if self._pool is not None:

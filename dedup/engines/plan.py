@@ -51,13 +51,14 @@ COLUMNS: dict[str, np.dtype[Any]] = {
 again for what is to be told about it, bytes. Documents: their part within the task, input, paragraphs, line, and bytes
 within the part. Then what `dedup.corpus.sheet.Sheet` has, numbers and places counted from the corpus's beginning."""
 
-_WORTH_SHARING = 50_000
-"""Paragraphs from which on bands are shared out among workers."""
+_WORTH_STARTING, _WORTH_SHARING = 50_000, 2000
+"""Paragraphs from which on workers are started for the bands, and from which on those that are there share them."""
 _PAIRS_HELD = 1 << 21
 """Pairs that bands have named from which on they are put on disk."""
 LETTER = 4
 """Bytes of a letter."""
-_PAIRS_A_TASK = 4000
+_MOST_PAIRS, _FEWEST_PAIRS = 4000, 500
+"""Pairs of a task. Towards the end of a round they get fewer, so that no worker has long to wait for another one."""
 _TRAVELLING = ("text_at", "text_size", "letters_at", "words", "key", "length")
 """What of a row a worker needs to know to compare it; see `_Pairs`."""
 _BYTES_A_PARAGRAPH = 64
@@ -232,7 +233,8 @@ class Planner:
         """Yield what each band says about so many paragraphs, of which `_keep` has seen."""
         work = partial(_bucket, self._settings, os.fspath(self._spool.directory), bands.slices)
         # Where there is little to do it is done here.
-        crew = self._crew if number > _WORTH_SHARING else Crew(1)
+        least = _WORTH_SHARING if self._crew.started else _WORTH_STARTING
+        crew = self._crew if number > least else Crew(1)
         held = 0
         for band, result in crew.map(work, range(self._banding.bands)):
             self._events.progress(band, self._banding.bands, "candidates", "bands")
@@ -264,12 +266,23 @@ class Planner:
     def _tasks(
         self, later: NDArray[np.int64], earlier: NDArray[np.int64], place: NDArray[np.int64]
     ) -> Iterator[_Pairs]:
-        for start in range(0, len(later), _PAIRS_A_TASK):
-            both = np.stack((later[start : start + _PAIRS_A_TASK], earlier[start : start + _PAIRS_A_TASK]))
+        columns = {name: self._spool.mapped(f"row-{name}") for name in _TRAVELLING}
+        start = 0
+        while start < len(later):
+            stop = start + _share(len(later) - start, self._crew.started)
+            both = np.stack((later[start:stop], earlier[start:stop]))
             needed, index = np.unique(both, return_inverse=True)
             index = index.reshape(both.shape)
-            rows = {name: self._spool.picked(f"row-{name}", place[needed]) for name in _TRAVELLING}
+            rows = {name: column[place[needed]] for name, column in columns.items()}
             yield _Pairs(rows, index[0], index[1])
+            start = stop
+
+
+def _share(left: int, workers: int) -> int:
+    """Return how many of the pairs that are left make the next task, for so many workers; 0: none are there."""
+    if not workers:
+        return _MOST_PAIRS
+    return min(max(left // (2 * workers), _FEWEST_PAIRS), _MOST_PAIRS)
 
 
 class _Pairs(NamedTuple):

@@ -213,11 +213,19 @@ class Spool:
         """Return the entries of a column at some places; the system keeps in memory what it likes of the rest."""
         if not len(places):
             return np.empty(0, self._columns[name])
+        return np.asarray(self.mapped(name)[places])
+
+    def mapped(self, name: str) -> NDArray[Any]:
+        """Return a column that has entries, as it is by now; the system keeps in memory what it likes of it.
+
+        Raises:
+            OutputError: it cannot be read.
+        """
         try:
-            whole: NDArray[Any] = np.memmap(self.directory / name, self._columns[name], "r")
+            # Without the subclass, whose every slice costs as much as a small array's.
+            return np.asarray(np.memmap(self.directory / name, self._columns[name], "r"))
         except (OSError, ValueError) as error:
             raise self._error(error if isinstance(error, OSError) else OSError(0, str(error))) from None
-        return np.asarray(whole[places])
 
     def path(self, name: str) -> Path:
         """Return where a column is, for a worker to read from."""

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from dedup.corpus.fingerprint import split_texts
-from dedup.corpus.outcome import BLOCK, BOILERPLATE, EXACT, NEAR
 from dedup.corpus.verify import ALIGNED, FOLDED
-from dedup.decisions import Compared, Decision, Elsewhere, KeptNear, Reason, Removal, Witness, without
+from dedup.decisions import Compared, Decision, Elsewhere, KeptNear, Removal, Witness, without
+from dedup.engines.cut import LEAST, REASONS, cut_plainly, each_a_line, edges_of, moved, reads_alike, staying
 from dedup.errors import InputError
 from dedup.formats.edit import FORMATS, Found, carry_out, find
 from dedup.formats.parts import Done
@@ -26,9 +26,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from dedup.formats.parts import Part, Record, Work
-    from dedup.settings import Settings
+    from dedup.settings import Settings, Split
 
-_REASONS = {EXACT: Reason.EXACT, NEAR: Reason.NEAR, BLOCK: Reason.BLOCK, BOILERPLATE: Reason.BOILERPLATE}
 _COMPARED = {0: Compared.IDENTICAL, FOLDED: Compared.FOLDED, ALIGNED: Compared.ALIGNED}
 _TOLD = ("reason", "how", "similarity", "coverage", "block", "documents", "differs")
 BATCH = 1 << 17
@@ -100,9 +99,17 @@ def write(work: Work, task: tuple[list[Part], Share]) -> list[Done]:
     """
     parts, share = task
     dones, again = _begun(work, parts, share)
-    documents = _changed(work, parts, dones, share, again)
+    left = None if _is_told(work) else cut_plainly(work, parts, dones, share, BATCH)
+    documents = _changed(work, parts, dones, share, again, only=left)
     cut_documents(work, documents)
+    for done in dones if left is not None else ():
+        done.cuts.sort()  # those of the plain documents came first
     return dones
+
+
+def _is_told(work: Work) -> bool:
+    """Tell whether somebody wants to know more of a cut than the bytes and the figures."""
+    return bool(work.log or work.diff or work.explain or work.mark or work.empty != "keep")
 
 
 def decisions(work: Work, task: tuple[list[Part], Share]) -> list[Decision]:
@@ -123,7 +130,7 @@ def decisions(work: Work, task: tuple[list[Part], Share]) -> list[Decision]:
 
 def cut_documents(work: Work, documents: list[Document]) -> None:
     """Carry out what was decided about some documents, each into what came of its part."""
-    told = work.log or work.diff or work.explain or work.mark or work.empty != "keep"
+    told = _is_told(work)
     for some in batches([len(document.found.record.text) for document in documents], BATCH):
         _carry_out(work, documents[some], told=told)
 
@@ -155,14 +162,23 @@ def _begun(work: Work, parts: list[Part], share: Share) -> tuple[list[Done], dic
 
 
 def _changed(
-    work: Work, parts: list[Part], dones: list[Done], share: Share, again: dict[tuple[int, int], Record]
+    work: Work,
+    parts: list[Part],
+    dones: list[Done],
+    share: Share,
+    again: dict[tuple[int, int], Record],
+    *,
+    only: NDArray[np.int64] | None = None,
 ) -> list[Document]:
-    """Return the documents from which something goes, or of which something is told; with marks, all of them."""
-    ends = np.cumsum(share.documents["paragraphs"], dtype=np.int64)
-    begins = ends - share.documents["paragraphs"]
-    low, high = (np.searchsorted(share.removals["paragraph"], edge) for edge in (begins, ends))
+    """Return the documents from which something goes, or of which something is told; with marks, all of them.
+
+    With `only`, just those of these numbers.
+    """
+    begins, ends, low, high = edges_of(share)
     near = [np.searchsorted(share.near["paragraph"], edge) for edge in (begins, ends)]
-    chosen = np.arange(len(begins)) if work.mark else np.flatnonzero((high > low) | (near[1] > near[0]))
+    chosen = only
+    if chosen is None:
+        chosen = np.arange(len(begins)) if work.mark else np.flatnonzero((high > low) | (near[1] > near[0]))
     # As lists: there may be a great many documents of one paragraph each.
     columns = [share.documents[name][chosen].tolist() for name in ("part", "start", "end", "line")]
     edges = [each[chosen].tolist() for each in (low, high, begins, ends, *near)]
@@ -270,24 +286,27 @@ def _held_back(document: Document, odd: NDArray[np.int64], *, wrapped: bool) -> 
 
 def _odd(tried: list[_Cut], work: Work) -> list[NDArray[np.int64]]:
     """Return, for each document, the paragraphs that stay and are not to be found as such in what is left of it."""
-    found = split_texts([cut.left for cut in tried], work.settings.split)
-    out = []
-    for cut, here in zip(tried, found, strict=True):
-        document = cut.document
-        stays = np.ones(len(document.spans), bool)
-        stays[document.removals["paragraph"] - document.first] = False
-        wanted = document.spans[stays].astype(np.int64)
-        bounds = np.array(cut.regions, np.int64).reshape(-1, 2)
-        gone = np.concatenate(([0], np.cumsum(bounds[:, 1] - bounds[:, 0])))
-        moved = wanted - gone[np.searchsorted(bounds[:, 0], wanted[:, 0], side="right")][:, None]
-        if np.array_equal(moved, here):
-            out.append(np.empty(0, np.int64))
+    how = work.settings.split
+    gone = [cut.document.removals["paragraph"] - cut.document.first for cut in tried]
+    wanted = [
+        moved(staying(cut.document.spans, going), np.array(cut.regions, np.int64).reshape(-1, 2))
+        for cut, going in zip(tried, gone, strict=True)
+    ]
+    out = [np.empty(0, np.int64) for _ in tried]
+    doubtful = [place for place, cut in enumerate(tried) if not _certain(cut.left, wanted[place], how)]
+    for place, here in zip(doubtful, split_texts([tried[place].left for place in doubtful], how), strict=True):
+        if np.array_equal(wanted[place], here):
             continue
-        known = np.isin(_pairs(moved), _pairs(here))
-        odd = np.flatnonzero(stays)[~known]
+        spans = tried[place].document.spans
+        odd = np.setdiff1d(np.arange(len(spans)), gone[place])[~np.isin(_pairs(wanted[place]), _pairs(here))]
         # Where all are to be found and yet others, too, nothing can be said for any of them.
-        out.append(odd if len(odd) else np.arange(len(document.spans)))
+        out[place] = odd if len(odd) else np.arange(len(spans))
     return out
+
+
+def _certain(left: str, stay: NDArray[np.int64], how: Split) -> bool:
+    """Tell whether a text certainly is read as some paragraphs; of a short one that takes as long as splitting it."""
+    return len(left) >= LEAST and each_a_line(left, stay) and reads_alike(left, stay, how)
 
 
 def _pairs(spans: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -305,7 +324,7 @@ def _cut_out(work: Work, cut: _Cut) -> None:
         return
     pairs = zip(offsets[::2], offsets[1::2], strict=True)
     done.cuts += [(record.start + start, record.start + end) for start, end in pairs]
-    reasons = [_REASONS[reason].value for reason in document.removals["reason"].tolist()]
+    reasons = [REASONS[reason].value for reason in document.removals["reason"].tolist()]
     done.counts.went(reasons, emptied=not left.strip())
 
 
@@ -326,7 +345,7 @@ def _decision(document: Document) -> Decision:
                 start,
                 end,
                 *cut[paragraph],
-                reason=_REASONS[reason],
+                reason=REASONS[reason],
                 compared=_COMPARED[how],
                 witnesses=(_witness(document, told, text[start:end]),) if told else (),
                 similarity=similarity,
