@@ -9,18 +9,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from dedup.forms import agreement, doubled, hanging, month, ordinal, weekday
 from dedup.letters import is_numeric
 from dedup.lexicon import ENTITIES, LINKS, SECTION
 from dedup.numbers import dates, magnitude, numbers, same_day, same_number, word_value
 from dedup.sides import Difference, is_capital
 from dedup.spelling import abbreviates, accented_alike, initials, plain, same_unit, variant
-from dedup.surroundings import agency, attribution, buttons, echo, furniture, label, replies, site
-from dedup.wording import address, courtesy, filler, same_phrase, timed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from dedup.sides import Side, Stretch
 
 _FAR = 2000
@@ -46,7 +41,7 @@ _RUN = re.compile(r"\d+")
 _DOTS = frozenset(".-/ªº")
 
 
-def _marker(stretch: Stretch) -> None:
+def marker(stretch: Stretch) -> None:
     """The number of a section or of a list's entry, in front: what it numbers is the same."""
     if not stretch.at_start or not stretch.paragraph.text or len(stretch.theirs) > _NUMBERED:
         return
@@ -79,7 +74,7 @@ def marked(side: Side) -> int:
     return 0 if bare and not named and len(words) < 2 else number  # noqa: PLR2004
 
 
-def _respelt(stretch: Stretch) -> None:
+def respelt(stretch: Stretch) -> None:
     """The same letters, with other spaces between them; or each word in another spelling, in order."""
     theirs, ours = stretch.theirs, stretch.ours
     joined = "".join(theirs.values()), "".join(ours.values())
@@ -215,7 +210,7 @@ def _window(side: Side, first: int, last: int) -> str:
     return side.text[low:high]
 
 
-def _magnitudes(stretch: Stretch) -> None:
+def magnitudes(stretch: Stretch) -> None:
     """“Million” and “mln”: what multiplies a number, as a word and for short."""
     for i, token in list(stretch.ours.items()):
         times = magnitude(token)
@@ -224,7 +219,7 @@ def _magnitudes(stretch: Stretch) -> None:
             stretch.set_aside([i], Difference.FORMAT, [same])
 
 
-def _abbreviated(stretch: Stretch) -> None:
+def abbreviated(stretch: Stretch) -> None:
     """Short forms of the witness's words, units and initials; or the long forms of its short ones."""
     theirs, ours = list(stretch.theirs.values()), list(stretch.ours.values())
     if not theirs:
@@ -245,7 +240,7 @@ def _abbreviated(stretch: Stretch) -> None:
                 break
 
 
-def _unit_beside(stretch: Stretch) -> None:
+def unit_beside(stretch: Stretch) -> None:
     """“$5” and “5 dollars”: the unit stands on the number's other side."""
     gap, witness, paragraph = stretch.gap, stretch.witness, stretch.paragraph
     if stretch.theirs or len(stretch.ours) != 1:
@@ -266,7 +261,7 @@ def _dotted(side: Side, index: int) -> bool:
     return side.text[end : end + 1] in _DOTS
 
 
-def _markup(stretch: Stretch) -> None:
+def markup(stretch: Stretch) -> None:
     """What readers do not see: targets of links whose text the witness has, tags, entities; but for their numbers."""
     text, span = stretch.paragraph.text, stretch.paragraph.span
     if not text or not any(sign in text for sign in "[<&"):
@@ -279,7 +274,7 @@ def _markup(stretch: Stretch) -> None:
         stretch.set_aside([i for i, at in places.items() if found.start() < at < found.end()], Difference.MARKUP)
 
 
-def _cut_short(stretch: Stretch) -> None:
+def cut_short(stretch: Stretch) -> None:
     """The beginning of a word at which the paragraph was cut off."""
     text = stretch.paragraph.text
     if not stretch.at_end or not stretch.ours or not _CUT_OFF.search(text):
@@ -293,40 +288,8 @@ def _cut_short(stretch: Stretch) -> None:
         stretch.set_aside([last], Difference.TRUNCATION)
 
 
-def _moved(stretch: Stretch) -> None:
+def moved(stretch: Stretch) -> None:
     """A run of words that stands elsewhere in the witness."""
     gap, ours = stretch.gap, stretch.paragraph.letters
     if gap.b1 - gap.b0 >= MOVED and ours[gap.b0 : gap.b1] in stretch.witness.letters:
         stretch.set_aside(list(stretch.ours), Difference.ORDER)
-
-
-RULES: tuple[Callable[[Stretch], None], ...] = (
-    filler,
-    _marker,
-    replies,
-    _respelt,
-    same_phrase,
-    ordinal,
-    same_figures,
-    _magnitudes,
-    month,
-    _unit_beside,
-    _abbreviated,
-    _markup,
-    address,
-    _cut_short,
-    _moved,
-    doubled,
-    timed,
-    agreement,
-    courtesy,
-    weekday,
-    label,
-    hanging,
-    attribution,
-    agency,
-    furniture,
-    buttons,
-    echo,
-    site,
-)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dedup.aside import MOVED, RULES, same_figures
+from dedup.aside import MOVED, same_figures
 from dedup.characters import MINUS
 from dedup.finding import Finding
 from dedup.less import FEW, HYPHENS, lost
@@ -19,7 +19,9 @@ from dedup.lexicon import (
     TURNING,
     UNITS,
 )
+from dedup.rules import rules_for
 from dedup.sides import LIMIT, Difference, Stretch, is_name
+from dedup.surroundings import FEWEST
 
 if TYPE_CHECKING:
     from dedup.sides import Gap, Side
@@ -39,7 +41,7 @@ def examine(gap: Gap, witness: Side, paragraph: Side, *, thorough: bool = True) 
     if gap.b1 - gap.b0 > LIMIT:
         return Finding(list(range(gap.b0, gap.b1)), Difference.WORDS)
     stretch = Stretch(gap, witness, paragraph)
-    for rule in RULES:
+    for rule in rules_for(stretch):
         rule(stretch)
         if not stretch.ours:
             break
@@ -49,8 +51,9 @@ def examine(gap: Gap, witness: Side, paragraph: Side, *, thorough: bool = True) 
 
 
 def _figures(stretch: Stretch) -> list[int]:
-    """Return the figures that no rule after `same_figures` sets aside: only a long stretch may stand elsewhere."""
-    if stretch.gap.b1 - stretch.gap.b0 >= MOVED:
+    """Return the figures that no rule after `same_figures` sets aside: only long stretches stand elsewhere."""
+    gap = stretch.gap
+    if gap.b1 - gap.b0 >= (FEWEST if gap.a0 == gap.a1 else MOVED):
         return []
     return [i for i, token in stretch.ours.items() if token.isdigit()]
 

@@ -25,7 +25,7 @@ _CONTENT = 2
 """Words of content in it: who says so."""
 _TEXT = 6
 """Words of a text beside which a row of buttons is only that."""
-_FEWEST, _HEADLINE = 3, 14
+FEWEST, _HEADLINE = 3, 14
 """Words of a headline."""
 _TOLD = 2
 """Words of content in it, at least."""
@@ -228,7 +228,7 @@ def echo(stretch: Stretch) -> None:
     """A headline before its text, or the end of one, that has no word that the text has not."""
     gap, paragraph, witness = stretch.gap, stretch.paragraph, stretch.witness
     size = gap.b1 - gap.b0
-    if gap.a0 != gap.a1 or not paragraph.text or not _FEWEST <= size <= _HEADLINE or 2 * size > len(paragraph.letters):
+    if gap.a0 != gap.a1 or not paragraph.text or not FEWEST <= size <= _HEADLINE or 2 * size > len(paragraph.letters):
         return
     before = in_front(paragraph.letters, gap)
     first = 0 if before else gap.b0

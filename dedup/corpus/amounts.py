@@ -43,10 +43,9 @@ _PARTS = 5
 _DAY, _AROUND = 4, 3
 """Tokens on either side in which the rest of a day's date stands; those in which the witness's is looked for."""
 _CENTURY = 2000
-_POINTS = frozenset(sign.encode() for sign in ".,:\u066b")
-_APART = frozenset(sign.encode() for sign in " '\u2019\u066c\u00a0\u202f")
-"""What ties numbers, and what ties groups of three digits; see `dedup.numbers`."""
-_WIDEST, _GROUP = 3, 3
+_POINTS, _APART = (np.isin(np.arange(256), [*signs]) for signs in (b".,:", b" '"))
+"""What ties numbers, and what ties groups of three digits, of ASCII; see `dedup.numbers`."""
+_GROUP = 3
 _RUN, _RUNS = re.compile(r"\d+"), re.compile(rb"\d+")
 _SEVERAL = 2
 
@@ -74,19 +73,23 @@ class Amounts:
             data[a:b].tobytes() if not pure else b""
             for a, b, pure in zip(low.tolist(), high.tolist(), self._pure, strict=True)
         ]
-        self._known: dict[tuple[int, int], list[bytes] | None] = {}
+        self._known: dict[tuple[int, int], tuple[set[bytes], list[bytes]] | None] = {}
         self._days: dict[tuple[int, ...], set[int]] = {}
 
     def _ties(self, data: NDArray[np.uint8], edges: Ints) -> Flags:
         here, pure = self._token, np.array(self._pure, bool)
         start, end = edges[here, 0], edges[np.maximum(here - 1, 0), 1]
         digits = [(data[np.maximum(at, 0)] - np.uint8(ord("0"))) < 10 for at in (start, end - 1)]  # noqa: PLR2004
-        tied = digits[0] & digits[1] & (here > 0)
+        first, second, third = (data[np.minimum(end + step, len(data) - 1)] for step in range(3))
+        size = start - end
+        points = ((size == 1) & _POINTS[first]) | ((size == 2) & (first == 0xD9) & (second == 0xAB))  # noqa: PLR2004
+        apart = (size == 1) & _APART[first]
+        apart |= (size == 2) & (  # noqa: PLR2004 - a space that does not break; an Arabic comma
+            ((first == 0xC2) & (second == 0xA0)) | ((first == 0xD9) & (second == 0xAC))  # noqa: PLR2004
+        )
+        apart |= (size == 3) & (first == 0xE2) & (second == 0x80) & ((third == 0x99) | (third == 0xAF))  # noqa: PLR2004
         group = ~pure | (edges[here, 1] - start == _GROUP)
-        out = np.zeros(len(here), bool)
-        for place in np.flatnonzero(tied & (start - end <= _WIDEST)).tolist():
-            sign = data[end[place] : start[place]].tobytes()
-            out[place] = sign in _POINTS or (group[place] and sign in _APART)
+        out: Flags = digits[0] & digits[1] & (here > 0) & (points | (apart & group))
         return out
 
     def absent(self, token: Ints, window: Ints, edges: Ints, pair: Ints) -> Flags:
@@ -135,13 +138,13 @@ class Amounts:
         theirs = self._known[window]
         if theirs is None:
             return False
-        known = {reading.strip(b"0") for reading in theirs}
+        known, heads = theirs
         for a in range(first, place + 1):
             for b in range(place, last + 1):
                 reading = b"".join(self._own[a : b + 1])
                 if len(reading) > _LONGEST or not reading.strip(b"0") or reading.strip(b"0") in known:
                     return False
-                if a < b and _rounded(int(reading), theirs):
+                if a < b and _rounded(int(reading), heads):
                     return False
         others = near - (1 if first == last else _SEVERAL)
         return others <= 0 or not self._in_a_day(place, span)
@@ -155,8 +158,11 @@ class Amounts:
             last += 1
         return first, last
 
-    def _readings(self, begin: int, end: int) -> list[bytes] | None:
-        """Return the digits of some numbers, in all ways of taking those that are tied together; None if too many."""
+    def _readings(self, begin: int, end: int) -> tuple[set[bytes], list[bytes]] | None:
+        """Return the digits of some numbers, in all ways of taking those that are tied together; None if too many.
+
+        Without zeros at either end; and with those behind, which count where a number is rounded.
+        """
         out: list[bytes] = []
         start = begin
         while start < end:
@@ -171,7 +177,9 @@ class Amounts:
             else:
                 return None
             start = last + 1
-        return out if all(len(reading) <= _LONGEST for reading in out) else None
+        if any(len(reading) > _LONGEST for reading in out):
+            return None
+        return {reading.strip(b"0") for reading in out}, [reading.lstrip(b"0") for reading in out]
 
     def _in_a_day(self, place: int, span: tuple[int, ...]) -> bool:
         """Tell whether a number may be the day, the month or the year of a date in some bytes."""
@@ -188,8 +196,7 @@ def _rounded(value: int, theirs: list[bytes]) -> bool:
     if value <= 1:
         return True
     heads = b"%d" % value, b"%d" % (value - 1)  # 92.96 may be said as 93.0
-    digits = [each.lstrip(b"0") for each in theirs]
-    return any(each.startswith(head) and len(each) > len(head) for head in heads for each in digits)
+    return any(each.startswith(head) and len(each) > len(head) for head in heads for each in theirs)
 
 
 def _among(some: Ints, low: Ints, high: Ints) -> Ints:

@@ -26,6 +26,7 @@ from dedup.phrases import MODALS, VERBS, known
 from dedup.ranges import ranges
 from dedup.sides import Gap, in_front
 from dedup.spelling import plain, same_unit
+from dedup.surroundings import FEWEST
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -43,8 +44,6 @@ KNOWN = frozenset(name for names in MONTHS for name in names.split()).union(
 """Words that a rule may have something to say of."""
 SHORTEST = 3
 """Letters of a word that is no initial and no number of a section."""
-HEADLINE = 3
-"""Words of a headline, at least."""
 _ROMAN = frozenset("ivxlc")
 
 
@@ -153,7 +152,7 @@ def perhaps_echo(found: Stretches, stretch: int, tokens: Tokens) -> bool:
     here = letters[at : at + size]
     if here == letters[at + size : at + 2 * size] or (at >= size and here == letters[at - size : at]):
         return True
-    if size < HEADLINE:
+    if size < FEWEST:
         return False
     return in_front(letters, Gap(0, 0, at, at + size)) or here in tokens.letters[found.witness[stretch]]
 

@@ -1,0 +1,112 @@
+"""All rules by which a part of a differing stretch may be set aside, in their order, and which of them to ask."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from itertools import chain
+from typing import TYPE_CHECKING
+
+from dedup.aside import abbreviated, cut_short, magnitudes, marker, markup, moved, respelt, same_figures, unit_beside
+from dedup.forms import agreement, doubled, hanging, month, ordinal, weekday
+from dedup.lexicon import FURNITURE, FURNITURE_PHRASES, SAYING
+from dedup.numbers import months
+from dedup.phrases import (
+    AGENCIES,
+    COURTESY,
+    KEYS,
+    MODALS,
+    NETWORKS,
+    REPLIES,
+    TIMES,
+    VERBS,
+    WEEKDAYS,
+    by_first,
+    calls,
+    leading,
+    wordings,
+)
+from dedup.spelling import plain
+from dedup.surroundings import agency, attribution, buttons, echo, furniture, label, replies, site
+from dedup.wording import address, courtesy, filler, same_phrase, timed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dedup.sides import Stretch
+
+Rule = Callable[["Stretch"], None]
+
+_RULES: tuple[Rule, ...] = (
+    filler,
+    marker,
+    replies,
+    respelt,
+    same_phrase,
+    ordinal,
+    same_figures,
+    magnitudes,
+    month,
+    unit_beside,
+    abbreviated,
+    markup,
+    address,
+    cut_short,
+    moved,
+    doubled,
+    timed,
+    agreement,
+    courtesy,
+    weekday,
+    label,
+    hanging,
+    attribution,
+    agency,
+    furniture,
+    buttons,
+    echo,
+    site,
+)
+
+
+@cache
+def _words_for() -> dict[Rule, frozenset[str]]:
+    """Return for some rules the words, by `plain`, of which a stretch must have one for them to find anything."""
+    buttons_of = frozenset(chain.from_iterable(FURNITURE_PHRASES)).union(*map(str.split, FURNITURE_PHRASES))
+    return {
+        filler: frozenset(by_first(leading)),
+        replies: REPLIES,
+        same_phrase: wordings(),
+        month: frozenset(months()).union(WEEKDAYS),
+        timed: TIMES,
+        courtesy: COURTESY,
+        weekday: frozenset(WEEKDAYS),
+        label: KEYS,
+        hanging: MODALS.union(map(plain, MODALS)),
+        attribution: SAYING | VERBS,
+        agency: AGENCIES,
+        furniture: FURNITURE | buttons_of,
+        buttons: NETWORKS.union(chain.from_iterable(calls())),
+    }
+
+
+@cache
+def _listed() -> frozenset[str]:
+    return frozenset[str]().union(*_words_for().values())
+
+
+@cache
+def _rules(*, listed: bool) -> tuple[tuple[Rule, frozenset[str] | None], ...]:
+    words = _words_for()
+    return tuple((rule, words.get(rule)) for rule in _RULES if listed or rule not in words)
+
+
+def rules_for(stretch: Stretch) -> Iterator[Rule]:
+    """Yield the rules that may find something in what is left of a stretch when their turn comes, in their order.
+
+    Most stretches have none of the words that most rules are about.
+    """
+    left = stretch.ours
+    for rule, words in _rules(listed=not _listed().isdisjoint(left.values())):
+        if words is None or not words.isdisjoint(left.values()):
+            yield rule
