@@ -51,11 +51,11 @@ def examine(gap: Gap, witness: Side, paragraph: Side, *, thorough: bool = True) 
 
 
 def _figures(stretch: Stretch) -> list[int]:
-    """Return the figures that no rule after `same_figures` sets aside: only long stretches stand elsewhere."""
-    gap = stretch.gap
-    if gap.b1 - gap.b0 >= (FEWEST if gap.a0 == gap.a1 else MOVED):
-        return []
-    return [i for i, token in stretch.ours.items() if token.isdigit()]
+    """Return the figures that no rule after `same_figures` sets aside: a few, or such as the witness has nowhere."""
+    gap, letters = stretch.gap, stretch.paragraph.letters
+    long = gap.b1 - gap.b0 >= (FEWEST if gap.a0 == gap.a1 else MOVED)
+    figures = (i for i, token in stretch.ours.items() if token.isdigit())
+    return [i for i in figures if not long or letters[i] not in stretch.witness.letters]
 
 
 def _rest(stretch: Stretch, *, thorough: bool) -> Finding:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _NEAR = 40
 """Characters in which the rest of a date stands."""
 _ENDS = frozenset(".!?…:;。！？：；؟।\"'”»’)]")
-_DAYS = frozenset("日号號")
+DAYS = frozenset("日号號")
 """What stands behind the number of a day."""
 _ORDINAL = re.compile(r"(\d+)(?:st|nd|rd|th)\Z")
 
@@ -54,8 +54,8 @@ def month(stretch: Stretch) -> None:
         )
         if same_day is not None:
             stretch.set_aside([i], Difference.SPELLING, [same_day])
-        if token in _DAYS and i and is_numeric(stretch.paragraph.letters[i - 1]):
-            stretch.set_aside([i], Difference.SPELLING, [j for j, other in stretch.theirs.items() if other in _DAYS])
+        if token in DAYS and i and is_numeric(stretch.paragraph.letters[i - 1]):
+            stretch.set_aside([i], Difference.SPELLING, [j for j, other in stretch.theirs.items() if other in DAYS])
         number = month_number(token)
         beside = (j for j in (i - 1, i + 1) if 0 <= j < len(stretch.paragraph.letters))
         if number is None or not any(is_numeric(stretch.paragraph.letters[j]) for j in beside):

@@ -8,7 +8,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from dedup.aside import abbreviated, cut_short, magnitudes, marker, markup, moved, respelt, same_figures, unit_beside
-from dedup.forms import agreement, doubled, hanging, month, ordinal, weekday
+from dedup.forms import DAYS, agreement, doubled, hanging, month, ordinal, weekday
 from dedup.lexicon import FURNITURE, FURNITURE_PHRASES, SAYING
 from dedup.numbers import months
 from dedup.phrases import (
@@ -77,7 +77,7 @@ def _words_for() -> dict[Rule, frozenset[str]]:
         filler: frozenset(by_first(leading)),
         replies: REPLIES,
         same_phrase: wordings(),
-        month: frozenset(months()).union(WEEKDAYS),
+        month: frozenset(months()).union(WEEKDAYS, DAYS),
         timed: TIMES,
         courtesy: COURTESY,
         weekday: frozenset(WEEKDAYS),

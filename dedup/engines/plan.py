@@ -61,6 +61,10 @@ _MOST_PAIRS, _FEWEST_PAIRS = 4000, 500
 """Pairs of a task. Towards the end of a round they get fewer, so that no worker has long to wait for another one."""
 _TRAVELLING = ("text_at", "text_size", "letters_at", "words", "key", "length")
 """What of a row a worker needs to know to compare it; see `_Pairs`."""
+_BETWEEN = 4096
+"""Bytes between two texts that take no longer to read than to skip."""
+_BLOCK = 1 << 20
+"""Bytes that are read together, about; a text may be longer."""
 _BYTES_A_PARAGRAPH = 64
 """Memory for a paragraph while exact copies are sought."""
 
@@ -308,13 +312,24 @@ def _verify(settings: Settings, texts: str, letters: str, pairs: _Pairs) -> Verd
 
 
 def _read(file: BinaryIO, at: NDArray[np.int64], sizes: NDArray[np.integer[Any]]) -> Iterator[bytes]:
+    """Yield some stretches of a file, each in turn; neighbours are read together, with what lies between them."""
+    ends = at + sizes
+    apart = np.ones(len(at), bool)
+    apart[1:] = (at[1:] < at[:-1]) | (at[1:] - ends[:-1] > _BETWEEN) | (at[1:] // _BLOCK != at[:-1] // _BLOCK)
+    heads = np.flatnonzero(apart)
+    lasts = np.append(heads, len(at))[1:]
+    for first, last in zip(heads.tolist(), lasts.tolist(), strict=True):
+        begin = int(at[first])
+        block = _pread(file, int(ends[first:last].max()) - begin, begin)
+        places = zip((at[first:last] - begin).tolist(), (ends[first:last] - begin).tolist(), strict=True)
+        yield from [block[start:end] for start, end in places]
+
+
+def _pread(file: BinaryIO, size: int, at: int) -> bytes:
     if hasattr(os, "pread"):
-        number = file.fileno()
-        yield from (os.pread(number, size, start) for start, size in zip(at.tolist(), sizes.tolist(), strict=True))
-        return
-    for start, size in zip(at.tolist(), sizes.tolist(), strict=True):
-        file.seek(start)
-        yield file.read(size)
+        return os.pread(file.fileno(), size, at)
+    file.seek(at)
+    return file.read(size)
 
 
 def _same_keys(keys: NDArray[np.uint64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
