@@ -26,6 +26,8 @@ _NUMBERED = 6
 """Words of the witness beside which a number in front is still one, at most."""
 MOVED = 5
 """Words in a row that stand elsewhere in the witness: the order is another one, not what is said."""
+_CELLS = 3
+"""Bars that separate the cells of a table, more than which a text without one has not."""
 _PREFIX = 3
 """Letters of half a word that is joined by a hyphen, at least."""
 _DAY = 3
@@ -257,8 +259,10 @@ def _dotted(side: Side, index: int) -> bool:
     """Tell whether a full stop, or what stands for one in an abbreviation, follows a token."""
     if not side.text:
         return False
-    end = side.span(index)[1]
-    return side.text[end : end + 1] in _DOTS
+    start, end = side.span(index)
+    sign, after = side.text[end : end + 1], side.text[end + 1 : end + 2]
+    # The dot within an address stands for nothing; that of "z.B." does.
+    return sign in _DOTS and not (sign == "." and end - start > 1 and after.isalnum())
 
 
 def markup(stretch: Stretch) -> None:
@@ -289,7 +293,9 @@ def cut_short(stretch: Stretch) -> None:
 
 
 def moved(stretch: Stretch) -> None:
-    """A run of words that stands elsewhere in the witness."""
+    """A run of words that stands elsewhere in the witness; not in a table, where each has its place."""
     gap, ours = stretch.gap, stretch.paragraph.letters
+    if stretch.paragraph.text.count("|") > _CELLS:
+        return
     if gap.b1 - gap.b0 >= MOVED and ours[gap.b0 : gap.b1] in stretch.witness.letters:
         stretch.set_aside(list(stretch.ours), Difference.ORDER)

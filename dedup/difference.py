@@ -15,6 +15,7 @@ from dedup.letters import is_numeric
 from dedup.lexicon import (
     FUNCTION,
     OPPOSED,
+    PERSON,
     PERSONS,
     TURNING,
     UNITS,
@@ -88,6 +89,23 @@ def _is_prefix(side: Side, index: int) -> bool:
     return side.token(index) == "un" and bool(side.text) and side.text[side.span(index)[1] :][:1] in HYPHENS
 
 
+def _persons(stretch: Stretch) -> set[int]:
+    """Return the grammatical persons of the witness's pronouns in a stretch."""
+    return {PERSON[token] for token in stretch.theirs.values() if token in PERSON}
+
+
+def _turns(stretch: Stretch, index: int, token: str) -> bool:
+    """Tell whether a word makes another statement of what stands around it, in place of what the witness has there."""
+    theirs = stretch.theirs.values()
+    if token in PERSONS and any(other not in FUNCTION for other in theirs):
+        return True  # "you" for somebody who was named
+    if token in PERSON and _persons(stretch) and PERSON[token] not in _persons(stretch):
+        return True
+    up_to = token + stretch.ours.get(index + 1, "") == "upto"
+    opposed = any(frozenset((token, other)) in OPPOSED for other in theirs)
+    return token in TURNING or up_to or opposed or _is_prefix(stretch.paragraph, index)
+
+
 def _newness(stretch: Stretch, index: int, token: str) -> Difference:
     """Return what kind of new thing a token says; none if it is grammar alone."""
     paragraph = stretch.paragraph
@@ -95,15 +113,7 @@ def _newness(stretch: Stretch, index: int, token: str) -> Difference:
         return Difference.NUMBER
     if is_name(paragraph, index):
         return Difference.NAME
-    up_to = token + stretch.ours.get(index + 1, "") == "upto"
-    if token in PERSONS and any(other not in FUNCTION for other in stretch.theirs.values()):
-        return Difference.TURN  # "you" for somebody who was named
-    if (
-        token in TURNING
-        or up_to
-        or _is_prefix(paragraph, index)
-        or any(frozenset((token, other)) in OPPOSED for other in stretch.theirs.values())
-    ):
+    if _turns(stretch, index, token):
         return Difference.TURN
     folded = paragraph.token(index)
     if folded in FUNCTION:

@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING
 from dedup.characters import MINUS, SIGNS
 from dedup.finding import Finding
 from dedup.letters import is_numeric
-from dedup.lexicon import CONDITIONS, FUNCTION, SECTION, TURNING, UNITS
+from dedup.lexicon import CONDITIONS, FUNCTION, NARROWING, SECTION, TURNING, UNITS
 from dedup.numbers import numbers
+from dedup.phrases import TIMES
 from dedup.sides import Difference, is_capital, is_label, is_title
+from dedup.spelling import plain
 from dedup.structure import ends_sentence
 
 if TYPE_CHECKING:
@@ -23,12 +25,16 @@ _NEAR = 24
 """Characters around a token in which the rest of its number stands."""
 FEW = 3
 """Words that the paragraph lacks, among them a negation or a restriction, that still turn round what is left."""
+_NARROW = 8
+"""Words of a phrase that says of which of what is named something holds, at most."""
 _PHRASE = 6
 """Words of a phrase that begins with one, and says it of what follows, at most."""
 _TITLE = 15
 """Words of a title, at most."""
 _TEXT = 12
 """Words of what is no longer a label, at least."""
+_TYING = frozenset("./@")
+"""Signs that tie the parts of an address."""
 HYPHENS = frozenset("-‐‑")
 _APART = frozenset('.:;,|–—()[]"“”»«!?…\n·•/、。，；：！？（）「」')
 """Signs that keep what stands on either side apart."""
@@ -44,14 +50,14 @@ def lost(  # noqa: PLR0911 - one loss after the other
     here = [min(gap.b0, len(paragraph.letters) - 1)]
     if gap.a0 < gap.a1 and witness.token(gap.a1 - 1) == MINUS:
         return Finding(here, Difference.NUMBER)
-    if _names_another(gap, witness, paragraph) or _breaks_a_word(gap, witness):
+    if _names_another(gap, witness, paragraph) or _breaks_a_word(gap, witness) or _another_address(gap, witness):
         return Finding(here, Difference.NAME)
     if not 0 < gap.b0 < len(paragraph.letters):
         beheaded = gap.b0 == 0 and _beheads(gap, witness, paragraph)
         return Finding(here if beheaded else [], Difference.NAME if beheaded else Difference.LESS)
-    if _turns(gap, witness):
+    if _turns(gap, witness) or _narrows(gap, witness):
         return Finding(here, Difference.TURN)
-    if _pairs_otherwise(gap, witness, paragraph) or _other_unit(gap, witness):
+    if _pairs_otherwise(gap, witness, paragraph) or _other_unit(gap, witness) or _counts_on(gap, witness):
         return Finding(here, Difference.NUMBER)
     short = len(paragraph.letters) <= _TITLE and gap.a1 - gap.a0 <= FEW
     short = short and not (_apart(witness, gap.a0) and _apart(witness, gap.a1))
@@ -80,6 +86,16 @@ def _turns(gap: Gap, witness: Side) -> bool:
     start, end = witness.span(gap.a0)[0], witness.span(gap.a1 - 1)[1]
     before, through = (witness.text[max(0, edge - _NEAR) : edge].rstrip() for edge in (start, end + 1))
     return not (ends_sentence(before) and ends_sentence(through))
+
+
+def _narrows(gap: Gap, witness: Side) -> bool:
+    """Tell whether a phrase is lost that says of which of what is named something holds: "users [in the EU] may"."""
+    some = range(gap.a0 + 1, gap.a1)
+    if witness.token(gap.a0) not in NARROWING or not 0 < len(some) < _NARROW:
+        return False
+    if _apart(witness, gap.a0) or _apart(witness, gap.a1):
+        return False
+    return any(is_capital(witness, i) and plain(witness.token(i)) not in TIMES for i in some)
 
 
 def _turns_nothing(witness: Side, gap: Gap, index: int) -> bool:
@@ -133,6 +149,30 @@ def _other_unit(gap: Gap, witness: Side) -> bool:
     if gap.a1 - gap.a0 > FEW or not 0 < gap.a0 < gap.a1 < len(witness.letters):
         return False
     return witness.token(gap.a1) in UNITS and (is_numeric(witness.letters[gap.a0 - 1]))
+
+
+def _another_address(gap: Gap, witness: Side) -> bool:
+    """Tell whether a part of an address that readers see is lost: ".php" of "example.org/help.php"."""
+    if not witness.text or gap.a1 - gap.a0 > FEW or not 0 < gap.a0 < gap.a1:
+        return False
+    end, start = witness.span(gap.a0 - 1)[1], witness.span(gap.a0)[0]
+    sign, first = witness.text[end:start], witness.text[start]
+    if len(sign) != 1 or sign not in _TYING or (sign == "." and not (first.islower() or first.isdigit())):
+        return False  # a sentence may begin without a space
+    opened = max(witness.text.rfind("](", 0, end), witness.text.rfind("<", 0, end))
+    return opened < 0 or any(closing in witness.text[opened + 1 : end] for closing in ")>")
+
+
+def _counts_on(gap: Gap, witness: Side) -> bool:
+    """Tell whether the rest of an amount is lost, or the number of a name: "twelve (12) months and six (6) days"."""
+    figures = [is_numeric(letter) for letter in witness.letters[gap.a0 : gap.a1]]
+    if not any(figures) or len(figures) > _PHRASE or _apart(witness, gap.a0):
+        return False
+    if any(is_numeric(witness.letters[i]) for i in range(max(gap.a0 - 2, 0), gap.a0)):
+        return True
+    named = len(figures) == 1 and witness.text[witness.span(gap.a0 - 1)[1] : witness.span(gap.a0)[0]] == " "
+    name = witness.token(gap.a0 - 1)
+    return named and is_capital(witness, gap.a0 - 1) and name not in SECTION and plain(name) not in TIMES
 
 
 def _apart(side: Side, index: int) -> bool:

@@ -7,6 +7,8 @@ that libraries offer were weighed and not taken: they hold negations, numbers an
 
 from __future__ import annotations
 
+import re
+
 from dedup.accents import plain
 
 
@@ -56,26 +58,32 @@ na ya wa kwa katika ni za la cha vya pia da a ta ga cikin
 _TURNING = """
 not no nor never none nothing nobody neither without nearly almost presque casi quase почти neredeyse
 cannot can t non except unless only hardly barely rarely seldom
-few less least
+few less least outside certain
 may might must shall should could would will likely unlikely possibly probably allegedly reportedly perhaps maybe
 if some any all every each most many both either before after until since against
-nicht kein keine keinen keinem keiner keines nie niemals nichts niemand ohne nur kaum weder außer darf dürfen muss
+nicht kein keine keinen keinem keiner keines nie niemals nichts niemand ohne nur kaum weder außer
+außerhalb bestimmte bestimmten darf dürfen muss
 müssen soll sollen
 sollte kann können könnte vielleicht mögliche möglicherweise alle einige jeder jede vor gegen bis
-ne pas jamais aucun aucune rien personne sans ni sauf seulement peut peuvent doit doivent pourrait devrait tous toutes
+ne pas jamais aucun aucune rien personne sans ni sauf seulement hors certains certaines
+peut peuvent doit doivent pourrait devrait tous toutes
 quelques contre
 avant après
+fuera ciertos ciertas
 no nunca jamás ningún ninguna ninguno nada nadie sin ni salvo solo sólo puede pueden debe deben podría debería todos
 todas algunos contra
 antes después
+fora certos certas
 não nunca jamais nenhum nenhuma nada ninguém sem nem exceto apenas só pode podem deve devem poderia deveria todos todas
 alguns
 antes depois
+fuori certi certe
 non mai nessun nessuno nessuna niente nulla senza né tranne solo può possono deve devono potrebbe dovrebbe tutti tutte
 alcuni contro prima dopo
 niet geen nooit niets niemand zonder alleen kan kunnen moet moeten mag mogen zou alle sommige tegen voor
 inte ingen inget inga aldrig utan bara kan får måste bör ska alla några
 nie nigdy żaden nikt nic bez tylko może mogą musi muszą powinien wszystkie przeciw
+вне некоторые некоторых
 не нет ни никогда никто ничего без кроме только может могут должен должна должны можно нельзя все всех некоторые против
 değil yok hiç asla olmaz sadece ancak belki gerekir
 لا لم لن ليس ليست غير بدون دون إلا الا سوى فقط قد يجب ربما يمكن كل جميع بعض ضد قبل بعد ما
@@ -151,6 +159,10 @@ sólo se exceto apenas если кроме только إذا إلا فقط अ
 
 CONDITIONS = _with_plain(_CONDITIONS)
 """Words that begin a condition or a restriction."""
+NARROWING = frozenset(
+    "in within under from en dans sous bajo em no na sob nel nella sotto onder в на по".split()  # noqa: SIM905 - a list
+)
+"""Words that begin, before a name, what a statement is narrowed to: "in the EU", "under the Act"."""
 
 SECTION = _with_plain(_SECTION)
 """Words that stand with the number of a section, in front of it."""
@@ -180,8 +192,21 @@ nuestro nuestra usted ustedes su eu nós nosso nossa você vocês io noi nostro 
 вы ваш ваша 我 我们 你 您 私 我々
 """
 
+_BY_PERSON = """
+i me my mine we us our ours ich mich mir wir uns unser unsere je nous notre nos yo nosotros nuestro nuestra eu nós nosso
+nossa io noi nostro nostra я мы нас нам наш наша 我 我们 我們 私 我々
+you your yours dich dir euch vous votre vos usted ustedes você vocês voi vostro vostra вы вас вам ваш ваша 你 您 你们
+he him she they them their theirs er ihm ihn il elle ils elles eux ellos ellas eles elas loro он она они им них هو هي هم
+वह वे onlar hij zij hen 他 她 他们 她们 彼 彼女 彼ら
+"""
 PERSONS = _with_plain(_PERSONS)
 """The one who speaks and the one who is spoken to: in another's place, they are other people."""
+PERSON = {
+    word: number
+    for number, words in enumerate(re.split(r"\n(?=you|he)", _BY_PERSON.strip()), 1)
+    for word in _with_plain(words)
+}
+"""The grammatical person of pronouns that mean no other one: 1, 2 or 3."""
 
 _WORDS_OF_NUMBERS = """
 0 zero null zéro cero ноль нуль صفر sıfır शून्य
