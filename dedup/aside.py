@@ -40,6 +40,8 @@ _TARGET = re.compile(r"\]\([^)]*\)|<[^>]*>|\[\d{1,3}\]|&\w+;")
 _INITIALS = re.compile(r"\W*(?:[^\W\d_]\.\s?){2,}")
 """What is no number of a section: "U.S.", "J. K."."""
 _RUN = re.compile(r"\d+")
+_ORDINALS = frozenset(("st", "nd", "rd", "th", "er", "e", "o", "a", "º", "ª"))
+"""What makes a figure the number of a place in a row, and not another one."""
 _DOTS = frozenset(".-/ªº")
 
 
@@ -192,8 +194,18 @@ def _within(stretch: Stretch, start: int, end: int) -> None:
     inside = [i for i in inside if not any(map(str.isdigit, text[end : span(i)[1]]))]
     # "4K" and "4G" are not one number: what is written together with it must be there, too.
     rests = {"", *stretch.theirs.values(), *map(_letters_of, stretch.theirs.values())}
-    inside = [i for i in inside if len(_RUN.findall(stretch.ours[i])) <= 1]
+    inside = [i for i in inside if len(_RUN.findall(stretch.ours[i])) <= 1 and not _lettered(stretch, i)]
     stretch.set_aside([i for i in inside if _letters_of(stretch.ours[i]) in rests], Difference.FORMAT)
+
+
+def _lettered(stretch: Stretch, index: int) -> bool:
+    """Tell whether the witness has a figure with a letter there, where this one has none: "1B" and "1"."""
+    mine, figure = set(stretch.ours.values()), stretch.ours[index]
+    if not figure.isdigit() or figure in stretch.theirs.values():
+        return False
+    theirs = [token for token in stretch.theirs.values() if _RUN.findall(token) == [figure]]
+    letters = {_letters_of(token) for token in theirs} - _ORDINALS - mine
+    return any(magnitude(each) is None for each in letters)
 
 
 def _letters_of(token: str) -> str:

@@ -21,7 +21,7 @@ from dedup.lexicon import (
     UNITS,
 )
 from dedup.rules import rules_for
-from dedup.sides import LIMIT, Difference, Stretch, is_name
+from dedup.sides import LIMIT, Difference, Stretch, is_capital, is_name
 from dedup.surroundings import FEWEST
 
 if TYPE_CHECKING:
@@ -115,6 +115,8 @@ def _newness(stretch: Stretch, index: int, token: str) -> Difference:
         return Difference.NAME
     if _turns(stretch, index, token):
         return Difference.TURN
+    if len(token) == 1 and token not in PERSON and is_capital(paragraph, index):
+        return Difference.NAME  # "Part D"
     folded = paragraph.token(index)
     if folded in FUNCTION:
         return Difference.NONE
