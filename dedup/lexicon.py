@@ -153,22 +153,26 @@ artigo art capítulo articolo capo статья ст пункт п глава �
 """
 
 _CONDITIONS = """
-if unless except only provided wenn falls sofern außer nur si sauf seulement excepto salvo solo
-sólo se exceto apenas если кроме только إذا إلا فقط अगर केवल eğer sadece 如果 除非 仅
+if unless except only provided where when whenever whose wenn wo falls sofern außer nur si sauf seulement excepto
+salvo solo cuando donde quando onde lorsque où когда где sólo se exceto apenas если кроме только إذا إلا فقط अगर केवल
+eğer sadece 如果 除非 仅
 """
 
 CONDITIONS = _with_plain(_CONDITIONS)
 """Words that begin a condition or a restriction."""
-NARROWING = frozenset(
-    "in within under from en dans sous bajo em no na sob nel nella sotto onder в на по".split()  # noqa: SIM905 - a list
-)
+_NARROWING = """
+in within under from to of for with by at on en dans sous pour avec bajo para con em no na sob com nel nella sotto per
+für unter mit voor onder met в на по для с
+"""
+NARROWING = frozenset(_NARROWING.split())
 """Words that begin, before a name, what a statement is narrowed to: "in the EU", "under the Act"."""
 
 SECTION = _with_plain(_SECTION)
 """Words that stand with the number of a section, in front of it."""
 
 _OPPOSED = """
-from|to over|under above|below up|down in|out on|off into|out before|after with|without and|or he|she him|her his|her
+from|to from|about
+over|under above|below up|down in|out on|off into|out before|after with|without and|or he|she him|her his|her
 his|hers himself|herself mr|mrs mr|ms mister|mrs sir|madam is|was are|were has|had
 more|less more|fewer most|least fewest|most first|last old|new first|second second|third
 von|nach über|unter und|oder er|sie ihm|ihr sein|ihr herr|frau ist|war sind|waren mit|ohne vor|nach ein|aus auf|ab
