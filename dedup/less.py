@@ -91,7 +91,8 @@ def _turns(gap: Gap, witness: Side) -> bool:
 def _narrows(gap: Gap, witness: Side) -> bool:
     """Tell whether a phrase is lost that says of which of what is named something holds: "users [in the EU] may"."""
     some = range(gap.a0 + 1, gap.a1)
-    if witness.token(gap.a0) not in NARROWING or not 0 < len(some) < _NARROW:
+    begins = any(witness.token(i) in NARROWING for i in range(gap.a0, min(gap.a0 + 2, gap.a1)))  # "registered in"
+    if not begins or not 0 < len(some) < _NARROW:
         return False
     if _apart(witness, gap.a0) or _apart(witness, gap.a1):
         return False
@@ -166,11 +167,12 @@ def _another_address(gap: Gap, witness: Side) -> bool:
 def _counts_on(gap: Gap, witness: Side) -> bool:
     """Tell whether the rest of an amount is lost, or the number of a name: "twelve (12) months and six (6) days"."""
     figures = [is_numeric(letter) for letter in witness.letters[gap.a0 : gap.a1]]
-    if not any(figures) or len(figures) > _PHRASE or _apart(witness, gap.a0):
+    qualifies = len(figures) == 1 and len(witness.token(gap.a0)) > 1
+    if not (any(figures) or qualifies) or len(figures) > _PHRASE or _apart(witness, gap.a0):
         return False
     if any(is_numeric(witness.letters[i]) for i in range(max(gap.a0 - 2, 0), gap.a0)):
-        return True
-    named = len(figures) == 1 and witness.text[witness.span(gap.a0 - 1)[1] : witness.span(gap.a0)[0]] == " "
+        return True  # "ten working days" and ten days, too
+    named = figures == [True] and witness.text[witness.span(gap.a0 - 1)[1] : witness.span(gap.a0)[0]] == " "
     name = witness.token(gap.a0 - 1)
     return named and is_capital(witness, gap.a0 - 1) and name not in SECTION and plain(name) not in TIMES
 
