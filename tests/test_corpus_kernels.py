@@ -301,7 +301,7 @@ def test_the_estimate_of_resemblance_stops_hardly_any_that_would_be_covered(thre
     rng = random.Random(4)  # noqa: S311 - not for secrets
     settings = Settings(threshold=threshold, split="line", min_words=1)
     looked = stopped = 0
-    for _ in range(200):
+    for _ in range(300):
         one = other = strategies.prose(rng, rng.randint(10, 40))
         for _ in range(rng.randint(1, 4)):
             other = strategies.EDITS[rng.choice(["dropped", "grammar", "slip", "joined", "commas", "upper"])](
