@@ -164,20 +164,20 @@ def _quickly(texts: Sequence[bytes], *, placed: bool, clear: bool = False) -> tu
     first, last = token_bounds(classes, rest)
     offsets = np.append(np.searchsorted(first, starts), len(first))
     hashes, numeric = token_hashes(folded, first, last), with_digits(classes, first, last)
-    edges = np.stack((first, last), axis=1) - np.repeat(starts, np.diff(offsets))[:, None] if placed else _NO_SPANS
-    # Where every character is a byte, places are the same.
-    spans = _spans(first, last, rest, starts, offsets) if placed and rest is not None else edges
+    if not placed:
+        return _Collected(hashes, numeric, offsets, _NO_SPANS, _NO_SPANS, {}), odd
+    both = np.stack((first, last), axis=1)
+    spans = edges = _within(both, starts, offsets)
+    if rest is not None:  # else every character is a byte
+        before = np.concatenate(([0], np.cumsum(~rest)))
+        spans = _within(before[both], before[starts], offsets)
     return _Collected(hashes, numeric, offsets, spans, edges, {}), odd
 
 
-def _spans(first: Ints, last: Ints, rest: NDArray[np.bool_] | None, starts: Ints, offsets: Ints) -> Ints:
-    """Return the characters of each token within its text."""
-    edges = np.stack((first, last), axis=1)
-    if rest is not None:
-        before = np.concatenate(([0], np.cumsum(~rest)))
-        edges, starts = before[edges], before[starts]
-    spans: Ints = edges - np.repeat(starts, np.diff(offsets))[:, None]
-    return spans
+def _within(places: Ints, starts: Ints, offsets: Ints) -> Ints:
+    """Return the places of tokens counted from the beginnings of their texts."""
+    within: Ints = places - np.repeat(starts, np.diff(offsets))[:, None]
+    return within
 
 
 def _tokenised(texts: Sequence[bytes], chosen: Sequence[int], *, placed: bool) -> _Collected:
@@ -196,10 +196,10 @@ def _tokenised(texts: Sequence[bytes], chosen: Sequence[int], *, placed: bool) -
     first, last = words.starts, words.ends - 1
     if words.origin is not None:
         first, last = words.origin[first], words.origin[last]
-    counts, spans = np.diff(words.offsets), np.stack((first, last + 1), axis=1)
+    both = np.stack((first, last + 1), axis=1)
     before = np.concatenate(([0], np.cumsum(_sizes(code_points(text).astype(np.int64)))))
-    edges = before[spans] - np.repeat(before[starts], counts)[:, None]
-    spans = spans - np.repeat(starts, counts)[:, None]
+    edges = _within(before[both], before[starts], words.offsets)
+    spans = _within(both, starts, words.offsets)
     return _Collected(words.hashes, words.numeric, words.offsets, spans, edges, rewritten)
 
 
