@@ -28,6 +28,10 @@ MATRIX = 1 << 33
 """Product of two lengths above which no alignment is made: it takes a bit of memory for each pair of tokens."""
 _BYTES = 8
 """Bytes of a token's hash."""
+LONG_RUN = 3
+"""Words of a run that counts where one paragraph stands in another one: a shingle's length."""
+PIECE = 12
+"""Words for which it may stand there in one more piece."""
 NUMBERS_EXPLAINED = 2
 """Numbers of a paragraph that its witness may lack and yet cover it: a marker in front, one written another way."""
 
@@ -261,8 +265,8 @@ def _indices(gaps: list[Gap]) -> tuple[int, ...]:
 
 def _contained(alignment: Alignment, len_b: int, threshold: float) -> bool:
     """Tell whether a shorter paragraph stands inside the witness in few pieces, not in words scattered over it."""
-    long_runs = [size for _, _, size in alignment.runs if size >= 3]  # noqa: PLR2004 - a shingle's length
+    long_runs = [size for _, _, size in alignment.runs if size >= LONG_RUN]
     if sum(long_runs) < threshold * len_b:
         return False
     inner = sum(1 for gap in alignment.gaps if gap.b0 > 0 and gap.b1 < len_b and gap.a1 > gap.a0)
-    return inner <= 1 + len_b // 12
+    return inner <= 1 + len_b // PIECE

@@ -16,7 +16,7 @@ from rapidfuzz.distance import LCSseq
 from dedup.corpus.fingerprint import empty_letters, telling_letters
 from dedup.ranges import ranges
 from dedup.sides import Difference, Gap, in_front
-from dedup.verdict import MATRIX, Alignment
+from dedup.verdict import LONG_RUN, MATRIX, PIECE, Alignment
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,10 +29,6 @@ if TYPE_CHECKING:
     Flags = NDArray[np.bool_]
 
 _LETTERS = 0x110000
-_LONG_RUN = 3
-"""Words of a run that counts where one paragraph stands in another one; see `dedup.verdict`."""
-_PIECES_IN = 12
-"""Words for which one more piece is allowed."""
 
 
 class Letters(NamedTuple):
@@ -150,31 +146,31 @@ def align_all(letters: Letters, witness: Ints, paragraph: Ints) -> Aligned:
 
 def preview(aligned: Aligned, letters: Letters, settings: Settings) -> NDArray[np.int16]:
     """Look at the letters alone: of what kind is what is certainly new in each pair? 0 where only words can tell."""
-    sizes = letters.sizes[aligned.paragraph]
-    some = aligned.common < sizes
+    common = aligned.common
+    some = common < letters.sizes[aligned.paragraph]
     kinds = np.zeros(len(some), np.int16)
-    new = ~_alike(aligned, letters, settings)
+    new = ~_alike(aligned, common, letters, settings)
     if settings.guard == "strict":
         new |= _adds(aligned, letters)
     kinds[some & new] = Difference.WORDS
     return kinds
 
 
-def _alike(aligned: Aligned, letters: Letters, settings: Settings) -> Flags:
+def _alike(aligned: Aligned, common: Ints, letters: Letters, settings: Settings) -> Flags:
     """Tell of each pair what `dedup.verdict.alike` does."""
     number = len(aligned.witness)
     theirs, ours = letters.sizes[aligned.witness], letters.sizes[aligned.paragraph]
-    alike: Flags = 2 * aligned.common >= settings.threshold * (theirs + ours)
+    alike: Flags = 2 * common >= settings.threshold * (theirs + ours)
     a0, a1, b0, b1 = aligned.gaps
     gap_pairs = aligned.gap_pairs
     if settings.guard == "strict":
         apart = _sums(gap_pairs, np.abs(a1 - a0 - b1 + b0), number)
         alike |= apart <= (1 - settings.threshold) * (theirs + ours)
     size = aligned.runs[2]
-    long = _sums(aligned.run_pairs, np.where(size >= _LONG_RUN, size, 0), number)
+    long = _sums(aligned.run_pairs, np.where(size >= LONG_RUN, size, 0), number)
     replaced = (b0 > 0) & (b1 < ours[gap_pairs]) & (a1 > a0)
     pieces = np.bincount(gap_pairs[replaced], minlength=number)
-    alike |= (long >= settings.threshold * ours) & (pieces <= 1 + ours // _PIECES_IN)
+    alike |= (long >= settings.threshold * ours) & (pieces <= 1 + ours // PIECE)
     return alike
 
 
