@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from dedup.aside import MOVED, same_figures
 from dedup.characters import MINUS
 from dedup.finding import Finding
-from dedup.less import FEW, HYPHENS, lost
+from dedup.less import lost
 from dedup.letters import is_numeric
 from dedup.lexicon import (
     FUNCTION,
@@ -20,6 +20,7 @@ from dedup.lexicon import (
     TURNING,
     UNITS,
 )
+from dedup.restrictions import FEW, HYPHENS
 from dedup.rules import rules_for
 from dedup.sides import LIMIT, Difference, Stretch, is_capital, is_name
 from dedup.surroundings import FEWEST

@@ -11,22 +11,18 @@ from typing import TYPE_CHECKING
 from dedup.characters import MINUS, SIGNS
 from dedup.finding import Finding
 from dedup.letters import is_numeric
-from dedup.lexicon import CONDITIONS, FUNCTION, NARROWING, SECTION, TURNING, UNITS
+from dedup.lexicon import FUNCTION, SECTION, UNITS
 from dedup.numbers import numbers
 from dedup.phrases import TIMES
+from dedup.restrictions import FEW, HYPHENS, is_another_term, is_apart, turns
 from dedup.sides import Difference, is_capital, is_label, is_title
 from dedup.spelling import plain
-from dedup.structure import ends_sentence
 
 if TYPE_CHECKING:
     from dedup.sides import Gap, Side
 
 _NEAR = 24
 """Characters around a token in which the rest of its number stands."""
-FEW = 3
-"""Words that the paragraph lacks, among them a negation or a restriction, that still turn round what is left."""
-_NARROW = 8
-"""Words of a phrase that says of which of what is named something holds, at most."""
 _PHRASE = 6
 """Words of a phrase that begins with one, and says it of what follows, at most."""
 _TITLE = 15
@@ -35,9 +31,6 @@ _TEXT = 12
 """Words of what is no longer a label, at least."""
 _TYING = frozenset("./@")
 """Signs that tie the parts of an address."""
-HYPHENS = frozenset("-‐‑")
-_APART = frozenset('.:;,|–—()[]"“”»«!?…\n·•/、。，；：！？（）「」')
-"""Signs that keep what stands on either side apart."""
 
 
 def lost(  # noqa: PLR0911 - one loss after the other
@@ -52,15 +45,17 @@ def lost(  # noqa: PLR0911 - one loss after the other
         return Finding(here, Difference.NUMBER)
     if _names_another(gap, witness, paragraph) or _breaks_a_word(gap, witness) or _another_address(gap, witness):
         return Finding(here, Difference.NAME)
+    if turns(gap, witness, paragraph):
+        return Finding(here, Difference.TURN)
     if not 0 < gap.b0 < len(paragraph.letters):
         beheaded = gap.b0 == 0 and _beheads(gap, witness, paragraph)
         return Finding(here if beheaded else [], Difference.NAME if beheaded else Difference.LESS)
-    if _turns(gap, witness) or _narrows(gap, witness):
-        return Finding(here, Difference.TURN)
+    if is_another_term(gap, witness):
+        return Finding(here, Difference.NAME)
     if _pairs_otherwise(gap, witness, paragraph) or _other_unit(gap, witness) or _counts_on(gap, witness):
         return Finding(here, Difference.NUMBER)
     short = len(paragraph.letters) <= _TITLE and gap.a1 - gap.a0 <= FEW
-    short = short and not (_apart(witness, gap.a0) and _apart(witness, gap.a1))
+    short = short and not (is_apart(witness, gap.a0) and is_apart(witness, gap.a1))
     if short and is_title(paragraph, 0, gap.b1 + 1) and is_title(witness, gap.a0 - 1, gap.a1):
         return Finding(here, Difference.NAME)
     return Finding([], Difference.LESS)
@@ -69,44 +64,9 @@ def lost(  # noqa: PLR0911 - one loss after the other
 def _beheads(gap: Gap, witness: Side, paragraph: Side) -> bool:
     """Tell whether a title lacks its first words, and nothing kept them apart: "Prime" of "Prime Minister"."""
     few = gap.a1 - gap.a0 <= FEW and len(paragraph.letters) <= _TITLE
-    if not few or _apart(witness, gap.a1) or gap.a0:
+    if not few or is_apart(witness, gap.a1) or gap.a0:
         return False
     return is_title(paragraph, 0, len(paragraph.letters)) and is_title(witness, 0, gap.a1)
-
-
-def _turns(gap: Gap, witness: Side) -> bool:
-    """Tell whether a negation, a restriction or a condition is lost, and not a whole sentence with it."""
-    words = [witness.token(i) for i in range(gap.a0, gap.a1)]
-    if len(words) <= FEW:
-        return any(word in TURNING and not _turns_nothing(witness, gap, i) for i, word in enumerate(words, gap.a0))
-    if len(words) <= _PHRASE and words[0] in TURNING and not (_apart(witness, gap.a0) or _apart(witness, gap.a1)):
-        return True  # "not yet at all safe"
-    if CONDITIONS.isdisjoint(words) or not witness.text:
-        return False
-    start, end = witness.span(gap.a0)[0], witness.span(gap.a1 - 1)[1]
-    before, through = (witness.text[max(0, edge - _NEAR) : edge].rstrip() for edge in (start, end + 1))
-    return not (ends_sentence(before) and ends_sentence(through))
-
-
-def _narrows(gap: Gap, witness: Side) -> bool:
-    """Tell whether a phrase is lost that says of which of what is named something holds: "users [in the EU] may"."""
-    some = range(gap.a0 + 1, gap.a1)
-    begins = any(witness.token(i) in NARROWING for i in range(gap.a0, min(gap.a0 + 2, gap.a1)))  # "registered in"
-    if not begins or not 0 < len(some) < _NARROW:
-        return False
-    if _apart(witness, gap.a0) or _apart(witness, gap.a1):
-        return False
-    return any(is_capital(witness, i) and plain(witness.token(i)) not in TIMES for i in some)
-
-
-def _turns_nothing(witness: Side, gap: Gap, index: int) -> bool:
-    """Tell whether a word turns only what is lost with it, or wishes: the "non-" of a lost word, "may God"."""
-    if not witness.text or index + 1 >= len(witness.letters):
-        return False
-    after = witness.text[witness.span(index)[1] : witness.span(index + 1)[0]]
-    if index + 1 < gap.a1 and after in HYPHENS and after:
-        return True
-    return index + 1 == gap.a1 and witness.token(index) == "may" and is_capital(witness, index + 1)
 
 
 def _pairs_otherwise(gap: Gap, witness: Side, paragraph: Side) -> bool:
@@ -129,8 +89,8 @@ def _names_another(gap: Gap, witness: Side, paragraph: Side) -> bool:
     edge = gap.b0 == 0 or gap.b1 == len(paragraph.letters)
     if edge and gap.a1 - gap.a0 >= _TEXT and 2 * len(paragraph.letters) <= len(paragraph.text):
         return False  # a byline or a caption that runs on into its text
-    left = gap.b0 > 0 and not _apart(witness, gap.a0)
-    right = gap.b0 < len(paragraph.letters) and not _apart(witness, gap.a1)
+    left = gap.b0 > 0 and not is_apart(witness, gap.a0)
+    right = gap.b0 < len(paragraph.letters) and not is_apart(witness, gap.a1)
     return left or right
 
 
@@ -168,21 +128,13 @@ def _counts_on(gap: Gap, witness: Side) -> bool:
     """Tell whether the rest of an amount is lost, or the number of a name: "twelve (12) months and six (6) days"."""
     figures = [is_numeric(letter) for letter in witness.letters[gap.a0 : gap.a1]]
     qualifies = len(figures) == 1 and len(witness.token(gap.a0)) > 1
-    if not (any(figures) or qualifies) or len(figures) > _PHRASE or _apart(witness, gap.a0):
+    if not (any(figures) or qualifies) or len(figures) > _PHRASE or is_apart(witness, gap.a0):
         return False
     if any(is_numeric(witness.letters[i]) for i in range(max(gap.a0 - 2, 0), gap.a0)):
         return True  # "ten working days" and ten days, too
     named = figures == [True] and witness.text[witness.span(gap.a0 - 1)[1] : witness.span(gap.a0)[0]] == " "
     name = witness.token(gap.a0 - 1)
     return named and is_capital(witness, gap.a0 - 1) and name not in SECTION and plain(name) not in TIMES
-
-
-def _apart(side: Side, index: int) -> bool:
-    """Tell whether a sign stands between a token and the one before it, for all that is known."""
-    if not side.text or not 0 < index < len(side.letters):
-        return True
-    between = side.text[side.span(index - 1)[1] : side.span(index)[0]]
-    return not _APART.isdisjoint(between) or " - " in between
 
 
 def same_figure(witness: Side, a: int, paragraph: Side, b: int) -> bool:
