@@ -58,7 +58,8 @@ na ya wa kwa katika ni za la cha vya pia da a ta ga cikin
 _TURNING = """
 not no nor never none nothing nobody neither without nearly almost presque casi quase почти neredeyse
 cannot can t non except unless only hardly barely rarely seldom
-few less least outside certain
+few less least outside certain solely exclusively ausschließlich lediglich uniquement exclusivement únicamente
+exclusivamente esclusivamente uitsluitend исключительно
 may might must shall should could would will likely unlikely possibly probably allegedly reportedly perhaps maybe
 if some any all every each most many both either before after until since against
 nicht kein keine keinen keinem keiner keines nie niemals nichts niemand ohne nur kaum weder außer
@@ -165,6 +166,8 @@ and or nor as und oder et ou y o e u и или ve veya و أو او और य�
 """
 COORDINATING = frozenset(_COORDINATING.split())
 """Words that put one thing beside another."""
+EXCEPTING = frozenset(["unless", "except", "außer", "sauf", "excepto", "salvo", "exceto", "кроме", "إلا"])
+"""Words before an exception, which holds for each of several things by itself."""
 _DETERMINERS = """
 a an the any each every all our your this that le la les un une des el los las una o os as um uma der die das den dem
 ein eine einen einem einer il lo i gli

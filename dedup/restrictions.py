@@ -16,6 +16,7 @@ from dedup.lexicon import (
     CONDITIONS,
     COORDINATING,
     DETERMINERS,
+    EXCEPTING,
     FUNCTION,
     NARROWING,
     NEGATIONS,
@@ -147,18 +148,19 @@ def _names(gap: Gap, witness: Side) -> bool:
 def _widens(gap: Gap, witness: Side) -> bool:
     """Tell whether words are lost within what is denied, or said of all: "not store your [payment card] details".
 
-    Of things in a row each is denied by itself; one less denies less.
+    Of things in a row each is denied by itself; one less denies less, and excepts less.
     """
     if not witness.text or is_apart(witness, gap.a0):
         return False
     if is_apart(witness, gap.a1) and not _ends_before(witness, gap.a1):
         return False
     near = [witness.token(i) for i in range(gap.a0 - 1, min(gap.a1 + 1, len(witness.letters)))]
-    if FUNCTION.issuperset(near[1 : 1 + gap.a1 - gap.a0]) or not COORDINATING.isdisjoint(near):
+    if FUNCTION.issuperset(near[1 : 1 + gap.a1 - gap.a0]):
         return False
+    row = not COORDINATING.isdisjoint(near)
     for i in range(gap.a0 - 1, max(gap.a0 - _SCOPE - 1, -1), -1):
         token = witness.token(i)
-        if token in NEGATIONS or (token in UNIVERSAL and gap.a0 - i <= _BESIDE):
+        if token in EXCEPTING or (not row and (token in NEGATIONS or (token in UNIVERSAL and gap.a0 - i <= _BESIDE))):
             return True
         if is_apart(witness, i):
             return False
