@@ -61,6 +61,7 @@ cannot can t non except unless only hardly barely rarely seldom
 few less least outside certain solely exclusively ausschließlich lediglich uniquement exclusivement únicamente
 exclusivamente esclusivamente uitsluitend исключительно
 may might must shall should could would will likely unlikely possibly probably allegedly reportedly perhaps maybe
+believe believes glaube glaubt glauben croit croient cree creen acredita acreditam crede credono
 if some any all every each most many both either before after until since against
 nicht kein keine keinen keinem keiner keines nie niemals nichts niemand ohne nur kaum weder außer
 außerhalb bestimmte bestimmten darf dürfen muss
