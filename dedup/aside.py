@@ -33,7 +33,7 @@ _PREFIX = 3
 _DAY = 3
 """Words of a day's date."""
 _MARK = re.compile(
-    r"[\s(\[\"'“„#*_>§–—•-]*(?:[^\W\d_]{1,9}\.?\s?)?(?:\d{1,3}|[ivxlIVXL]{1,5}|[A-Za-z]|[^\W\d_](?=\)))(?:\.\d{1,3})*[a-z]?(?:\\?[.):\]、．）º°]+\s?|-\s+|\s(?=[^\W\d_])|\s[–—-]\s(?=[^\W\d_]))"
+    r"[\s(\[\"'“„#*_>§–—•-]*(?:[^\W\d_]{1,9}\.?\s?)?(?:\d{1,3}|[ivxlIVXL]{1,5}|[A-Za-z]|[^\W\d_](?=\)))(?:\.\d{1,3})*[a-z]?(?:\\?[.):\]、．）º°]+\s?|-\s+|\s(?=[^\W\d_])|[*_]+\s+(?=[^\W\d_])|\s[–—-]\s(?=[^\W\d_]))"
 )
 _CUT_OFF = re.compile(r"(?:…|\.\.\.|\[…\]|-|\u00ad)[\W_]*\Z")
 _TARGET = re.compile(r"\]\([^)]*\)|<[^>]*>|\[\d{1,3}\]|&\w+;")
@@ -73,7 +73,7 @@ def marked(side: Side) -> int:
     named = "§" in found.group() or any(word in SECTION for word in words)
     if not named and any(word.isalpha() and len(word) > 1 and not set(word) <= set("ivxlc") for word in words):
         return 0
-    bare = found.group().rstrip(" –—-")[-1:].isalnum()
+    bare = found.group().rstrip(" –—-*_")[-1:].isalnum()
     # "7 people" are so many people; "7.2 Supplier" and "§ 7 Notice" are numbers of sections.
     return 0 if bare and not named and len(words) < 2 else number  # noqa: PLR2004
 
@@ -288,6 +288,13 @@ def markup(stretch: Stretch) -> None:
         places = {i: start for i, start in places.items() if stretch.ours[i] in ENTITIES}
     for found in _TARGET.finditer(text, max(low, 0), high) if places else ():
         stretch.set_aside([i for i, at in places.items() if found.start() < at < found.end()], Difference.MARKUP)
+
+
+def misread(stretch: Stretch) -> None:
+    """The "Â" that stands before a sign where UTF-8 was read as Latin-1: "Â£", "Â©", "Â" and a no-break space."""
+    text, span = stretch.paragraph.text, stretch.paragraph.span
+    slips = [i for i in stretch.ours if text[slice(*span(i))] == "Â"] if text else ()
+    stretch.set_aside([i for i in slips if "\xa0" <= text[span(i)[1] :][:1] <= "\xbf"], Difference.SPELLING)
 
 
 def cut_short(stretch: Stretch) -> None:

@@ -89,9 +89,17 @@ def _names_another(gap: Gap, witness: Side, paragraph: Side) -> bool:
     edge = gap.b0 == 0 or gap.b1 == len(paragraph.letters)
     if edge and gap.a1 - gap.a0 >= _TEXT and 2 * len(paragraph.letters) <= len(paragraph.text):
         return False  # a byline or a caption that runs on into its text
-    left = gap.b0 > 0 and not is_apart(witness, gap.a0)
-    right = gap.b0 < len(paragraph.letters) and not is_apart(witness, gap.a1)
+    left = gap.b0 > 0 and not _is_kept_apart(gap, witness, gap.a0)
+    right = gap.b0 < len(paragraph.letters) and not _is_kept_apart(gap, witness, gap.a1)
     return left or right
+
+
+def _is_kept_apart(gap: Gap, witness: Side, index: int) -> bool:
+    """Tell whether a sign keeps a stretch apart at one of its ends; a hyphen does beside more than a word or two."""
+    if is_apart(witness, index):
+        return True
+    between = witness.text[witness.span(index - 1)[1] : witness.span(index)[0]]
+    return gap.a1 - gap.a0 > FEW and between in HYPHENS
 
 
 def _breaks_a_word(gap: Gap, witness: Side) -> bool:

@@ -7,7 +7,18 @@ from functools import cache
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from dedup.aside import abbreviated, cut_short, magnitudes, marker, markup, moved, respelt, same_figures, unit_beside
+from dedup.aside import (
+    abbreviated,
+    cut_short,
+    magnitudes,
+    marker,
+    markup,
+    misread,
+    moved,
+    respelt,
+    same_figures,
+    unit_beside,
+)
 from dedup.forms import DAYS, agreement, doubled, hanging, month, ordinal, weekday
 from dedup.lexicon import FURNITURE, FURNITURE_PHRASES, SAYING
 from dedup.numbers import months
@@ -39,6 +50,7 @@ Rule = Callable[["Stretch"], None]
 
 _RULES: tuple[Rule, ...] = (
     filler,
+    misread,
     marker,
     replies,
     respelt,
@@ -75,6 +87,7 @@ def _words_for() -> dict[Rule, frozenset[str]]:
     buttons_of = frozenset(chain.from_iterable(FURNITURE_PHRASES)).union(*map(str.split, FURNITURE_PHRASES))
     return {
         filler: frozenset(by_first(leading)),
+        misread: frozenset("a"),
         replies: REPLIES,
         same_phrase: wordings(),
         month: frozenset(months()).union(WEEKDAYS, DAYS),

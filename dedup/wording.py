@@ -24,7 +24,10 @@ if TYPE_CHECKING:
 _TRACKED = re.compile(r"[?&]utm_\w+=[^&\s)#\]]*")
 """Who has sent the reader."""
 _ADDRESS = re.compile(r"https?://[^\s)\]>\"]+")
-_LOCALE = re.compile(r"(?:[?&](?:hl|gl|lang|locale|language)=|/)[a-z]{2}(?:[-_][A-Za-z]{2})?(?=[/&#?]|\Z)")
+_LOCALE = re.compile(
+    r"(?:[?&](?:hl|gl|lang|locale|language)=(?:[A-Z]{2}|[a-z]{2}(?:[-_][A-Za-z]{2})?)|/[a-z]{2}(?:[-_][A-Za-z]{2})?)"
+    r"(?=[/&#?]|\Z)"
+)
 """In which language, and for which country."""
 
 
