@@ -6,7 +6,9 @@
 
 The other tools are looked for in a virtual environment of their own; what is not there is a row that says so::
 
-    python3.12 -m venv DIR && DIR/bin/pip install datasketch rensa text-dedup dolma 'pyarrow>=21,<23'
+    python3.12 -m venv DIR && uv pip install --python DIR/bin/python datasketch rensa text-dedup dolma 'pyarrow>=21,<23'
+
+(uv, for pip's resolver does not come to an end with them in ten minutes.)
 
 Each part runs in a process of its own, so that what it holds in memory is not taken for another command's. Parts can
 be run alone: ``speed.py``, ``recall.py``, ``scaling.py``, ``profiled.py``.
