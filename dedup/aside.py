@@ -70,6 +70,8 @@ def marked(side: Side) -> int:
     while number < min(len(side.letters), 6) and side.span(number)[1] <= found.end():
         number += 1
     words = [side.token(i) for i in range(number)]
+    if any(word[0].isalpha() and not word.isalpha() for word in words):
+        return 0  # "Q2: Sales" and "G7: Talks" tell of a quarter and of a summit
     named = "§" in found.group() or any(word in SECTION for word in words)
     if not named and any(word.isalpha() and len(word) > 1 and not set(word) <= set("ivxlc") for word in words):
         return 0
