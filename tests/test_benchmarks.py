@@ -18,7 +18,7 @@ PAIRS = labelled(ROOT / "fixtures" / "pairs")
 
 # Floors on the labelled pairs: they are raised when the program gets better, and never lowered.
 MOST_LOST = 0
-LEAST_RECALL = 0.49
+LEAST_RECALL = 0.58
 
 
 def test_pairs_are_labelled_and_of_many_kinds() -> None:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from dedup.corpus.aligned import Aligned
     from dedup.settings import Settings
 
 NOT, FOLDED, ALIGNED = 0, 1, 2
@@ -72,19 +73,23 @@ def verify(
     """
     _, keys, lengths, texts = paragraphs
     letters = letters_in(paragraphs.letters)
-    how = np.zeros(len(later), np.int8)
-    similarity, coverage = (np.zeros(len(later), np.float32) for _ in range(2))
-    kind = np.zeros(len(later), np.int16)
+    found = Verdicts(
+        np.zeros(len(later), np.int8),
+        *(np.zeros(len(later), np.float32) for _ in range(2)),
+        np.zeros(len(later), np.int16),
+    )
     ours, theirs = letters.sizes[later], letters.sizes[earlier]
     common = _common(letters.strings, later, earlier)
     same = (common == ours) & (common == theirs)
     # The same words by two hashes, word by word and all together. Only of long texts could somebody have made two on
     # purpose that agree in both: there the letters are compared.
+    keys, lengths = paragraphs.keys, paragraphs.lengths
     sure = same & (keys[later] == keys[earlier]) & (np.maximum(lengths[later], lengths[earlier]) < _FORGED)
-    how[sure], similarity[sure], coverage[sure] = FOLDED, 1, 1
+    found.how[sure], found.similarity[sure], found.coverage[sure] = FOLDED, 1, 1
     near = np.flatnonzero(~same & (common >= _least(theirs, ours, settings)))
-    similarity[near] = 2 * common[near] / (ours + theirs)[near]  # as far as letters tell
+    found.similarity[near] = 2 * common[near] / (ours + theirs)[near]  # as far as letters tell
     chosen = np.concatenate((np.flatnonzero(same & ~sure), near))
+    kind = found.kind
     if settings.guard != "off":
         kind[near] = _figures(letters, earlier[near], later[near])
         chosen = chosen[kind[chosen] == 0]
@@ -93,10 +98,33 @@ def verify(
         kind[chosen] = preview(aligned, letters, settings)
         aligned = aligned.picked(np.flatnonzero(kind[chosen] == 0))
         chosen = chosen[kind[chosen] == 0]
+    _read(found, chosen, aligned, same, paragraphs, settings)
+    return found
+
+
+def _read(
+    found: Verdicts,
+    chosen: NDArray[np.int64],
+    aligned: Aligned,
+    same: NDArray[np.bool_],
+    paragraphs: Paragraphs,
+    settings: Settings,
+) -> None:
+    """Decide about the pairs of which only the texts can tell.
+
+    Args:
+        found: what is known of all pairs; what is found is written into it.
+        chosen: the pairs that are asked about, by their numbers; int64.
+        aligned: how they are aligned.
+        same: of all pairs, whether they have the same letters.
+        paragraphs: what is compared.
+        settings: the threshold and the guard.
+    """
+    how, similarity, coverage, kind = found
     needed, index = np.unique(np.stack((aligned.witness, aligned.paragraph)), return_inverse=True)
     witness, paragraph = index.reshape(2, -1)
     aligned = aligned._replace(witness=witness, paragraph=paragraph)
-    tokens = Texts(texts(needed.tolist()), [letters.strings[i] for i in needed.tolist()])
+    tokens = Texts(paragraphs.texts(needed.tolist()), [paragraphs.letters[i] for i in needed.tolist()])
     certain = tokens.agree(aligned).tolist()
     if settings.guard == "strict":
         kind[chosen] = tokens.certainly_new(aligned)
@@ -111,7 +139,6 @@ def verify(
             verdict = judge(*both, alignment, settings, certain=certain[place])
             how[pair] = ALIGNED if verdict.covered else NOT
             similarity[pair], coverage[pair], kind[pair] = verdict.similarity, verdict.coverage, verdict.kind
-    return Verdicts(how, similarity, coverage, kind)
 
 
 def _figures(letters: Letters, witness: NDArray[np.int64], paragraph: NDArray[np.int64]) -> NDArray[np.int16]:
