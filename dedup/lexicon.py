@@ -185,6 +185,13 @@ while whilst once soweit solange sobald qualora purché finché mientras enquant
 
 CONDITIONS = _with_plain(_CONDITIONS)
 """Words that begin a condition or a restriction."""
+_DEPUTIES = """
+vice deputy former ex acting interim designate stellvertretende stellvertretender stellvertretenden ehemalige ehemaliger
+ehemaligen adjoint adjointe ancien ancienne antiguo antigua antigo antiga suplente interino viceministro sottosegretario
+бывший бывшая бывшего вице السابق سابق نائب पूर्व उप eski yardımcısı 副
+"""
+DEPUTIES = frozenset(_DEPUTIES.split())
+"""Words that make another office of one, or another time of it: the vice president is not the president."""
 _UNIVERSAL = """
 all any every each alle jeder jede jedes tous toutes todos todas tutti tutte alla wszystkie все всех كل جميع सभी
 semua 全 各

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from dedup.lexicon import (
     CONDITIONS,
     COORDINATING,
+    DEPUTIES,
     DETERMINERS,
     EXCEPTING,
     FUNCTION,
@@ -104,9 +105,11 @@ def _conditions(gap: Gap, witness: Side) -> bool:
 
 
 def _restricts(gap: Gap, witness: Side) -> bool:
-    """Tell whether a few lost words hold one that turned what is left."""
-    some = range(gap.a0, gap.a1)
-    return any(witness.token(i) in TURNING and not _turns_nothing(witness, gap, i) for i in some)
+    """Tell whether a few lost words hold one that turned what is left, or made another office of it."""
+    tokens = {i: witness.token(i) for i in range(gap.a0, gap.a1)}
+    if not is_apart(witness, gap.a1) and not DEPUTIES.isdisjoint(tokens.values()):
+        return True
+    return any(token in TURNING and not _turns_nothing(witness, gap, i) for i, token in tokens.items())
 
 
 def _turns_nothing(witness: Side, gap: Gap, index: int) -> bool:

@@ -71,13 +71,10 @@ def verify(
         earlier: index of the one that would stay; int64.
         settings: the threshold and the guard.
     """
-    _, keys, lengths, texts = paragraphs
     letters = letters_in(paragraphs.letters)
-    found = Verdicts(
-        np.zeros(len(later), np.int8),
-        *(np.zeros(len(later), np.float32) for _ in range(2)),
-        np.zeros(len(later), np.int16),
-    )
+    number = len(later)
+    similarity, coverage = (np.zeros(number, np.float32) for _ in range(2))
+    found = Verdicts(np.zeros(number, np.int8), similarity, coverage, np.zeros(number, np.int16))
     ours, theirs = letters.sizes[later], letters.sizes[earlier]
     common = _common(letters.strings, later, earlier)
     same = (common == ours) & (common == theirs)
@@ -98,7 +95,7 @@ def verify(
         kind[chosen] = preview(aligned, letters, settings)
         aligned = aligned.picked(np.flatnonzero(kind[chosen] == 0))
         chosen = chosen[kind[chosen] == 0]
-    _read(found, chosen, aligned, same, paragraphs, settings)
+    _read(found, chosen, aligned, paragraphs=paragraphs, doubtful=same[chosen], settings=settings)
     return found
 
 
@@ -106,8 +103,9 @@ def _read(
     found: Verdicts,
     chosen: NDArray[np.int64],
     aligned: Aligned,
-    same: NDArray[np.bool_],
+    *,
     paragraphs: Paragraphs,
+    doubtful: NDArray[np.bool_],
     settings: Settings,
 ) -> None:
     """Decide about the pairs of which only the texts can tell.
@@ -116,8 +114,8 @@ def _read(
         found: what is known of all pairs; what is found is written into it.
         chosen: the pairs that are asked about, by their numbers; int64.
         aligned: how they are aligned.
-        same: of all pairs, whether they have the same letters.
         paragraphs: what is compared.
+        doubtful: which of them have the same letters: are they the same words?
         settings: the threshold and the guard.
     """
     how, similarity, coverage, kind = found
@@ -128,7 +126,6 @@ def _read(
     certain = tokens.agree(aligned).tolist()
     if settings.guard == "strict":
         kind[chosen] = tokens.certainly_new(aligned)
-    doubtful = same[chosen]
     open_ = np.flatnonzero(doubtful | (kind[chosen] == 0))
     for place, alignment in zip(open_.tolist(), aligned.alignments(open_), strict=True):
         pair, sides = chosen[place], (int(witness[place]), int(paragraph[place]))
