@@ -61,6 +61,9 @@ cannot can t non except unless only hardly barely rarely seldom
 few less least outside certain solely exclusively ausschließlich lediglich uniquement exclusivement únicamente
 exclusivamente esclusivamente uitsluitend исключительно
 may might must shall should could would will likely unlikely possibly probably allegedly reportedly perhaps maybe
+typically usually generally normally often sometimes mostly mainly primarily occasionally frequently
+meist meistens gewöhnlich üblicherweise oft manchmal souvent généralement parfois habituellement normalmente
+generalmente geralmente habitualmente spesso solitamente обычно иногда часто عادة genellikle bazen
 believe believes glaube glaubt glauben croit croient cree creen acredita acreditam crede credono
 if some any all every each most many both either before after until since against
 nicht kein keine keinen keinem keiner keines nie niemals nichts niemand ohne nur kaum weder außer

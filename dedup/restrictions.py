@@ -3,8 +3,8 @@
 To say less is no loss, but "users in the EU may" is not what "users may" says, and "we do not store your details" is
 more than "we do not store the details of your card". Of each stretch that only the witness has, this asks whether it
 holds back what stands around it: a negation, a condition, a place or a law in which something holds, or whatever stands
-under a negation or behind "all", where each word less makes the statement broader (such contexts are called downward
-entailing: Ladusaw, Polarity Sensitivity as Inherent Scope Relations, 1979).
+under a negation, in a condition or behind "all", where each word less makes the statement broader (such contexts are
+called downward entailing: Ladusaw, Polarity Sensitivity as Inherent Scope Relations, 1979).
 """
 
 from __future__ import annotations
@@ -149,7 +149,7 @@ def _names(gap: Gap, witness: Side) -> bool:
 
 
 def _widens(gap: Gap, witness: Side) -> bool:
-    """Tell whether words are lost within what is denied, or said of all: "not store your [payment card] details".
+    """Tell whether words are lost within what is denied, supposed, or said of all: "not keep your [card's] details".
 
     Of things in a row each is denied by itself; one less denies less, and excepts less.
     """
@@ -163,7 +163,8 @@ def _widens(gap: Gap, witness: Side) -> bool:
     row = not COORDINATING.isdisjoint(near)
     for i in range(gap.a0 - 1, max(gap.a0 - _SCOPE - 1, -1), -1):
         token = witness.token(i)
-        if token in EXCEPTING or (not row and (token in NEGATIONS or (token in UNIVERSAL and gap.a0 - i <= _BESIDE))):
+        wide = token in NEGATIONS or token in CONDITIONS or (token in UNIVERSAL and gap.a0 - i <= _BESIDE)
+        if token in EXCEPTING or (wide and not row):
             return True
         if is_apart(witness, i):
             return False
