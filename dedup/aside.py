@@ -296,7 +296,8 @@ def misread(stretch: Stretch) -> None:
     """The "Â" that stands before a sign where UTF-8 was read as Latin-1: "Â£", "Â©", "Â" and a no-break space."""
     text, span = stretch.paragraph.text, stretch.paragraph.span
     slips = [i for i in stretch.ours if text[slice(*span(i))] == "Â"] if text else ()
-    stretch.set_aside([i for i in slips if "\xa0" <= text[span(i)[1] :][:1] <= "\xbf"], Difference.SPELLING)
+    behind = {i: text[span(i)[1] : span(i)[1] + 1] for i in slips}
+    stretch.set_aside([i for i, sign in behind.items() if "\xa0" <= sign <= "\xbf"], Difference.SPELLING)
 
 
 def cut_short(stretch: Stretch) -> None:

@@ -20,9 +20,9 @@ from dedup.lexicon import (
     TURNING,
     UNITS,
 )
-from dedup.restrictions import FEW, HYPHENS
+from dedup.restrictions import FEW
 from dedup.rules import rules_for
-from dedup.sides import LIMIT, Difference, Stretch, is_capital, is_name
+from dedup.sides import HYPHENS, LIMIT, Difference, Stretch, is_capital, is_name
 from dedup.surroundings import FEWEST
 
 if TYPE_CHECKING:
@@ -87,7 +87,10 @@ def _turned(stretch: Stretch) -> bool:
 
 def _is_prefix(side: Side, index: int) -> bool:
     """Tell whether a token is an "un-", which turns the word behind it; "un" by itself is an article elsewhere."""
-    return side.token(index) == "un" and bool(side.text) and side.text[side.span(index)[1] :][:1] in HYPHENS
+    if side.token(index) != "un" or not side.text:
+        return False
+    _, end = side.span(index)
+    return side.text[end : end + 1] in HYPHENS
 
 
 def _persons(stretch: Stretch) -> set[int]:

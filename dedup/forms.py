@@ -10,7 +10,7 @@ from dedup.letters import is_numeric
 from dedup.lexicon import TURNING
 from dedup.numbers import dates, month_number
 from dedup.phrases import DATIVE, FEIRA, GENITIVE, GERMAN, MODALS, PREPOSITIONS, WEEKDAYS
-from dedup.sides import Difference, begins_clause
+from dedup.sides import Difference, begins_clause, between
 from dedup.spelling import agree
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ def _parted(side: Side, first: int, size: int) -> bool:
     """Tell whether a sign stands between two rows of so many words."""
     if not side.text:
         return True
-    return bool(side.text[side.span(first + size - 1)[1] : side.span(first + size)[0]].strip())
+    return bool(between(side, first + size).strip())
 
 
 def agreement(stretch: Stretch) -> None:
@@ -142,7 +142,7 @@ def hanging(stretch: Stretch) -> None:
     if side.token(i) not in MODALS or any(other in TURNING for other in stretch.theirs.values()):
         return
     size = len(side.letters)
-    behind = i == size - 1 and i > 0 and "," in side.text[side.span(i - 1)[1] : side.span(i)[0]]
+    behind = i == size - 1 and i > 0 and "," in between(side, i)
     ahead = stretch.at_start and i + 1 < size and side.token(i + 1) in PREPOSITIONS
     if behind or ahead:
         stretch.set_aside([i], Difference.TRUNCATION)

@@ -14,8 +14,8 @@ from dedup.letters import is_numeric
 from dedup.lexicon import FUNCTION, SECTION, UNITS
 from dedup.numbers import numbers
 from dedup.phrases import TIMES
-from dedup.restrictions import FEW, HYPHENS, is_another_term, is_apart, turns
-from dedup.sides import Difference, is_capital, is_label, is_title
+from dedup.restrictions import FEW, is_another_term, turns
+from dedup.sides import HYPHENS, Difference, between, is_apart, is_capital, is_label, is_title
 from dedup.spelling import plain
 
 if TYPE_CHECKING:
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 _NEAR = 24
 """Characters around a token in which the rest of its number stands."""
-_PHRASE = 6
-"""Words of a phrase that begins with one, and says it of what follows, at most."""
+_AMOUNT = 6
+"""Words of the rest of an amount, at most."""
 _TITLE = 15
 """Words of a title, at most."""
 _TEXT = 12
@@ -98,19 +98,14 @@ def _is_kept_apart(gap: Gap, witness: Side, index: int) -> bool:
     """Tell whether a sign keeps a stretch apart at one of its ends; a hyphen does beside more than a word or two."""
     if is_apart(witness, index):
         return True
-    between = witness.text[witness.span(index - 1)[1] : witness.span(index)[0]]
-    return gap.a1 - gap.a0 > FEW and between in HYPHENS
+    return gap.a1 - gap.a0 > FEW and between(witness, index) in HYPHENS
 
 
 def _breaks_a_word(gap: Gap, witness: Side) -> bool:
     """Tell whether what is lost hangs on what stays by a hyphen: "B" of "B-minus", "smoking" of "non-smoking"."""
     if not witness.text or gap.a1 - gap.a0 > FEW:
         return False
-    return any(
-        0 < index < len(witness.letters)
-        and witness.text[witness.span(index - 1)[1] : witness.span(index)[0]] in HYPHENS
-        for index in (gap.a0, gap.a1)
-    )
+    return any(0 < index < len(witness.letters) and between(witness, index) in HYPHENS for index in (gap.a0, gap.a1))
 
 
 def _other_unit(gap: Gap, witness: Side) -> bool:
@@ -136,11 +131,11 @@ def _counts_on(gap: Gap, witness: Side) -> bool:
     """Tell whether the rest of an amount is lost, or the number of a name: "twelve (12) months and six (6) days"."""
     figures = [is_numeric(letter) for letter in witness.letters[gap.a0 : gap.a1]]
     qualifies = len(figures) == 1 and len(witness.token(gap.a0)) > 1
-    if not (any(figures) or qualifies) or len(figures) > _PHRASE or is_apart(witness, gap.a0):
+    if not (any(figures) or qualifies) or len(figures) > _AMOUNT or is_apart(witness, gap.a0):
         return False
     if any(is_numeric(witness.letters[i]) for i in range(max(gap.a0 - 2, 0), gap.a0)):
         return True  # "ten working days" and ten days, too
-    named = figures == [True] and witness.text[witness.span(gap.a0 - 1)[1] : witness.span(gap.a0)[0]] == " "
+    named = figures == [True] and between(witness, gap.a0) == " "
     name = witness.token(gap.a0 - 1)
     return named and is_capital(witness, gap.a0 - 1) and name not in SECTION and plain(name) not in TIMES
 

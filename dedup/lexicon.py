@@ -12,7 +12,7 @@ import re
 from dedup.accents import plain
 
 
-def _with_plain(words: str) -> frozenset[str]:
+def with_plain(words: str) -> frozenset[str]:
     """Return words as they are written and without accents: a differing stretch is asked about in either form."""
     listed = words.split()
     return frozenset(listed).union(map(plain, listed))
@@ -99,7 +99,7 @@ hapana si hakuna bila tu ba babu sai
 """
 
 # "só" without its accent is grammar elsewhere, and no restriction.
-TURNING = frozenset(_TURNING.split()) | (_with_plain(_TURNING) - frozenset(_FUNCTION.split()))
+TURNING = frozenset(_TURNING.split()) | (with_plain(_TURNING) - frozenset(_FUNCTION.split()))
 """Negation, modality and scope: taken away or added, they make another statement."""
 
 FUNCTION = frozenset(_FUNCTION.split()) - TURNING
@@ -124,7 +124,7 @@ zei zegt vertelde verklaarde voegde schreef powiedział powiedziała mówi doda�
 alisema anasema
 """
 
-SAYING = _with_plain(_SAYING)
+SAYING = with_plain(_SAYING)
 """Verbs and words that attribute what is said; none that says more than that (such as "denied")."""
 
 _FURNITURE = """
@@ -143,7 +143,7 @@ devamını oku paylaş yazdır reklam fotoğraf
 lees meer delen advertentie czytaj więcej udostępnij reklama läs mer dela annons
 """
 
-FURNITURE = _with_plain(_FURNITURE)
+FURNITURE = with_plain(_FURNITURE)
 """What stands on buttons and lines around an article."""
 
 FURNITURE_PHRASES = (
@@ -157,60 +157,7 @@ section sec chapter article art paragraph para clause no nr abs absatz artikel k
 artigo art capítulo articolo capo статья ст пункт п глава 第 条 條 章 節 节 項 项 المادة madde bölüm धारा §
 """
 
-_NEGATIONS = """
-not no nor never none nobody neither without cannot t nicht kein keine keinen keinem keiner keines nie niemals ohne ne
-pas jamais aucun aucune sans nunca jamás ningún ninguna ninguno nadie sin não nenhum nenhuma sem nem non mai nessun
-nessuno nessuna senza né niet geen nooit zonder inte ingen inget aldrig utan nigdy żaden bez не нет никогда değil yok
-hiç asla لا لم لن ليس ليست غير بدون नहीं न मत tidak bukan tanpa hapana si
-"""
-NEGATIONS = frozenset(_NEGATIONS.split())
-"""Words that deny what follows in the clause."""
-_COORDINATING = """
-and or nor as und oder et ou y o e u и или ve veya و أو او और या dan atau na au
-"""
-COORDINATING = frozenset(_COORDINATING.split())
-"""Words that put one thing beside another."""
-EXCEPTING = frozenset(["unless", "except", "außer", "sauf", "excepto", "salvo", "exceto", "кроме", "إلا"])
-"""Words before an exception, which holds for each of several things by itself."""
-_DETERMINERS = """
-a an the any each every all our your this that le la les un une des el los las una o os as um uma der die das den dem
-ein eine einen einem einer il lo i gli
-"""
-DETERMINERS = frozenset(_DETERMINERS.split())
-"""Words behind which a thing or a kind of people is named, seldom a person."""
-
-_CONDITIONS = """
-if unless except only provided where when whenever whose wenn wo falls sofern außer nur si sauf seulement excepto
-salvo solo cuando donde quando onde lorsque où когда где sólo se exceto apenas если кроме только إذا إلا فقط अगर केवल
-eğer sadece 如果 除非 仅
-while whilst once soweit solange sobald qualora purché finché mientras enquanto пока tandis pourvu
-"""
-
-CONDITIONS = _with_plain(_CONDITIONS)
-"""Words that begin a condition or a restriction."""
-_DEPUTIES = """
-vice deputy former ex acting interim designate stellvertretende stellvertretender stellvertretenden ehemalige ehemaliger
-ehemaligen adjoint adjointe ancien ancienne antiguo antigua antigo antiga suplente interino viceministro sottosegretario
-бывший бывшая бывшего вице السابق سابق نائب पूर्व उप eski yardımcısı 副
-"""
-DEPUTIES = frozenset(_DEPUTIES.split())
-"""Words that make another office of one, or another time of it: the vice president is not the president."""
-_UNIVERSAL = """
-all any every each alle jeder jede jedes tous toutes todos todas tutti tutte alla wszystkie все всех كل جميع सभी
-semua 全 各
-"""
-UNIVERSAL = frozenset(_UNIVERSAL.split())
-"""Words that say it of all: of fewer, the fewer words say of whom."""
-RESTRICTING = CONDITIONS | (TURNING - UNIVERSAL)
-"""Words that restrict what they are said of, in the middle of a phrase, too: "for disputes that began after May"."""
-_NARROWING = """
-in within under from to of for with by at on en dans sous pour avec bajo para con em no na sob com nel nella sotto per
-für unter mit voor onder met в на по для с
-"""
-NARROWING = frozenset(_NARROWING.split())
-"""Words that begin, before a name, what a statement is narrowed to: "in the EU", "under the Act"."""
-
-SECTION = _with_plain(_SECTION)
+SECTION = with_plain(_SECTION)
 """Words that stand with the number of a section, in front of it."""
 
 _OPPOSED = """
@@ -246,12 +193,12 @@ you your yours dich dir euch vous votre vos usted ustedes você vocês voi vostr
 he him she they them their theirs er ihm ihn il elle ils elles eux ellos ellas eles elas loro он она они им них هو هي هم
 वह वे onlar hij zij hen 他 她 他们 她们 彼 彼女 彼ら
 """
-PERSONS = _with_plain(_PERSONS)
+PERSONS = with_plain(_PERSONS)
 """The one who speaks and the one who is spoken to: in another's place, they are other people."""
 PERSON = {
     word: number
     for number, words in enumerate(re.split(r"\n(?=you|he)", _BY_PERSON.strip()), 1)
-    for word in _with_plain(words)
+    for word in with_plain(words)
 }
 """The grammatical person of pronouns that mean no other one: 1, 2 or 3."""
 
@@ -388,7 +335,7 @@ geschlossen ausverkauft annulé reporté fermé complet cancelado aplazado cerra
 отменён отменен закрыт перенесён abgelehnt rejected approved retracted draft final
 """
 
-STATUS = _with_plain(_STATUS)
+STATUS = with_plain(_STATUS)
 """Words that after a dash say what became of a thing; they are no name of a site."""
 
 SITES = (

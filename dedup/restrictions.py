@@ -12,21 +12,20 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from dedup.lexicon import (
+from dedup.lexicon import FUNCTION, TURNING
+from dedup.phrases import TIMES
+from dedup.scope import (
     CONDITIONS,
     COORDINATING,
     DEPUTIES,
     DETERMINERS,
     EXCEPTING,
-    FUNCTION,
     NARROWING,
     NEGATIONS,
     RESTRICTING,
-    TURNING,
     UNIVERSAL,
 )
-from dedup.phrases import TIMES
-from dedup.sides import is_capital
+from dedup.sides import HYPHENS, between, is_apart, is_capital
 from dedup.spelling import plain
 from dedup.structure import ends_sentence
 
@@ -35,8 +34,6 @@ if TYPE_CHECKING:
 
 FEW = 3
 """Words that the paragraph lacks, among them a negation or a restriction, that still turn round what is left."""
-_PHRASE = 6
-"""Words of a phrase that begins with one, and says it of what follows, at most."""
 _NARROW = 8
 """Words of a phrase that says of which of what is named something holds, at most."""
 _OPENING = 12
@@ -47,11 +44,6 @@ _BESIDE = 2
 """Words behind "all" of which it still says so."""
 _NEAR = 24
 """Characters in which the end of a sentence is looked for."""
-HYPHENS = frozenset("-‐‑")
-_APART = frozenset('.:;,|–—()[]"“”»«!?…\n·•/、。，；：！？（）「」،؛؟۔।॥')
-"""Signs that keep what stands on either side apart."""
-
-
 _CUT = re.compile(r"(?:\.\.|…)\W*\Z")
 """What a text that was cut short ends with."""
 
@@ -81,25 +73,15 @@ def is_another_term(gap: Gap, witness: Side) -> bool:
     return all(is_capital(witness, i) for i in range(gap.a0, gap.a1 + 1))
 
 
-def is_apart(side: Side, index: int) -> bool:
-    """Tell whether a sign stands between a token and the one before it, for all that is known."""
-    if not side.text or not 0 < index < len(side.letters):
-        return True
-    between = side.text[side.span(index - 1)[1] : side.span(index)[0]]
-    return not _APART.isdisjoint(between) or " - " in between
-
-
 def _conditions(gap: Gap, witness: Side) -> bool:
     """Tell whether a negation, a restriction or a condition is lost, and not a whole sentence with it."""
     words = [witness.token(i) for i in range(gap.a0, gap.a1)]
     if len(words) <= FEW:
         return _restricts(gap, witness)
-    if len(words) <= _PHRASE and words[0] in TURNING and not (is_apart(witness, gap.a0) or is_apart(witness, gap.a1)):
-        return True  # "not yet at all safe"
     if not witness.text or (_ends_before(witness, gap.a0) and _ends_before(witness, gap.a1)):
         return False
     if words[0] in TURNING or not CONDITIONS.isdisjoint(words):
-        return True
+        return True  # "not yet at all safe"
     # What is said of something in passing, between two commas, turns nothing else: ", built before the war,".
     return not (RESTRICTING.isdisjoint(words) or (is_apart(witness, gap.a0) and is_apart(witness, gap.a1)))
 
@@ -116,7 +98,7 @@ def _turns_nothing(witness: Side, gap: Gap, index: int) -> bool:
     """Tell whether a word turns only what is lost with it, or wishes: the "non-" of a lost word, "may God"."""
     if not witness.text or index + 1 >= len(witness.letters):
         return False
-    after = witness.text[witness.span(index)[1] : witness.span(index + 1)[0]]
+    after = between(witness, index + 1)
     if index + 1 < gap.a1 and after in HYPHENS and after:
         return True
     return index + 1 == gap.a1 and witness.token(index) == "may" and is_capital(witness, index + 1)

@@ -28,6 +28,10 @@ _LABEL_CHARACTERS = 40
 _LABEL_GRAMMAR = 0.25
 BREAKS = frozenset(".!?…,;:–—-()\"'“”„«»。，；：！？、（）「」『』،؛؟।\n")
 """Signs at which a sentence or a clause ends."""
+HYPHENS = frozenset("-‐‑")
+"""Signs that tie two words to one."""
+_APART = frozenset('.:;,|–—()[]"“”»«!?…\n·•/、。，；：！？（）「」،؛؟۔।॥')
+"""Signs that keep what stands on either side apart, in whatever way."""
 _SENTENCE_END = re.compile(r"[.!?…。！？؟۔।։;；]\W*\Z")
 _BEFORE = 8
 """Characters before a word in which the end of a sentence is looked for."""
@@ -176,7 +180,20 @@ def begins_clause(side: Side, index: int) -> bool:
     """Tell whether a clause begins with a token: it is the first, or behind a sign, or there is none."""
     if not 0 < index < len(side.letters) or not side.text:
         return index in {0, len(side.letters)}
-    return not BREAKS.isdisjoint(side.text[side.span(index - 1)[1] : side.span(index)[0]])
+    return not BREAKS.isdisjoint(between(side, index))
+
+
+def is_apart(side: Side, index: int) -> bool:
+    """Tell whether a sign stands between a token and the one before it, for all that is known."""
+    if not side.text or not 0 < index < len(side.letters):
+        return True
+    signs = between(side, index)
+    return not _APART.isdisjoint(signs) or " - " in signs
+
+
+def between(side: Side, index: int) -> str:
+    """Return what stands between a token and the one before it; both are there."""
+    return side.text[side.span(index - 1)[1] : side.span(index)[0]]
 
 
 def in_front(letters: str, gap: Gap) -> bool:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from dedup.letters import is_numeric
 from dedup.lexicon import FUNCTION, FURNITURE, FURNITURE_PHRASES, SAYING, SITES, STATUS, TURNING
 from dedup.phrases import AGENCIES, KEYS, NETWORKS, REPLIES, VERBS, by_first, calls
-from dedup.sides import Difference, begins_clause, in_front, is_capital
+from dedup.sides import Difference, begins_clause, between, in_front, is_capital
 from dedup.spelling import plain
 from dedup.wording import around, runs
 
@@ -235,7 +235,7 @@ def echo(stretch: Stretch) -> None:
     if not before and not (stretch.at_end and paragraph.letters[gap.b0 : gap.b1] in witness.letters):
         return
     inner = size if before else first
-    if _PARTING.isdisjoint(paragraph.text[paragraph.span(inner - 1)[1] : paragraph.span(inner)[0]]):
+    if _PARTING.isdisjoint(between(paragraph, inner)):
         return
     letters = set(witness.letters)
     content = [i for i in range(first, first + size) if paragraph.token(i) not in FUNCTION]
