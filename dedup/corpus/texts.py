@@ -78,7 +78,7 @@ class Texts:
 
     def _words_at(self, indices: NDArray[np.int64]) -> list[str]:
         """Return folded tokens by their places among all tokens."""
-        owners = (np.searchsorted(self._offsets, indices, side="right") - 1).tolist()
+        owners = (np.searchsorted(self._begins, indices, side="right") - 1).tolist()
         spans = zip(owners, *self._spans[indices].T.tolist(), strict=True)
         return [folded(self._decoded(owner)[start:end]) for owner, start, end in spans]
 
@@ -129,17 +129,18 @@ class _Words:
 
     def __init__(self, text: str, spans: NDArray[np.int64]) -> None:
         self._text = text
-        self._spans = spans
+        # A single number of an array costs three times as much as one of a view of its memory.
+        self._edges = spans.reshape(-1).data
 
     def span(self, index: int) -> tuple[int, int]:
         """Return where a word stands."""
-        start, end = self._spans[index].tolist()
-        return start, end
+        at = 2 * index
+        return self._edges[at], self._edges[at + 1]
 
     def token(self, index: int) -> str:
         """Return a word, folded."""
-        start, end = self._spans[index].tolist()
-        return folded(self._text[start:end])
+        at = 2 * index
+        return folded(self._text[self._edges[at] : self._edges[at + 1]])
 
 
 class _Lowered(_Words):
@@ -150,8 +151,8 @@ class _Lowered(_Words):
 
     def token(self, index: int) -> str:
         """Return a word, folded."""
-        start, end = self._spans[index].tolist()
-        return self._text[start:end]
+        at = 2 * index
+        return self._text[self._edges[at] : self._edges[at + 1]]
 
 
 @lru_cache(maxsize=1 << 14)

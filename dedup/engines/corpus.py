@@ -177,6 +177,8 @@ class Shares:
         self._sources = sources
         self._told = told
         self._parts, self._documents = (_edges(spool.sizes(name)) for name in ("parts", "documents"))
+        # In one piece: of a field among others, each search would make a copy.
+        self._removed = np.ascontiguousarray(decided.removals["paragraph"])
 
     def of(self, task: int) -> Share:
         """Return the share of a task, counted from the first one of the first pass."""
@@ -185,8 +187,7 @@ class Shares:
         documents = self._spool.read("documents", first, number)
         begin, end = (int(self._decided.begins[place]) for place in (first, first + number))
         spans = self._spool.read("spans", begin, end - begin)
-        every = self._decided.removals["paragraph"]
-        mine = slice(*np.searchsorted(every, (begin, end)).tolist())
+        mine = slice(*np.searchsorted(self._removed, (begin, end)).tolist())
         removals = self._decided.removals[mine].copy()
         removals["paragraph"] -= begin
         going = self._decided.removals[mine]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 from functools import partial
-from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -22,6 +22,7 @@ from dedup.corpus.sheet import ROW
 from dedup.corpus.shorts import Corpus
 from dedup.corpus.verify import Paragraphs, Verdicts, verify
 from dedup.engines.local import Crew
+from dedup.engines.places import stretches
 from dedup.engines.spool import kept
 from dedup.letters import string_of
 
@@ -61,10 +62,6 @@ _MOST_PAIRS, _FEWEST_PAIRS = 4000, 500
 """Pairs of a task. Towards the end of a round they get fewer, so that no worker has long to wait for another one."""
 _TRAVELLING = ("text_at", "text_size", "letters_at", "words", "key", "length")
 """What of a row a worker needs to know to compare it; see `_Pairs`."""
-_BETWEEN = 4096
-"""Bytes between two texts that take no longer to read than to skip."""
-_BLOCK = 1 << 20
-"""Bytes that are read together, about; a text may be longer."""
 _BYTES_A_PARAGRAPH = 64
 """Memory for a paragraph while exact copies are sought."""
 
@@ -304,32 +301,11 @@ def _verify(settings: Settings, texts: str, letters: str, pairs: _Pairs) -> Verd
     with open(texts, "rb", buffering=0) as file, open(letters, "rb", buffering=0) as short:  # noqa: PTH123 - strings travel well
 
         def texts_of(needed: list[int]) -> list[bytes]:
-            return list(_read(file, rows["text_at"][needed], rows["text_size"][needed]))
+            return list(stretches(file, rows["text_at"][needed], rows["text_size"][needed], 1, bytes))
 
-        words = [string_of(row) for row in _read(short, rows["letters_at"] * LETTER, rows["words"] * LETTER)]
+        words = list(stretches(short, rows["letters_at"], rows["words"], LETTER, string_of))
         paragraphs = Paragraphs(words, rows["key"], rows["length"], texts_of)
         return verify(paragraphs, pairs.later, pairs.earlier, settings)
-
-
-def _read(file: BinaryIO, at: NDArray[np.int64], sizes: NDArray[np.integer[Any]]) -> Iterator[bytes]:
-    """Yield some stretches of a file, each in turn; neighbours are read together, with what lies between them."""
-    ends = at + sizes
-    apart = np.ones(len(at), bool)
-    apart[1:] = (at[1:] < at[:-1]) | (at[1:] - ends[:-1] > _BETWEEN) | (at[1:] // _BLOCK != at[:-1] // _BLOCK)
-    heads = np.flatnonzero(apart)
-    lasts = np.append(heads, len(at))[1:]
-    for first, last in zip(heads.tolist(), lasts.tolist(), strict=True):
-        begin = int(at[first])
-        block = _pread(file, int(ends[first:last].max()) - begin, begin)
-        places = zip((at[first:last] - begin).tolist(), (ends[first:last] - begin).tolist(), strict=True)
-        yield from [block[start:end] for start, end in places]
-
-
-def _pread(file: BinaryIO, size: int, at: int) -> bytes:
-    if hasattr(os, "pread"):
-        return os.pread(file.fileno(), size, at)
-    file.seek(at)
-    return file.read(size)
 
 
 def _same_keys(keys: NDArray[np.uint64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -364,9 +340,10 @@ class Bands:
 
 def _bucket(settings: Settings, directory: str, slices: NDArray[np.int64], band: int) -> Bucketed:
     """Read a band from the spool and find its pairs; runs in a worker."""
-    width = np.dtype(COLUMNS["bands"]).itemsize
+    dtype = COLUMNS["bands"]
+    as_keys = partial(np.frombuffer, dtype=dtype)
     with open(os.path.join(directory, "bands"), "rb", buffering=0) as file:  # noqa: PTH118, PTH123 - strings travel well
-        at = (slices[:, 0] + band * slices[:, 1]) * width
-        keys = np.frombuffer(b"".join(_read(file, at, slices[:, 1] * width)), "<u4")
+        found = stretches(file, slices[:, 0] + band * slices[:, 1], slices[:, 1], dtype.itemsize, as_keys)
+        keys = np.concatenate([np.empty(0, dtype), *found])
     chosen, *features = (kept(directory, name) for name in ("chosen", *Features._fields))
     return bucketed(keys[chosen], Features(*features), settings)
