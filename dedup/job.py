@@ -130,13 +130,20 @@ class Counts:
 
     def went(self, reasons: Sequence[str], *, emptied: bool) -> None:
         """Count what went from one document: why each paragraph did, and whether nothing is left of the text."""
-        self.tallied({name: reasons.count(name) for name in set(reasons)}, emptied=emptied)
+        counted = {name: reasons.count(name) for name in set(reasons)}
+        self.tallied(counted, changed=bool(reasons), emptied=emptied)
 
-    def tallied(self, reasons: dict[str, int], *, emptied: bool) -> None:
-        """Count the same, given how many went for each reason."""
+    def tallied(self, reasons: dict[str, int], *, changed: int, emptied: int) -> None:
+        """Count what went from some documents.
+
+        Args:
+            reasons: how many paragraphs went for each reason.
+            changed: documents from which something went.
+            emptied: those of which nothing is left.
+        """
         for name, number in reasons.items():  # there is a figure for each reason
             setattr(self, name, getattr(self, name) + number)
-        self.changed += any(reasons.values())
+        self.changed += changed
         self.emptied += emptied
 
     def stayed(self, kinds: Sequence[Sequence[str]]) -> None:

@@ -56,7 +56,7 @@ def edges_of(share: Share) -> Edges:
     return Edges(begins, ends, *(np.searchsorted(share.removals["paragraph"], edge) for edge in (begins, ends)))
 
 
-def cut_plainly(work: Work, parts: list[Part], dones: list[Done], share: Share, most: int) -> Ints:
+def cut_plainly(work: Work, parts: list[Part], dones: list[Done], share: Share, chosen: Ints, *, most: int) -> Ints:
     """Cut the documents of a task of which that can be done by their bytes; return the others that are to be cut.
 
     Args:
@@ -64,13 +64,13 @@ def cut_plainly(work: Work, parts: list[Part], dones: list[Done], share: Share, 
         parts: the task.
         dones: what comes of each part; cuts and figures are added.
         share: what was decided about the task.
+        chosen: the documents that are to be cut, by their numbers within the task, ascending; int64.
         most: characters that are looked at together.
 
     Returns:
         Numbers of documents within the task, ascending; int64.
     """
     begins, ends, low, high = edges_of(share)
-    chosen = np.flatnonzero(high > low)
     sizes = share.documents["end"] - share.documents["start"]
     long = chosen[sizes[chosen] >= LEAST]
     # A part is looked at as a whole, which has to be worth it.
@@ -80,7 +80,7 @@ def cut_plainly(work: Work, parts: list[Part], dones: list[Done], share: Share, 
     columns = [share.documents[name][long].tolist() for name in ("part", "start", "end")]
     for number, place, start, end in zip(long.tolist(), *columns, strict=True):
         if place not in literals:
-            if looked_at[place] < len(parts[place].data) or not _may_be_plain(work, parts[place], share.parts[place]):
+            if looked_at[place] < len(parts[place].data) or not may_be_plain(work, parts[place], share.parts[place]):
                 continue
             literals[place] = Literals(parts[place].data, work.field[0])
         if (literal := literals[place].of(start, end)) is not None:
@@ -96,11 +96,11 @@ def cut_plainly(work: Work, parts: list[Part], dones: list[Done], share: Share, 
                 mine.cuts += zip(one.edges[::2], one.edges[1::2], strict=True)
                 reasons = np.bincount(share.removals["reason"][low[number] : high[number]], minlength=len(REASONS))
                 told = {REASONS[reason].value: count for reason, count in enumerate(reasons.tolist())}
-                mine.counts.tallied(told, emptied=one.emptied)
+                mine.counts.tallied(told, changed=1, emptied=one.emptied)
     return chosen[~done[chosen]]
 
 
-def _may_be_plain(work: Work, part: Part, seen: np.void) -> bool:
+def may_be_plain(work: Work, part: Part, seen: np.void) -> bool:
     """Tell whether the documents of a part may be cut by their bytes; `seen`: what the first pass says about it."""
     return bool(
         part.kind is Kind.JSONL

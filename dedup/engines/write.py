@@ -12,6 +12,7 @@ from dedup.corpus.fingerprint import split_texts
 from dedup.corpus.verify import ALIGNED, FOLDED
 from dedup.decisions import Compared, Decision, Elsewhere, KeptNear, Removal, Witness, without
 from dedup.engines.cut import LEAST, REASONS, cut_plainly, each_a_line, edges_of, moved, reads_alike, staying
+from dedup.engines.emptied import cut_emptied
 from dedup.errors import InputError
 from dedup.formats.edit import FORMATS, Found, carry_out, find
 from dedup.formats.parts import Done
@@ -99,11 +100,13 @@ def write(work: Work, task: tuple[list[Part], Share]) -> list[Done]:
     """
     parts, share = task
     dones, again = _begun(work, parts, share)
-    left = None if _is_told(work) else cut_plainly(work, parts, dones, share, BATCH)
+    left = None
+    if not _is_told(work):
+        left = cut_plainly(work, parts, dones, share, cut_emptied(work, parts, dones, share), most=BATCH)
     documents = _changed(work, parts, dones, share, again, only=left)
     cut_documents(work, documents)
     for done in dones if left is not None else ():
-        done.cuts.sort()  # those of the plain documents came first
+        done.cuts.sort()  # those by their bytes came first
     return dones
 
 

@@ -11,7 +11,7 @@ import re
 from bisect import bisect_right
 from json.encoder import encode_basestring, encode_basestring_ascii
 from math import isfinite
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, AnyStr
 
 from dedup.errors import InputError
 from dedup.formats import marks
@@ -19,7 +19,7 @@ from dedup.formats.groups import group_of
 from dedup.formats.parts import TASK_BYTES, Cutter, Done, Kind, Part, Record, Work, rest, too_large
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from dedup.formats.compression import Reader
 
@@ -31,7 +31,15 @@ _BIG_NUMBERS = json.JSONDecoder(parse_int=float)
 _SPACE = re.compile(r"[ \t\n\r]*")
 _ESCAPE = re.compile(r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\.")
 _OPENING = re.compile(rb'[ \t\n\r]*:[ \t\n\r]*"')
-_CONTROLS, _QUOTE, _BACKSLASH, _SLASH, _UNICODE = map(ord, ' "\\/u')
+_IN_TEXT: tuple[Callable[[str], str], ...] = (
+    lambda piece: encode_basestring_ascii(piece)[1:-1],
+    lambda piece: encode_basestring(piece)[1:-1],
+)
+_IN_UTF8: tuple[Callable[[str], bytes], ...] = (
+    lambda piece: encode_basestring(piece)[1:-1].encode(),
+    lambda piece: encode_basestring_ascii(piece)[1:-1].encode(),
+)
+"""How a piece of a text may be written, without quotes; the usual way first."""
 _KINDS = {dict: "an object", list: "an array", bool: "a truth value", int: "a number", float: "a number"}
 _FIELDS_SHOWN = 8
 
@@ -201,14 +209,14 @@ def locate(part: Part, record: Record, positions: Sequence[int], work: Work) -> 
     """Translate ascending positions in the text to offsets in the line's bytes; see `Codec.offsets`."""
     data = part.data[record.start : record.end]
     if work.codec.name == "utf-8" and len(work.field) == 1:
-        plain = _in_plain(data, work.field[0], record.text, positions)
-        if plain is not None:
-            return plain
+        found = _in_bytes(data, work.field[0], record.text, positions)
+        if found is not None:
+            return found
     mark = len(_BOM) if record.line == 1 and data.startswith(_BOM) else 0
     data = data[mark:]
     line, _ = work.codec.decode(data)
     begin, end = _literal(line, work.field)
-    usual = _as_usual(line, begin, record.text, positions)
+    usual = _as_usual(line, begin, record.text, positions, _IN_TEXT)
     if usual is not None:
         offsets = work.codec.offsets(data, line, usual)
         return offsets and [mark + offset for offset in offsets]
@@ -234,11 +242,11 @@ def end_of_members(part: Part, record: Record, work: Work) -> int | None:
     return offsets[0] if offsets else None
 
 
-def _in_plain(data: bytes, field: str, text: str, positions: Sequence[int]) -> list[int] | None:
+def _in_bytes(data: bytes, field: str, text: str, positions: Sequence[int]) -> list[int] | None:
     """Return where positions of the text are in a record's bytes, if these leave no doubt; None if they may.
 
-    They leave none where nothing is escaped that need not be, for then each character is written in one way only: a
-    backslash and a letter for some, UTF-8 for all else. And where the key's bytes stand there once: that is the key.
+    They leave none where the literal is what an encoder like Python's writes. And where the key's bytes stand there
+    once: that is the key.
 
     Args:
         data: the record, in UTF-8, known to hold the text as a member of its own.
@@ -246,47 +254,39 @@ def _in_plain(data: bytes, field: str, text: str, positions: Sequence[int]) -> l
         text: what it says.
         positions: ascending.
     """
-    import numpy as np  # noqa: PLC0415 - those who only check their input do without
-
     key = encode_basestring(field).encode("utf-8", "surrogatepass")
     at = data.find(key)
     if at < 0 or data.find(key, at + 1) >= 0:
         return None
-    line = np.frombuffer(data, np.uint8)
-    escapes = line[np.flatnonzero(line[:-1] == _BACKSLASH) + 1]
     opening = _OPENING.match(data, at + len(key))
-    if opening is None or ((escapes == _UNICODE) | (escapes == _SLASH)).any():
+    if opening is None:
         return None
     try:
-        raw = np.frombuffer(text.encode(), np.uint8)
+        there = _as_usual(data, opening.end(), text, [*positions, len(text)], _IN_UTF8)
     except UnicodeEncodeError:  # bytes that did not decode
         return None
-    escaped = np.flatnonzero((raw < _CONTROLS) | (raw == _QUOTE) | (raw == _BACKSLASH))
-    there = np.append(positions, len(text)).astype(np.int64)
-    if len(raw) > len(text):
-        further = np.flatnonzero(raw & 0xC0 == 0x80)  # noqa: PLR2004 - all but a character's first byte
-        there += np.searchsorted(further - np.arange(1, len(further) + 1), there)
-    there += opening.end() + np.searchsorted(escaped, there)
-    *offsets, end = there.tolist()
-    return offsets if data[end : end + 1] == b'"' else None
+    return there[:-1] if there and data.startswith(b'"', there[-1]) else None
 
 
-def _as_usual(line: str, begin: int, text: str, positions: Sequence[int]) -> list[int] | None:
+def _as_usual(
+    line: AnyStr, begin: int, text: str, positions: Sequence[int], encoders: Iterable[Callable[[str], AnyStr]]
+) -> list[int] | None:
     """Return where positions of the text are in a line written by an encoder like Python's; None where it was not.
 
     Args:
         line: the record.
-        begin: where the literal's first character stands.
+        begin: where the literal's first sign stands.
         text: what it says.
         positions: ascending.
+        encoders: return what may be written for a piece of the text, without quotes.
     """
-    for encode in (encode_basestring_ascii, encode_basestring):
+    for encode in encoders:
         there, at, before = [], begin, 0
         for position in positions:
             piece = encode(text[before:position])
-            if not line.startswith(piece[1:-1], at):
+            if not line.startswith(piece, at):
                 break
-            at += len(piece) - 2
+            at += len(piece)
             before = position
             there.append(at)
         else:
