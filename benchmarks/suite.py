@@ -1,4 +1,4 @@
-"""Measure ``--scope corpus``: speed beside other tools, recall of all pairs, growth with the text, time by stage.
+"""Measure ``--scope corpus``: speed beside other tools, recall, growth with the text, slow input, time by stage.
 
     python benchmarks/suite.py                                     small synthetic text, a few minutes
     python benchmarks/suite.py --corpus news.jsonl --corpus terms.jsonl --peers-env DIR --write docs/performance.md
@@ -11,7 +11,7 @@ The other tools are looked for in a virtual environment of their own; what is no
 (uv, for pip's resolver does not come to an end with them in ten minutes.)
 
 Each part runs in a process of its own, so that what it holds in memory is not taken for another command's. Parts can
-be run alone: ``speed.py``, ``recall.py``, ``scaling.py``, ``profiled.py``.
+be run alone: ``speed.py``, ``recall.py``, ``scaling.py``, ``hostile.py``, ``profiled.py``.
 """
 
 from __future__ import annotations
@@ -37,6 +37,7 @@ PARTS = {
     "speed": "Beside other tools",
     "recall": "What is found of all pairs",
     "scaling": "As the text grows",
+    "hostile": "Input made to be slow",
     "profiled": "Where the time goes",
 }
 MARKER = "suite"
@@ -80,7 +81,8 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--mix", type=Path, nargs="*", help="scaling: what mixed text is taken from [the corpora]")
     parser.add_argument("--dump", type=float, default=0, help="scaling: MB of a made dump with few repeats [0]")
     parser.add_argument("--big", type=Path, help="scaling: a corpus to be measured whole")
-    parser.add_argument("--options", default="", help="scaling: more options of dedup, in one argument")
+    parser.add_argument("--share", type=float, help="hostile: how much of each input [1; synthetic 0.01]")
+    parser.add_argument("--options", default="", help="scaling, hostile: more options of dedup, in one argument")
     return parser.parse_args()
 
 
@@ -98,6 +100,9 @@ def arguments(part: str, options: argparse.Namespace, corpora: list[Path]) -> li
         cache = ["--cache", str(options.cache)] if options.cache else []
         least = [argument for value in options.threshold for argument in ("--threshold", value)]
         return [*given, *field, *peers, *cache, *least, "--sample", str(options.sample or (3000 if made else 20_000))]
+    if part == "hostile":
+        share = options.share if options.share is not None else (0.01 if made else 1.0)
+        return [*field, *([] if made else given[:2]), "--share", str(share), f"--options={options.options}"]
     sizes = options.sizes or (["1", "4"] if made else ["10", "40", "160"])
     mixed = [str(path) for path in (options.mix if options.mix is not None else options.corpus)]
     big = ["--big", str(options.big)] if options.big else []

@@ -14,7 +14,7 @@ from xml.etree import ElementTree as ET
 import numpy as np
 import pytest
 
-from benchmarks import brute, dump, independent, memory, plots, recall, scaling, speed, verify_log
+from benchmarks import brute, dump, hostile, independent, memory, plots, recall, scaling, speed, verify_log
 from benchmarks.corpus import articles
 from benchmarks.paired import Row, Run, insert, pairs, table
 from benchmarks.peers import LINES, RULES, Peers
@@ -341,3 +341,36 @@ def test_peers_that_are_missing_are_named(tmp_path: Path) -> None:
     assert peers.kept(dolma, tmp_path, tmp_path) == "not installed"
     assert peers.titled(dolma) == dolma.title
     assert "LC_ALL=C" in peers.command(LINES[-1], tmp_path)
+
+
+def test_input_made_to_be_slow_is_what_its_title_says(tmp_path: Path) -> None:
+    """All of it are records of the field that is read, as many as a share of the full size has."""
+    own = tmp_path / "own.jsonl"
+    own.write_text("".join(json.dumps({"body": f"one {i}\ntwo"}) + "\n" for i in range(200)), encoding="utf-8")
+    found = {}
+    for title, (field, made) in hostile.inputs(0.01, own, own, "body").items():
+        found[title] = [json.loads(line)[field] for line in b"".join(made()).splitlines()]
+    sizes = {title: (len(texts), sum(len(text.split("\n")) for text in texts)) for title, texts in found.items()}
+    assert sizes == {
+        "ten million copies of one paragraph": (100_000, 100_000),
+        "100,000 variants of one template": (1000, 1000),
+        "a million paragraphs of two words": (10, 10_000),
+        "every paragraph in one record": (1, 5),  # and what stands behind the last line end
+        "a hundred thousand empty records": (1000, 1000),
+        "one script without spaces": (2, 4),
+    }
+    assert len(set(found["ten million copies of one paragraph"])) == 1
+    assert len(set(found["100,000 variants of one template"])) == 1000
+    assert found["every paragraph in one record"] == ["one 0\ntwo\none 1\ntwo\n"]
+
+
+def test_one_part_of_the_suite_is_measured_and_written_down(tmp_path: Path) -> None:
+    """The suite runs a part on text of its own making and puts its table on a page."""
+    page = tmp_path / "page.md"
+    page.write_text("a\n<!-- suite: begin -->\n<!-- suite: end -->\nz\n", encoding="utf-8")
+    command = [sys.executable, "benchmarks/suite.py", "--parts", "hostile", "--share", "0.001", "--write", str(page)]
+    done = subprocess.run(command, cwd=hostile.ROOT, capture_output=True, text=True, encoding="utf-8", check=False)
+    assert done.returncode == 0, done.stderr
+    text = page.read_text(encoding="utf-8")
+    assert "### Input made to be slow" in text
+    assert text.count(" MB/s |") == len(hostile.inputs(1, None, None, "text"))
