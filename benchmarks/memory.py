@@ -67,9 +67,12 @@ def tree(root: int) -> list[int]:
     while todo:
         each = todo.pop()
         out.append(each)
-        for children in (PROC / str(each) / "task").glob("*/children"):
+        threads: list[Path] = []
+        with suppress(OSError):  # it may be gone by now, and so may each of its threads
+            threads = list((PROC / str(each) / "task").iterdir())
+        for thread in threads:
             with suppress(OSError):
-                todo += [int(child) for child in children.read_text(encoding="ascii").split()]
+                todo += [int(child) for child in (thread / "children").read_text(encoding="ascii").split()]
     return out
 
 

@@ -324,6 +324,14 @@ def test_watch_counts_output_and_processes() -> None:
         assert found.together > 60_000_000
 
 
+def test_a_process_that_is_gone_has_no_children() -> None:
+    """Processes end while they are looked at; watching the others goes on."""
+    with subprocess.Popen([sys.executable, "-c", ""]) as process:
+        process.wait()
+    assert memory.tree(process.pid) == [process.pid]
+    assert memory.proportional(process.pid) == 0
+
+
 def test_plots_are_svg() -> None:
     """Well-formed, with a bar or a point for each value, also where a value is nought."""
     bars = ET.fromstring(plots.bars("a < b", [("x", 0.0, "0"), ("y & z", 5.0, "5")]))  # noqa: S314 - our own
