@@ -18,7 +18,8 @@ from dedup.engines import cut, write
 from dedup.engines.cut import each_a_line, edges_of, moved, reads_alike, regions_of, staying
 from dedup.engines.plan import COLUMNS
 from dedup.formats.codec import Codec
-from dedup.formats.literal import Literals, whole
+from dedup.formats.literal import Literals
+from dedup.formats.member import whole
 from dedup.formats.parts import Done, Kind, Part, Work
 from dedup.paragraphs import LINE_END, regions
 from dedup.settings import Settings

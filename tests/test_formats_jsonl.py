@@ -228,3 +228,14 @@ def test_every_place_in_the_text_is_found_in_the_line(
     assert record.text == text
     places = list(accumulate(map(len, written), initial=len(head)))
     assert jsonl.locate(part, record, range(len(text) + 1), work) == places
+
+
+@pytest.mark.parametrize("behind", [True, False])
+def test_the_same_text_in_another_member_is_not_cut(behind: bool) -> None:  # noqa: FBT001 - a parameter
+    """The key is written by the number of a sign, and stands as it is in an object beside it, over the same text."""
+    own, other = rb'"te\u0078t": "one\ntwo"', rb'"meta": {"text": "one\ntwo"}'
+    line = b"{" + b", ".join([own, other] if behind else [other, own]) + b"}"
+    part, work = Part(0, Kind.JSONL, data=line), Work(Settings(), ("text",), Codec("utf-8"), 1 << 20)
+    record = jsonl.record(part, 0, len(line), 1, work)
+    begin = line.index(own) + own.index(b"one")
+    assert jsonl.locate(part, record, [0, 3, 4, 7], work) == [begin, begin + 3, begin + 5, begin + 8]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dedup.engines.cut import REASONS, edges_of, may_be_plain
-from dedup.formats.literal import whole
+from dedup.formats.member import whole
 from dedup.ranges import ranges
 
 if TYPE_CHECKING:
@@ -32,8 +32,9 @@ def cut_emptied(work: Work, parts: list[Part], dones: list[Done], share: Share) 
         Numbers of documents within the task, ascending; int64.
     """
     begins, ends, low, high = edges_of(share)
-    chosen = np.flatnonzero(high > low)
-    emptied = chosen[(high - low == ends - begins)[chosen]]
+    going = high - low
+    chosen = np.flatnonzero(going)
+    emptied = chosen[(going == ends - begins)[chosen]]
     # What stands before the first paragraph would stay.
     emptied = emptied[share.spans[begins[emptied], 0] == 0]
     plain = np.array([may_be_plain(work, part, seen) for part, seen in zip(parts, share.parts, strict=True)], bool)
@@ -46,19 +47,24 @@ def cut_emptied(work: Work, parts: list[Part], dones: list[Done], share: Share) 
         if literal is not None:
             dones[place].cuts.append(literal)
             gone[at] = True
-    _tally(share, emptied[gone], dones)
-    return np.setdiff1d(chosen, emptied[gone], assume_unique=True)
+    emptied, places = emptied[gone], places[gone]
+    reasons = share.removals["reason"][ranges(low[emptied], going[emptied])]
+    _tally(dones, places, np.repeat(places, going[emptied]), reasons)
+    return np.setdiff1d(chosen, emptied, assume_unique=True)
 
 
-def _tally(share: Share, emptied: Ints, dones: list[Done]) -> None:
-    """Count documents of which nothing stays, with the reasons why each of their paragraphs goes."""
-    _, _, low, high = edges_of(share)
-    sizes = (high - low)[emptied]
-    places = share.documents["part"][emptied]
-    reasons = share.removals["reason"][ranges(low[emptied], sizes)].astype(np.int64)
-    both = np.repeat(places, sizes).astype(np.int64) * len(REASONS) + reasons
+def _tally(dones: list[Done], emptied: NDArray[np.int32], owners: NDArray[np.int32], reasons: NDArray[np.int8]) -> None:
+    """Count documents of which nothing stays.
+
+    Args:
+        dones: what comes of each part.
+        emptied: the part of each document.
+        owners: the part of each of their paragraphs.
+        reasons: why it goes.
+    """
+    both = owners.astype(np.int64) * len(REASONS) + reasons
     counts = np.bincount(both, minlength=len(dones) * len(REASONS)).reshape(len(dones), -1).tolist()
-    for done, told, number in zip(dones, counts, np.bincount(places, minlength=len(dones)).tolist(), strict=True):
+    for done, told, number in zip(dones, counts, np.bincount(emptied, minlength=len(dones)).tolist(), strict=True):
         done.counts.tallied(
             {REASONS[reason].value: count for reason, count in enumerate(told)}, changed=number, emptied=number
         )

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, AnyStr
 from dedup.errors import InputError
 from dedup.formats import marks
 from dedup.formats.groups import group_of
+from dedup.formats.member import whole
 from dedup.formats.parts import TASK_BYTES, Cutter, Done, Kind, Part, Record, Work, rest, too_large
 
 if TYPE_CHECKING:
@@ -30,7 +31,6 @@ _DECODER = json.JSONDecoder()
 _BIG_NUMBERS = json.JSONDecoder(parse_int=float)
 _SPACE = re.compile(r"[ \t\n\r]*")
 _ESCAPE = re.compile(r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\.")
-_OPENING = re.compile(rb'[ \t\n\r]*:[ \t\n\r]*"')
 _IN_TEXT: tuple[Callable[[str], str], ...] = (
     lambda piece: encode_basestring_ascii(piece)[1:-1],
     lambda piece: encode_basestring(piece)[1:-1],
@@ -245,8 +245,7 @@ def end_of_members(part: Part, record: Record, work: Work) -> int | None:
 def _in_bytes(data: bytes, field: str, text: str, positions: Sequence[int]) -> list[int] | None:
     """Return where positions of the text are in a record's bytes, if these leave no doubt; None if they may.
 
-    They leave none where the literal is what an encoder like Python's writes. And where the key's bytes stand there
-    once: that is the key.
+    They leave none where it is clear which literal is the text's, and that is what an encoder like Python's writes.
 
     Args:
         data: the record, in UTF-8, known to hold the text as a member of its own.
@@ -254,18 +253,15 @@ def _in_bytes(data: bytes, field: str, text: str, positions: Sequence[int]) -> l
         text: what it says.
         positions: ascending.
     """
-    key = encode_basestring(field).encode("utf-8", "surrogatepass")
-    at = data.find(key)
-    if at < 0 or data.find(key, at + 1) >= 0:
+    literal = whole(data, field, 0, len(data))
+    if literal is None:
         return None
-    opening = _OPENING.match(data, at + len(key))
-    if opening is None:
-        return None
+    begin, end = literal
     try:
-        there = _as_usual(data, opening.end(), text, [*positions, len(text)], _IN_UTF8)
+        there = _as_usual(data, begin, text, [*positions, len(text)], _IN_UTF8)
     except UnicodeEncodeError:  # bytes that did not decode
         return None
-    return there[:-1] if there and data.startswith(b'"', there[-1]) else None
+    return there[:-1] if there and there[-1] == end else None
 
 
 def _as_usual(

@@ -7,13 +7,13 @@ characters begin. Literals of which that is not plain are left to those who pars
 from __future__ import annotations
 
 import json
-import re
 from bisect import bisect_left
 from json.encoder import encode_basestring
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from dedup.formats.member import OPENING
 from dedup.paragraphs import LINE_END
 
 if TYPE_CHECKING:
@@ -25,42 +25,8 @@ if TYPE_CHECKING:
 
 LARGEST = 1 << 22
 """Bytes of a part above which nothing is looked at together, for the memory's sake."""
-_OPENING = re.compile(rb'[ \t\n\r]*:[ \t\n\r]*"')
 _QUOTE, _BACKSLASH, _SLASH, _UNICODE, _FEED, _RETURN, _FORM = map(ord, '"\\/unrf')
 _DECODER = json.JSONDecoder()
-
-
-def whole(data: bytes, field: str, start: int, end: int) -> tuple[int, int] | None:
-    """Return where a record's text begins and ends in its bytes, if these leave no doubt; None if they may.
-
-    They leave none where the key stands there once, as a key or as anything else, and no other one can be the same
-    with signs written by their numbers.
-
-    Args:
-        data: records that were read before, in UTF-8 without anything that does not decode.
-        field: the key under which each of them has its text, a string.
-        start: where the record begins.
-        end: where it ends.
-    """
-    key = encode_basestring(field).encode("utf-8", "surrogatepass")
-    at = data.find(key, start, end)
-    if at < 0 or data.find(key, at + 1, end) >= 0:
-        return None
-    opening = _OPENING.match(data, at + len(key), end)
-    if opening is None or data.find(b"\\u", start, at) >= 0:
-        return None
-    stop = begin = opening.end()
-    while (stop := data.index(b'"', stop, end)) and _is_escaped(data, stop):
-        stop += 1
-    return None if data.find(b"\\u", stop, end) >= 0 else (begin, stop)
-
-
-def _is_escaped(data: bytes, place: int) -> bool:
-    """Tell whether a byte stands behind an odd number of backslashes; a quote before them ends the search."""
-    first = place
-    while data[first - 1] == _BACKSLASH:
-        first -= 1
-    return (place - first) % 2 == 1
 
 
 class Literals:
@@ -103,7 +69,7 @@ class Literals:
         place = bisect_left(self._keys, start)
         if bisect_left(self._keys, end) != place + 1 or _any(self._doubtful, start, end):
             return None
-        opening = _OPENING.match(self._data, self._keys[place] + self._width, end)
+        opening = OPENING.match(self._data, self._keys[place] + self._width, end)
         if opening is None:
             return None
         begin = opening.end()
