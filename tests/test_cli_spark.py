@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import socket
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -9,11 +11,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from dedup.cli import main
+from dedup.engines.spark_endpoints import check_master, check_remote
 from dedup.engines.spark_session import failure, settings_of
-from dedup.errors import InputError, UsageError
+from dedup.errors import DedupError, InputError, UsageError
+from tests.conformance.conftest import require_spark
 from tests.face import REPEATED
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 ON_SPARK = ("--isolated", "--scope", "corpus", "--engine", "spark")
@@ -93,6 +98,105 @@ def test_settings_of_spark_may_hold_equals_signs() -> None:
     assert settings_of(("a=b=c", " d =")) == {"a": "b=c", "d": ""}
     with pytest.raises(UsageError):
         settings_of(("=b",))
+
+
+@pytest.fixture
+def closed_port() -> int:
+    """Return a port of this machine at which nothing listens."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        return int(taken.getsockname()[1])
+
+
+@pytest.mark.parametrize(
+    ("option", "said"),
+    [("--master spark", "no Spark master answers at"), ("--remote sc", "no Spark Connect server answers at")],
+)
+def test_an_address_at_which_nothing_listens_is_told_at_once(
+    capsys: pytest.CaptureFixture[str],
+    article: str,
+    tmp_path: Path,
+    closed_port: int,
+    *,
+    option: str,
+    said: str,
+) -> None:
+    pytest.importorskip("pyspark")
+    option, scheme = option.split()
+    url = f"{scheme}://127.0.0.1:{closed_port}"
+    error = refused(capsys, *ON_SPARK, option, url, "--output", str(tmp_path / "out"), article)
+    assert f"{option}: {said}" in error
+    assert f"127.0.0.1:{closed_port}" in error
+    assert "nothing was read or written" in error
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_server_that_accepts_connections_is_not_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("grpc_proxy", "https_proxy", "http_proxy"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        check_remote(f"sc://127.0.0.1:{port}/;token=x")
+        check_master(f"spark://127.0.0.1:{port}")
+    with pytest.raises(DedupError, match="no Spark master answers"):
+        check_master(f"spark://127.0.0.1:{port}")
+
+
+def test_of_several_masters_one_has_to_answer(closed_port: int) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        check_master(f"spark://127.0.0.1:{closed_port},127.0.0.1:{server.getsockname()[1]}")
+
+
+@pytest.mark.parametrize("url", ["local[2]", "yarn", "k8s://https://host"])
+def test_masters_that_are_no_servers_of_spark_are_not_asked(url: str) -> None:
+    check_master(url)
+
+
+@pytest.mark.parametrize(
+    ("check", "url"),
+    [
+        (check_remote, "http://host"),
+        (check_remote, "sc://"),
+        (check_remote, "sc://host:70000"),
+        (check_master, "spark://host"),
+        (check_master, "spark://host:x"),
+    ],
+)
+def test_what_is_no_address_is_refused(check: Callable[[str], None], url: str) -> None:
+    with pytest.raises(UsageError):
+        check(url)
+
+
+def test_a_library_that_spark_lacks_for_addresses_is_named() -> None:
+    pytest.importorskip("pyspark")
+    for said in (
+        "java.lang.ClassNotFoundException: Class org.apache.hadoop.fs.s3a.S3AFileSystem not found\n\tat x",
+        'org.apache.hadoop.fs.UnsupportedFileSystemException: No FileSystem for scheme "s3a"\n',
+    ):
+        error = failure(said)
+        assert error.what.startswith("Spark has no library for s3a: addresses")
+        assert re.search(r"spark\.jars\.packages=org\.apache\.hadoop:hadoop-aws:\d+\.\d+\.\d+ ", error.hint)
+    assert "GROUP:NAME:VERSION" in failure('No FileSystem for scheme "gs"').hint
+
+
+def test_a_context_that_spark_has_given_up_is_told_as_what_it_is() -> None:
+    error = failure("java.lang.IllegalStateException: Cannot call methods on a stopped SparkContext.\n\tat x")
+    assert "Spark gave up" in error.what
+    assert "--master" in error.hint
+
+
+@pytest.mark.spark
+def test_without_any_input_nothing_is_written_and_standard_error_holds_only_messages(tmp_path: Path) -> None:
+    require_spark()
+    command = [sys.executable, "-m", "dedup", *ON_SPARK, "--master", "local[1]", "--output", str(tmp_path / "out")]
+    done = subprocess.run([*command, str(tmp_path / "no.jsonl")], capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert not (tmp_path / "out").exists()
+    first, second, *more = done.stderr.splitlines()
+    assert first.endswith("no.jsonl: no such file or directory.")
+    assert second.startswith("0 files")
+    assert not more, done.stderr
 
 
 def test_an_error_of_ours_in_a_task_stays_what_it_was() -> None:

@@ -255,6 +255,14 @@ def test_progress_of_unknown_length() -> None:
     assert progress.describe(0, 10, 0.0) == "0 bytes of 10 bytes read (0%), 0 bytes/s"
 
 
+def test_no_rate_is_below_zero() -> None:
+    """Fewer tasks may be done than at the beginning of the stage: those of another job are counted then."""
+    assert (
+        progress.describe(3, 9, 2.0, stage="deciding", unit="tasks", first=4)
+        == "deciding: 3 of 9 tasks (33%), 0 tasks/s"
+    )
+
+
 def test_rate_and_time_left_are_those_of_the_stage() -> None:
     written: list[str] = []
     clock = Clock()

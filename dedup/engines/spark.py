@@ -124,6 +124,9 @@ class _Run:
         from dedup.spark.decide import decide  # noqa: PLC0415 - likewise
 
         references, files = self._files()
+        if not files and self._counts.errors:
+            # An output that is there but empty would block the next run.
+            return Outcome(self._counts, exit_code(self._counts, self._job.mode))
         staged = self._staged(files)
         rows: Rows | None = None
         with self._events.stage("counting"):

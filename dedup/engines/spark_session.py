@@ -7,12 +7,14 @@ import os
 import re
 import shutil
 import sys
+import tempfile
 import warnings
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dedup import errors
+from dedup.engines.spark_endpoints import check_master, check_remote
 from dedup.errors import DedupError, MissingDependencyError, UsageError
 from dedup.spark.frames import INSTALL
 
@@ -23,10 +25,13 @@ if TYPE_CHECKING:
 
     from dedup.job import Cluster
 
+LOG_LEVEL = "spark.log.level"
+_LAST = 4096
+"""Bytes of a JVM's standard error that are told if it ends before Spark is up."""
 _DEFAULTS = {
     "spark.app.name": "dedup",
     "spark.ui.showConsoleProgress": "false",  # the terminal is the reporter's
-    "spark.log.level": "ERROR",
+    LOG_LEVEL: "ERROR",
     # A batch of records that travels to Python. Spark's own 64 MB would be held several times over in each worker.
     "spark.sql.execution.arrow.maxBytesPerBatch": str(16 << 20),
 }
@@ -39,6 +44,19 @@ _NEEDED = {
 _SUBMITTED = "PYSPARK_GATEWAY_PORT"
 """Set by ``spark-submit``."""
 _OURS = re.compile(r"^(?:dedup\.errors\.)?(\w+Error): (.+)$", re.MULTILINE)
+_NO_FILE_SYSTEM = re.compile(
+    r"No FileSystem for scheme \"?(?P<scheme>\w+)|Class org\.apache\.hadoop\.fs\.(?P<package>\w+)\.\w+ not found"
+)
+"""What Hadoop says of a scheme that it knows no class for, and of one whose class is not there."""
+_ARTIFACTS = {
+    "s3a": "org.apache.hadoop:hadoop-aws",
+    "s3": "org.apache.hadoop:hadoop-aws",
+    "abfs": "org.apache.hadoop:hadoop-azure",
+    "abfss": "org.apache.hadoop:hadoop-azure",
+    "wasb": "org.apache.hadoop:hadoop-azure",
+    "azurebfs": "org.apache.hadoop:hadoop-azure",
+}
+"""Libraries of Hadoop's own for addresses, in the version of Spark's Hadoop."""
 
 
 @contextmanager
@@ -95,10 +113,12 @@ def _found(cluster: Cluster, conf: dict[str, str]) -> tuple[SparkSession, bool]:
         return running, False
     builder = sql.SparkSession.builder
     if cluster.remote is not None:
+        check_remote(cluster.remote)
         builder = builder.remote(cluster.remote)
     else:
         _check_java()
         if cluster.master is not None:
+            check_master(cluster.master)
             builder = builder.master(cluster.master)
         submitted = cluster.master is None and _SUBMITTED in os.environ
         if not submitted and (cluster.master or "local").startswith("local"):
@@ -108,7 +128,38 @@ def _found(cluster: Cluster, conf: dict[str, str]) -> tuple[SparkSession, bool]:
     for key, value in ({**_DEFAULTS, **given} if cluster.remote is None else given).items():
         builder = builder.config(key, value)
     with translated(starting=True):
+        if cluster.remote is None:
+            _start_jvm(given, cluster.master)
         return builder.getOrCreate(), True
+
+
+def _start_jvm(given: dict[str, str], master: str | None) -> None:
+    """Start the driver's JVM with its standard error in a temporary file, unless its log was asked for.
+
+    What a JVM writes there before Spark has set its log level (incubator modules, native libraries, host names) is
+    noise to the user of this program. If starting fails, the last of it is raised.
+
+    Raises:
+        RuntimeError: the JVM ended before Spark was up.
+    """
+    from pyspark import SparkConf, SparkContext  # noqa: PLC0415 - only with the extra
+    from pyspark.errors import PySparkRuntimeError  # noqa: PLC0415 - likewise
+    from pyspark.java_gateway import launch_gateway  # noqa: PLC0415 - likewise
+
+    if LOG_LEVEL in given or _SUBMITTED in os.environ or SparkContext._gateway is not None:  # noqa: SLF001 - PySpark has no other way to ask
+        return
+    conf = SparkConf()
+    for key, value in {**_DEFAULTS, **given}.items():
+        conf.set(key, value)
+    if master is not None:
+        conf.setMaster(master)
+    log = tempfile.TemporaryFile()  # noqa: SIM115 - open as long as the JVM
+    try:
+        gateway = launch_gateway(conf, {"stderr": log})
+    except PySparkRuntimeError as error:
+        log.seek(max(0, log.tell() - _LAST))
+        raise RuntimeError(log.read().decode(errors="replace").strip() or str(error)) from error
+    SparkContext(conf=conf, gateway=gateway)
 
 
 def _submitted() -> dict[str, str]:
@@ -182,9 +233,35 @@ def failure(text: str, *, starting: bool = False) -> DedupError:
         if isinstance(kind, type) and issubclass(kind, DedupError):
             what, _, hint = told.partition(" Hint: ")
             return kind(what.rstrip("."), hint=hint.rstrip("."))
+    if found := _NO_FILE_SYSTEM.search(text):
+        return _no_file_system(found["scheme"] or found["package"])
+    if "stopped SparkContext" in text:
+        what = "Spark gave up, as after a minute without an answer of its master; nothing was written"
+        return DedupError(what, hint="check --master, and that it has workers with free cores and memory")
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     told = next((line for line in lines if "Exception: " in line or "Error: " in line), lines[0] if lines else "")
     what = f"Spark {'did not start' if starting else 'failed'} ({told[:300]}); nothing was written"
     return DedupError(
         what, hint="--debug shows all that Spark says; --spark-conf spark.log.level=INFO makes it say more"
     )
+
+
+def _no_file_system(scheme: str) -> DedupError:
+    """Return the error for a scheme of addresses that no library at hand can read."""
+    what = f"Spark has no library for {scheme}: addresses; nothing was read or written"
+    artifact = _ARTIFACTS.get(scheme)
+    if artifact is None:
+        return DedupError(what, hint="name it with --spark-conf spark.jars.packages=GROUP:NAME:VERSION")
+    hint = (
+        f"--spark-conf spark.jars.packages={artifact}:{_hadoop_version() or 'VERSION'} fetches it; VERSION is that of "
+        "the Hadoop that Spark brings"
+    )
+    return DedupError(what, hint=hint)
+
+
+def _hadoop_version() -> str:
+    """Return the version of the Hadoop libraries that PySpark brings; empty if there are none."""
+    import pyspark  # noqa: PLC0415 - only with the extra
+
+    names = (Path(pyspark.__file__).parent / "jars").glob("hadoop-client-api-*.jar")
+    return next((path.stem.removeprefix("hadoop-client-api-") for path in names), "")

@@ -169,7 +169,8 @@ def describe(
         unit: what is counted.
         first: how much was done when it began.
     """
-    rate = (done - first) / seconds if seconds > 0 else 0.0
+    # Less may be done than before where something else is counted now, as tasks that are under way.
+    rate = max(0, done - first) / seconds if seconds > 0 else 0.0
     verb = "" if stage else " read"
     begin = f"{stage}: " if stage else ""
     speed = f"{size(rate)}/s" if unit == "bytes" else f"{rate:,.0f} {unit}/s"
