@@ -157,15 +157,25 @@ def _translated(error: click.ClickException) -> DedupError:
     import click
 
     if isinstance(error, click.NoSuchOption):
-        import difflib
-
-        names = [f"--{name}" for name in OPTIONS]
-        near = difflib.get_close_matches(error.option_name, names, n=1)
-        hint = f"Did you mean {near[0]!r}?" if near else HELP_HINT
+        near = _nearest_option(error.option_name)
+        hint = f"Did you mean {near!r}?" if near else HELP_HINT
         return UsageError(f"no such option: {error.option_name!r}", hint=hint)
     if isinstance(error, click.BadParameter):
         return UsageError(_uncapitalised(error.message), place=_origin(error), hint=HELP_HINT)
     return UsageError(_uncapitalised(error.format_message()), hint=HELP_HINT)
+
+
+def _nearest_option(written: str) -> str | None:
+    """Return the option that was probably meant, by its name or else by one of its values; None if none is near."""
+    import difflib
+
+    # Without the dashes, which would make any two options alike.
+    name = written.lstrip("-")
+    if near := difflib.get_close_matches(name, OPTIONS, n=1):
+        return f"--{near[0]}"
+    values = {value: option.name for option in OPTIONS.values() for value in option.choices}
+    near = difflib.get_close_matches(name, values, n=1, cutoff=0.75)
+    return f"--{values[near[0]]} {near[0]}" if near else None
 
 
 def _origin(error: click.BadParameter) -> str:

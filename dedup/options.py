@@ -70,7 +70,9 @@ GROUPS: tuple[tuple[str, tuple[Option, ...]], ...] = (
             Option(
                 "threshold",
                 "float",
-                "How similar a paragraph must be to an earlier one, word by word, to be examined for removal: 0 to 1.",
+                "How similar a paragraph must be to an earlier one, word by word, to be examined for removal: 0 to 1. "
+                "Words in each other's place that say the same count as equal, and a paragraph that stands inside "
+                "another one is always examined.",
                 "config",
                 default=0.8,
                 metavar="NUMBER",

@@ -46,6 +46,10 @@ def request(*args: str) -> command.Request:
     ("args", "message"),
     [
         (["--treshold", "1"], "dedup: no such option: '--treshold'. Hint: Did you mean '--threshold'?\n"),
+        (["--jsonl"], "dedup: no such option: '--jsonl'. Hint: Did you mean '--format jsonl'?\n"),
+        (["--json"], "dedup: no such option: '--json'. Hint: Did you mean '--format jsonl'?\n"),
+        (["--version-x"], "dedup: no such option: '--version-x'. Hint: Did you mean '--version'?\n"),
+        (["--zzzz"], f"dedup: no such option: '--zzzz'. {HELP}"),
         (["-Z"], f"dedup: no such option: '-Z'. {HELP}"),
         (["--threshold", "much"], f"dedup: --threshold: must be a number, not the string 'much'. {HELP}"),
         (["--threshold", "1.5"], f"dedup: --threshold: must be from 0 to 1, not 1.5. {HELP}"),
