@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from typing import TYPE_CHECKING
 
 import pytest
@@ -33,7 +34,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Refuse to rewrite expectations where nobody reads them."""
+    """Refuse to rewrite expectations where nobody reads them, and let the processes of the tests be signalled.
+
+    Processes that are started inherit that a signal is ignored (``nohup pytest``, ``pytest &``), and then the tests of
+    signals would wait for ever. They do not inherit a handler; one that does nothing leaves this process as it was.
+    """
+    for name in ("SIGINT", "SIGHUP"):
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, lambda _number, _frame: None)
     if config.getoption("--update-golden") and os.environ.get("CI"):
         raise pytest.UsageError("--update-golden is refused where CI is set: expectations are changed by hand")
 
