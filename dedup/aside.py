@@ -14,6 +14,7 @@ from dedup.lexicon import ENTITIES, LINKS, SECTION
 from dedup.numbers import dates, magnitude, numbers, same_day, same_number, word_value
 from dedup.sides import Difference, is_capital
 from dedup.spelling import abbreviates, accented_alike, initials, plain, same_unit, variant
+from dedup.structure import tail
 
 if TYPE_CHECKING:
     from dedup.sides import Side, Stretch
@@ -35,8 +36,10 @@ _DAY = 3
 _MARK = re.compile(
     r"[\s(\[\"'“„#*_>§–—•-]*(?:[^\W\d_]{1,9}\.?\s?)?(?:\d{1,3}|[ivxlIVXL]{1,5}|[A-Za-z]|[^\W\d_](?=\)))(?:\.\d{1,3})*[a-z]?(?:\\?[.):\]、．）º°]+\s?|-\s+|\s(?=[^\W\d_])|[*_]+\s+(?=[^\W\d_])|\s[–—-]\s(?=[^\W\d_]))"
 )
-_CUT_OFF = re.compile(r"(?:…|\.\.\.|\[…\]|-|\u00ad)[\W_]*\Z")
-_TARGET = re.compile(r"\]\([^)]*\)|<[^>]*>|\[\d{1,3}\]|&\w+;")
+_CUT_OFF = ("…", "...", "-", "\u00ad")
+"""Signs one of which stands behind the last word of a text that was cut off."""
+# Neither part may hold its own beginning: what is opened again and again, and never closed, is looked at once.
+_TARGET = re.compile(r"\]\((?:[^)\]]|\](?!\())*\)|<[^<>]*>|\[\d{1,3}\]|&\w+;")
 _INITIALS = re.compile(r"\W*(?:[^\W\d_]\.\s?){2,}")
 """What is no number of a section: "U.S.", "J. K."."""
 _RUN = re.compile(r"\d+")
@@ -303,7 +306,7 @@ def misread(stretch: Stretch) -> None:
 def cut_short(stretch: Stretch) -> None:
     """The beginning of a word at which the paragraph was cut off."""
     text = stretch.paragraph.text
-    if not stretch.at_end or not stretch.ours or not _CUT_OFF.search(text):
+    if not stretch.at_end or not stretch.ours or not any(sign in tail(text, "") for sign in _CUT_OFF):
         return
     last, token = list(stretch.ours.items())[-1]
     if is_numeric(stretch.paragraph.letters[last]):

@@ -77,7 +77,7 @@ def folding() -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     return codes, codes + np.repeat(distance, number)
 
 
-_HALF_WIDTH = re.compile("[\uff66-\uff9d]+[\uff9e\uff9f]")
+_HALF_WIDTH = re.compile("[\uff66-\uff9d][\uff9e\uff9f]")
 
 
 def mix(values: NDArray[np.uint64]) -> NDArray[np.uint64]:

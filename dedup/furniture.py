@@ -5,11 +5,10 @@ Page furniture is short lines without sentences, the same ones in the same order
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from dedup.runs import density
-from dedup.structure import ENTRIES, Kind, ends_sentence
+from dedup.structure import ENTRIES, Kind, ends_sentence, is_link
 
 if TYPE_CHECKING:
     from dedup.runs import Run
@@ -20,7 +19,6 @@ _MENU_WORDS = 5.0
 _MENU_LINKS = 5
 _MENU_DENSITY = (2 / 3, 0.5)
 """Shares of the lines of a longer menu that are links of the run, in the copy and in the original."""
-_LINK = re.compile(r"\W*\[[^\]]*\]\([^)]*\)\W*\Z")
 _TEASER_WORDS = 10.0
 _VERSE_LINE = 14
 _VERSE_LINES = 10
@@ -62,7 +60,7 @@ def is_menu(run: Run) -> bool:
 
 def is_navigation(run: Run) -> bool:
     """Tell whether the run is a list of links and nothing else, long enough to be a menu."""
-    links = sum(bool(_LINK.match(run.article.body(c))) for c in run.copies)
+    links = sum(is_link(run.article.body(c)) for c in run.copies)
     return links == len(run.copies) >= _MENU_LINKS
 
 

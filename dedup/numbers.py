@@ -13,13 +13,13 @@ from dedup.accents import plain
 from dedup.lexicon import MAGNITUDES, MONTHS, NUMBER_WORDS
 
 _NUMBER = re.compile(
-    r"(?:\d{1,2}(?:,\d{2})+,\d{3}(?!\d)|\d{1,3}(?:[.,'’٫٬\u00a0\u202f ]\d{3}(?!\d))+|\d+)(?:[.,٫:]\d+)?"
+    r"(?:\d{1,2}(?:,\d{2}){1,12},\d{3}(?!\d)|\d{1,3}(?:[.,'’٫٬\u00a0\u202f ]\d{3}(?!\d)){1,12}|\d+)(?:[.,٫:]\d+)?"
 )
 _DATE = re.compile(r"(?<!\d)(\d{1,4})([./\-年]\s?)(\d{1,2})(?:[./\-月]\s?)(\d{1,4})(?!\d)")
 _NAMED = re.compile(
     r"(?<!\d)(\d{1,2})(?:st|nd|rd|th|er|º|\.)?\s+(?:de\s+|d')?(\w{3,})\.?,?\s+(?:de\s+|del\s+)?(\d{4})(?!\d)"
 )
-_NAMED_FIRST = re.compile(r"(\w{3,})\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})(?!\d)")
+_NAMED_FIRST = re.compile(r"(\w{3,24})\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})(?!\d)")
 _APART, _MARK = re.compile(r"[^\d]+"), re.compile(r"[^\d]")
 _FOLLOWING = re.compile(r"\s?([^\W\d_]+)")
 _COARSEST = 0.1
@@ -165,8 +165,8 @@ def dates(text: str) -> list[Date]:
         else:
             continue
         out.append(Date(found.start(), found.end(), _possible(readings), readings[0]))
-    for pattern, day, month in ((_NAMED, 1, 2), (_NAMED_FIRST, 2, 1)):
-        for found in pattern.finditer(text):
+    for find, day, month in ((_NAMED.finditer, 1, 2), (_NAMED_FIRST.finditer, 2, 1)):
+        for found in find(text):
             number = months().get(plain(found.group(month).casefold()))
             if number:
                 named = int(found.group(3)), number, int(found.group(day))

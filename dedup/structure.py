@@ -42,8 +42,7 @@ _SENTENCES = 12
 _LONGEST_LEAD = 24
 _LONGEST_NAME = 16
 _LONGEST_SHOUT = 100
-_BOLD = re.compile(r"\s*(\*\*|__)(?=\S).+?\1\s*:?\s*\Z", re.DOTALL)
-_COLON = re.compile(r"[:：]\W*\Z")
+_BOLD = ("**", "__")
 _NUMBERED = re.compile(
     r"\W*(?:[0-9]{1,3}(?:\.[0-9]{1,3})*\\?[.):]|[0-9]{1,3}(?:\.[0-9]{1,3})+|(?:ARTICLE|SECTION|§)\s*[0-9IVXLC]+\W?|[A-Z][.)])\s+"
 )
@@ -51,21 +50,24 @@ _TERM = re.compile(
     r"\s*(?:[-*•]\s+)?(?:\*\*|__)?[\"“„«‘']?([^\"“”„«»’'*_\n]{2,60}?)[\"”“»’']?(?:\*\*|__)(?=\W)"
     r"|\s*(?:[-*•]\s+)?[\"“„«]([^\"“”„«»*_\n]{2,60}?)[\"”“»](?=\s+\w)"
 )
-_LEAD = re.compile(r"\W*([^\n:：]{1,40}?)\W*[:：]")
+# A lead ends with its last word: so no two repeats can share out the same signs between them.
+_SIGNS = re.compile(r"\W*")
+_LEAD = re.compile(r"\W*(\w(?:[^\n:：]{0,38}\w)?)\W*[:：]")
+_FORMS = (
+    (_FENCE.match, Kind.FENCE),
+    (_TABLE.match, Kind.TABLE),
+    (_RULE.match, Kind.RULE),
+    (_HEADING.match, Kind.HEADING),
+    (_ITEM.match, Kind.ITEM),
+)
 
 
 def kind(text: str) -> Kind:
     """Return the outer form of a paragraph."""
     if _PLAIN.match(text):
         return Kind.TEXT
-    for pattern, form in (
-        (_FENCE, Kind.FENCE),
-        (_TABLE, Kind.TABLE),
-        (_RULE, Kind.RULE),
-        (_HEADING, Kind.HEADING),
-        (_ITEM, Kind.ITEM),
-    ):
-        if pattern.match(text):
+    for match, form in _FORMS:
+        if match(text):
             return form
     return Kind.TEXT
 
@@ -111,17 +113,43 @@ def is_underline(text: str) -> bool:
 
 
 def is_bold(text: str) -> bool:
-    """Tell whether the paragraph is in bold from end to end."""
-    return bool(_BOLD.match(text))
+    """Return True if the paragraph is in bold from end to end, but for a colon behind it."""
+    inner = text.strip()
+    if inner.endswith(":"):
+        inner = inner[:-1].rstrip()
+    sign = inner[:2]
+    return sign in _BOLD and len(inner) > 2 * len(sign) and inner.endswith(sign) and not inner[len(sign)].isspace()
+
+
+def is_link(text: str) -> bool:
+    """Return True if the paragraph is one Markdown link: no word stands before or behind it."""
+    front = _SIGNS.match(text)
+    begin = text.rfind("[", 0, front.end() if front else 0)
+    middle = text.find("]", begin) if begin >= 0 else -1
+    end = text.find(")", middle) if middle >= 0 and text.startswith("](", middle) else -1
+    return end >= 0 and _SIGNS.fullmatch(text, end + 1) is not None
+
+
+def tail(text: str, words: str = "_") -> str:
+    """Return what stands behind the last letter or digit of a text; the signs in `words` are taken for letters, too."""
+    at = len(text)
+    while at and not (text[at - 1].isalnum() or text[at - 1] in words):
+        at -= 1
+    return text[at:]
 
 
 def is_label(text: str, tokens: int) -> bool:
     """Tell whether the paragraph may name what follows it: a heading, a name, a line that ends in a colon."""
     if tokens == 0:
         return False
-    if kind(text) is Kind.HEADING or is_bold(text) or (tokens <= _LONGEST_LEAD and _COLON.search(text)):
+    if kind(text) is Kind.HEADING or is_bold(text) or (tokens <= _LONGEST_LEAD and _ends_in_colon(text)):
         return True
     return tokens <= _LONGEST_NAME and not ends_sentence(text)
+
+
+def _ends_in_colon(text: str) -> bool:
+    end = tail(text)
+    return ":" in end or "：" in end
 
 
 def lead(text: str) -> str:

@@ -46,6 +46,7 @@ _COLONS = frozenset(":：")
 _CLAUSE_END = "\"'”’»“„«,，;:—–-。.!?！？…」』"
 _SIGN_BEFORE = re.compile(r"\s*(?:\s[|–—\-·•»:]|[|｜—–_])\s*\Z")
 _SIGN_AFTER = re.compile(r"\s*(?:[|–—·•»｜]|\s?-)\s*")
+_BAR_AFTER = re.compile(r"\s+[|»]\s+")
 _REPLIES_OVER = re.compile(r"\W*(?:\d+\s+)?([^\W\d_]+)\s+([^\W\d_]+)\s*[:“”\"„«‘]")
 """“12 thoughts on “…”" and “Comments on: …"."""
 
@@ -202,7 +203,7 @@ def site(stretch: Stretch) -> None:
             and text[end:].strip() in {"", ")", "]"}
         )
         or (stretch.at_start and not stretch.at_end and _SIGN_AFTER.match(text, end) and not cased)
-        or (stretch.at_start and not stretch.at_end and re.match(r"\s+[|»]\s+", text[end:]))
+        or (stretch.at_start and not stretch.at_end and _BAR_AFTER.match(text, end))
     ):
         stretch.set_aside(list(stretch.ours), Difference.FURNITURE)
 

@@ -10,7 +10,7 @@ from dedup.report.terminal import sanitise
 if TYPE_CHECKING:
     from dedup.report.terminal import Stream, Style
 
-_LINE = re.compile(rb"[^\n]*\n|[^\n]+")  # not splitlines(), which would also split at a lone CR
+_LINE = re.compile(rb"\n|[^\n]+\n?")  # not splitlines(), which would also split at a lone CR
 _HUNK = re.compile(rb"@@ -\d+(?:,(\d+))? \+\d+(?:,(\d+))? @@")
 
 
