@@ -524,9 +524,8 @@ def _verdicts(texts: list[str], pairs: list[tuple[int, int]], settings: Settings
     words = words_of(texts)
     rows = letter_rows(words)
     later, earlier = (np.array([pair[side] for pair in pairs], np.int64) for side in (0, 1))
-    lengths = np.array([len(text) for text in texts], np.int32)
     raw = [text.encode("utf-8", "surrogatepass") for text in texts]
-    paragraphs = Paragraphs(rows, keys_of(words), lengths, lambda needed: [raw[place] for place in needed])
+    paragraphs = Paragraphs(rows, keys_of(words), lambda needed: [raw[place] for place in needed])
     return verify(paragraphs, later, earlier, settings)
 
 
