@@ -16,9 +16,7 @@ from dedup.characters import BREAK, CLASS_MASK, MINUSES, NORMALISE, OTHER, SPACE
 _ASCII = " \t\n\v\f\r!\"'()*,-./:;?[\\]_`{|}"
 _BEYOND = "\u00a0\u00ab\u00b7\u00bb\u2013\u2014\u2018\u2019\u201a\u201c\u201d\u201e\u2022\u2026\u2032\u2033\u3001\u3002"
 """Characters that stand between words and say nothing, as far as they are in no class of words."""
-_DOUBTFUL = re.compile(
-    b"(?:%s)[0-9$\x80-\xff]|[<=>]\xcc\xb8" % b"|".join(re.escape(sign.encode()) for sign in MINUSES)
-)
+_DOUBTFUL = re.compile(b"(?:%s)[0-9$\x80-\xff]|[<=>]\xcc\xb8" % b"|".join(re.escape(sign.encode()) for sign in MINUSES))
 """What may be a minus, which depends on what stands before it; and the one mark that composes with signs of ASCII."""
 
 

@@ -105,7 +105,8 @@ def _plainly_same(
     needed, index = np.unique(np.stack((later[at], earlier[at])), return_inverse=True)
     texts = paragraphs.texts(needed.tolist())
     sure = np.zeros(len(asked), bool)
-    sure[at] = [plainly_same(texts[one], texts[other]) for one, other in zip(*index.reshape(2, -1).tolist(), strict=True)]
+    pairs = zip(*index.reshape(2, -1).tolist(), strict=True)
+    sure[at] = [plainly_same(texts[one], texts[other]) for one, other in pairs]
     return sure
 
 
