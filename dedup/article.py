@@ -80,10 +80,7 @@ class Article:
         self._words = words
         self._offsets: list[int] = words.offsets[first : first + len(spans) + 1].tolist()
         self.sizes: list[int] = [b - a for a, b in zip(self._offsets, self._offsets[1:], strict=False)]
-        self._keys = keys
-        self._first: dict[int, int] = {}
-        for index, key in enumerate(keys):
-            self._first.setdefault(key, index)
+        self._keys = self._confirmed(keys)
         self.linkable = [i for i in range(len(spans)) if self.repeats(i)]
         self._voiced = list(accumulate((size > 0 for size in self.sizes), initial=0))
         self._sides: dict[int, Side] = {}
@@ -111,13 +108,41 @@ class Article:
         """Tell whether the paragraph is long enough to be removed by itself."""
         return self.sizes[index] >= self.settings.min_words
 
+    def _confirmed(self, keys: Sequence[int]) -> list[int]:
+        """Return the first paragraph of the same words for each paragraph, given hashes of their words.
+
+        Among paragraphs of one hash, what they say is looked up by their text, or else by their words. So the cost is
+        that of reading them once, however many different ones were made to share a hash.
+        """
+        heads: dict[int, int] = {}
+        out = [heads.setdefault(key, index) for index, key in enumerate(keys)]
+        bodies: dict[int, dict[str, int]] = {}
+        words: dict[int, dict[tuple[str, ...], int]] = {}
+        for index, head in enumerate(out):
+            if head == index:
+                continue
+            if head not in bodies:
+                bodies[head] = {self.body(head): head}
+                words[head] = {}
+            body = self.body(index)
+            known = bodies[head].get(body)
+            if known is None:
+                told = words[head] = words[head] or {self._tokens(head): head}
+                known = bodies[head][body] = told.setdefault(self._tokens(index), index)
+            out[index] = known
+        return out
+
+    def _tokens(self, index: int) -> tuple[str, ...]:
+        """Return a paragraph's folded tokens."""
+        return tuple(map(self._words.token, range(self._offsets[index], self._offsets[index + 1])))
+
     def key(self, index: int) -> int:
-        """Return a hash of the paragraph's tokens."""
+        """Return a number that paragraphs of the same words share, and no others: that of the first of them."""
         return self._keys[index]
 
     def novel(self, index: int) -> bool:
-        """Tell whether no earlier paragraph has the same key."""
-        return self._first[self._keys[index]] == index
+        """Tell whether no earlier paragraph has the same words."""
+        return self._keys[index] == index
 
     def repeats(self, index: int) -> bool:
         """Tell whether the paragraph has words and may repeat an earlier one."""
@@ -134,7 +159,7 @@ class Article:
 
     @cached_property
     def occurrences(self) -> Counter[int]:
-        """How many paragraphs have each key."""
+        """How many paragraphs have the words of each key."""
         return Counter(self._keys)
 
     @cached_property
@@ -265,7 +290,7 @@ class Article:
         return start - self.base, end - self.base
 
     def equal(self, first: int, second: int) -> Compared | None:
-        """Compare two paragraphs of the same key on what they say; None where only their hashes agree."""
+        """Compare two paragraphs word by word; None where they do not say the same."""
         if self.body(first) == self.body(second):
             return Compared.IDENTICAL
         low, high = self._offsets[first], self._offsets[first + 1]

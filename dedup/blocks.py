@@ -185,7 +185,8 @@ class Matcher:
         width = len(paragraph.letters)
         if previous.compared is not Compared.ALIGNED or article.eligible(copy) or article.settings.exact:
             return []
-        if stands_in(source, paragraph) is None:
+        at = stands_in(source, paragraph)
+        if at is None or any(source.token(at + i) != paragraph.token(i) for i in range(width)):
             return []
         similarity = 2 * width / (width + len(source.letters))
         return [Link(copy, (previous.sources[-1],), Compared.ALIGNED, similarity, 1.0, Difference.LESS)]

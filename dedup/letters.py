@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
 _BITS = 19
@@ -20,13 +22,44 @@ def letters_of(hashes: NDArray[np.uint64], numeric: NDArray[np.bool_]) -> NDArra
     Those of words with digits are odd, the others even. Two different words share one once in half a million times:
     what looks alike is looked at again.
     """
-    letters = (hashes >> np.uint64(64 - _BITS)).astype(np.uint32)
-    letters <<= np.uint32(1)
+    return _coded((hashes >> np.uint64(64 - _BITS)).astype(np.uint32), numeric)
+
+
+def _coded(numbers: NDArray[np.uint32], numeric: NDArray[np.bool_]) -> NDArray[np.uint32]:
+    """Return the code points that stand for some numbers below ``2 ** _BITS``; odd where `numeric`."""
+    letters = numbers << np.uint32(1)
     letters += np.uint32(_FIRST)
     letters += numeric
     # Most of them are beyond the surrogates.
     letters += (letters >= _SURROGATES[0]) * np.uint32(_SURROGATES[1])
     return letters
+
+
+def is_exact(letters: str, words: Sequence[str]) -> bool:
+    """Return True if equal letters are equal words among some words; `letters` has one for each of them."""
+    return len(set(zip(letters, words, strict=True))) == len(set(letters))
+
+
+def exact_numbers(words: Sequence[str]) -> NDArray[np.uint32]:
+    """Number the different words among some words from 0, in the order in which they appear: uint32, one for each."""
+    known: dict[str, int] = {}
+    return np.array([known.setdefault(word, len(known)) for word in words], np.uint32)
+
+
+def exact_letters(numbers: NDArray[np.uint32], letters: str) -> str | None:
+    """Return a letter for each word that no other word shares, in place of letters that follow from hashes.
+
+    Args:
+        numbers: of each word, as `exact_numbers` gives them.
+        letters: of each word, as `letters_of` gives them; they tell which words hold a digit.
+
+    Returns:
+        The letters; None where there are more different words than letters.
+    """
+    if int(numbers.max(initial=0)) >> _BITS:
+        return None
+    numeric = np.frombuffer(letters.encode("utf-32-le"), np.uint32) & 1 == 1
+    return string_of(_coded(numbers, numeric).astype("<u4").tobytes())
 
 
 def is_numeric(letter: str) -> bool:

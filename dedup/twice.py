@@ -203,7 +203,7 @@ class Twice:
         return Inputs(sources, job.format, self._work.codec, job.max_document, joined=joined, stdin=None)
 
     def _fill(self, banding: Any, size: int) -> None:
-        slots = min(max(size // _BYTES_A_SLOT, 1 << 16), max(self._max_memory // 128, 1 << 16))
+        slots = min(max(size // _BYTES_A_SLOT, 1 << 16), max(self._max_memory // 256, 1 << 16))
         seen = known(self._spool, slots)
         self._crew = Crew(self._workers, seen)
         self._stack.callback(self._crew.close)

@@ -14,7 +14,7 @@ from rapidfuzz.distance import LCSseq
 from dedup.difference import examine
 from dedup.finding import Finding
 from dedup.less import same_figure
-from dedup.letters import is_numeric
+from dedup.letters import exact_letters, exact_numbers, is_exact, is_numeric
 from dedup.sides import Difference, Gap, Side
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ class Alignment(NamedTuple):
     common: int
 
 
-def judge(  # noqa: PLR0911 - one case after the other
+def judge(
     witness: Side,
     paragraph: Side,
     alignment: Alignment,
@@ -118,9 +118,47 @@ def judge(  # noqa: PLR0911 - one case after the other
 ) -> Verdict:
     """Decide about a pair by the alignment of its letters; what else is asked for is as in `compare`.
 
-    Where it is `certain`, words of equal letters are known to be equal words, and the two to be `alike`, unless the
+    That a witness covers a paragraph is confirmed on the words: letters and hashes of tokens only find it, as both can
+    be made to agree for different words. Where they do, the pair is compared again with a letter for each word.
+
+    Where it is `certain`, tokens of equal letters have equal hashes, and the two are known to be `alike`, unless the
     witness has all words of the paragraph.
     """
+    verdict = _judged(witness, paragraph, alignment, settings, thorough=thorough, certain=certain)
+    if not verdict.covered:
+        return verdict
+    words = [side.token(index) for side in (witness, paragraph) for index in range(len(side.letters))]
+    if is_exact(witness.letters + paragraph.letters, words):
+        return verdict
+    both = _exactly(witness, paragraph, words)
+    if both is None:
+        return verdict._replace(covered=False, kind=Difference.WORDS)
+    return compare(*both, settings, thorough=thorough)
+
+
+def _exactly(witness: Side, paragraph: Side, words: list[str]) -> tuple[Side, Side] | None:
+    """Return two sides with letters and hashes that only equal words share; None if they have too many words."""
+    numbers = exact_numbers(words)
+    letters = exact_letters(numbers, witness.letters + paragraph.letters)
+    if letters is None:
+        return None
+    hashes, size = numbers.astype(np.uint64).tobytes(), len(witness.letters)
+    return (
+        witness._replace(letters=letters[:size], hashes=hashes[: _BYTES * size]),
+        paragraph._replace(letters=letters[size:], hashes=hashes[_BYTES * size :]),
+    )
+
+
+def _judged(  # noqa: PLR0911 - one case after the other
+    witness: Side,
+    paragraph: Side,
+    alignment: Alignment,
+    settings: Settings,
+    *,
+    thorough: bool,
+    certain: bool,
+) -> Verdict:
+    """Decide about a pair as far as letters and hashes tell; see `judge`."""
     theirs, ours = witness.letters, paragraph.letters
     len_a, len_b, common = len(theirs), len(ours), alignment.common
     similarity, coverage = 2 * common / (len_a + len_b), common / len_b
@@ -234,13 +272,13 @@ def align(first: Sequence[Hashable], second: Sequence[Hashable]) -> Alignment:
 
 
 def _same(witness: Side, paragraph: Side, runs: list[tuple[int, int, int]]) -> bool:
-    """Tell whether words of equal letters are equal words."""
+    """Return True if tokens of equal letters have equal hashes."""
     theirs, ours = witness.hashes, paragraph.hashes
     return all(theirs[_BYTES * a : _BYTES * (a + n)] == ours[_BYTES * b : _BYTES * (b + n)] for a, b, n in runs)
 
 
 def stands_in(witness: Side, paragraph: Side) -> int | None:
-    """Return where the paragraph stands in the witness from end to end, token by token; None if nowhere.
+    """Return where the paragraph stands in the witness from end to end, as far as hashes tell; None if nowhere.
 
     An alignment may tie the paragraph's first word to an earlier occurrence, and see a difference where there is none.
     """

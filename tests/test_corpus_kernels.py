@@ -93,13 +93,18 @@ def test_no_paragraph_is_a_copy_in_an_empty_corpus() -> None:
 # --- what has been fingerprinted --------------------------------------------------------------------------------------
 
 
+def _wide(values: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """Return digests of which the first halves are given."""
+    return np.stack((values, values // np.uint64(2)), axis=1)
+
+
 @given(st.lists(st.sets(st.integers(0, 90), max_size=30), max_size=6), st.booleans())
 def test_every_digest_is_new_when_it_comes_first(batches: list[set[int]], scattered: bool) -> None:  # noqa: FBT001 - drawn
     """Nobody is told that a paragraph is known before it was entered; one entered before is known, as a rule."""
     table, entered = Seen(64), set[int]()
     for batch in batches:
         values = sorted(2 * n * (0x9E3779B97F4A7C15 if scattered else 1) % (1 << 64) for n in batch)
-        new = table.enter(np.array(values, np.uint64)).tolist()
+        new = table.enter(_wide(np.array(values, np.uint64))).tolist()
         known = [value in entered for value in values]
         assert not any(k for k, n in zip(new, known, strict=True) if not k and not n)
         assert not scattered or new == [not k for k in known]
@@ -110,10 +115,12 @@ def test_digests_that_want_the_same_slot_are_told_apart() -> None:
     """Neighbours in a table do not hide one another, however many of them there are."""
     table = Seen(64)
     crowd = (np.arange(1, 31, dtype=np.uint64) << np.uint64(1)) + np.uint64(7 << 60)
+    crowd = _wide(crowd)
     assert table.enter(crowd).all()
     # Some found no place near enough, and are new again; none is taken for known before it was there.
     assert int(np.count_nonzero(~table.enter(crowd))) >= 8
-    assert table.enter(crowd + np.uint64(1 << 40)).all()
+    assert table.enter(crowd + np.array([1 << 40, 0], np.uint64)).all()
+    assert table.enter(crowd + np.array([0, 1], np.uint64)).all()
 
 
 def test_a_full_table_takes_nothing_for_known_that_is_not() -> None:
@@ -121,16 +128,17 @@ def test_a_full_table_takes_nothing_for_known_that_is_not() -> None:
     table = Seen(1)
     rng = np.random.default_rng(1)
     for _ in range(5):
-        assert table.enter(np.unique(rng.integers(0, 1 << 63, 20_000, np.uint64) << np.uint64(1))).all()
+        assert table.enter(_wide(np.unique(rng.integers(0, 1 << 63, 20_000, np.uint64) << np.uint64(1)))).all()
 
 
 def test_a_table_travels() -> None:
     """A forked worker finds the very table that it shares with the others; another one gets one with nothing in it."""
     table = Seen(5000)
-    values = np.array([2, 4, 1 << 50], np.uint64)
+    values = _wide(np.array([2, 4, 1 << 50], np.uint64))
     assert table.enter(values).all()
     assert not pickle.loads(pickle.dumps(table)).enter(values).any()  # noqa: S301 - our own
-    code = "import pickle, sys; print(*pickle.load(sys.stdin.buffer).enter(__import__('numpy').array([2, 4], 'u8')))"
+    two = "__import__('numpy').array([[2, 1], [4, 2]], 'u8')"
+    code = f"import pickle, sys; print(*pickle.load(sys.stdin.buffer).enter({two}))"
     elsewhere = subprocess.run([sys.executable, "-c", code], input=pickle.dumps(table), capture_output=True, check=True)
     assert elsewhere.stdout.split() == [b"True", b"True"]
 
@@ -524,9 +532,8 @@ def _verdicts(texts: list[str], pairs: list[tuple[int, int]], settings: Settings
     words = words_of(texts)
     rows = letter_rows(words)
     later, earlier = (np.array([pair[side] for pair in pairs], np.int64) for side in (0, 1))
-    lengths = np.array([len(text) for text in texts], np.int32)
     raw = [text.encode("utf-8", "surrogatepass") for text in texts]
-    paragraphs = Paragraphs(rows, keys_of(words), lengths, lambda needed: [raw[place] for place in needed])
+    paragraphs = Paragraphs(rows, keys_of(words), lambda needed: [raw[place] for place in needed])
     return verify(paragraphs, later, earlier, settings)
 
 

@@ -18,10 +18,10 @@ from hypothesis import strategies as st
 from dedup import clean, clean_documents
 from dedup.decisions import Compared, Decision, Reason
 from dedup.document import decide
-from dedup.lexicon import FUNCTION
 from dedup.paragraphs import split
 from dedup.settings import Settings
 from tests import oracle, strategies
+from tests.witnesses import assert_witnessed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -103,34 +103,7 @@ _STALE = "\n".join(
 @example(_STALE, Settings())
 def test_every_removal_has_a_kept_earlier_witness_that_says_it_all(text: str, settings: Settings) -> None:
     """The witnesses stay, stand before, and pass a comparison that knows nothing of the program's own."""
-    decision = decided(text, settings)
-    spans = split(text, settings.split)
-    gone = {removal.paragraph for removal in decision.removals}
-    for removal in decision.removals:
-        assert removal.witnesses
-        assert list(removal.witnesses) == sorted(removal.witnesses, key=lambda w: w.paragraph)
-        for witness in removal.witnesses:
-            assert witness.paragraph < removal.paragraph
-            assert witness.paragraph not in gone
-            assert (witness.start, witness.end) == spans[witness.paragraph]
-        own = text[removal.start : removal.end]
-        theirs = [text[w.start : w.end] for w in removal.witnesses]
-        ours, others = oracle.words(own), [word for body in theirs for word in oracle.words(body)]
-        if removal.compared is Compared.ALIGNED:
-            assert removal.similarity == pytest.approx(oracle.similarity(ours, others))
-            assert removal.coverage == pytest.approx(oracle.common(ours, others) / len(ours))
-            assert settings.guard == "off" or not oracle.lost_numbers(others, ours)
-            assert settings.guard != "strict" or not oracle.lost_words(others, ours, FUNCTION)
-            assert not settings.exact
-            # Two paragraphs that were joined say together just the same.
-            assert removal.differs or settings.guard != "strict" or (len(theirs) > 1 and removal.similarity == 1)
-        else:
-            assert not removal.differs
-            assert len(theirs) == 1
-            assert (removal.similarity, removal.coverage) == (1.0, 1.0)
-            assert ours == others
-            # A rule or a bar holds no word; its indentation is not looked at.
-            assert removal.compared is Compared.FOLDED or own == theirs[0] or not ours
+    assert_witnessed(text, decided(text, settings), settings)
 
 
 @given(TEXTS, strategies.settings())

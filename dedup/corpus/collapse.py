@@ -17,6 +17,18 @@ def index_type(number: int) -> type[np.signedinteger[Any]]:
     return np.int32 if number < 1 << 31 else np.int64
 
 
+def first_of_each(digests: NDArray[np.uint64]) -> NDArray[np.int64]:
+    """Return the places at which digests stand for the first time, ascending: int64.
+
+    Args:
+        digests: uint64, shape (paragraphs, 2).
+    """
+    order, head = _together(np.ascontiguousarray(digests[:, 0]), np.ascontiguousarray(digests[:, 1]))
+    first: NDArray[np.int64] = order[head]
+    first.sort()
+    return first
+
+
 def first_copies(digests: Iterable[NDArray[np.uint64]], number: int, parts: int, part: int) -> NDArray[np.int64]:
     """Find the copies among the paragraphs whose digests fall into one part of all digests.
 

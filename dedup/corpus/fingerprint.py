@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dedup.characters import code_points, fold, mix
+from dedup.corpus.collapse import first_of_each
 from dedup.corpus.sheet import ROW, Sheet, joined
 from dedup.letters import letters_of, string_of
 from dedup.lexicon import ENTITIES, FUNCTION, LINKS, SAYING
@@ -142,14 +143,11 @@ def _batch(
     spans = split_batch(text, code_points(text), begins, settings.split)
     counts = np.bincount(spans.documents, minlength=len(texts)).astype(np.int32)
     bodies = _encoded([text[a:b] for a, b in zip(spans.starts.tolist(), spans.ends.tolist(), strict=True)])
-    digests = _digests(bodies)
     salt = None if salts is None else mix(salts[spans.documents] + np.uint64(1))
-    if salt is not None:
-        digests = digests ^ salt[:, None]
+    digests = _digests(bodies, None if salts is None else salts[spans.documents].astype("<u8"))
     places = np.stack((spans.starts, spans.ends), axis=1) - begins[spans.documents][:, None]
-    _, first = np.unique(digests[:, 0], return_index=True)
-    first.sort()
-    fresh = first[seen.enter(digests[first, 0])]
+    first = first_of_each(digests)
+    fresh = first[seen.enter(digests[first])]
     some = [bodies[i] for i in fresh.tolist()]
     rows, bands, kept, letters = _rows(some, None if salt is None else salt[fresh], settings, banding)
     rows["paragraph"] = fresh
@@ -165,15 +163,19 @@ def _encoded(paragraphs: list[str]) -> list[bytes]:
         return [paragraph.encode("utf-8", "surrogatepass") for paragraph in paragraphs]
 
 
-def _digests(bodies: list[bytes]) -> NDArray[np.uint64]:
-    """Return the 128-bit BLAKE2b of each text: uint64, shape (texts, 2)."""
-    empty = blake2b(digest_size=16)
-    pieces = []
-    for body in bodies:
-        # To copy one that has not begun is quicker than to ask for another one.
-        one = empty.copy()
-        one.update(body)
-        pieces.append(one.digest())
+def _digests(bodies: list[bytes], salts: NDArray[np.uint64] | None) -> NDArray[np.uint64]:
+    """Return the 128-bit BLAKE2b of each text and the number of its group: uint64, shape (texts, 2)."""
+    if salts is None:
+        empty = blake2b(digest_size=16)
+        pieces = []
+        for body in bodies:
+            # To copy one that has not begun is quicker than to ask for another one.
+            one = empty.copy()
+            one.update(body)
+            pieces.append(one.digest())
+    else:
+        each = (salt.tobytes() for salt in salts)
+        pieces = [blake2b(body, digest_size=16, salt=salt).digest() for body, salt in zip(bodies, each, strict=True)]
     raw = b"".join(pieces)
     return np.frombuffer(raw, "<u8").astype(np.uint64).reshape(-1, 2)
 

@@ -21,16 +21,16 @@ _SMALLEST = 1 << 12
 
 
 class Seen:
-    """A table of 64-bit digests in memory that forked workers share; elsewhere each has its own.
+    """A table of 128-bit digests in memory that forked workers share; elsewhere each has its own.
 
     Args:
-        slots: entries there is room for; rounded up to a power of two. Of 8 bytes each.
+        slots: entries there is room for; rounded up to a power of two. Of 16 bytes each.
     """
 
     def __init__(self, slots: int) -> None:
         self._bits = max(_SMALLEST, slots - 1).bit_length()
-        self._memory = mmap.mmap(-1, 8 << self._bits)
-        self._table = np.frombuffer(self._memory, np.uint64)
+        self._memory = mmap.mmap(-1, 16 << self._bits)
+        self._table = np.frombuffer(self._memory, np.uint64).reshape(-1, 2)
         _TABLES[id(self)] = self
 
     def __reduce__(self) -> tuple[object, ...]:
@@ -38,23 +38,22 @@ class Seen:
         return (_found, (id(self), 1 << self._bits))
 
     def enter(self, digests: NDArray[np.uint64]) -> NDArray[np.bool_]:
-        """Enter digests and tell which are new; bool, of the same length.
+        """Enter digests and return which are new; bool, of the same length.
 
         Args:
-            digests: each once; uint64.
+            digests: each once; uint64, shape (digests, 2).
         """
-        values = digests | np.uint64(1)  # zero is an empty slot
-        slots = (values >> np.uint64(64 - self._bits)).astype(np.int64)
+        values = digests | np.array([1, 0], np.uint64)  # zero is an empty slot
+        slots = (values[:, 0] >> np.uint64(64 - self._bits)).astype(np.int64)
         new = np.ones(len(values), bool)
         left = np.arange(len(values))
         last = len(self._table) - 1
         for _ in range(_PROBES):
             place = slots[left]
-            found = self._table[place]
-            free = found == 0
+            free = self._table[place, 0] == 0
             self._table[place[free]] = values[left[free]]
-            # Of two that took the same slot at once one is in it; the other tries the next.
-            mine = self._table[place] == values[left]
+            # Of two that took the same slot at once one is in it, or a half of each; the others try the next.
+            mine = (self._table[place] == values[left]).all(axis=1)
             new[left[mine & ~free]] = False
             left = left[~mine]
             if not len(left):

@@ -13,7 +13,7 @@ from dedup.characters import fold
 from dedup.corpus.fingerprint import BATCH
 from dedup.corpus.glance import certainly_new
 from dedup.corpus.stretches import Tokens, Written, stretches
-from dedup.hashing import WORD
+from dedup.hashing import span_hashes
 from dedup.ranges import batches, ranges
 from dedup.sides import Side
 from dedup.utf8 import placed_tokens
@@ -50,7 +50,6 @@ class Texts:
             for first, part in zip(firsts, parts, strict=False)
             for number, text in part.rewritten.items()
         }
-        self._rewritten = frozenset(self._strings)
         # As the verdict reads them.
         self._written = [
             self._strings[place].encode("utf-8", "surrogatepass") if place in self._strings else text
@@ -88,7 +87,7 @@ class Texts:
         return self._strings[index]
 
     def agree(self, aligned: Aligned) -> NDArray[np.bool_]:
-        """Tell for each pair whether words of equal letters are equal words."""
+        """Return for each pair whether tokens of equal letters have equal hashes."""
         pair = aligned.run_pairs
         a, b, sizes = aligned.runs
         a, b = a + self._begins[aligned.witness[pair]], b + self._begins[aligned.paragraph[pair]]
@@ -97,17 +96,17 @@ class Texts:
         agree: NDArray[np.bool_] = wrong == 0
         return agree
 
+    def keys(self) -> NDArray[np.uint64]:
+        """Return a hash of each text's words; see `dedup.shingling.keys`."""
+        return span_hashes(self._hashes, self._begins[:-1], self._begins[1:])
+
     def equal(self, one: int, other: int) -> bool:
-        """Tell whether two texts of equal words have the same letters, too."""
-        mine, others = (slice(self._offsets[index], self._offsets[index + 1]) for index in (one, other))
-        if not np.array_equal(self._hashes[mine], self._hashes[others]):
+        """Return True if two texts have the same words, whatever their hashes are."""
+        sizes = [self._offsets[index + 1] - self._offsets[index] for index in (one, other)]
+        if sizes[0] != sizes[1]:
             return False
-        # Shorter tokens of the same hash are the same; see `dedup.hashing.token_hashes`.
-        sizes = np.maximum(*(self._edges[some, 1] - self._edges[some, 0] for some in (mine, others)))
-        rewritten = one in self._rewritten or other in self._rewritten
-        asked = range(len(sizes)) if rewritten else np.flatnonzero(sizes > WORD).tolist()
         first, second = self.side(one), self.side(other)
-        return all(first.token(i) == second.token(i) for i in asked)
+        return all(first.token(i) == second.token(i) for i in range(sizes[0]))
 
     def side(self, index: int) -> Side:
         """Return a text's tokens as the verdict wants them."""

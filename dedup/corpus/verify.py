@@ -10,6 +10,7 @@ from rapidfuzz.distance import LCSseq
 
 from dedup.corpus.aligned import Letters, align_all, letters_in, preview
 from dedup.corpus.figures import Figures
+from dedup.corpus.same import plainly_same
 from dedup.corpus.texts import Texts
 from dedup.sides import Difference
 from dedup.verdict import NUMBERS_EXPLAINED, judge, least_common
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
 
 NOT, FOLDED, ALIGNED = 0, 1, 2
 """How a paragraph is covered: not at all; by the same tokens; by tokens aligned one by one."""
-_FORGED = 1024
-"""Characters from which on different words of the same polynomial hash modulo 2^64 can be made: Thue-Morse words."""
 
 
 class Verdicts(NamedTuple):
@@ -49,14 +48,14 @@ class Paragraphs(NamedTuple):
 
     Attributes:
         letters: the words of each, a character each; see `dedup.letters`.
-        keys: the hash of the words of each; uint64.
-        lengths: characters of each; int32.
-        texts: returns the texts of some of them, as UTF-8; asked for those of which the rest does not settle it.
+        keys: the hash of the words of each, with what tells its group, if only paragraphs of a group are compared;
+            uint64.
+        texts: returns the texts of some of them, as UTF-8; asked for those that may go, and where the rest does not
+            settle it.
     """
 
     letters: Sequence[str]
     keys: NDArray[np.uint64]
-    lengths: NDArray[np.int32]
     texts: Callable[[list[int]], list[bytes]]
 
 
@@ -78,10 +77,9 @@ def verify(
     ours, theirs = letters.sizes[later], letters.sizes[earlier]
     common = _common(letters.strings, later, earlier)
     same = (common == ours) & (common == theirs)
-    # The same words by two hashes, word by word and all together. Only of long texts could somebody have made two on
-    # purpose that agree in both: there the letters are compared.
-    keys, lengths = paragraphs.keys, paragraphs.lengths
-    sure = same & (keys[later] == keys[earlier]) & (np.maximum(lengths[later], lengths[earlier]) < _FORGED)
+    # Of different words all hashes can be made to agree: that they are the same is seen from the texts.
+    agree = same & (paragraphs.keys[later] == paragraphs.keys[earlier])
+    sure = _plainly_same(paragraphs, later, earlier, agree)
     found.how[sure], found.similarity[sure], found.coverage[sure] = FOLDED, 1, 1
     near = np.flatnonzero(~same & (common >= _least(theirs, ours, settings)))
     found.similarity[near] = 2 * common[near] / (ours + theirs)[near]  # as far as letters tell
@@ -95,8 +93,21 @@ def verify(
         kind[chosen] = preview(aligned, letters, settings)
         aligned = aligned.picked(np.flatnonzero(kind[chosen] == 0))
         chosen = chosen[kind[chosen] == 0]
-    _read(found, chosen, aligned, paragraphs=paragraphs, doubtful=same[chosen], settings=settings)
+    _read(found, chosen, aligned, paragraphs=paragraphs, doubtful=agree[chosen], settings=settings)
     return found
+
+
+def _plainly_same(
+    paragraphs: Paragraphs, later: NDArray[np.int64], earlier: NDArray[np.int64], asked: NDArray[np.bool_]
+) -> NDArray[np.bool_]:
+    """Return which of the pairs that are asked about plainly have the same words."""
+    at = np.flatnonzero(asked)
+    needed, index = np.unique(np.stack((later[at], earlier[at])), return_inverse=True)
+    texts = paragraphs.texts(needed.tolist())
+    sure = np.zeros(len(asked), bool)
+    pairs = zip(*index.reshape(2, -1).tolist(), strict=True)
+    sure[at] = [plainly_same(texts[one], texts[other]) for one, other in pairs]
+    return sure
 
 
 def _read(
@@ -115,7 +126,7 @@ def _read(
         chosen: the pairs that are asked about, by their numbers; int64.
         aligned: how they are aligned.
         paragraphs: what is compared.
-        doubtful: which of them have the same letters: are they the same words?
+        doubtful: which of them have the same letters and keys: are they the same words?
         settings: the threshold and the guard.
     """
     how, similarity, coverage, kind = found
@@ -127,6 +138,10 @@ def _read(
     if settings.guard == "strict":
         kind[chosen] = tokens.certainly_new(aligned)
     open_ = np.flatnonzero(doubtful | (kind[chosen] == 0))
+    if settings.within is not None:
+        # Bands are keys of 32 bits, on which paragraphs of different groups may agree.
+        groups = paragraphs.keys[needed] ^ tokens.keys()
+        open_ = open_[(groups[witness] == groups[paragraph])[open_]]
     for place, alignment in zip(open_.tolist(), aligned.alignments(open_), strict=True):
         pair, sides = chosen[place], (int(witness[place]), int(paragraph[place]))
         if doubtful[place] and tokens.equal(*sides):

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from dedup.corpus.collapse import first_of_each
 from dedup.corpus.fingerprint import fingerprint
 from dedup.corpus.seen import Seen
 from dedup.corpus.sheet import ROW
@@ -157,7 +158,7 @@ def known(spool: Spool, slots: int) -> Seen:
     seen = Seen(slots)
     if spool.tasks:
         digests = spool.picked("digests", np.unique(spool.whole("row-paragraph")))
-        seen.enter(np.unique(digests[:, 0]))
+        seen.enter(digests[first_of_each(digests)])
     return seen
 
 

@@ -60,7 +60,7 @@ LETTER = 4
 """Bytes of a letter."""
 _MOST_PAIRS, _FEWEST_PAIRS = 4000, 500
 """Pairs of a task. Towards the end of a round they get fewer, so that no worker has long to wait for another one."""
-_TRAVELLING = ("text_at", "text_size", "letters_at", "words", "key", "length")
+_TRAVELLING = ("text_at", "text_size", "letters_at", "words", "key")
 """What of a row a worker needs to know to compare it; see `_Pairs`."""
 _BYTES_A_PARAGRAPH = 64
 """Memory for a paragraph while exact copies are sought."""
@@ -304,7 +304,7 @@ def _verify(settings: Settings, texts: str, letters: str, pairs: _Pairs) -> Verd
             return list(stretches(file, rows["text_at"][needed], rows["text_size"][needed], 1, bytes))
 
         words = list(stretches(short, rows["letters_at"], rows["words"], LETTER, string_of))
-        paragraphs = Paragraphs(words, rows["key"], rows["length"], texts_of)
+        paragraphs = Paragraphs(words, rows["key"], texts_of)
         return verify(paragraphs, pairs.later, pairs.earlier, settings)
 
 

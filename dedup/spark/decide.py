@@ -243,7 +243,7 @@ class _Plan:
         return self._shelf.keep(pairs.join(found, ["later", "earlier"]), "verdicts")
 
     def _texts(self) -> DataFrame:
-        return self._rows.select("paragraph", "key", "length", "letters", "text")
+        return self._rows.select("paragraph", "key", "letters", "text")
 
     def _resolved(self, listed: DataFrame) -> Resolved:
         if not self._comparisons:

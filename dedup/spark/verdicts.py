@@ -26,7 +26,7 @@ def verdicts(pairs: DataFrame, number: int, texts: DataFrame, settings: Settings
     Args:
         pairs: later and earlier, each pair once.
         number: of pairs.
-        texts: paragraph, key, length, letters and text.
+        texts: paragraph, key, letters and text.
         settings: the threshold and the guard.
 
     Returns:
@@ -55,7 +55,6 @@ def slot(settings: Settings, pairs: pa.Table, texts: pa.Table) -> pa.Table:
     known = Paragraphs(
         [string_of(letters[row].as_py()) for row in rows],
         column(texts, "key", np.uint64)[order],
-        column(texts, "length", np.int32)[order],
         lambda some: [bodies[rows[one]].as_py() for one in some],
     )
     later, earlier = column(pairs, "later"), column(pairs, "earlier")
