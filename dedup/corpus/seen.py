@@ -62,6 +62,48 @@ class Seen:
             slots[left] = (slots[left] + 1) & last
         return new
 
+    def known(self, digests: NDArray[np.uint64]) -> NDArray[np.bool_]:
+        """Tell which digests have been entered, and enter none; bool, of the same length."""
+        values = digests | np.uint64(1)
+        slots = (values >> np.uint64(64 - self._bits)).astype(np.int64)
+        out = np.zeros(len(values), bool)
+        left = np.arange(len(values))
+        last = len(self._table) - 1
+        for _ in range(_PROBES):
+            found = self._table[slots[left]]
+            mine = found == values[left]
+            out[left[mine]] = True
+            left = left[~mine & (found != 0)]
+            if not len(left):
+                break
+            slots[left] = (slots[left] + 1) & last
+        return out
+
+
+class Held:
+    """Digests that are to be entered into a table, when their paragraphs have been fingerprinted.
+
+    Args:
+        seen: the table.
+    """
+
+    def __init__(self, seen: Seen) -> None:
+        self._seen = seen
+        self._held: list[NDArray[np.uint64]] = []
+
+    def enter(self, digests: NDArray[np.uint64]) -> NDArray[np.bool_]:
+        """Tell which digests are new, here and in the table, and hold these; see `Seen.enter`."""
+        new = ~self._seen.known(digests)
+        for held in self._held:
+            new &= ~np.isin(digests, held)
+        self._held.append(digests[new])
+        return new
+
+    def enter_all(self) -> None:
+        """Enter what is held into the table."""
+        for held in self._held:
+            self._seen.enter(held)
+
 
 _TABLES: WeakValueDictionary[int, Seen] = WeakValueDictionary()
 

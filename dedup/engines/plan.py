@@ -15,12 +15,13 @@ import numpy as np
 
 from dedup.corpus.buckets import Bucketed, Features, bucketed, candidates
 from dedup.corpus.collapse import first_copies, index_type
+from dedup.corpus.contained import compared
 from dedup.corpus.leaders import GOES, Leaders
 from dedup.corpus.near import Near, kept_near, nobody
 from dedup.corpus.outcome import Classes, outcome
 from dedup.corpus.sheet import ROW
 from dedup.corpus.shorts import Corpus
-from dedup.corpus.verify import Paragraphs, Verdicts, verify
+from dedup.corpus.verify import Paragraphs, Verdicts
 from dedup.engines.local import Crew
 from dedup.engines.places import stretches
 from dedup.engines.spool import kept
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from dedup.containment import Fault
+    from dedup.corpus.contained import Pair
     from dedup.engines.spool import Spool
     from dedup.job import Events
     from dedup.minhash import Banding
@@ -49,9 +52,13 @@ COLUMNS: dict[str, np.dtype[Any]] = {
     "letters": np.dtype("<u4"),
 }
 """The spool's columns. Parts of inputs: CRC of the bytes, documents found, those that do not decode, whether to be read
-again for what is to be told about it, bytes. Documents: their part within the task, input, paragraphs, line, and bytes
-within the part. Then what `dedup.corpus.sheet.Sheet` has, numbers and places counted from the corpus's beginning."""
+again for what is to be told about it (`AGAIN_PROBLEM`, `AGAIN_FAULT`), bytes. Documents: their part within the task,
+input, paragraphs, line, and bytes within the part. Then what `dedup.corpus.sheet.Sheet` has, numbers and places counted
+from the corpus's beginning."""
 
+AGAIN_PROBLEM, AGAIN_FAULT = 1, 2
+"""What there is to tell about a part: records that hold no text; a document with which a kernel raised, which has no
+paragraphs here. They are bits."""
 _WORTH_STARTING, _WORTH_SHARING = 50_000, 2000
 """Paragraphs from which on workers are started for the bands, and from which on those that are there share them."""
 _PAIRS_HELD = 1 << 21
@@ -86,6 +93,8 @@ class Decided(NamedTuple):
     """The place of its row in the spool."""
     near: Near
     """Near-duplicates that stay, where somebody asks for them."""
+    faults: list[PairFault]
+    """Pairs with which a kernel raised, and that stay, both of them."""
 
     def texts(self, spool: Spool, paragraphs: NDArray[np.int64]) -> Iterator[str]:
         """Yield the texts of different paragraphs that have enough words to go by themselves."""
@@ -93,6 +102,19 @@ class Decided(NamedTuple):
         at, sizes = (spool.picked(f"row-{name}", place).tolist() for name in ("text_at", "text_size"))
         for start, size in zip(at, sizes, strict=True):
             yield spool.read("texts", start, size).tobytes().decode("utf-8", "surrogatepass")
+
+
+class PairFault(NamedTuple):
+    """A pair of paragraphs with which a kernel raised.
+
+    Attributes:
+        later, earlier: their numbers in the corpus; of one that stands several times, that of the first.
+        fault: what was raised.
+    """
+
+    later: int
+    earlier: int
+    fault: Fault
 
 
 class Planner:
@@ -129,6 +151,7 @@ class Planner:
         self._events = events
         self._references = references
         self._explain = explain
+        self._faults: list[PairFault] = []
 
     def decide(self) -> Decided:
         """Run the stages behind fingerprinting.
@@ -149,11 +172,15 @@ class Planner:
         ranked = chosen[self._rank(paragraph[chosen], place[chosen], fixed)]
         stay = int(np.count_nonzero(paragraph[ranked] < fixed))
         leaders, unexamined = self._leaders(place[ranked], words[ranked], stay)
+        faults = [
+            fault._replace(later=int(paragraph[ranked[fault.later]]), earlier=int(paragraph[ranked[fault.earlier]]))
+            for fault in self._faults
+        ]
         classes = Classes(paragraph[ranked], leaders)
         corpus = self._corpus(counts, owner, paragraph, words, place)
         removals = outcome(corpus, classes, self._settings, fixed)
         near = kept_near(classes, removals, number, self._settings) if self._explain else nobody()
-        return Decided(removals, begins, leaders.compared, unexamined, paragraph, place, near)
+        return Decided(removals, begins, leaders.compared, unexamined, paragraph, place, near, faults)
 
     def _corpus(
         self,
@@ -260,8 +287,14 @@ class Planner:
     def _verified(self, later: NDArray[np.int64], earlier: NDArray[np.int64], place: NDArray[np.int64]) -> Verdicts:
         texts, letters = (os.fspath(self._spool.path(name)) for name in ("texts", "letters"))
         task = partial(_verify, self._settings, texts, letters)
-        results = self._crew.map(task, self._tasks(later, earlier, place))
-        found = [result for _, result in results]
+        found: list[Verdicts] = []
+        done = 0
+        for pairs, (verdicts, faults) in self._crew.map(task, self._tasks(later, earlier, place)):
+            found.append(verdicts)
+            self._faults += [
+                PairFault(int(later[done + one.place]), int(earlier[done + one.place]), one.fault) for one in faults
+            ]
+            done += len(pairs.later)
         return Verdicts(*(np.concatenate(arrays) for arrays in zip(*found, strict=True)))
 
     def _tasks(
@@ -295,7 +328,7 @@ class _Pairs(NamedTuple):
     earlier: NDArray[np.int64]
 
 
-def _verify(settings: Settings, texts: str, letters: str, pairs: _Pairs) -> Verdicts:
+def _verify(settings: Settings, texts: str, letters: str, pairs: _Pairs) -> tuple[Verdicts, list[Pair]]:
     """Compare some pairs, with what the spool has of them; runs in a worker."""
     rows = pairs.rows
     with open(texts, "rb", buffering=0) as file, open(letters, "rb", buffering=0) as short:  # noqa: PTH123 - strings travel well
@@ -305,7 +338,7 @@ def _verify(settings: Settings, texts: str, letters: str, pairs: _Pairs) -> Verd
 
         words = list(stretches(short, rows["letters_at"], rows["words"], LETTER, string_of))
         paragraphs = Paragraphs(words, rows["key"], rows["length"], texts_of)
-        return verify(paragraphs, pairs.later, pairs.earlier, settings)
+        return compared(paragraphs, pairs.later, pairs.earlier, settings)
 
 
 def _same_keys(keys: NDArray[np.uint64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
