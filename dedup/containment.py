@@ -93,7 +93,7 @@ def in_pieces(
         half = len(items) // 2
         return [*in_pieces(function, items[:half], failed), *in_pieces(function, items[half:], failed)]
 
-    if not items:
+    if len(items) == 0:
         return [function(items)]
     return attempt(lambda: [function(items)], halved)
 

@@ -6,6 +6,7 @@ import json
 import pickle
 import sys
 import tempfile
+import warnings
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -108,6 +109,8 @@ def decide_together(
         twice = Twice(job, layout, work, Silent(), stack=stack, stdin=None)
         twice.prepare()
         pairs = dict(twice.faults())
+        if (fault := pairs.get(-1)) is not None:  # about no document by itself
+            warnings.warn(fault.what, RuntimeWarning, stacklevel=2)
         inputs = Inputs([source], "jsonl", work.codec, job.max_document, joined=True, stdin=None)
         found = twice.results(tasks(inputs.parts()), decisions)
         stack.callback(found.close)

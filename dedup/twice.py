@@ -117,7 +117,7 @@ class Twice:
     def faults(self) -> Iterator[tuple[int, InternalError]]:
         """Yield the faults that were contained while all was decided, each with the number of its document.
 
-        Documents are counted from the first one of the inputs; those of references come before, below 0.
+        Documents are counted from the first one of the inputs; below 0 where it is none of these.
         """
         assert self._shares is not None  # noqa: S101 - prepared by now
         parts = self._spool.whole("parts")["again"][: self._spool.sizes("parts")[: self._first].sum()]
@@ -125,7 +125,7 @@ class Twice:
             kept = f"nothing was compared with a document, or more, of {number} parts of the references"
             yield -1, InternalError("while they were read", kept, place=self._references[0].name)
         for document, error in self._shares.faults(keep_texts=self._work.keep_texts):
-            yield document - self.references, error
+            yield max(document - self.references, -1), error
 
     def results(
         self,

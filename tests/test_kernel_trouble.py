@@ -173,6 +173,7 @@ DOCUMENTS = st.builds(
 def test_a_document_of_odd_words_is_cleaned(texts: list[str], settings: Settings) -> None:
     """Whatever a document's near-duplicates have in them, it is cleaned, and a second time nothing goes."""
     cleaned = clean("\n\n".join(texts), explain=True, **chosen(settings))
+    assert cleaned.fault is None
     assert not clean(cleaned.text, **chosen(settings)).removed
 
 
@@ -181,6 +182,7 @@ def test_a_corpus_of_odd_words_is_cleaned(texts: list[str], settings: Settings) 
     """Whatever near-duplicates in other documents have in them, all are cleaned, the first one stays as it is."""
     cleaned = list(clean_documents(texts, explain=True, **chosen(settings, "corpus")))
     assert len(cleaned) == len(texts)
+    assert not any(one.fault for one in cleaned)
     assert all(one.kept + one.removed == one.paragraphs for one in cleaned)
 
 

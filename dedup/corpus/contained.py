@@ -9,6 +9,7 @@ import numpy as np
 
 from dedup.containment import Fault, attempt, in_pieces
 from dedup.corpus.bands import choose_banding
+from dedup.corpus.buckets import Bucketed, Features, bucketed
 from dedup.corpus.fingerprint import fingerprint
 from dedup.corpus.seen import Held, Seen
 from dedup.corpus.sheet import joined
@@ -111,3 +112,30 @@ def compared(
     if len(found) == 1:
         return found[0], faults
     return Verdicts(*(np.concatenate(each) for each in zip(*found, strict=True))), faults
+
+
+def named(keys: NDArray[np.uint32], features: Features, settings: Settings) -> tuple[Bucketed, list[Fault]]:
+    """Find the pairs that agree on one band, as `dedup.corpus.buckets.bucketed` does.
+
+    Returns:
+        What the band says; and what was raised about a bucket of it, which names no pairs.
+    """
+    faults: list[Fault] = []
+
+    def some(which: Sequence[np.uint32]) -> Bucketed:
+        chosen = np.flatnonzero(np.isin(keys, which))
+        found = bucketed(keys[chosen], Features._make(each[chosen] for each in features), settings)
+        later, earlier = (chosen[side].astype(np.uint64) for side in np.divmod(found.pairs, np.uint64(1 << 32)))
+        return found._replace(pairs=(later << np.uint64(32)) | earlier, crowded=chosen[found.crowded])
+
+    def failed(_: np.uint32, fault: Fault) -> Bucketed:
+        faults.append(fault)
+        return Bucketed(np.empty(0, np.uint64), np.empty(0, np.int64), 0)
+
+    def each(_: Fault) -> Bucketed:
+        # Buckets have nothing to do with one another.
+        found = in_pieces(some, np.unique(keys), failed)  # type: ignore[arg-type]  # an array slices as a list does
+        pairs, crowded = (np.concatenate([getattr(one, name) for one in found]) for name in ("pairs", "crowded"))
+        return Bucketed(np.sort(pairs), crowded, sum(one.unexamined for one in found))
+
+    return attempt(lambda: bucketed(keys, features, settings), each), faults

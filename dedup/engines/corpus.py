@@ -202,11 +202,15 @@ class Shares:
         return Share(parts, documents, spans, removals, witnesses, near, beside)
 
     def faults(self, *, keep_texts: bool) -> Iterator[tuple[int, InternalError]]:
-        """Yield what is to be told of pairs with which a kernel raised, each with the number of its document.
+        """Yield what is to be told of what kernels raised while all was decided.
+
+        Each with the number of its document, counted from the first one of all, or -1 where there is none.
 
         Args:
             keep_texts: with the texts of both.
         """
+        for fault, kept in self._decided.stages:
+            yield -1, fault.told("", kept)
         for pair in self._decided.faults:
             both = np.array([pair.later, pair.earlier])
             here, there = self._places(both, np.ones(2, bool), 0)
