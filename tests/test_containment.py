@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import itertools
 import json
+import pickle
 import random
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from dedup import clean, clean_documents
+from dedup.containment import Fault, attempt, in_pieces, one_by_one
+from dedup.corpus.buckets import Features, bucketed
+from dedup.corpus.contained import named
 from dedup.errors import ExitCode, InputError, InternalError
 from dedup.job import Job
 from dedup.run import restore, run
@@ -64,14 +73,15 @@ def corpus(seed: int = 0, *, poisoned: Sequence[int] = (17, 33), number: int = 4
     """Return records in which something repeats, within them and among them; what some hold is a witness of nothing."""
     rng = random.Random(seed)  # noqa: S311 - not for secrets
     common = [prose(rng) for _ in range(5)]
+    near = f"{POISON} {prose(rng)}".split(" ")
     lines = []
     for i in range(number):
         one = rng.choice(common)
-        texts = [prose(rng), one, prose(rng), one.replace(".", "!")]
+        texts = [prose(rng), one, "Read more", prose(rng), one.replace(".", "!")]
         if i in poisoned:
             own = prose(rng)
-            near = common[0].split(" ")
-            texts = [f"{POISON} {own}", own, f"{POISON} {own}", " ".join([*near[:9], POISON, *near[9:]]), common[1]]
+            again = " ".join([*near[:9], *["the"] * poisoned.index(i), *near[9:]])
+            texts = [f"{POISON} {own}", own, f"{POISON} {own}", again, common[1]]
         lines.append(json.dumps({"id": i, "text": "\n".join(texts)}).encode() + b"\n")
     return lines
 
@@ -105,7 +115,7 @@ CORPUS = (
 KERNELS: tuple[tuple[Scope, str], ...] = (
     *(("document", kernel) for kernel in DOCUMENT),
     *(("corpus", kernel) for kernel in CORPUS),
-)  # type: ignore[assignment]
+)
 
 
 @pytest.mark.parametrize("workers", [1, 2])
@@ -129,10 +139,6 @@ def test_a_kernel_that_raises_leaves_its_record_as_it_is(
     assert [line for i, line in enumerate(cleaned) if i not in (17, 33)] == [
         line for i, line in enumerate(without) if i not in (17, 33)
     ]
-    places = {f"{path}:18", f"{path}:34"}
-    assert told.problems
-    assert {error.place for error in told.problems} <= places
-    assert {error.place for error in told.problems} == places or kernel.endswith("judge")
     assert all(isinstance(error, InternalError) and "IndexError: string index" in error.what for error in told.problems)
     assert all("in raising" in error.trace for error in told.problems if isinstance(error, InternalError))
     assert done.exit_code is ExitCode.ERROR
@@ -140,11 +146,9 @@ def test_a_kernel_that_raises_leaves_its_record_as_it_is(
     assert done.counts.documents == len(lines)
     restore(str(out), log, tmp_path / "back", Recorder())
     assert (tmp_path / "back").read_bytes() == path.read_bytes()
+    assert {error.place for error in told.problems} == {f"{path}:18", f"{path}:34"}
     if kernel.endswith("judge"):  # of one pair: the paragraph stays, and the rest of its record is cleaned
-        assert all(
-            cleaned[i].count(POISON.encode()) > without[i].count(POISON.encode())
-            for i in (17, 33)[-done.counts.faults :]
-        )
+        assert cleaned[33].count(POISON.encode()) > without[33].count(POISON.encode())
     else:
         assert [cleaned[i] for i in (17, 33)] == [lines[i] for i in (17, 33)]
 
@@ -186,7 +190,7 @@ def test_a_fault_travels_and_is_short() -> None:
         raise ValueError("9" * 5000)
 
     fault = attempt(kernel, lambda fault: fault)
-    told = pickle.loads(pickle.dumps(fault.told("in.txt", "it is kept", ["text"])))
+    told = pickle.loads(pickle.dumps(fault.told("in.txt", "it is kept", ["text"])))  # noqa: S301 - made here
     assert isinstance(told, InternalError)
     assert (told.place, told.kept, told.texts) == ("in.txt", "it is kept", ("text",))
     assert "ValueError: 999" in told.what
@@ -319,10 +323,10 @@ def test_the_library_contains_in_a_corpus(monkeypatch: pytest.MonkeyPatch) -> No
     """So it does where all documents are compared: for a document by itself, and for a pair."""
     texts = [json.loads(line)["text"] for line in corpus()]
     for kernel, expected in (("dedup.corpus.fingerprint:_encoded", {17, 33}), ("dedup.corpus.verify:judge", {17, 33})):
-        with monkeypatch.context() as patch, pytest.warns(RuntimeWarning, match="internal error"):
+        with monkeypatch.context() as patch:
             poison(patch, kernel)
-            found = list(clean_documents(texts, scope="corpus"))
+            with pytest.warns(RuntimeWarning, match="internal error"):
+                found = list(clean_documents(texts, scope="corpus"))
         faulty = {i for i, one in enumerate(found) if one.fault is not None}
-        assert faulty
-        assert faulty <= expected
+        assert faulty == expected
         assert all(found[i].text == texts[i] for i in faulty if kernel.endswith("_encoded"))
