@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from dedup.corpus.bands import choose_banding
 from dedup.errors import UsageError
 from dedup.spark.candidates import candidates
-from dedup.spark.faults import faults, of_pairs
+from dedup.spark.faults import of_documents, of_pairs
 from dedup.spark.fingerprints import PLACES, SHEET, places, sheets
 from dedup.spark.frames import INDEX_BITS, Shelf, document_of, index_of, over, require, values
 from dedup.spark.outcome import removals
@@ -121,7 +121,7 @@ class _Plan:
             wanted.append("salt")
         made = documents.select(*wanted).mapInArrow(over(sheets, self._settings, choice.banding), SHEET)
         made = self._shelf.keep(made, "sheets")
-        self._faults.append(faults(made, "document"))
+        self._faults.append(of_documents(made))
         self._rows = made.filter(f.col("paragraph").isNotNull())
         every = made.filter(f.col("document").isNotNull()).select("document", "fixed", "spans", "digests")
         number, references = self._counted(every)
@@ -146,7 +146,9 @@ class _Plan:
             "largest": self._largest,
         }
         by_document = self._by_document(gone, places_, classes, told=told)
-        return Decisions(by_document, counts, choice.told(), self._shelf, [each for each in self._faults if each.number])
+        return Decisions(
+            by_document, counts, choice.told(), self._shelf, [each for each in self._faults if each.number]
+        )
 
     def _counted(self, every: DataFrame) -> tuple[int, int]:
         """Return the numbers of documents and of references."""

@@ -35,20 +35,18 @@ def packed(fault: Fault | None) -> str | None:
     return None if fault is None else json.dumps([fault.what, fault.trace])
 
 
-def faults(frame: DataFrame, document: str, other: str = "cast(-1 as bigint)") -> Faults:
-    """Collect the faults of a frame with a column `fault`.
-
-    Args:
-        frame: any rows.
-        document: expression for the number of a row's document.
-        other: likewise for the one that it was compared with.
-    """
-    found = frame.where("fault is not null").selectExpr(f"{document} as document", f"{other} as other", "fault")
-    number = found.count()
-    first = found.orderBy("document", "other").limit(TOLD).collect() if number else []
-    return Faults(number, [(row["document"], row["other"], Fault(*json.loads(row["fault"]))) for row in first])
+def of_documents(frame: DataFrame) -> Faults:
+    """Collect the faults of a frame of documents."""
+    return _collected(frame, "document", "cast(-1 as bigint)")
 
 
 def of_pairs(frame: DataFrame) -> Faults:
     """Collect the faults of a frame of pairs, `later` and `earlier`."""
-    return faults(frame, f"shiftright(later, {INDEX_BITS})", f"shiftright(earlier, {INDEX_BITS})")
+    return _collected(frame, f"shiftright(later, {INDEX_BITS})", f"shiftright(earlier, {INDEX_BITS})")
+
+
+def _collected(frame: DataFrame, document: str, other: str) -> Faults:
+    found = frame.where("fault is not null").selectExpr(f"{document} as document", f"{other} as other", "fault")
+    number = found.count()
+    first = found.orderBy("document", "other").limit(TOLD).collect() if number else []
+    return Faults(number, [(row["document"], row["other"], Fault(*json.loads(row["fault"]))) for row in first])

@@ -76,7 +76,13 @@ def _indices(order: NDArray[np.int64]) -> Any:
 def _schema() -> pa.Schema:
     import pyarrow as pa  # noqa: PLC0415
 
-    types = {"bigint": pa.int64(), "boolean": pa.bool_(), "binary": pa.binary(), "int": pa.int32(), "string": pa.string()}
+    types = {
+        "bigint": pa.int64(),
+        "boolean": pa.bool_(),
+        "binary": pa.binary(),
+        "int": pa.int32(),
+        "string": pa.string(),
+    }
     return pa.schema([(name, types[kind]) for name, kind in (each.split() for each in SHEET.split(", "))])
 
 
