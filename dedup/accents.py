@@ -14,7 +14,10 @@ _NUKTA = "\u093c"
 
 @lru_cache(maxsize=1 << 14)
 def plain(token: str) -> str:
-    """Take accents, vowel signs and hamza off letters whose words stay the same without them."""
+    """Take accents, vowel signs and hamza off letters whose words stay the same without them.
+
+    A token of marks alone has no letter to take them off, and stays as it is: no token becomes the empty string.
+    """
     if token.isascii():
         return token
     out = []
@@ -22,4 +25,4 @@ def plain(token: str) -> str:
         if char == _NUKTA or (unicodedata.combining(char) and ord(char) < _MARKS_BELOW):
             continue
         out.append(char)
-    return "".join(out).replace("ı", "i").replace("ß", "ss")
+    return "".join(out).replace("ı", "i").replace("ß", "ss") or token

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from dedup.letters import is_numeric
 from dedup.lexicon import ENTITIES, LINKS, SECTION
-from dedup.numbers import dates, magnitude, numbers, same_day, same_number, word_value
+from dedup.numbers import dates, decimal_value, magnitude, numbers, same_day, same_number, word_value
 from dedup.sides import Difference, is_capital
 from dedup.spelling import abbreviates, accented_alike, initials, plain, same_unit, variant
 from dedup.structure import tail
@@ -187,7 +187,7 @@ def _said_twice(stretch: Stretch) -> None:
     before = stretch.gap.b0 - 1
     value = word_value(stretch.paragraph.token(before)) if before >= 0 else None
     for i, token in list(stretch.ours.items()):
-        if value is not None and token.isdigit() and float(token) == value:
+        if value is not None and decimal_value(token) == value:
             stretch.set_aside([i], Difference.FORMAT)
 
 

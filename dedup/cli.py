@@ -110,6 +110,11 @@ def _obey(request: Request) -> int:
 
         sys.stderr.write(SHORT)
         return ExitCode.ERROR
+    saver = None
+    if request.debug_dir is not None:
+        from dedup.report.saved import Saver
+
+        saver = Saver(request.debug_dir, job.settings)
     reporter = Reporter(
         terminal,
         "dry-run" if job.mark else job.mode,  # marks say what would go, too
@@ -118,6 +123,8 @@ def _obey(request: Request) -> int:
         text_to_stdout=_uses_stdout(job),
         verbose=request.verbose,
         long=job.settings.scope == "corpus",
+        debug=request.debug,
+        saver=saver,
     )
     with reporter:
         try:

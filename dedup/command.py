@@ -46,6 +46,9 @@ class Request:
     progress: bool | None = None
     color: Any = "auto"
     exit_zero: bool = False
+    debug: bool = False
+    debug_dir: Path | None = None
+    """Where texts with which a kernel raises are saved."""
     show_config: bool = False
     effective: tuple[tuple[Option, Any, str], ...] = field(default=())
     """Each setting a configuration file may hold: its value in force, and where that comes from."""
@@ -202,6 +205,7 @@ def _request(ctx: click.Context, /, **values: Any) -> Request:
         explain=values["verbose"],
         **{name: values[name] for name in ("against", "mark", "empty", "max_removed", "max_memory")},
         work_dir=_path(values["work_dir"]),
+        keep_texts=values["debug_dir"] is not None,
         cluster=_cluster(values),
     )
     return Request(
@@ -212,6 +216,8 @@ def _request(ctx: click.Context, /, **values: Any) -> Request:
         progress=values["progress"],
         color=values["color"],
         exit_zero=values["exit_zero"],
+        debug=values["debug"],
+        debug_dir=_path(values["debug_dir"]),
         show_config=values["show_config"],
         effective=_effective(ctx, found),
     )

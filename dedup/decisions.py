@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from dedup.containment import Fault
+
 
 class Reason(str, Enum):
     """Why a paragraph went."""
@@ -123,6 +125,8 @@ class Decision:
     """Pairs of paragraphs that were aligned."""
     unsettled: bool = False
     """The rounds of removal did not come to rest; the document was left as it is (counted, reported)."""
+    fault: Fault | None = None
+    """What a kernel raised; the document was left as it is (counted, reported)."""
 
     def apply(self, text: str) -> str:
         """Return the text without what was cut."""

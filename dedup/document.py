@@ -16,6 +16,7 @@ import numpy as np
 from dedup.article import Article
 from dedup.candidates import by_bands, by_votes, in_large, merged
 from dedup.characters import classes_of, code_points
+from dedup.containment import attempt, one_by_one
 from dedup.decisions import Decision
 from dedup.paragraphs import LINE_ENDS, split, split_batch
 from dedup.ranges import batches
@@ -53,8 +54,23 @@ def decide(texts: Sequence[str], settings: Settings, *, explain: bool = False) -
         explain: also name the near-duplicates that stay, and the words that keep them.
 
     Returns:
-        One decision per document, in order. Cleaning what a decision leaves removes nothing more.
+        One decision per document, in order. Cleaning what a decision leaves removes nothing more. From a document with
+        which a kernel raises nothing goes, and `Decision.fault` says so.
     """
+    return one_by_one(
+        lambda some: _decide(some, settings, explain=explain),
+        texts,
+        lambda text, fault: Decision(_counted(text, settings), fault=fault),
+    )
+
+
+def _counted(text: str, settings: Settings) -> int:
+    """Return the paragraphs of a text with which a kernel has raised; none, where it is the splitting."""
+    return attempt(lambda: len(split(text, settings.split)), lambda _: 0)
+
+
+def _decide(texts: Sequence[str], settings: Settings, *, explain: bool) -> list[Decision]:
+    """Decide for each document, as `decide` does; raise whatever a kernel raises."""
     out = _decide_all(texts, settings, explain=explain)
     moving = [i for i, decision in enumerate(out) if decision.removals]
     for _ in range(ROUNDS):

@@ -8,7 +8,8 @@ The tree::
     ├── InputError             an input that cannot be read or understood
     ├── OutputError            an output that cannot be written
     ├── RestoreError           a removal log and a text that do not belong together
-    └── MissingDependencyError an optional library that is not installed
+    ├── MissingDependencyError an optional library that is not installed
+    └── InternalError          a fault of this program, which ended nothing: what it was about is as it was
 
 Each error carries what happened, where, and a hint how to go on. None of them reaches the user as a traceback.
 """
@@ -70,3 +71,30 @@ class RestoreError(DedupError):
 
 class MissingDependencyError(DedupError):
     """An optional library that is not installed; the hint is the line that installs it."""
+
+
+class InternalError(DedupError):
+    """A fault of this program that stayed with what it was about; see `dedup.containment`.
+
+    Args:
+        raised: type and message of the exception.
+        kept: what was kept as it is, as a sentence without its full stop.
+        place: as in `DedupError`.
+        trace: the traceback.
+        texts: what the kernel was given, where somebody wants to have it.
+    """
+
+    def __init__(
+        self, raised: str, kept: str = "", *, place: str = "", trace: str = "", texts: tuple[str, ...] = ()
+    ) -> None:
+        hint = "this is a fault of dedup; please report it with what --debug shows, or --debug-dir DIR saves"
+        super().__init__(f"internal error ({raised}); {kept}", place=place, hint=hint)
+        self.raised = raised
+        self.kept = kept
+        self.trace = trace
+        self.texts = texts
+
+    def as_end(self) -> InternalError:
+        """Return the same for a run that ends with it."""
+        kept = "the run ends here, as --on-error fail asks"
+        return InternalError(self.raised, kept, place=self.place, trace=self.trace, texts=self.texts)

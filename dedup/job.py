@@ -80,6 +80,8 @@ class Job:
     work_dir: Path | None = None
     """Where a run in scope ``corpus`` keeps what does not fit into memory, and from where a killed one goes on; None: a
     temporary directory."""
+    keep_texts: bool = False
+    """Have `dedup.errors.InternalError` hold the texts that it is about."""
     cluster: Cluster | None = None
     """Run on Spark (scope ``corpus``); None: on this machine, with processes of its own."""
 
@@ -112,7 +114,10 @@ class Counts:
     too_large: int = 0
     """Documents above `Job.max_document`, passed through unread."""
     errors: int = 0
-    """Records and files that could not be read as asked, passed through or skipped."""
+    """Records and files that could not be read as asked, passed through or skipped; and `faults`."""
+    faults: int = 0
+    """Of these, faults of this program: a document, a pair or a group that was kept as it is; see
+    `dedup.containment`."""
     kept_near: int = 0
     """Near-duplicates that stay because they say something new; counted with `Job.explain`."""
     new: Counter[str] = field(default_factory=Counter)

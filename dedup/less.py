@@ -19,6 +19,7 @@ from dedup.sides import HYPHENS, Difference, between, is_apart, is_capital, is_l
 from dedup.spelling import plain
 
 if TYPE_CHECKING:
+    from dedup.numbers import Value
     from dedup.sides import Gap, Side
 
 _NEAR = 24
@@ -162,7 +163,7 @@ def _negative(side: Side, index: int) -> bool:
     return index > 0 and side.token(index - 1) == MINUS
 
 
-def _figure(side: Side, index: int) -> tuple[float, str]:
+def _figure(side: Side, index: int) -> tuple[Value, str]:
     """Return what the number says that a token is part of, and the sign that stands before or behind it."""
     start, end = side.span(index)
     low = max(0, start - _NEAR)

@@ -5,12 +5,17 @@
 
 from __future__ import annotations
 
+import math
 import re
 from functools import cache, lru_cache
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias, Union
 
 from dedup.accents import plain
 from dedup.lexicon import MAGNITUDES, MONTHS, NUMBER_WORDS
+
+if TYPE_CHECKING:
+    from fractions import Fraction
+
 
 _NUMBER = re.compile(
     r"(?:\d{1,2}(?:,\d{2}){1,12},\d{3}(?!\d)|\d{1,3}(?:[.,'’٫٬\u00a0\u202f ]\d{3}(?!\d)){1,12}|\d+)(?:[.,٫:]\d+)?"
@@ -28,8 +33,16 @@ _PERHAPS_DATE = re.compile(r"\d[./\-年]|\d{4}")
 _WORD = 24
 """Characters in which the word that multiplies a number stands."""
 _THREE = 3
+_EXACT = 15
+"""Digits up to which two numbers that differ are two floating-point numbers, too."""
+_LONGEST = 200
+"""Characters up to which a number is read; its value, multiplied by any word, is far from the largest float."""
 _LONGEST_DAY = 31
 _YEAR = 4
+
+
+Value: TypeAlias = Union[float, "Fraction"]
+"""What a number says; a fraction where a float could not tell it from the next one."""
 
 
 class Number(NamedTuple):
@@ -38,14 +51,15 @@ class Number(NamedTuple):
     Attributes:
         start: its first character.
         end: first character after it, and after the word that multiplies it ("3.2 million").
-        value: what it says.
+        value: what it says, exact: two numbers that differ have two values. NaN, which equals nothing, for one that is
+            too long to be read.
         step: the least difference that its digits can tell; 0 where it is no quantity (a time of day).
         fraction: whether it is written with decimals: who writes "18" for 17.5 may mean 18.
     """
 
     start: int
     end: int
-    value: float
+    value: Value
     step: float
     fraction: bool
 
@@ -73,10 +87,11 @@ def numbers(text: str, start: int = 0, end: int | None = None) -> list[Number]:
         if found.end() + _WORD <= start or (end is not None and found.start() >= end):
             continue
         written = found.group()
-        value, step = (float(written), 1.0) if written.isdigit() else _value(written)
+        value, step = _value(written) if len(written) <= _LONGEST else (math.nan, 0.0)
         fraction = step < 1
         times, size = _times(text, found.end())
-        out.append(Number(found.start(), found.end() + size, value * times, step * times, fraction))
+        value *= times if isinstance(value, float) else int(times)
+        out.append(Number(found.start(), found.end() + size, value, step * times, fraction))
     return out
 
 
@@ -92,9 +107,25 @@ def _times(text: str, at: int) -> tuple[float, int]:
     return (times, word.end() - at) if times else (1.0, 0)
 
 
+def decimal_value(token: str) -> Value | None:
+    """Return what a token says that is nothing but digits of the decimal system; None for any other one, as "²"."""
+    return _number(token) if token.isdecimal() and len(token) <= _LONGEST else None
+
+
+def _number(whole: str, decimals: str = "") -> Value:
+    """Return what some digits say, those before the point and those behind it."""
+    if len(whole) + len(decimals) <= _EXACT:
+        return float(f"{whole}.{decimals}")
+    from fractions import Fraction  # noqa: PLC0415 - rare, and slow to load
+
+    return Fraction(int(whole + decimals), 10 ** len(decimals))
+
+
 @lru_cache(maxsize=1 << 14)
-def _value(written: str) -> tuple[float, float]:
+def _value(written: str) -> tuple[Value, float]:
     """Return what the digits say, and what the last of them is worth."""
+    if written.isdecimal():
+        return _number(written), 1.0
     groups = _APART.split(written)
     marks = _MARK.findall(written)
     # "1.250" is read as thousands; "0.125", and the last part of "1,234.567", are not.
@@ -104,8 +135,8 @@ def _value(written: str) -> tuple[float, float]:
         and (len(groups[-1]) != _THREE or int(groups[0]) == 0 or marks[-1] != marks[0] or marks[-1] == ":")
     ):
         step = 0.0 if marks[-1] == ":" else 10.0 ** -len(groups[-1])
-        return float("".join(groups[:-1]) + "." + groups[-1]), step
-    return float("".join(groups)), 1.0
+        return _number("".join(groups[:-1]), groups[-1]), step
+    return _number("".join(groups)), 1.0
 
 
 def same_number(theirs: Number, ours: Number) -> bool:
@@ -115,7 +146,8 @@ def same_number(theirs: Number, ours: Number) -> bool:
     if not (ours.fraction and 0 < theirs.step < ours.step):
         return False
     # Ties go either way, and what is stored in binary is a little off.
-    return ours.step < _COARSEST * max(ours.value, 1) and abs(theirs.value - ours.value) <= ours.step * (0.5 + 1e-9)
+    most = ours.step * (0.5 + 1e-9)
+    return ours.step < _COARSEST * max(float(ours.value), 1) and -most <= theirs.value - ours.value <= most
 
 
 def word_value(token: str) -> float | None:

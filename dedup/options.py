@@ -351,6 +351,12 @@ GROUPS: tuple[tuple[str, tuple[Option, ...]], ...] = (
                 choices=("auto", "always", "never"),
             ),
             Option("debug", "flag", "Show a traceback with an error.", "env"),
+            Option(
+                "debug-dir",
+                "path",
+                "Save what an internal error was about here, text included, for a report.",
+                metavar="DIR",
+            ),
         ),
     ),
     (

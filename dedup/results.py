@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import warnings
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from dedup.decisions import Compared, Reason
@@ -11,6 +12,7 @@ from dedup.decisions import Compared, Reason
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from dedup.containment import Fault
     from dedup.decisions import Decision, KeptNear, Removal, Witness
 
 REFERENCES = "references"
@@ -89,6 +91,9 @@ class Cleaned:
     """Pairs of paragraphs that were aligned."""
     unsettled: bool
     """The decisions did not come to rest, and the document was left as it is."""
+    fault: Fault | None = field(default=None, kw_only=True)
+    """A fault of this library, which was warned of: the document, or the paragraph that it was about, was left as it
+    is."""
 
     @property
     def removed(self) -> int:
@@ -116,7 +121,10 @@ class CleanedRecord(Cleaned):
 
 
 def cleaned(text: str, decision: Decision) -> Cleaned:
-    """Return what was decided about a document, spelt out."""
+    """Return what was decided about a document, spelt out; a fault of this library is warned of."""
+    if decision.fault is not None:
+        what = f"internal error ({decision.fault.what}); what it was about is kept as it is; Cleaned.fault tells more"
+        warnings.warn(what, RuntimeWarning, stacklevel=2)
     return Cleaned(
         text=decision.apply(text),
         removals=tuple(_removed(text, removal) for removal in decision.removals),
@@ -124,6 +132,7 @@ def cleaned(text: str, decision: Decision) -> Cleaned:
         paragraphs=decision.paragraphs,
         comparisons=decision.comparisons,
         unsettled=decision.unsettled,
+        fault=decision.fault,
     )
 
 
@@ -178,6 +187,7 @@ def with_record(done: Cleaned, record: Mapping[str, Any], field: str) -> Cleaned
         paragraphs=done.paragraphs,
         comparisons=done.comparisons,
         unsettled=done.unsettled,
+        fault=done.fault,
         record=_replaced(record, field.split("."), done.text) if done.removals else record,
     )
 

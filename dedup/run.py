@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from dedup.engines.local import default_workers, map_ordered, stopped_by_signals
-from dedup.errors import DedupError, ExitCode, OutputError, UsageError
+from dedup.errors import DedupError, ExitCode, InternalError, OutputError, UsageError
 from dedup.formats.codec import Codec
 from dedup.formats.edit import process
 from dedup.formats.inputs import Inputs
@@ -172,6 +172,8 @@ class _Run:
         self._counts.references = twice.references
         self._counts.kept_near, self._counts.new = decided.near.more, decided.near.kinds
         check_removed(len(decided.removals), int(decided.begins[-1]) - twice.fixed, self._job.max_removed)
+        for _, fault in twice.faults():
+            self._problem(fault)
         return twice
 
     def _open_log(self) -> LogWriter | None:
@@ -226,6 +228,7 @@ class _Run:
             only_check_input=only_check_input,
             mark=job.mark,
             empty=job.empty,
+            keep_texts=job.keep_texts,
         )
 
     def _results(self, inputs: Inputs, work: Work) -> Generator[tuple[list[Part], list[Done]], None, None]:
@@ -255,7 +258,7 @@ class _Run:
                 counts.add(done.counts)
                 if self._strict:
                     for error in done.problems:
-                        raise error
+                        raise error.as_end() if isinstance(error, InternalError) else error
                     if part.kind is Kind.END and part.source in inputs.failures:
                         raise inputs.failures[part.source]
                 progress.saw(part)
@@ -329,6 +332,7 @@ class _Run:
 
     def _problem(self, error: DedupError) -> None:
         self._counts.errors += 1
+        self._counts.faults += isinstance(error, InternalError)
         if self._strict:
-            raise error
+            raise error.as_end() if isinstance(error, InternalError) else error
         self._events.problem(error)

@@ -6,11 +6,13 @@ import json
 import pickle
 import sys
 import tempfile
+import warnings
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from dedup.containment import Fault
 from dedup.engines.write import decisions
 from dedup.errors import InputError, OutputError
 from dedup.formats.codec import Codec
@@ -106,15 +108,23 @@ def decide_together(
         layout = Layout([source], per_file=False, destinations=[], references=[before] if before.size else [])
         twice = Twice(job, layout, work, Silent(), stack=stack, stdin=None)
         twice.prepare()
+        pairs = dict(twice.faults())
+        if (fault := pairs.get(-1)) is not None:  # about no document by itself
+            warnings.warn(fault.what, RuntimeWarning, stacklevel=2)
         inputs = Inputs([source], "jsonl", work.codec, job.max_document, joined=True, stdin=None)
         found = twice.results(tasks(inputs.parts()), decisions)
         stack.callback(found.close)
+        number = 0
         for task, decided in found:
             each = iter(decided)
             for part in task:
                 if part.kind is Kind.JSONL:
                     for record in records(part, work, Done()):
-                        yield record.text, next(each)
+                        decision = next(each)
+                        if number in pairs and decision.fault is None:
+                            decision = replace(decision, fault=Fault(pairs[number].raised, pairs[number].trace))
+                        number += 1
+                        yield record.text, decision
 
 
 def _written(documents: Iterable[tuple[str, str | None]], directory: Path, name: str) -> Source:

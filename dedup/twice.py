@@ -12,10 +12,10 @@ import numpy as np
 from dedup.corpus.bands import choose_banding
 from dedup.engines.corpus import Shares, fill, known
 from dedup.engines.local import Crew, default_workers
-from dedup.engines.plan import COLUMNS, Planner
+from dedup.engines.plan import AGAIN_FAULT, AGAIN_PROBLEM, COLUMNS, Planner
 from dedup.engines.spool import Spool
 from dedup.engines.write import changed
-from dedup.errors import InputError
+from dedup.errors import InputError, InternalError
 from dedup.formats.compression import is_packed
 from dedup.formats.inputs import Inputs
 from dedup.formats.packing import PACKED
@@ -113,6 +113,19 @@ class Twice:
         told = self._work.log or self._job.explain or self._job.mark
         self._shares = Shares(self._spool, decided, [*self._references, *self.sources], told=told)
         return decided
+
+    def faults(self) -> Iterator[tuple[int, InternalError]]:
+        """Yield the faults that were contained while all was decided, each with the number of its document.
+
+        Documents are counted from the first one of the inputs; below 0 where it is none of these.
+        """
+        assert self._shares is not None  # noqa: S101 - prepared by now
+        parts = self._spool.whole("parts")["again"][: self._spool.sizes("parts")[: self._first].sum()]
+        if number := int(np.count_nonzero(parts & AGAIN_FAULT)):
+            kept = f"nothing was compared with a document, or more, of {number} parts of the references"
+            yield -1, InternalError("while they were read", kept, place=self._references[0].name)
+        for document, error in self._shares.faults(keep_texts=self._work.keep_texts):
+            yield max(document - self.references, -1), error
 
     def results(
         self,
@@ -246,7 +259,7 @@ class Twice:
         if self._references and parts["size"].any() and not self._spool.total("documents"):
             what = "no text was found in the references; nothing was written"
             raise InputError(what, place=self._references[0].name, hint="name the field of their text with --field")
-        if bad := int(np.count_nonzero(parts["again"])):
+        if bad := int(np.count_nonzero(parts["again"] & AGAIN_PROBLEM)):
             self._events.note(
                 f"records of {bad} parts of the references have no text, and nothing was compared with them"
             )

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from dedup.corpus.seen import Seen
+    from dedup.corpus.seen import Held, Seen
     from dedup.minhash import Banding
     from dedup.settings import Settings, Split
     from dedup.shingling import Words
@@ -44,7 +44,7 @@ BATCH = 1 << 20
 
 
 def fingerprint(
-    texts: Sequence[str], salts: Sequence[int] | None, settings: Settings, banding: Banding, seen: Seen
+    texts: Sequence[str], salts: Sequence[int] | None, settings: Settings, banding: Banding, seen: Seen | Held
 ) -> Sheet:
     """Fingerprint the paragraphs of some documents.
 
@@ -74,7 +74,7 @@ def fingerprint(
     return joined(sheets, banding.bands)
 
 
-def _long(text: str, salt: int | None, settings: Settings, banding: Banding, seen: Seen) -> Sheet:
+def _long(text: str, salt: int | None, settings: Settings, banding: Banding, seen: Seen | Held) -> Sheet:
     """Fingerprint one very long document in stretches."""
     sheets: list[Sheet] = []
     salts = None if salt is None else np.array([salt], np.uint64)
@@ -136,7 +136,7 @@ def _split_together(texts: Sequence[str], how: Split) -> list[NDArray[np.int64]]
 
 
 def _batch(
-    texts: Sequence[str], salts: NDArray[np.uint64] | None, settings: Settings, banding: Banding, seen: Seen
+    texts: Sequence[str], salts: NDArray[np.uint64] | None, settings: Settings, banding: Banding, seen: Seen | Held
 ) -> Sheet:
     text = "\n".join(texts)
     begins = np.concatenate(([0], np.cumsum([len(t) + 1 for t in texts[:-1]]))).astype(np.int64)

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 _PROBES = 8
 _SMALLEST = 1 << 12
+_NOT_ZERO = np.array([1, 0], np.uint64)
+"""Set in every entry: an empty slot is zero."""
 
 
 class Seen:
@@ -43,7 +45,7 @@ class Seen:
         Args:
             digests: each once; uint64, shape (digests, 2).
         """
-        values = digests | np.array([1, 0], np.uint64)  # zero is an empty slot
+        values = digests | _NOT_ZERO
         slots = (values[:, 0] >> np.uint64(64 - self._bits)).astype(np.int64)
         new = np.ones(len(values), bool)
         left = np.arange(len(values))
@@ -60,6 +62,56 @@ class Seen:
                 break
             slots[left] = (slots[left] + 1) & last
         return new
+
+    def known(self, digests: NDArray[np.uint64]) -> NDArray[np.bool_]:
+        """Return which digests have been entered, and enter none; bool, of the same length.
+
+        Args:
+            digests: uint64, shape (digests, 2).
+        """
+        values = digests | _NOT_ZERO
+        slots = (values[:, 0] >> np.uint64(64 - self._bits)).astype(np.int64)
+        out = np.zeros(len(values), bool)
+        left = np.arange(len(values))
+        last = len(self._table) - 1
+        for _ in range(_PROBES):
+            found = self._table[slots[left]]
+            mine = (found == values[left]).all(axis=1)
+            out[left[mine]] = True
+            left = left[~mine & (found[:, 0] != 0)]
+            if not len(left):
+                break
+            slots[left] = (slots[left] + 1) & last
+        return out
+
+
+class Held:
+    """Digests that are to be entered into a table, when their paragraphs have been fingerprinted.
+
+    Args:
+        seen: the table.
+    """
+
+    def __init__(self, seen: Seen) -> None:
+        self._seen = seen
+        self._held: list[NDArray[np.uint64]] = []
+
+    def enter(self, digests: NDArray[np.uint64]) -> NDArray[np.bool_]:
+        """Return which digests are new, here and in the table, and hold these; see `Seen.enter`."""
+        new = ~self._seen.known(digests)
+        for held in self._held:
+            # Few agree in one half, and those are compared as wholes.
+            perhaps = np.flatnonzero(np.isin(digests[:, 0], held[:, 0]))
+            if len(perhaps):
+                known = set(map(tuple, held.tolist()))
+                new[perhaps] &= [tuple(digest) not in known for digest in digests[perhaps].tolist()]
+        self._held.append(digests[new])
+        return new
+
+    def enter_all(self) -> None:
+        """Enter what is held into the table."""
+        for held in self._held:
+            self._seen.enter(held)
 
 
 _TABLES: WeakValueDictionary[int, Seen] = WeakValueDictionary()

@@ -60,7 +60,12 @@ class Paragraphs(NamedTuple):
 
 
 def verify(
-    paragraphs: Paragraphs, later: NDArray[np.int64], earlier: NDArray[np.int64], settings: Settings
+    paragraphs: Paragraphs,
+    later: NDArray[np.int64],
+    earlier: NDArray[np.int64],
+    settings: Settings,
+    *,
+    at_a_glance: bool = True,
 ) -> Verdicts:
     """Align pairs of paragraphs and decide for each whether the second makes the first superfluous.
 
@@ -69,6 +74,7 @@ def verify(
         later: index of the paragraph that may go, for each pair; int64.
         earlier: index of the one that would stay; int64.
         settings: the threshold and the guard.
+        at_a_glance: settle what can be seen without the rules; else these are asked about all that is alike enough.
     """
     letters = letters_in(paragraphs.letters)
     number = len(later)
@@ -85,15 +91,17 @@ def verify(
     found.similarity[near] = 2 * common[near] / (ours + theirs)[near]  # as far as letters tell
     chosen = np.concatenate((np.flatnonzero(same & ~sure), near))
     kind = found.kind
-    if settings.guard != "off":
+    glance = at_a_glance and settings.guard != "off"
+    if glance:
         kind[near] = _figures(letters, earlier[near], later[near])
         chosen = chosen[kind[chosen] == 0]
     aligned = align_all(letters, earlier[chosen], later[chosen])
-    if settings.guard != "off":
+    if glance:
         kind[chosen] = preview(aligned, letters, settings)
         aligned = aligned.picked(np.flatnonzero(kind[chosen] == 0))
         chosen = chosen[kind[chosen] == 0]
-    _read(found, chosen, aligned, paragraphs=paragraphs, doubtful=agree[chosen], settings=settings)
+    doubtful = agree[chosen]
+    _read(found, chosen, aligned, paragraphs=paragraphs, doubtful=doubtful, settings=settings, glance=glance)
     return found
 
 
@@ -118,6 +126,7 @@ def _read(
     paragraphs: Paragraphs,
     doubtful: NDArray[np.bool_],
     settings: Settings,
+    glance: bool,
 ) -> None:
     """Decide about the pairs of which only the texts can tell.
 
@@ -128,14 +137,15 @@ def _read(
         paragraphs: what is compared.
         doubtful: which of them have the same letters and keys: are they the same words?
         settings: the threshold and the guard.
+        glance: look at all of them at once before.
     """
     how, similarity, coverage, kind = found
     needed, index = np.unique(np.stack((aligned.witness, aligned.paragraph)), return_inverse=True)
     witness, paragraph = index.reshape(2, -1)
     aligned = aligned._replace(witness=witness, paragraph=paragraph)
     tokens = Texts(paragraphs.texts(needed.tolist()), [paragraphs.letters[i] for i in needed.tolist()])
-    certain = tokens.agree(aligned).tolist()
-    if settings.guard == "strict":
+    certain = (tokens.agree(aligned) & glance).tolist()  # a look at the letters has seen that they are alike
+    if glance and settings.guard == "strict":
         kind[chosen] = tokens.certainly_new(aligned)
     open_ = np.flatnonzero(doubtful | (kind[chosen] == 0))
     if settings.within is not None:

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from dedup.corpus.collapse import first_of_each
-from dedup.corpus.fingerprint import fingerprint
+from dedup.corpus.contained import fingerprinted
 from dedup.corpus.seen import Seen
 from dedup.corpus.sheet import ROW
-from dedup.engines.plan import COLUMNS
+from dedup.engines.plan import AGAIN_FAULT, AGAIN_PROBLEM, COLUMNS
 from dedup.engines.write import Place, Share
 from dedup.errors import UsageError
 from dedup.formats.edit import find
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from dedup.engines.local import Crew
     from dedup.engines.plan import Decided
     from dedup.engines.spool import Spool
+    from dedup.errors import InternalError
     from dedup.formats.discover import Source
     from dedup.formats.parts import Part, Work
     from dedup.minhash import Banding
@@ -54,13 +55,15 @@ def scan(work: Work, banding: Banding, seen: Seen, shift: int, task: list[Part])
         found += [(number, part.source + shift, one.record) for one in here]
         parts[number]["documents"] = done.counts.documents
         parts[number]["invalid"] = done.counts.invalid_utf8
-        parts[number]["again"] = bool(done.problems)
+        parts[number]["again"] = AGAIN_PROBLEM if done.problems else 0
     salts = None
     if work.settings.within is not None:
         salts = [
             salt_of(record.group, f"{source} {task[number].at + record.start}") for number, source, record in found
         ]
-    sheet = fingerprint([record.text for _, _, record in found], salts, work.settings, banding, seen)
+    sheet, faults = fingerprinted([record.text for _, _, record in found], salts, work.settings, banding, seen)
+    for number in faults:
+        parts[found[number][0]]["again"] |= AGAIN_FAULT
     documents = np.array(
         [
             (number, source, count, record.line if task[number].kind is Kind.JSONL else 0, record.start, record.end)
@@ -198,6 +201,24 @@ class Shares:
         beside = list(self._places(near["witness"], np.ones(len(near), bool), first)) if len(near) else []
         near["paragraph"] -= begin
         return Share(parts, documents, spans, removals, witnesses, near, beside)
+
+    def faults(self, *, keep_texts: bool) -> Iterator[tuple[int, InternalError]]:
+        """Yield what is to be told of what kernels raised while all was decided.
+
+        Each with the number of its document, counted from the first one of all, or -1 where there is none.
+
+        Args:
+            keep_texts: with the texts of both.
+        """
+        for fault, kept in self._decided.stages:
+            yield -1, fault.told("", kept)
+        for pair in self._decided.faults:
+            both = np.array([pair.later, pair.earlier])
+            here, there = self._places(both, np.ones(2, bool), 0)
+            ours, theirs = (one.name if one.line is None else f"{one.name}:{one.line}" for one in (here, there))
+            kept = f"two paragraphs that are alike, here and in {theirs}, are kept as they are"
+            texts = [one.text for one in (there, here) if one.text is not None] if keep_texts else ()
+            yield here.document, pair.fault.told(ours, kept, texts)
 
     def _places(self, paragraphs: NDArray[Any], differ: NDArray[np.bool_], first: int) -> Iterator[Place]:
         """Yield where some witnesses stand.

@@ -9,32 +9,39 @@ from __future__ import annotations
 
 import os
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import numpy as np
 
-from dedup.corpus.buckets import Bucketed, Features, bucketed, candidates
+from dedup.containment import attempt
+from dedup.corpus.buckets import Features, candidates
 from dedup.corpus.collapse import first_copies, index_type
-from dedup.corpus.leaders import GOES, Leaders
+from dedup.corpus.contained import compared, named
+from dedup.corpus.leaders import GOES, STAYS, Leaders
 from dedup.corpus.near import Near, kept_near, nobody
-from dedup.corpus.outcome import Classes, outcome
+from dedup.corpus.outcome import Classes, outcome, removal_type
 from dedup.corpus.sheet import ROW
 from dedup.corpus.shorts import Corpus
-from dedup.corpus.verify import Paragraphs, Verdicts, verify
+from dedup.corpus.verify import Paragraphs, Verdicts
 from dedup.engines.local import Crew
 from dedup.engines.places import stretches
 from dedup.engines.spool import kept
 from dedup.letters import string_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from numpy.typing import NDArray
 
+    from dedup.containment import Fault
+    from dedup.corpus.buckets import Bucketed
+    from dedup.corpus.contained import Pair
     from dedup.engines.spool import Spool
     from dedup.job import Events
     from dedup.minhash import Banding
     from dedup.settings import Settings
+
+Result = TypeVar("Result")
 
 COLUMNS: dict[str, np.dtype[Any]] = {
     "parts": np.dtype([("check", "<u4"), ("documents", "<i4"), ("invalid", "<i4"), ("again", "<i4"), ("size", "<i8")]),
@@ -49,9 +56,13 @@ COLUMNS: dict[str, np.dtype[Any]] = {
     "letters": np.dtype("<u4"),
 }
 """The spool's columns. Parts of inputs: CRC of the bytes, documents found, those that do not decode, whether to be read
-again for what is to be told about it, bytes. Documents: their part within the task, input, paragraphs, line, and bytes
-within the part. Then what `dedup.corpus.sheet.Sheet` has, numbers and places counted from the corpus's beginning."""
+again for what is to be told about it (`AGAIN_PROBLEM`, `AGAIN_FAULT`), bytes. Documents: their part within the task,
+input, paragraphs, line, and bytes within the part. Then what `dedup.corpus.sheet.Sheet` has, numbers and places counted
+from the corpus's beginning."""
 
+AGAIN_PROBLEM, AGAIN_FAULT = 1, 2
+"""What there is to tell about a part: records that hold no text; a document with which a kernel raised, which has no
+paragraphs here. They are bits."""
 _WORTH_STARTING, _WORTH_SHARING = 50_000, 2000
 """Paragraphs from which on workers are started for the bands, and from which on those that are there share them."""
 _PAIRS_HELD = 1 << 21
@@ -86,6 +97,10 @@ class Decided(NamedTuple):
     """The place of its row in the spool."""
     near: Near
     """Near-duplicates that stay, where somebody asks for them."""
+    faults: list[PairFault]
+    """Pairs with which a kernel raised, and that stay, both of them."""
+    stages: list[tuple[Fault, str]]
+    """What was raised about more than a pair, and what is kept as it is for that."""
 
     def texts(self, spool: Spool, paragraphs: NDArray[np.int64]) -> Iterator[str]:
         """Yield the texts of different paragraphs that have enough words to go by themselves."""
@@ -93,6 +108,19 @@ class Decided(NamedTuple):
         at, sizes = (spool.picked(f"row-{name}", place).tolist() for name in ("text_at", "text_size"))
         for start, size in zip(at, sizes, strict=True):
             yield spool.read("texts", start, size).tobytes().decode("utf-8", "surrogatepass")
+
+
+class PairFault(NamedTuple):
+    """A pair of paragraphs with which a kernel raised.
+
+    Attributes:
+        later, earlier: their numbers in the corpus; of one that stands several times, that of the first.
+        fault: what was raised.
+    """
+
+    later: int
+    earlier: int
+    fault: Fault
 
 
 class Planner:
@@ -129,6 +157,18 @@ class Planner:
         self._events = events
         self._references = references
         self._explain = explain
+        self._faults: list[PairFault] = []
+        self._unnamed: list[Fault] = []
+        self._stages: list[tuple[Fault, str]] = []
+
+    def _attempt(self, function: Callable[[], Result], kept: str, otherwise: Callable[[], Result]) -> Result:
+        """Return what a stage comes to; where a kernel raises, something else, and note what was kept as it is."""
+
+        def failed(fault: Fault) -> Result:
+            self._stages.append((fault, kept))
+            return otherwise()
+
+        return attempt(function, failed)
 
     def decide(self) -> Decided:
         """Run the stages behind fingerprinting.
@@ -148,12 +188,41 @@ class Planner:
         chosen = np.flatnonzero(words >= self._settings.min_words)
         ranked = chosen[self._rank(paragraph[chosen], place[chosen], fixed)]
         stay = int(np.count_nonzero(paragraph[ranked] < fixed))
-        leaders, unexamined = self._leaders(place[ranked], words[ranked], stay)
+        # The first ones are the references; without candidates all others stay, too.
+        leaders, unexamined = self._attempt(
+            lambda: self._leaders(place[ranked], words[ranked], stay),
+            "paragraphs that are alike are kept as they are, but for exact copies",
+            lambda: (_undecided(len(ranked), stay), 0),
+        )
+        faults = [
+            fault._replace(later=int(paragraph[ranked[fault.later]]), earlier=int(paragraph[ranked[fault.earlier]]))
+            for fault in dict.fromkeys(self._faults)
+        ]
         classes = Classes(paragraph[ranked], leaders)
         corpus = self._corpus(counts, owner, paragraph, words, place)
-        removals = outcome(corpus, classes, self._settings, fixed)
-        near = kept_near(classes, removals, number, self._settings) if self._explain else nobody()
-        return Decided(removals, begins, leaders.compared, unexamined, paragraph, place, near)
+        removals = self._outcome(corpus, classes, fixed)
+        near = nobody()
+        if self._explain:
+            kept = "near-duplicates that are kept are not explained"
+            near = self._attempt(lambda: kept_near(classes, removals, number, self._settings), kept, nobody)
+        if self._unnamed:
+            kept = f"{len(self._unnamed):,} groups of paragraphs that share a band are not compared for that"
+            self._stages.insert(0, (self._unnamed[0], kept))
+        return Decided(removals, begins, leaders.compared, unexamined, paragraph, place, near, faults, self._stages)
+
+    def _outcome(self, corpus: Corpus, classes: Classes, fixed: int) -> NDArray[np.void]:
+        """Return the removals; where a kernel raises, those without short paragraphs, and where it does again, none."""
+        number = len(corpus.owner)
+
+        def of_long_ones() -> NDArray[np.void]:
+            long = corpus._replace(short=np.zeros(number, bool))
+            kept = "nothing is removed"
+            return self._attempt(
+                lambda: outcome(long, classes, self._settings, fixed), kept, lambda: np.empty(0, removal_type(number))
+            )
+
+        kept = "short paragraphs are kept as they are"
+        return self._attempt(lambda: outcome(corpus, classes, self._settings, fixed), kept, of_long_ones)
 
     def _corpus(
         self,
@@ -237,7 +306,8 @@ class Planner:
         least = _WORTH_SHARING if self._crew.started else _WORTH_STARTING
         crew = self._crew if number > least else Crew(1)
         held = 0
-        for band, result in crew.map(work, range(self._banding.bands)):
+        for band, (result, faults) in crew.map(work, range(self._banding.bands)):
+            self._unnamed += faults
             self._events.progress(band, self._banding.bands, "candidates", "bands")
             held += len(result.pairs)
             if held <= _PAIRS_HELD or not len(result.pairs):
@@ -260,8 +330,14 @@ class Planner:
     def _verified(self, later: NDArray[np.int64], earlier: NDArray[np.int64], place: NDArray[np.int64]) -> Verdicts:
         texts, letters = (os.fspath(self._spool.path(name)) for name in ("texts", "letters"))
         task = partial(_verify, self._settings, texts, letters)
-        results = self._crew.map(task, self._tasks(later, earlier, place))
-        found = [result for _, result in results]
+        found: list[Verdicts] = []
+        done = 0
+        for pairs, (verdicts, faults) in self._crew.map(task, self._tasks(later, earlier, place)):
+            found.append(verdicts)
+            self._faults += [
+                PairFault(int(later[done + one.place]), int(earlier[done + one.place]), one.fault) for one in faults
+            ]
+            done += len(pairs.later)
         return Verdicts(*(np.concatenate(arrays) for arrays in zip(*found, strict=True)))
 
     def _tasks(
@@ -277,6 +353,13 @@ class Planner:
             rows = {name: column[place[needed]] for name, column in columns.items()}
             yield _Pairs(rows, index[0], index[1])
             start = stop
+
+
+def _undecided(number: int, fixed: int) -> Leaders:
+    """Return leaders of whom all stay."""
+    leaders = Leaders(number, fixed)
+    leaders.status[:] = STAYS
+    return leaders
 
 
 def _share(left: int, workers: int) -> int:
@@ -295,7 +378,7 @@ class _Pairs(NamedTuple):
     earlier: NDArray[np.int64]
 
 
-def _verify(settings: Settings, texts: str, letters: str, pairs: _Pairs) -> Verdicts:
+def _verify(settings: Settings, texts: str, letters: str, pairs: _Pairs) -> tuple[Verdicts, list[Pair]]:
     """Compare some pairs, with what the spool has of them; runs in a worker."""
     rows = pairs.rows
     with open(texts, "rb", buffering=0) as file, open(letters, "rb", buffering=0) as short:  # noqa: PTH123 - strings travel well
@@ -305,7 +388,7 @@ def _verify(settings: Settings, texts: str, letters: str, pairs: _Pairs) -> Verd
 
         words = list(stretches(short, rows["letters_at"], rows["words"], LETTER, string_of))
         paragraphs = Paragraphs(words, rows["key"], texts_of)
-        return verify(paragraphs, pairs.later, pairs.earlier, settings)
+        return compared(paragraphs, pairs.later, pairs.earlier, settings)
 
 
 def _same_keys(keys: NDArray[np.uint64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -338,7 +421,7 @@ class Bands:
         return chosen
 
 
-def _bucket(settings: Settings, directory: str, slices: NDArray[np.int64], band: int) -> Bucketed:
+def _bucket(settings: Settings, directory: str, slices: NDArray[np.int64], band: int) -> tuple[Bucketed, list[Fault]]:
     """Read a band from the spool and find its pairs; runs in a worker."""
     dtype = COLUMNS["bands"]
     as_keys = partial(np.frombuffer, dtype=dtype)
@@ -346,4 +429,4 @@ def _bucket(settings: Settings, directory: str, slices: NDArray[np.int64], band:
         found = stretches(file, slices[:, 0] + band * slices[:, 1], slices[:, 1], dtype.itemsize, as_keys)
         keys = np.concatenate([np.empty(0, dtype), *found])
     chosen, *features = (kept(directory, name) for name in ("chosen", *Features._fields))
-    return bucketed(keys[chosen], Features(*features), settings)
+    return named(keys[chosen], Features(*features), settings)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from dedup.engines.spark_session import is_remote, session
 from dedup.errors import DedupError, InputError, UsageError
 from dedup.formats.codec import Codec
+from dedup.formats.edit import LEFT
 from dedup.formats.packing import PACKED
 from dedup.formats.parts import Kind, Work
 from dedup.job import STDIN, Counts, Outcome, check_removed, check_sums, exit_code
@@ -26,9 +27,10 @@ if TYPE_CHECKING:
     from dedup.engines.spark_connect import Direct
     from dedup.engines.spark_files import File
     from dedup.engines.spark_parquet import Rows
-    from dedup.engines.spark_read import Numbered
+    from dedup.engines.spark_read import Numbered, Table
     from dedup.engines.spark_write import Plan
     from dedup.job import Cluster, Events, Job
+    from dedup.spark.faults import Faults
 
 PART_BYTES = (16 << 20, 128 << 20)
 """Bytes of input that a part of the output is made of, at the least and, unless there are too many, at the most."""
@@ -112,6 +114,7 @@ class _Run:
             log=cluster.removed is not None,
             mark=job.mark,
             empty=job.empty,
+            keep_texts=job.keep_texts,
         )
         if job.explain:
             events.note("on Spark, removals are not explained one by one; --removed LOG holds all of them")
@@ -150,6 +153,7 @@ class _Run:
                 events=self._events,
             )
         self._stack.callback(decisions.release)
+        self._tell_faults(decisions.faults, numbered.table)
         self._events.note(decisions.recall)
         rounds, largest = (decisions.counts.get(name, 0) for name in ("rounds", "largest"))
         self._events.note(f"{rounds} rounds; at most {largest:,} paragraphs that cover one another in a row")
@@ -227,6 +231,27 @@ class _Run:
         if self._job.on_error == "fail":
             raise error
         self._events.problem(error)
+
+    def _tell_faults(self, stages: list[Faults], table: Table) -> None:
+        """Tell of what kernels raised while all was decided, and count it.
+
+        Raises:
+            InternalError: with ``on_error="fail"``, the first one; nothing was written.
+        """
+        for faults in stages:
+            for document, other, fault in faults.told:
+                kept = LEFT
+                if other >= 0:
+                    kept = f"two paragraphs that are alike, here and in {table.place(other)}, are kept as they are"
+                error = fault.told(table.place(document), kept)
+                if self._job.on_error == "fail":
+                    raise error.as_end()
+                self._events.problem(error)
+            if (more := faults.number - len(faults.told)) > 0:
+                what = f"{more:,} more internal errors of this kind; what they were about is kept as it is"
+                self._events.problem(DedupError(what))
+            self._counts.errors += faults.number
+            self._counts.faults += faults.number
 
     def _staged(self, files: list[File]) -> Staged | Direct | None:
         """Return where tasks write; None where nothing is to be written."""
@@ -326,8 +351,8 @@ class _Run:
             self._edits += task.edits
             self._counts.add(task.counts)
             bad += task.counts.errors
-            for what, place, hint in task.problems[: max(_TOLD - told, 0)]:
-                self._events.problem(InputError(what, place=place, hint=hint))
+            for problem in task.problems[: max(_TOLD - told, 0)]:
+                self._events.problem(problem)
                 told += 1
         if bad > told:
             self._events.problem(InputError(f"{bad - told:,} more records could not be read as asked"))

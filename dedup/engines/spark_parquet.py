@@ -157,7 +157,8 @@ class _Task(Writer):
                 self.counts.documents += 1
                 self.counts.errors += 1
                 name = self._table.names[row.source]
-                self.problems.append((f"field {self._column!r} holds null, not a string", f"{name}:{row.line}", ""))
+                what = f"field {self._column!r} holds null, not a string"
+                self.problems.append((what, f"{name}:{row.line}", "", "", (), ""))
         dones = self.cut(parts)
         for (part, document), done in zip(parts, dones, strict=True):
             original, cleaned = part.data, done.apply(part.data)

@@ -74,6 +74,12 @@ class Table:
         """Number of all lines."""
         return int(self.first[-1])
 
+    def place(self, document: int) -> str:
+        """Return where a document stands, for messages."""
+        source = int(np.searchsorted(self.first, document, side="right")) - 1
+        numbered = self.rows or self.kinds[source] is Kind.JSONL
+        return f"{self.names[source]}:{document - int(self.first[source]) + 1}" if numbered else self.names[source]
+
 
 class Row(NamedTuple):
     """One of `ROWS`."""

@@ -16,13 +16,15 @@ import numpy as np
 import pyarrow as pa
 from pyspark.sql import functions as F  # noqa: N812 - its usual name
 
+from dedup.containment import Fault, one_by_one
 from dedup.corpus.fingerprint import split_texts
 from dedup.corpus.near import nobody
 from dedup.corpus.outcome import removal_type
 from dedup.engines.spark_read import Row, Table
 from dedup.engines.spark_records import groups, parts_of
 from dedup.engines.write import Document, Place, cut_documents
-from dedup.formats.edit import find
+from dedup.errors import InputError, InternalError
+from dedup.formats.edit import find, left_as_it_is
 from dedup.formats.log import Section
 from dedup.formats.parts import Kind, Work
 from dedup.job import Counts
@@ -33,6 +35,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from pyspark.sql import DataFrame
 
+    from dedup.errors import DedupError
+    from dedup.formats.edit import Found
     from dedup.formats.parts import Done, Part
 
 TEXT, TAIL, LOG, COUNTS = "text", "tail", "log", "counts"
@@ -45,6 +49,11 @@ PROBLEMS = 50
 """Problems of a task that are told; all are counted."""
 _REMOVALS, _LINE = 0, 1
 _PLAIN = ("paragraph", "similarity", "coverage", "block", "documents", "reason", "how", "differs")
+
+
+Problem = tuple[str, str, str, str, tuple[str, ...], str]
+"""An error on its way to the driver: what, place, hint; of an internal one what was raised, place, what was kept, the
+traceback, and the texts that it is about. The last one says whether it is such."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +143,7 @@ class Writer:
         self._plan = plan
         self._removals: dict[int, tuple[NDArray[np.void], list[Place]]] = {}
         self.counts = Counts()
-        self.problems: list[tuple[str, str, str]] = []
+        self.problems: list[Problem] = []
         self._shrinkage = self._edits = 0
 
     def rows(self, batches: Iterable[pa.RecordBatch]) -> Iterator[Row]:
@@ -152,16 +161,23 @@ class Writer:
         """Return what comes of some parts, given with the number of the first document of each."""
         dones, found = find(self._work, [part for part, _ in numbered])
         first = {id(part): number for part, number in numbered}
-        chosen = []
+        chosen: list[tuple[int, Found]] = []
         for one in found:
             number = first[id(one.part)] + (one.record.line - one.part.line if one.part.kind is Kind.JSONL else 0)
             if number in self._removals or self._work.mark:
                 chosen.append((number, one))
-        spans = split_texts([one.record.text for _, one in chosen], self._work.settings.split)
+        how = self._work.settings.split
+        texts = [one.record.text for _, one in chosen]
+        spans: list[NDArray[np.int64] | Fault] = one_by_one(
+            lambda some: split_texts(some, how), texts, lambda _, fault: fault
+        )
         nothing: tuple[NDArray[np.void], list[Place]] = (np.empty(0, removal_type(0)), [])
         documents = []
         for (number, one), here in zip(chosen, spans, strict=True):
             removals, witnesses = self._removals.pop(number, nothing)
+            if isinstance(here, Fault):
+                left_as_it_is(self._work, one, here)
+                continue
             near = nobody().shown
             documents.append(Document(one, number, here.astype(np.int32), removals, 0, witnesses, near, []))
         cut_documents(self._work, documents)
@@ -171,7 +187,8 @@ class Writer:
         """Add up what came of a part."""
         done.counts.bytes_in, done.counts.bytes_out = len(original), len(cleaned)
         done.counts.errors = len(done.problems)
-        self.problems += [(one.what, one.place, one.hint) for one in done.problems]
+        done.counts.faults = sum(isinstance(one, InternalError) for one in done.problems)
+        self.problems += map(_problem, done.problems)
         self._shrinkage += done.shrinkage
         self._edits += done.edits
         self.counts.add(done.counts)
@@ -282,8 +299,8 @@ class Counted(NamedTuple):
     """Bytes by which its lines got shorter."""
     edits: int
     """Lines of the log that are no removals."""
-    problems: list[tuple[str, str, str]]
-    """What, place, hint; the first `PROBLEMS`."""
+    problems: list[DedupError]
+    """The first `PROBLEMS`."""
 
 
 def counted(row: bytes) -> Counted:
@@ -292,7 +309,21 @@ def counted(row: bytes) -> Counted:
     shrinkage, edits, problems, new = (found.pop(name) for name in ("shrinkage", "edits", "problems", "new"))
     counts = Counts(**found)
     counts.new.update(new)
-    return Counted(counts, shrinkage, edits, problems)
+    return Counted(counts, shrinkage, edits, [_error(problem) for problem in problems])
+
+
+def _problem(error: DedupError) -> Problem:
+    """Return an error as it travels to the driver."""
+    if isinstance(error, InternalError):
+        return error.raised, error.place, error.kept, error.trace, error.texts, "internal"
+    return error.what, error.place, error.hint, "", (), ""
+
+
+def _error(problem: Problem) -> DedupError:
+    what, place, rest, trace, texts, kind = problem
+    if kind:
+        return InternalError(what, rest, place=place, trace=trace, texts=tuple(texts))
+    return InputError(what, place=place, hint=rest)
 
 
 def _decided(column: pa.ListArray, table: Table, *, told: bool) -> Any:

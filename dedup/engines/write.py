@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import zlib
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from dedup.containment import Fault, attempt, itself, one_by_one
+from dedup.corpus.contained import reading_fault
 from dedup.corpus.fingerprint import split_texts
 from dedup.corpus.verify import ALIGNED, FOLDED
 from dedup.decisions import Compared, Decision, Elsewhere, KeptNear, Removal, Witness, without
 from dedup.engines.cut import LEAST, REASONS, cut_plainly, each_a_line, edges_of, moved, reads_alike, staying
 from dedup.engines.emptied import cut_emptied
+from dedup.engines.plan import AGAIN_FAULT
 from dedup.errors import InputError
-from dedup.formats.edit import FORMATS, Found, carry_out, find
-from dedup.formats.parts import Done
+from dedup.formats.edit import FORMATS, Found, carry_out, find, left_as_it_is
+from dedup.formats.parts import Done, Record
 from dedup.pair import news
 from dedup.paragraphs import LINE_END, cuts, regions
 from dedup.ranges import batches
@@ -26,7 +30,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from dedup.formats.parts import Part, Record, Work
+    from dedup.formats.parts import Part, Work
     from dedup.settings import Settings, Split
 
 _COMPARED = {0: Compared.IDENTICAL, FOLDED: Compared.FOLDED, ALIGNED: Compared.ALIGNED}
@@ -99,15 +103,27 @@ def write(work: Work, task: tuple[list[Part], Share]) -> list[Done]:
         InputError: the input is not what it was in the first pass.
     """
     parts, share = task
-    dones, again = _begun(work, parts, share)
+    if _is_told(work):
+        return _written(work, parts, share, plainly=False)
+    # What is done for many at once is only quicker: where that raises, all documents are cut one by one.
+    return attempt(
+        lambda: _written(work, parts, share, plainly=True), lambda _: _written(work, parts, share, plainly=False)
+    )
+
+
+def _written(work: Work, parts: list[Part], share: Share, *, plainly: bool) -> list[Done]:
+    """Return what comes of each part; `plainly`: documents may be cut by their bytes, without being read."""
+    begun = _begun(work, parts, share)
     left = None
-    if not _is_told(work):
-        left = cut_plainly(work, parts, dones, share, cut_emptied(work, parts, dones, share), most=BATCH)
-    documents = _changed(work, parts, dones, share, again, only=left)
+    if plainly:
+        left = cut_plainly(work, parts, begun.dones, share, cut_emptied(work, parts, begun.dones, share), most=BATCH)
+    documents = _changed(work, parts, begun, share, only=left)
     cut_documents(work, documents)
-    for done in dones if left is not None else ():
+    for found, fault in begun.faults.values():
+        left_as_it_is(work, found, fault)
+    for done in begun.dones if plainly else ():
         done.cuts.sort()  # those by their bytes came first
-    return dones
+    return begun.dones
 
 
 def _is_told(work: Work) -> bool:
@@ -122,12 +138,14 @@ def decisions(work: Work, task: tuple[list[Part], Share]) -> list[Decision]:
         InputError: the input is not what it was in the first pass.
     """
     parts, share = task
-    dones, again = _begun(work, parts, share)
-    documents = _changed(work, parts, dones, share, again)
+    begun = _begun(work, parts, share)
+    documents = _changed(work, parts, begun, share)
     out = [Decision(paragraphs) for paragraphs in share.documents["paragraphs"].tolist()]
     for some in batches([len(document.found.record.text) for document in documents], BATCH):
         for document, decision in zip(documents[some], _told(work, documents[some]), strict=True):
             out[document.number] = replace(decision, paragraphs=out[document.number].paragraphs)
+    for number, (_, fault) in begun.faults.items():
+        out[number] = replace(out[number], fault=fault)
     return out
 
 
@@ -144,10 +162,25 @@ def changed(name: str) -> InputError:
     return InputError(what, place=name, hint="run it again when nobody writes to it")
 
 
-def _begun(work: Work, parts: list[Part], share: Share) -> tuple[list[Done], dict[tuple[int, int], Record]]:
-    """Return what comes of each part before anything is cut, and the documents that were read again for that."""
+class _Begun(NamedTuple):
+    """What comes of a task before anything is cut.
+
+    Attributes:
+        dones: what comes of each part.
+        again: documents that were read again for that.
+        faults: documents with which a kernel raises while they are read, by their numbers within the task.
+    """
+
+    dones: list[Done]
+    again: dict[tuple[int, int], Record]
+    faults: dict[int, tuple[Found, Fault]]
+
+
+def _begun(work: Work, parts: list[Part], share: Share) -> _Begun:
+    """Begin a task."""
     dones: list[Done] = []
     again: dict[tuple[int, int], Record] = {}
+    faults: dict[int, tuple[Found, Fault]] = {}
     paragraphs = np.bincount(share.documents["part"], share.documents["paragraphs"], minlength=len(parts)).astype(int)
     for number, part in enumerate(parts):
         seen = share.parts[number]
@@ -156,20 +189,33 @@ def _begun(work: Work, parts: list[Part], share: Share) -> tuple[list[Done], dic
         if seen["again"]:
             (done,), found = find(work, [part])
             again |= {(number, one.record.start): one.record for one in found}
+            if seen["again"] & AGAIN_FAULT:
+                faults |= _faults(work, share, number, found)
         else:
             done = Done()
             done.counts.documents, done.counts.invalid_utf8 = int(seen["documents"]), int(seen["invalid"])
         done.counts.paragraphs = int(paragraphs[number])
         dones.append(done)
-    return dones, again
+    return _Begun(dones, again, faults)
+
+
+def _faults(work: Work, share: Share, part: int, found: list[Found]) -> dict[int, tuple[Found, Fault]]:
+    """Return the documents of a part that have no paragraphs because a kernel raised, and what it raises again."""
+    mine = (share.documents["part"] == part) & (share.documents["paragraphs"] == 0)
+    starts = {one.record.start: one for one in found}
+    out: dict[int, tuple[Found, Fault]] = {}
+    for number in np.flatnonzero(mine).tolist():
+        one = starts.get(int(share.documents["start"][number]))
+        if one is not None and (fault := reading_fault(one.record.text, work.settings)) is not None:
+            out[number] = one, fault
+    return out
 
 
 def _changed(
     work: Work,
     parts: list[Part],
-    dones: list[Done],
+    begun: _Begun,
     share: Share,
-    again: dict[tuple[int, int], Record],
     *,
     only: NDArray[np.int64] | None = None,
 ) -> list[Document]:
@@ -190,10 +236,13 @@ def _changed(
         chosen.tolist(), *columns, *edges, strict=True
     ):
         part = parts[place]
-        record = again.get((place, start)) if again else None
+        record: Record | Fault | None = begun.again.get((place, start)) if begun.again else None
         if record is None:
-            record = FORMATS[part.kind].record(part, start, end, line or 1, work)
-        found = Found(part, dones[place], record)
+            record = attempt(partial(FORMATS[part.kind].record, part, start, end, line or 1, work), itself)
+        if isinstance(record, Fault):
+            begun.faults[number] = Found(part, begun.dones[place], Record(start, end, line or 1, "")), record
+            continue
+        found = Found(part, begun.dones[place], record)
         witnesses = share.witnesses[first:last] if share.witnesses else ()
         going, here = share.removals[first:last], slice(*told)
         spans = share.spans[begin:stop]
@@ -215,23 +264,45 @@ def _carry_out(work: Work, documents: list[Document], *, told: bool) -> None:
     if told:
         carry_out(work, [document.found for document in documents], _told(work, documents))
         return
-    for document, one in zip(documents, _agreeing(work, documents), strict=True):
+    for document, one in zip(documents, one_by_one(partial(_agreeing, work), documents, _beside), strict=True):
         if one is None:
             document.found.done.counts.unsettled += 1
-        else:
-            _cut_out(work, one)
+            continue
+        fault = one if isinstance(one, Fault) else attempt(partial(_cut_out, work, one), itself)
+        if fault is not None:
+            left_as_it_is(work, document.found, fault)
+
+
+def _beside(_: Document, fault: Fault) -> Fault:
+    return fault
 
 
 def _told(work: Work, documents: list[Document]) -> list[Decision]:
     """Return what becomes of some documents, for somebody to be told; their paragraphs are counted already."""
-    told = []
-    for document, one in zip(documents, _agreeing(work, documents), strict=True):
-        decision = Decision(0, unsettled=True) if one is None else _decision(one.document)
-        told.append(replace(decision, kept_near=tuple(_kept_near(document, work.settings))))
-    return told
+    decided = one_by_one(partial(_decided, work), documents, lambda _, fault: Decision(0, fault=fault))
+    return [
+        replace(decision, kept_near=_near(work, document)) if len(document.near) else decision
+        for document, decision in zip(documents, decided, strict=True)
+    ]
 
 
-def _agreeing(work: Work, documents: list[Document]) -> list[_Cut | None]:
+def _decided(work: Work, documents: Sequence[Document]) -> list[Decision]:
+    """Return what becomes of some documents."""
+    agreed = _agreeing(work, documents)
+    return [Decision(0, unsettled=True) if one is None else _decision(one.document) for one in agreed]
+
+
+def _near(work: Work, document: Document) -> tuple[KeptNear, ...]:
+    """Return the near-duplicates of a document that stay; to explain them changes nothing else, even if it raises."""
+
+    def failed(fault: Fault) -> tuple[KeptNear, ...]:
+        left_as_it_is(work, document.found, fault, "near-duplicates that are kept are not explained")
+        return ()
+
+    return attempt(lambda: tuple(_kept_near(document, work.settings)), failed)
+
+
+def _agreeing(work: Work, documents: Sequence[Document]) -> list[_Cut | None]:
     """Find what can be cut from each document; None where nothing can.
 
     Without what goes, lines may come to touch that now seem to be one paragraph. Then what stood between them stays.
@@ -326,9 +397,12 @@ def _cut_out(work: Work, cut: _Cut) -> None:
         carry_out(work, [document.found], [_decision(document)])
         return
     pairs = zip(offsets[::2], offsets[1::2], strict=True)
-    done.cuts += [(record.start + start, record.start + end) for start, end in pairs]
+    cuts = [(record.start + start, record.start + end) for start, end in pairs]
     reasons = [REASONS[reason].value for reason in document.removals["reason"].tolist()]
-    done.counts.went(reasons, emptied=not left.strip())
+    emptied = not left.strip()
+    # From here on nothing raises.
+    done.cuts += cuts
+    done.counts.went(reasons, emptied=emptied)
 
 
 def _decision(document: Document) -> Decision:

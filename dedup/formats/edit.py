@@ -4,21 +4,29 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from dataclasses import replace
+from functools import partial
+from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
+from dedup.containment import attempt, itself
 from dedup.decisions import Decision, KeptNear, Removal, Witness
 from dedup.errors import InputError
 from dedup.formats import empty, jsonl, marks, text
 from dedup.formats.codec import printable
 from dedup.formats.parts import Done, Kind, Part, Record, Work
-from dedup.job import Explanation
+from dedup.job import Counts, Explanation
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from types import ModuleType
+
+    from dedup.containment import Fault
 
 FORMATS: dict[Kind, ModuleType] = {Kind.TEXT: text, Kind.JSONL: jsonl}
 """Kinds of parts that hold documents, and the module that knows how those stand in them."""
+LEFT = "the document is kept as it is"
+"""What is told of a document with which a kernel raises."""
 
 
 class Found(NamedTuple):
@@ -35,9 +43,6 @@ def process(work: Work, task: Sequence[Part]) -> list[Done]:
 
     Returns:
         What came of each part, in their order.
-
-    Raises:
-        RuntimeError: the kernel's decisions contradict themselves; a bug.
     """
     dones, found = find(work, task)
     if work.only_check_input or not found:
@@ -59,8 +64,8 @@ def find(work: Work, task: Sequence[Part]) -> tuple[list[Done], list[Found]]:
     for part in task:
         done = Done()
         dones.append(done)
-        if module := FORMATS.get(part.kind):
-            found.extend(Found(part, done, record) for record in module.records(part, work, done))
+        if part.kind in FORMATS:
+            found.extend(Found(part, done, record) for record in _records(part, work, done))
         elif part.problem is not None:
             done.problems.append(part.problem)
             done.counts.documents += 1
@@ -68,20 +73,75 @@ def find(work: Work, task: Sequence[Part]) -> tuple[list[Done], list[Found]]:
     return dones, found
 
 
-def carry_out(work: Work, found: Sequence[Found], decisions: Sequence[Decision]) -> None:
-    """Write what was decided about each document into what came of its part.
+def _records(part: Part, work: Work, done: Done) -> list[Record]:
+    """Return the documents of a part; one that cannot be read for a fault of this program is told of."""
+    module = FORMATS[part.kind]
 
-    Raises:
-        RuntimeError: the decisions contradict themselves; a bug.
-    """
+    def each(fault: Fault) -> list[Record]:
+        done.counts, done.problems = Counts(), []
+        if part.kind is Kind.JSONL:
+            return list(chain.from_iterable(_alone(line, at, work, done) for line, at in _lines(part)))
+        return _unread(part, done, fault)
+
+    return attempt(lambda: module.records(part, work, done), each)
+
+
+def _lines(part: Part) -> Iterator[tuple[Part, int]]:
+    """Yield the lines of a part as parts of their own, and where each begins."""
+    at = 0
+    for number, line in enumerate(part.data.split(b"\n"), part.line):
+        yield replace(part, data=line, line=number), at
+        at += len(line) + 1
+
+
+def _alone(line: Part, at: int, work: Work, done: Done) -> list[Record]:
+    """Return the document of a line that begins at a place in its part."""
+    mine = Done()
+    found = attempt(lambda: jsonl.records(line, work, mine), lambda fault: _unread(line, mine, fault))
+    done.counts.add(mine.counts)
+    done.problems += mine.problems
+    return [replace(record, start=at + record.start, end=at + record.end) for record in found]
+
+
+def _unread(part: Part, done: Done, fault: Fault) -> list[Record]:
+    """Tell of a part that holds one document, which cannot be read; return no documents."""
+    done.counts.documents = 1
+    done.problems = [fault.told(f"{part.name}:{part.line}" if part.kind is Kind.JSONL else part.name, LEFT)]
+    return []
+
+
+def carry_out(work: Work, found: Sequence[Found], decisions: Sequence[Decision]) -> None:
+    """Write what was decided about each document into what came of its part."""
     for one, decision in zip(found, decisions, strict=True):
         counts = one.done.counts
         counts.paragraphs += decision.paragraphs
         counts.comparisons += decision.comparisons
+        if decision.fault is not None:
+            left_as_it_is(work, one, decision.fault)
+            continue
+        if decision.removals or decision.kept_near or work.mark:
+            fault = attempt(partial(_Edit(work, one).apply, decision), itself)
+            if fault is not None:
+                left_as_it_is(work, one, fault)
+                continue
         counts.unsettled += decision.unsettled
         counts.stayed([kept.kinds for kept in decision.kept_near])
-        if decision.removals or decision.kept_near or work.mark:
-            _Edit(work, one).apply(decision)
+
+
+def left_as_it_is(work: Work, one: Found, fault: Fault, kept: str = LEFT) -> None:
+    """Tell of a document with which a kernel raised; `kept`: what was kept as it is."""
+    place = f"{one.part.name}:{one.record.line}" if one.part.kind is Kind.JSONL else one.part.name
+    one.done.problems.append(fault.told(place, kept, [one.record.text] if work.keep_texts else ()))
+
+
+class _Change(NamedTuple):
+    """What becomes of a document; the fields are those of `dedup.formats.parts.Done`."""
+
+    cuts: list[tuple[int, int]]
+    puts: dict[int, bytes]
+    log: bytes = b""
+    edits: int = 0
+    diff: bytes = b""
 
 
 class _Edit:
@@ -94,54 +154,59 @@ class _Edit:
         self._line_starts: list[int] | None = None
 
     def apply(self, decision: Decision) -> None:
-        """Write the document's share into what came of its part."""
-        done = self._mark(decision) if self._work.mark else self._remove(decision)
-        if not done:
+        """Write the document's share into what came of its part: all of it, or, where something raises, nothing."""
+        change = self._mark(decision) if self._work.mark else self._remove(decision)
+        if change is None:
             what = f"cannot be cut byte for byte in {self._work.codec.name}; it passes through unchanged"
             hint = "convert it to UTF-8 first"
             self._done.problems.append(InputError(what, place=self._name(), hint=hint))
-        elif self._work.explain:
-            self._explain(decision)
+            return
+        explanations = attempt(partial(self._explanations, decision), self._unexplained) if self._work.explain else []
+        emptied = empty.is_left_empty(self._record.text, decision)
+        # From here on nothing raises.
+        done = self._done
+        done.cuts += change.cuts
+        done.puts.update(change.puts)
+        done.log += change.log
+        done.edits += change.edits
+        done.diff += change.diff
+        done.explanations += explanations
+        if change.cuts:
+            done.counts.went([removal.reason.value for removal in decision.removals], emptied=emptied)
 
-    def _mark(self, decision: Decision) -> bool:
-        """Add the field that says what would go; False where its place cannot be found."""
+    def _mark(self, decision: Decision) -> _Change | None:
+        """Return the field that says what would go; None where its place cannot be found."""
         end = jsonl.end_of_members(self._part, self._record, self._work)
         if end is None:
-            return False
+            return None
         at = self._record.start + end
-        self._done.cuts.append((at, at))
-        self._done.puts[at] = marks.member(decision)
-        self._count(decision)
-        return True
+        return _Change([(at, at)], {at: marks.member(decision)})
 
-    def _remove(self, decision: Decision) -> bool:
-        """Take out what goes; False where it cannot be cut out."""
+    def _remove(self, decision: Decision) -> _Change | None:
+        """Return what goes; None where it cannot be cut out."""
         if not decision.removals:
-            return True
+            return _Change([], {})
         where = self._locate(decision.removals)
         if where is None:
-            return False
+            return None
         cuts = self._cuts(decision.removals, where)
         region, put = None, b""
         if self._numbered and self._work.empty != "keep" and empty.is_left_empty(self._record.text, decision):
             put = empty.NULL if self._work.empty == "null" else b""
             region = self._literal() if put else empty.whole_line(self._part, self._record)
             if region is None:
-                return False
+                return None
         base = self._record.start
-        self._done.cuts += [(base + start, base + end) for start, end in ([region] if region else cuts)]
-        if region and put:
-            self._done.puts[base + region[0]] = put
-        self._count(decision)
+        going = [(base + start, base + end) for start, end in ([region] if region else cuts)]
+        puts = {base + region[0]: put} if region and put else {}
+        log, edits = b"", 0
         if self._work.log:
             from dedup.formats.log import removal_lines  # noqa: PLC0415 - most runs keep no log
 
             pieces = list(empty.pieces(region, cuts, put)) if region else []
-            self._done.edits += len(pieces)
-            self._done.log += removal_lines(self._part, self._record, decision, where, pieces, numbered=self._numbered)
-        if self._work.diff:
-            self._done.diff += self._diff(decision.removals)
-        return True
+            edits = len(pieces)
+            log = removal_lines(self._part, self._record, decision, where, pieces, numbered=self._numbered)
+        return _Change(going, puts, log, edits, self._diff(decision.removals) if self._work.diff else b"")
 
     def _literal(self) -> tuple[int, int] | None:
         """Return where the text's literal stands in the record; None where that cannot be told."""
@@ -177,10 +242,6 @@ class _Edit:
             before = end
         return cuts
 
-    def _count(self, decision: Decision) -> None:
-        reasons = [removal.reason.value for removal in decision.removals]
-        self._done.counts.went(reasons, emptied=empty.is_left_empty(self._record.text, decision))
-
     def _diff(self, removals: Sequence[Removal]) -> bytes:
         from dedup.formats.diff import unified  # noqa: PLC0415 - only where a diff is asked for
 
@@ -188,26 +249,31 @@ class _Edit:
         encode = printable if self._numbered else self._work.codec.encode_line
         return unified(self._record.text, cuts, self._name(), encode)
 
-    def _explain(self, decision: Decision) -> None:
+    def _explanations(self, decision: Decision) -> list[Explanation]:
         told: list[Removal | KeptNear] = [*decision.removals, *decision.kept_near]
-        for one in sorted(told, key=lambda one: one.start):
-            witness = one.witnesses[0] if isinstance(one, Removal) else one.witness
-            self._done.explanations.append(
-                Explanation(
-                    place=self._place(one.start),
-                    document=self._document(),
-                    removed=isinstance(one, Removal),
-                    reason=one.reason.value if isinstance(one, Removal) else "new",
-                    text=self._text(one),
-                    witness=self._text(witness),
-                    witness_place=self._witness_place(witness),
-                    similarity=one.similarity,
-                    coverage=one.coverage,
-                    new=() if isinstance(one, Removal) else tuple((a - one.start, b - one.start) for a, b in one.new),
-                    documents=one.documents if isinstance(one, Removal) else None,
-                    kinds=one.differs if isinstance(one, Removal) else one.kinds,
-                )
-            )
+        return [self._explained(one) for one in sorted(told, key=lambda one: one.start)]
+
+    def _unexplained(self, fault: Fault) -> list[Explanation]:
+        """Tell that nothing is explained; to explain what goes changes nothing else, even if it raises."""
+        left_as_it_is(self._work, Found(self._part, self._done, self._record), fault, "what goes is not explained")
+        return []
+
+    def _explained(self, one: Removal | KeptNear) -> Explanation:
+        witness = one.witnesses[0] if isinstance(one, Removal) else one.witness
+        return Explanation(
+            place=self._place(one.start),
+            document=self._document(),
+            removed=isinstance(one, Removal),
+            reason=one.reason.value if isinstance(one, Removal) else "new",
+            text=self._text(one),
+            witness=self._text(witness),
+            witness_place=self._witness_place(witness),
+            similarity=one.similarity,
+            coverage=one.coverage,
+            new=() if isinstance(one, Removal) else tuple((a - one.start, b - one.start) for a, b in one.new),
+            documents=one.documents if isinstance(one, Removal) else None,
+            kinds=one.differs if isinstance(one, Removal) else one.kinds,
+        )
 
     def _text(self, span: Removal | KeptNear | Witness) -> str:
         if isinstance(span, Witness) and span.elsewhere is not None:

@@ -80,6 +80,8 @@ class Work:
     """Cut nothing; add a field to each record that says what would go."""
     empty: Empty = "keep"
     """What becomes of a record whose text is left empty."""
+    keep_texts: bool = False
+    """See `dedup.job.Job.keep_texts`."""
 
 
 @dataclass(slots=True)

@@ -7,7 +7,7 @@ import sys
 import time
 from typing import TYPE_CHECKING
 
-from dedup.errors import OutputError
+from dedup.errors import InternalError, OutputError
 from dedup.formats.compression import reason
 from dedup.report.diff import DiffPainter
 from dedup.report.progress import RARELY, Bar, Lines, Meter, NoMeter
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from dedup.errors import DedupError
     from dedup.job import Explanation, Mode, Outcome
+    from dedup.report.saved import Saver
     from dedup.report.terminal import Stream, Terminal
 
 
@@ -39,6 +40,8 @@ class Reporter:
         text_to_stdout: the text goes to standard output.
         verbose: explanations and notes are told.
         long: the run may well take hours.
+        debug: tracebacks of internal errors are told.
+        saver: saves what these were about.
     """
 
     def __init__(
@@ -51,11 +54,15 @@ class Reporter:
         text_to_stdout: bool = False,
         verbose: bool = False,
         long: bool = False,
+        debug: bool = False,
+        saver: Saver | None = None,
     ) -> None:
         self._terminal = terminal
         self._mode = mode
         self._quiet = quiet
         self._verbose = verbose
+        self._debug = debug
+        self._saver = saver
         self._diff = DiffPainter(terminal.stdout)
         self._begun = time.monotonic()
         crowded = verbose or (text_to_stdout and terminal.stdout.terminal)
@@ -80,7 +87,21 @@ class Reporter:
         """Tell of something that could not be done as asked."""
         self.failed = True
         self._meter.clear()
+        if isinstance(error, InternalError) and self._debug:
+            tell("".join(f"{sanitise(line)}\n" for line in error.trace.rstrip("\n").split("\n")))
         tell(message(error, self._terminal.stderr))
+        if isinstance(error, InternalError) and self._saver is not None:
+            self._save(error, self._saver)
+
+    def _save(self, error: InternalError, saver: Saver) -> None:
+        """Save what an internal error was about; where that cannot be done, say so once."""
+        try:
+            path = saver.save(error)
+        except OutputError as failure:
+            tell(message(failure, self._terminal.stderr))
+            self._saver = None
+        else:
+            tell(f"dedup: saved in {_sentence(path)}\n")
 
     def explained(self, explanation: Explanation) -> None:
         """Explain a removal, or a near-duplicate that stays."""

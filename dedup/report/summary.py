@@ -139,7 +139,11 @@ def _notes(counts: Counts) -> list[str]:
         notes.append(f"{plural(n, 'document')} left unchanged because the decisions did not settle")
     if n := counts.too_large:
         notes.append(f"{plural(n, 'document')} above --max-document, passed through unread")
-    if n := counts.errors:
+    if n := counts.faults:
+        notes.append(
+            f"{plural(n, 'internal error')}, and what {'it was' if n == 1 else 'they were'} about kept as it is"
+        )
+    if n := counts.errors - counts.faults:
         notes.append(plural(n, "error"))
     return notes
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from dedup.corpus.bands import choose_banding
 from dedup.errors import UsageError
 from dedup.spark.candidates import candidates
+from dedup.spark.faults import of_documents, of_pairs
 from dedup.spark.fingerprints import PLACES, SHEET, places, sheets
 from dedup.spark.frames import INDEX_BITS, Shelf, document_of, index_of, over, require, values
 from dedup.spark.outcome import removals
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from dedup.job import Events
     from dedup.settings import Settings
+    from dedup.spark.faults import Faults
 
 _FIRST = -(1 << 31)
 """Comes before every rank: references stay before all others."""
@@ -46,12 +48,15 @@ class Decisions(NamedTuple):
             candidates, and what took their place), unexamined, rounds, largest (component), different (paragraphs).
         recall: what the choice of bands is expected to find, as a sentence.
         shelf: what is kept until `release` is called.
+        faults: what kernels raised, stage by stage: with a document, which stays, or with two, of which a paragraph is
+            compared with one of the other, and both stay.
     """
 
     removals: DataFrame
     counts: dict[str, int]
     recall: str
     shelf: Shelf
+    faults: list[Faults]
 
     def release(self) -> None:
         """Let go of what is kept on the executors; `removals` is not to be used any more."""
@@ -96,6 +101,7 @@ class _Plan:
         self._shelf = shelf
         self._events = events
         self._comparisons = self._unexamined = self._rounds = self._largest = 0
+        self._faults: list[Faults] = []
 
     def _tell(self, done: int, stage: str) -> None:
         if self._events is not None:
@@ -115,6 +121,7 @@ class _Plan:
             wanted.append("salt")
         made = documents.select(*wanted).mapInArrow(over(sheets, self._settings, choice.banding), SHEET)
         made = self._shelf.keep(made, "sheets")
+        self._faults.append(of_documents(made))
         self._rows = made.filter(f.col("paragraph").isNotNull())
         every = made.filter(f.col("document").isNotNull()).select("document", "fixed", "spans", "digests")
         number, references = self._counted(every)
@@ -138,7 +145,10 @@ class _Plan:
             "rounds": self._rounds,
             "largest": self._largest,
         }
-        return Decisions(self._by_document(gone, places_, classes, told=told), counts, choice.told(), self._shelf)
+        by_document = self._by_document(gone, places_, classes, told=told)
+        return Decisions(
+            by_document, counts, choice.told(), self._shelf, [each for each in self._faults if each.number]
+        )
 
     def _counted(self, every: DataFrame) -> tuple[int, int]:
         """Return the numbers of documents and of references."""
@@ -238,19 +248,22 @@ class _Plan:
         (number,) = values(pairs, f.count(f.lit(1)))
         self._comparisons += int(number)
         if not number:
-            return pairs.select("*", *_nothing(VERDICTS, "later", "earlier"))
+            return pairs.select("*", *_nothing(VERDICTS, "later", "earlier", "fault"))
         found = verdicts(pairs, int(number), self._texts(), self._settings)
-        return self._shelf.keep(pairs.join(found, ["later", "earlier"]), "verdicts")
+        joined = self._shelf.keep(pairs.join(found, ["later", "earlier"]), "verdicts")
+        self._faults.append(of_pairs(joined))
+        return joined.drop("fault")
 
     def _texts(self) -> DataFrame:
         return self._rows.select("paragraph", "key", "letters", "text")
 
     def _resolved(self, listed: DataFrame) -> Resolved:
         if not self._comparisons:
-            return Resolved(listed.select(*_nothing(GOING)), 0, 0, 0)
+            return Resolved(listed.select(*_nothing(GOING)), 0, 0, 0, [])
         done = resolve(listed.filter("how > 0"), self._texts(), self._settings, self._shelf)
         self._comparisons += done.compared
         self._rounds += done.rounds
+        self._faults += done.faults
         self._largest = max(self._largest, done.largest)
         return done
 

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from dedup.corpus.fingerprint import fingerprint
+from dedup.corpus.contained import fingerprinted
 from dedup.corpus.seen import Seen
 from dedup.ranges import batches as cut
+from dedup.spark.faults import packed
 from dedup.spark.frames import binaries, column, numbered, record, signed, with_nulls
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     import pyarrow as pa
     from numpy.typing import NDArray
@@ -24,12 +25,12 @@ if TYPE_CHECKING:
 SHEET = (
     "document bigint, fixed boolean, spans binary, digests binary, "
     "paragraph bigint, high bigint, low bigint, key bigint, numbers bigint, bits0 bigint, bits1 bigint, "
-    "words int, plain int, content int, length int, letters binary, text binary, bands binary"
+    "words int, plain int, content int, length int, letters binary, text binary, bands binary, fault string"
 )
 """Rows of two kinds. Documents: spans (int32) and digests (2 uint64) of all their paragraphs. Paragraphs, each
 different one at least once, and the first of each surely: what `dedup.corpus.sheet.ROW` has; `plain`, tokens less the
 bits of the mask of numbers; of those with words enough the letters (uint32), the text and a key (uint32) for each
-band."""
+band. And `fault`: what a kernel raised with a document, which has no paragraphs then; see `dedup.spark.faults`."""
 PLACES = "paragraph bigint, high bigint, low bigint, start int, end int"
 _TOGETHER = 1 << 22
 """Bytes of text that are fingerprinted before anything is handed on."""
@@ -62,8 +63,8 @@ def sheets(settings: Settings, banding: Banding, batches: Iterable[pa.RecordBatc
             last = int(documents[-1])
             texts = [one.as_py().decode("utf-8", "surrogatepass") for one in part.column("text")]
             salts = None if settings.within is None else column(part, "salt", np.uint64).tolist()
-            sheet = fingerprint(texts, salts, settings, banding, seen)
-            yield from _rows(sheet, documents, part.column("fixed"))
+            sheet, faults = fingerprinted(texts, salts, settings, banding, seen)
+            yield from _rows(sheet, documents, part.column("fixed"), [packed(faults.get(i)) for i in range(len(texts))])
 
 
 def _indices(order: NDArray[np.int64]) -> Any:
@@ -75,11 +76,19 @@ def _indices(order: NDArray[np.int64]) -> Any:
 def _schema() -> pa.Schema:
     import pyarrow as pa  # noqa: PLC0415
 
-    types = {"bigint": pa.int64(), "boolean": pa.bool_(), "binary": pa.binary(), "int": pa.int32()}
+    types = {
+        "bigint": pa.int64(),
+        "boolean": pa.bool_(),
+        "binary": pa.binary(),
+        "int": pa.int32(),
+        "string": pa.string(),
+    }
     return pa.schema([(name, types[kind]) for name, kind in (each.split() for each in SHEET.split(", "))])
 
 
-def _rows(sheet: Sheet, documents: NDArray[np.int64], fixed: Any) -> Iterator[pa.RecordBatch]:
+def _rows(
+    sheet: Sheet, documents: NDArray[np.int64], fixed: Any, faults: Sequence[str | None]
+) -> Iterator[pa.RecordBatch]:
     schema = _schema()
     spans = np.ascontiguousarray(sheet.spans, "<i4")
     digests = np.ascontiguousarray(sheet.digests, "<u8")
@@ -89,6 +98,7 @@ def _rows(sheet: Sheet, documents: NDArray[np.int64], fixed: Any) -> Iterator[pa
         fixed=fixed,
         spans=binaries(spans.tobytes(), sheet.counts.astype(np.int64) * 8),
         digests=binaries(digests.tobytes(), sheet.counts.astype(np.int64) * 16),
+        fault=faults,
     )
     rows = sheet.rows
     own = sheet.digests[rows["paragraph"]]

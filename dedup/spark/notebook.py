@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -41,7 +42,8 @@ class Cleaned:
         removals: a row for each paragraph that went. `document` counts the rows from 0, in order; the other columns are
             those of the removal log (`ENTRY`), with places in bytes of UTF-8; the `file` of a witness's document is
             ``row:N``, with N from 1.
-        counts: how many documents and paragraphs there were, how many went, and for what reasons.
+        counts: how many documents and paragraphs there were, how many went, and for what reasons; and `faults`:
+            internal errors, which are warned of; what they were about is as it was.
     """
 
     df: DataFrame
@@ -116,6 +118,11 @@ def clean(
     removals = read.where(f.col("reason").isNotNull())
     decisions.release()
     counts = _counts(edited, decisions.counts, number)
+    counts["faults"] += sum(faults.number for faults in decisions.faults)
+    if counts["faults"]:
+        what = f"{counts['faults']} internal errors; what they were about is kept as it is"
+        first = next((fault.what for faults in decisions.faults for _, _, fault in faults.told), "")
+        warnings.warn(f"{what} ({first})" if first else what, RuntimeWarning, stacklevel=2)
     return Cleaned(cleaned(there, edited, plan), removals, counts, shelf)
 
 
@@ -238,7 +245,7 @@ def _counts(edited: DataFrame, decided: dict[str, int], number: int) -> dict[str
     total = Counts()
     for row in edited.where(f.col("kind") == COUNTS).select("value").collect():
         total.add(counted(bytes(row["value"])).counts)
-    names = ("changed", "exact", "near", "block", "boilerplate", "bytes_in", "bytes_out", "emptied")
+    names = ("changed", "exact", "near", "block", "boilerplate", "bytes_in", "bytes_out", "emptied", "faults")
     whole = {"documents": number, "paragraphs": decided["paragraphs"], "removed": total.removed}
     pairs = {name: decided[name] for name in ("comparisons", "unexamined")}
     return {**whole, **{name: int(getattr(total, name)) for name in names}, **pairs}

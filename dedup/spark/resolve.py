@@ -9,6 +9,7 @@ import numpy as np
 from dedup.corpus.leaders import GOES, Leaders
 from dedup.corpus.verify import Verdicts
 from dedup.spark.components import components
+from dedup.spark.faults import of_pairs
 from dedup.spark.frames import column, each, values
 from dedup.spark.verdicts import verdicts
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
     from dedup.settings import Settings
+    from dedup.spark.faults import Faults
     from dedup.spark.frames import Shelf
 
 GOING = (
@@ -36,12 +38,14 @@ class Resolved(NamedTuple):
         compared: pairs that were compared besides the candidates.
         rounds: how often components were decided and asked for more.
         largest: paragraphs of the largest component.
+        faults: what was raised with these pairs.
     """
 
     going: DataFrame
     compared: int
     rounds: int
     largest: int
+    faults: list[Faults]
 
 
 def resolve(covering: DataFrame, texts: DataFrame, settings: Settings, shelf: Shelf) -> Resolved:
@@ -65,12 +69,13 @@ def resolve(covering: DataFrame, texts: DataFrame, settings: Settings, shelf: Sh
     columns = ["later", "after", "earlier", "before", "place", "how", "similarity", "coverage", "kind", "slot"]
     known = shelf.keep(slotted.select(*columns), "covering")
     compared = rounds = 0
+    raised: list[Faults] = []
     while True:
         rounds += 1
         decided = shelf.keep(known.groupBy("slot").applyInArrow(each(decide), f"slot bigint, {GOING}"), "decided")
         (more,) = values(decided, f.count(f.when(f.col("asked"), f.lit(1))))
         if not more:
-            return Resolved(decided.drop("slot"), compared, rounds, found.largest)
+            return Resolved(decided.drop("slot"), compared, rounds, found.largest, raised)
         compared += int(more)
         asked = decided.filter("asked").select(
             f.col("paragraph").alias("later"),
@@ -81,7 +86,9 @@ def resolve(covering: DataFrame, texts: DataFrame, settings: Settings, shelf: Sh
             "slot",
         )
         answered = verdicts(asked, int(more), texts, settings)
-        known = known.unionByName(shelf.keep(asked.join(answered, ["later", "earlier"]), "beside"))
+        beside = shelf.keep(asked.join(answered, ["later", "earlier"]), "beside")
+        raised.append(of_pairs(beside))
+        known = known.unionByName(beside.drop("fault"))
 
 
 def decide(table: pa.Table) -> pa.Table:

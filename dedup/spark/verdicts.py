@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dedup.corpus.verify import Paragraphs, verify
+from dedup.corpus.contained import compared
+from dedup.corpus.verify import Paragraphs
 from dedup.letters import string_of
+from dedup.spark.faults import packed
 from dedup.spark.frames import SMALL, both, column
 
 if TYPE_CHECKING:
@@ -16,7 +18,8 @@ if TYPE_CHECKING:
 
     from dedup.settings import Settings
 
-VERDICTS = "later bigint, earlier bigint, how tinyint, similarity float, coverage float, kind smallint"
+VERDICTS = "later bigint, earlier bigint, how tinyint, similarity float, coverage float, kind smallint, fault string"
+"""A pair, what came of it, and what a kernel raised with it: then it does not cover."""
 _PAIRS_A_SLOT = 4000
 
 
@@ -58,5 +61,8 @@ def slot(settings: Settings, pairs: pa.Table, texts: pa.Table) -> pa.Table:
         lambda some: [bodies[rows[one]].as_py() for one in some],
     )
     later, earlier = column(pairs, "later"), column(pairs, "earlier")
-    found = verify(known, np.searchsorted(paragraph, later), np.searchsorted(paragraph, earlier), settings)
-    return pa.table({"later": later, "earlier": earlier, **found._asdict()})
+    found, raised = compared(known, np.searchsorted(paragraph, later), np.searchsorted(paragraph, earlier), settings)
+    faults: list[str | None] = [None] * len(later)
+    for one in raised:
+        faults[one.place] = packed(one.fault)
+    return pa.table({"later": later, "earlier": earlier, **found._asdict(), "fault": pa.array(faults, pa.string())})
