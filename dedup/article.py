@@ -271,6 +271,7 @@ class Article:
                 lambda i: words.token(low + i),
                 self.body(index),
                 span,
+                lambda: self._tokens(index),
             )
         return self._sides[index]
 
@@ -330,6 +331,13 @@ class Article:
             raise IndexError(index)
 
         letters = "".join(side.letters for side in sides)
-        joint = Side(letters, b"".join(side.hashes for side in sides), token, "", nowhere)
+        joint = Side(
+            letters,
+            b"".join(side.hashes for side in sides),
+            token,
+            "",
+            nowhere,
+            lambda: [word for side in sides for word in side.words()],
+        )
         self.comparisons += 1
         return compare(joint, self.side(paragraph), self.settings)

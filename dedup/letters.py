@@ -35,9 +35,10 @@ def _coded(numbers: NDArray[np.uint32], numeric: NDArray[np.bool_]) -> NDArray[n
     return letters
 
 
-def is_exact(letters: str, words: Sequence[str]) -> bool:
+def is_exact(letters: str, words: list[str]) -> bool:
     """Return True if equal letters are equal words among some words; `letters` has one for each of them."""
-    return len(set(zip(letters, words, strict=True))) == len(set(letters))
+    known = dict(zip(letters, words, strict=True))
+    return list(map(known.__getitem__, letters)) == words
 
 
 def exact_numbers(words: Sequence[str]) -> NDArray[np.uint32]:

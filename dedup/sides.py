@@ -77,6 +77,7 @@ class Side(NamedTuple):
         token: returns a folded token by its index; called only for the tokens that differ.
         text: the paragraph as it is written; empty where nobody knows.
         span: returns where a token stands in the text.
+        words: returns all folded tokens, in order.
     """
 
     letters: str
@@ -84,6 +85,7 @@ class Side(NamedTuple):
     token: Callable[[int], str]
     text: str
     span: Callable[[int], tuple[int, int]]
+    words: Callable[[], Sequence[str]]
 
 
 class Gap(NamedTuple):

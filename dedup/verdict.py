@@ -127,7 +127,7 @@ def judge(
     verdict = _judged(witness, paragraph, alignment, settings, thorough=thorough, certain=certain)
     if not verdict.covered:
         return verdict
-    words = [side.token(index) for side in (witness, paragraph) for index in range(len(side.letters))]
+    words = [*witness.words(), *paragraph.words()]
     if is_exact(witness.letters + paragraph.letters, words):
         return verdict
     both = _exactly(witness, paragraph, words)

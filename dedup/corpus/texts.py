@@ -105,8 +105,7 @@ class Texts:
         sizes = [self._offsets[index + 1] - self._offsets[index] for index in (one, other)]
         if sizes[0] != sizes[1]:
             return False
-        first, second = self.side(one), self.side(other)
-        return all(first.token(i) == second.token(i) for i in range(sizes[0]))
+        return self.side(one).words() == self.side(other).words()
 
     def side(self, index: int) -> Side:
         """Return a text's tokens as the verdict wants them."""
@@ -114,7 +113,8 @@ class Texts:
             some = slice(self._offsets[index], self._offsets[index + 1])
             text, spans = self._decoded(index), self._spans[some]
             words = _Lowered(text, spans) if text.isascii() else _Words(text, spans)
-            self._sides[index] = Side(self._letters[index], self._hashes[some].tobytes(), words.token, text, words.span)
+            hashes = self._hashes[some].tobytes()
+            self._sides[index] = Side(self._letters[index], hashes, words.token, text, words.span, words.all)
         return self._sides[index]
 
 
@@ -130,6 +130,7 @@ class _Words:
         self._text = text
         # A single number of an array costs three times as much as one of a view of its memory.
         self._edges = spans.reshape(-1).data
+        self._all: list[str] | None = None
 
     def span(self, index: int) -> tuple[int, int]:
         """Return where a word stands."""
@@ -140,6 +141,16 @@ class _Words:
         """Return a word, folded."""
         at = 2 * index
         return folded(self._text[self._edges[at] : self._edges[at + 1]])
+
+    def all(self) -> list[str]:
+        """Return all words, folded; they are kept, as a witness is asked for them again and again."""
+        if self._all is None:
+            edges = self._edges.tolist()
+            self._all = self._folded([self._text[a:b] for a, b in zip(edges[::2], edges[1::2], strict=True)])
+        return self._all
+
+    def _folded(self, words: list[str]) -> list[str]:
+        return [folded(word) for word in words]
 
 
 class _Lowered(_Words):
@@ -152,6 +163,9 @@ class _Lowered(_Words):
         """Return a word, folded."""
         at = 2 * index
         return self._text[self._edges[at] : self._edges[at + 1]]
+
+    def _folded(self, words: list[str]) -> list[str]:
+        return words
 
 
 @lru_cache(maxsize=1 << 14)
