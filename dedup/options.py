@@ -13,9 +13,11 @@ Kind = Literal["flag", "switch", "choice", "float", "int", "text", "size", "list
 """What a value is. A ``switch`` has a ``--no-`` form as well; a ``list`` may be given several times; ``size`` is a
 number of bytes, with a unit or without; a ``file`` has to exist, a ``path`` does not."""
 
-Source = Literal["config", "env", "line"]
-"""Where a value may come from: also a configuration file and the environment; also the environment; only the command
-line. What names an input or an output, or says what is done with it, comes from the command line alone."""
+Source = Literal["config", "named", "env", "line"]
+"""Where a value may come from: any configuration file and the environment (``config``); only a configuration file that
+is named with ``--config``, and the environment (``named``); only the environment (``env``); only the command line.
+What names an input or an output, or says what is done with it, comes from the command line alone. What can run code or
+send text to another machine is ``named``: a file that is merely found may be anyone's."""
 
 
 class Option(NamedTuple):
@@ -35,6 +37,8 @@ class Option(NamedTuple):
     most: float | None = None
     shown: str = ""
     """How the help writes the default, where that is not the value itself."""
+    unsafe: tuple[str, ...] = ()
+    """Values that give up a promise, and are therefore refused in a configuration file that was only found."""
 
     @property
     def dest(self) -> str:
@@ -45,6 +49,11 @@ class Option(NamedTuple):
     def env(self) -> str:
         """Name of the environment variable."""
         return ENV_PREFIX + self.dest.upper()
+
+    @property
+    def in_file(self) -> bool:
+        """Return True if a configuration file may hold it, be it only one that is named."""
+        return self.source in ("config", "named")
 
     @property
     def flags(self) -> str:
@@ -85,6 +94,7 @@ GROUPS: tuple[tuple[str, tuple[Option, ...]], ...] = (
                 "config",
                 default="strict",
                 choices=("strict", "numbers", "off"),
+                unsafe=("numbers", "off"),
             ),
             Option(
                 "min-words",
@@ -123,6 +133,7 @@ GROUPS: tuple[tuple[str, tuple[Option, ...]], ...] = (
                 "config",
                 default="first",
                 choices=("first", "richest", "longest", "none"),
+                unsafe=("none",),
             ),
             Option(
                 "boilerplate",
@@ -172,7 +183,7 @@ GROUPS: tuple[tuple[str, tuple[Option, ...]], ...] = (
                 "engine",
                 "choice",
                 "Where the work is done: on this machine (local), or on Apache Spark, with the same result.",
-                "config",
+                "named",
                 default="local",
                 choices=("local", "spark"),
             ),
@@ -180,7 +191,7 @@ GROUPS: tuple[tuple[str, tuple[Option, ...]], ...] = (
                 "master",
                 "text",
                 "Spark's master: local[*], spark://HOST:PORT, yarn, k8s://URL.",
-                "config",
+                "named",
                 shown="as Spark is configured",
                 metavar="URL",
             ),
@@ -188,14 +199,14 @@ GROUPS: tuple[tuple[str, tuple[Option, ...]], ...] = (
                 "remote",
                 "text",
                 "Use the Spark Connect server at this address (sc://HOST:PORT) instead of a master.",
-                "config",
+                "named",
                 metavar="URL",
             ),
             Option(
                 "spark-conf",
                 "list",
                 "A setting of Spark's own; may be given several times.",
-                "config",
+                "named",
                 default=(),
                 metavar="KEY=VALUE",
             ),
@@ -211,6 +222,7 @@ GROUPS: tuple[tuple[str, tuple[Option, ...]], ...] = (
                 "config",
                 default="auto",
                 choices=("auto", "text", "jsonl", "parquet"),
+                unsafe=("text",),
             ),
             Option(
                 "field",
@@ -294,6 +306,7 @@ GROUPS: tuple[tuple[str, tuple[Option, ...]], ...] = (
                 "config",
                 default="keep",
                 choices=("keep", "drop", "null"),
+                unsafe=("drop",),
             ),
             Option(
                 "max-removed",
