@@ -246,5 +246,8 @@ class Events(Protocol):
         Without a name the stage is the only one, and counts input bytes as stored; `unit` is what another one counts.
         """
 
-    def note(self, text: str) -> None:
-        """Something to know that is no problem, as one sentence: a forecast, a choice that was made."""
+    def note(self, text: str, *, important: bool = False) -> None:
+        """Something to know that is no problem, as one sentence: a forecast, a choice that was made.
+
+        An important one is told without being asked for: it may well go on to become a problem.
+        """

@@ -14,6 +14,7 @@ from dedup.engines.corpus import Shares, fill, known
 from dedup.engines.local import Crew, default_workers
 from dedup.engines.plan import COLUMNS, Planner
 from dedup.engines.spool import Spool
+from dedup.engines.workplace import input_name
 from dedup.engines.write import changed
 from dedup.errors import InputError
 from dedup.formats.compression import is_packed
@@ -88,6 +89,9 @@ class Twice:
         keep_what_is_freed()
         self._spool = Spool(self._job.work_dir, self._identity(), COLUMNS)
         self._stack.callback(self._spool.close)
+        if damaged := self._spool.damaged:
+            what = f"{damaged:,} portions that an earlier run left in {self._spool.place} are damaged"
+            self._events.note(f"{what}, and are done again", important=True)
         self._copy_once()
         size = self._size()
         banding = choose_banding(self._job.settings.threshold, size)
@@ -176,7 +180,7 @@ class Twice:
             if source.path is not None and source.size is not None:
                 return source
             copies += 1
-            path = self._spool.directory / f"input-{copies}"
+            path = self._spool.directory / input_name(copies)
             copied(source, path, self._stdin)
             return replace(source, path=path, size=path.stat().st_size)
 
@@ -231,6 +235,7 @@ class Twice:
                 for part in task:
                     progress.saw(part)
                 progress.tell()
+            self._spool.sync()
             if reference:
                 for error in inputs.failures.values():
                     raise InputError(f"{error.what}; nothing was written", place=error.place, hint=error.hint)
