@@ -532,6 +532,27 @@ def test_interrupted(dedup: Command, big: tuple[bytes, Path], number: str, code:
 
 
 @posix
+@pytest.mark.parametrize("numbers", [("SIGINT",), ("SIGTERM", "SIGINT"), ("SIGINT", "SIGHUP", "SIGTERM")])
+def test_interrupted_again_and_again(dedup: Command, big: tuple[bytes, Path], numbers: tuple[str, ...]) -> None:
+    """Only the first signal counts: what is cleaned up is not interrupted, and nothing more is said."""
+    process = _started(dedup, big[1])
+    wait_for(lambda: any(_size(spool / "journal") for spool in _spools(dedup.directory / "tmp")), process)
+    workers = children(process)
+    sent = 0
+    while process.poll() is None:
+        process.send_signal(getattr(signal, numbers[sent % len(numbers)]))
+        sent += 1
+        time.sleep(0.002)
+    assert sent > 1
+    assert process.stderr is not None
+    assert process.stderr.read() == b"dedup: interrupted. No file was left half written.\n"
+    # Of several that arrive at the same time, any may be the first.
+    assert process.wait(TIMEOUT) in [128 + getattr(signal, number) for number in numbers]
+    _nothing_left(dedup)
+    assert not any(map(alive, workers))
+
+
+@posix
 def test_a_worker_that_is_killed(dedup: Command, big: tuple[bytes, Path]) -> None:
     """The run ends with 2 and says so, and leaves nothing."""
     process = _started(dedup, big[1])
@@ -680,7 +701,7 @@ def test_what_is_damaged_is_told_and_done_again(dedup: Command, big: tuple[bytes
 
 @posix
 def test_a_killed_run_is_cleaned_up_after_by_the_next_one(dedup: Command, big: tuple[bytes, Path]) -> None:
-    """kill -9 leaves a temporary directory; the next run of the same user removes it."""
+    """Killed outright, it leaves a temporary directory; the next run of the same user removes it."""
     process = _started(dedup, big[1])
     temporary = dedup.directory / "tmp"
     wait_for(lambda: any(_size(spool / "journal") for spool in _spools(temporary)), process)

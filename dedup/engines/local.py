@@ -330,24 +330,31 @@ def _quiet_fork() -> Iterator[None]:
 
 @contextmanager
 def stopped_by_signals() -> Iterator[None]:
-    """Turn SIGTERM and SIGHUP into KeyboardInterrupt, like SIGINT, so that everything is cleaned up on the way out.
+    """Raise KeyboardInterrupt at the first SIGINT, SIGTERM or SIGHUP, and ignore those that follow.
 
-    Does nothing outside of the main thread, and leaves a signal alone that is ignored (``nohup``) or handled already.
+    What is cleaned up on the way out is thereby never interrupted. Does nothing outside of the main thread, and leaves
+    a signal alone that is ignored (``nohup``) or handled already.
     """
     import threading  # noqa: PLC0415 - only needed here
 
-    changed: list[int] = []
+    before: dict[int, Any] = {}
+    came = False
+
+    def interrupt(_number: int, _frame: object) -> None:
+        nonlocal came
+        # Not set to be ignored: one that has arrived and is not handled yet would then be complained about.
+        if not came:
+            came = True
+            raise KeyboardInterrupt
+
     if threading.current_thread() is threading.main_thread():
         for number in _STOPS:
-            if number != signal.SIGINT and signal.getsignal(number) is signal.SIG_DFL:
-                signal.signal(number, _interrupt)
-                changed.append(number)
+            default = signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL
+            if signal.getsignal(number) is default:
+                before[number] = default
+                signal.signal(number, interrupt)
     try:
         yield
     finally:
-        for number in changed:
-            signal.signal(number, signal.SIG_DFL)
-
-
-def _interrupt(_number: int, _frame: object) -> None:
-    raise KeyboardInterrupt
+        for number, handler in before.items():
+            signal.signal(number, handler)
