@@ -367,7 +367,15 @@ GROUPS: tuple[tuple[str, tuple[Option, ...]], ...] = (
     (
         "Settings and the rest",
         (
-            Option("workers", "int", "Processes to use.", "config", shown="one per core", metavar="N", least=1),
+            Option(
+                "workers",
+                "int",
+                "Processes to use.",
+                "config",
+                shown="one per core that may be used, as far as memory allows",
+                metavar="N",
+                least=1,
+            ),
             Option(
                 "config",
                 "file",

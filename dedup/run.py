@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from dedup.engines.local import default_workers, map_ordered, stopped_by_signals
+from dedup.engines.local import map_ordered, stopped_by_signals
 from dedup.errors import DedupError, ExitCode, OutputError, UsageError
 from dedup.formats.codec import Codec
 from dedup.formats.edit import process
@@ -17,6 +17,7 @@ from dedup.formats.inputs import Inputs
 from dedup.formats.layout import lay_out, open_output
 from dedup.formats.parts import Done, Kind, Part, Work, task_bytes, tasks
 from dedup.job import STDIN, Counts, Events, Job, Outcome, check_removed, check_sums, exit_code
+from dedup.memory import default_workers
 from dedup.reading import Progress, spooled
 
 if TYPE_CHECKING:

@@ -560,7 +560,8 @@ def test_a_worker_that_is_killed(dedup: Command, big: tuple[bytes, Path]) -> Non
     os.kill(int(children(process)[0]), signal.SIGKILL)
     assert process.stderr is not None
     said = process.stderr.read().decode()
-    assert "a worker process ended unexpectedly (killed by signal 9). Hint: " in said
+    assert "a worker process was killed (signal 9), most likely because memory ran out. Hint: use --workers 1" in said
+    assert "--max-memory" in said
     assert said.count("\n") == 1
     assert process.wait(TIMEOUT) == 2
     _nothing_left(dedup)
