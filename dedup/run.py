@@ -93,7 +93,8 @@ def restore(
         RestoreError: log and text do not belong together, or the log is not whole; nothing was written.
         UsageError, InputError, OutputError, BrokenPipeError, KeyboardInterrupt: as in `run`.
     """
-    from dedup.formats.outputs import make_parent  # noqa: PLC0415 - rarely needed
+    from dedup.formats.links import check_inside  # noqa: PLC0415 - rarely needed
+    from dedup.formats.outputs import make_parent  # noqa: PLC0415 - likewise
     from dedup.formats.restore import restore_file, restore_tree  # noqa: PLC0415 - likewise
 
     output = None if output == Path(STDIN) else output
@@ -107,6 +108,7 @@ def restore(
         else:
             path = None if cleaned == STDIN else Path(cleaned)
             if output is not None and path is not None and (into_directory or output.is_dir()):
+                check_inside(output / path.name, output)
                 output /= path.name
                 make_parent(output)
             counts = restore_file(path, log, path if in_place else output, events, stdin=stdin, stdout=stdout)
