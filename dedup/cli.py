@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from dedup.errors import DedupError, ExitCode, InputError, OutputError, UsageError
 from dedup.options import OPTIONS
@@ -13,7 +13,7 @@ from dedup.options import OPTIONS
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from types import FrameType
-    from typing import Any
+    from typing import Any, BinaryIO
 
     import click
 
@@ -128,7 +128,7 @@ def _obey(request: Request) -> int:
     )
     with reporter:
         try:
-            outcome = _work(request, reporter)
+            outcome = _work(request, reporter, on_screen=terminal.stdout.terminal and _uses_stdout(job))
             _flush()
         except BrokenPipeError:
             if not _reader_is_gone():
@@ -143,12 +143,25 @@ def _obey(request: Request) -> int:
     return ExitCode.OK if code is ExitCode.FOUND and request.exit_zero else code
 
 
-def _work(request: Request, reporter: Reporter) -> Outcome:
+def _work(request: Request, reporter: Reporter, *, on_screen: bool) -> Outcome:
+    """Do what was asked for; `on_screen`: its text goes to a terminal."""
+    if not on_screen or request.job.mode == "diff":  # a diff is made harmless where it is painted
+        return _done(request, reporter, None)
+    from dedup.report.screen import Screen
+
+    screen = Screen(sys.stdout.buffer)
+    try:
+        return _done(request, reporter, cast("BinaryIO", screen))
+    finally:
+        screen.finish()
+
+
+def _done(request: Request, reporter: Reporter, stdout: BinaryIO | None) -> Outcome:
     from dedup.run import restore, run
 
     job = request.job
     if request.restore is None:
-        return run(job, reporter)
+        return run(job, reporter, stdout=stdout)
     return restore(
         job.inputs[0],
         request.restore,
@@ -156,6 +169,7 @@ def _work(request: Request, reporter: Reporter) -> Outcome:
         reporter,
         in_place=job.in_place,
         into_directory=job.into_directory,
+        stdout=stdout,
     )
 
 
