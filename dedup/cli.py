@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from dedup.errors import DedupError, ExitCode, InputError, OutputError, UsageError
 from dedup.options import OPTIONS
@@ -13,6 +13,7 @@ from dedup.options import OPTIONS
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from types import FrameType
+    from typing import Any, BinaryIO
 
     import click
 
@@ -42,16 +43,22 @@ def main(argv: Sequence[str] | None = None) -> int:
     args = list(sys.argv[1:] if argv is None else argv)
     debug = "--debug" in args or os.environ.get("DEDUP_DEBUG", "") not in ("", "0", "false")
     try:
-        closed = _open_standard_streams()
-        with _terminable():
-            code = _dispatch(args, closed)
-            _flush()
-            return code
-    except BaseException as error:  # noqa: BLE001 - this is the end of the line; nothing may escape as a traceback
+        with _terminable(for_good=argv is None):
+            try:
+                return _dispatch(args, _open_standard_streams())
+            except BaseException as error:  # noqa: BLE001 - nothing may escape as a traceback
+                return _failed(error, debug=debug)
+    except BaseException as error:  # noqa: BLE001 - a signal that came while another error was told
         return _failed(error, debug=debug)
 
 
 def _dispatch(args: list[str], closed: frozenset[int]) -> int:
+    code = _carried_out(args, closed)
+    _flush()
+    return code
+
+
+def _carried_out(args: list[str], closed: frozenset[int]) -> int:
     if args in (["--help"], ["-h"]):
         # Asked for alone, the help needs no parser: it is there as fast as Python is.
         from dedup.help import render
@@ -128,7 +135,7 @@ def _obey(request: Request) -> int:
     )
     with reporter:
         try:
-            outcome = _work(request, reporter)
+            outcome = _work(request, reporter, on_screen=terminal.stdout.terminal and _uses_stdout(job))
             _flush()
         except BrokenPipeError:
             if not _reader_is_gone():
@@ -143,12 +150,25 @@ def _obey(request: Request) -> int:
     return ExitCode.OK if code is ExitCode.FOUND and request.exit_zero else code
 
 
-def _work(request: Request, reporter: Reporter) -> Outcome:
+def _work(request: Request, reporter: Reporter, *, on_screen: bool) -> Outcome:
+    """Do what was asked for; `on_screen`: its text goes to a terminal."""
+    if not on_screen or request.job.mode == "diff":  # a diff is made harmless where it is painted
+        return _done(request, reporter, None)
+    from dedup.report.screen import Screen
+
+    screen = Screen(sys.stdout.buffer)
+    try:
+        return _done(request, reporter, cast("BinaryIO", screen))
+    finally:
+        screen.finish()
+
+
+def _done(request: Request, reporter: Reporter, stdout: BinaryIO | None) -> Outcome:
     from dedup.run import restore, run
 
     job = request.job
     if request.restore is None:
-        return run(job, reporter)
+        return run(job, reporter, stdout=stdout)
     return restore(
         job.inputs[0],
         request.restore,
@@ -156,6 +176,7 @@ def _work(request: Request, reporter: Reporter) -> Outcome:
         reporter,
         in_place=job.in_place,
         into_directory=job.into_directory,
+        stdout=stdout,
     )
 
 
@@ -317,34 +338,47 @@ def _is_open(descriptor: int) -> bool:
 
 
 @contextmanager
-def _terminable() -> Iterator[None]:
-    """Let SIGTERM and SIGHUP end the run as Ctrl-C does, with everything cleaned up."""
+def _terminable(*, for_good: bool) -> Iterator[None]:
+    """Let the first SIGINT, SIGTERM or SIGHUP end the run with everything cleaned up, and ignore those that follow.
+
+    Args:
+        for_good: go on ignoring them after that, for this process is about to end; else they are as before.
+    """
     import signal
 
     owner = os.getpid()
+    before: dict[int, Any] = {}
+    came = False
 
     def end(number: int, _frame: FrameType | None) -> None:
+        nonlocal came
         if os.getpid() != owner:  # a forked worker, which inherited this: end at once
             signal.signal(number, signal.SIG_DFL)
             os.kill(os.getpid(), number)
             return
-        signal.signal(number, signal.SIG_IGN)  # cleaning up is not interrupted
-        raise Terminated(number)
+        if came:  # cleaning up is not interrupted
+            return
+        came = True
+        raise KeyboardInterrupt if number == signal.SIGINT else Terminated(number)
 
-    changed = []
-    for name in ("SIGTERM", "SIGHUP"):
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
         number = getattr(signal, name, None)
+        default = signal.default_int_handler if name == "SIGINT" else signal.SIG_DFL
         try:
-            if number is not None and signal.getsignal(number) is signal.SIG_DFL:
+            if number is not None and signal.getsignal(number) is default:
+                before[number] = default
                 signal.signal(number, end)
-                changed.append(number)
         except ValueError:  # not the main thread
+            before.clear()
             break
     try:
         yield
     finally:
-        for number in changed:
-            signal.signal(number, signal.SIG_DFL)
+        if came and for_good and hasattr(signal, "pthread_sigmask"):
+            signal.pthread_sigmask(signal.SIG_BLOCK, before)  # the handlers are gone before the process is
+        else:
+            for number, handler in before.items():
+                signal.signal(number, handler)
 
 
 def _columns() -> int:

@@ -258,7 +258,7 @@ def _effective(ctx: click.Context, found: config.Config) -> tuple[tuple[Option, 
     }
     rows = []
     for option in OPTIONS.values():
-        if option.source == "config":
+        if option.in_file:
             source = ctx.get_parameter_source(option.dest)
             origin = option.env if source is ParameterSource.ENVIRONMENT else origins.get(source, "default")  # type: ignore[arg-type]
             rows.append((option, ctx.params[option.dest], origin))
@@ -267,19 +267,26 @@ def _effective(ctx: click.Context, found: config.Config) -> tuple[tuple[Option, 
 
 def show_config(request: Request) -> str:
     """Return the settings in force as a configuration file, with a comment on each that says where it comes from."""
+    from dedup.report.terminal import sanitise
+
     lines = [config.TABLE]
     for option, value, origin in request.effective:
+        # A path may hold a line end, behind which the rest of it would be read as a setting.
+        told = sanitise(origin)
         if value in (None, ()):
-            lines.append(f"# {option.name}: {option.shown or 'not set'}  # {origin}")
+            lines.append(f"# {option.name}: {option.shown or 'not set'}  # {told}")
         else:
-            lines.append(f"{option.name} = {_toml(option, value)}  # {origin}")
+            lines.append(f"{option.name} = {_toml(option, value)}  # {told}")
     return "\n".join(lines) + "\n"
 
 
 def _toml(option: Option, value: Any) -> str:
     import json
 
+    from dedup.report.terminal import escape
+
     if option.kind == "size":
         value = config.format_size(value)
-    # A JSON string, number, boolean or list of strings is TOML too.
-    return json.dumps(value, ensure_ascii=False)
+    # A JSON string, number, boolean or list of strings is TOML too. A character that steers a terminal is written as an
+    # escape sequence of TOML, which gives the same value when it is read.
+    return escape(json.dumps(value, ensure_ascii=False))

@@ -2,13 +2,15 @@
 
 A key that is not known, or a value that does not fit, is an error: a typo must not silently clean a corpus in another
 way than was meant. What names an input or an output, or says what is done with it, is refused here: a stale entry
-would silently point a bare ``dedup`` at real files.
+would silently point a bare ``dedup`` at real files. A file that was only found may be another person's: it may neither
+run code nor send text away, nor give up a promise; one that is named with ``--config`` may.
 """
 
 from __future__ import annotations
 
 import os
 import re
+import shlex
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -52,14 +54,14 @@ def load(explicit: Path | None = None, *, start: Path | None = None) -> Config:
         table = _table(explicit)
         if table is None:
             raise ConfigError(f"there is no table {TABLE}", place=str(explicit), hint=f"put the settings under {TABLE}")
-        return Config(explicit, _checked(table, str(explicit)))
+        return Config(explicit, _checked(table, str(explicit), named=True))
     # Relative to the current directory where that is possible: that is how people name the file.
     for directory in _upwards(Path.cwd() if start is None else start.absolute()):
         path = directory / FILE_NAME
         if path.is_file():
             table = _table(path)
             if table is not None:
-                return Config(path, _checked(table, _short(path)))
+                return Config(path, _checked(table, _short(path), named=False))
     return Config()
 
 
@@ -128,14 +130,14 @@ def _table(path: Path) -> dict[str, Any] | None:
     return table
 
 
-def _checked(table: Mapping[str, Any], place: str) -> dict[str, Any]:
+def _checked(table: Mapping[str, Any], place: str, *, named: bool) -> dict[str, Any]:
     values: dict[str, Any] = {}
     for key, value in table.items():
         name = key.replace("_", "-")
         option = OPTIONS.get(name)
         if option is None:
             raise _unknown(key, place)
-        if option.source != "config":
+        if not option.in_file:
             what = f"{key!r} is not taken from a configuration file"
             raise ConfigError(what, place=place, hint=f"give --{name} on the command line")
         if option.dest in values:
@@ -144,13 +146,33 @@ def _checked(table: Mapping[str, Any], place: str) -> dict[str, Any]:
             values[option.dest] = convert(option, value)
         except ValueError as error:
             raise ConfigError(f"{key!r} in {TABLE} {error}", place=place) from error
+        if not named:
+            _refuse_unsafe(option, values[option.dest], place)
     return values
+
+
+def _refuse_unsafe(option: Option, value: Any, place: str) -> None:
+    """Refuse in a file that was only found what can run code, send text away or give up a promise.
+
+    Raises:
+        ConfigError: this is such a key or value.
+    """
+    if option.source == "config" and value not in option.unsafe:
+        return
+    what, way = f"{option.name!r}", f"--{option.name}"
+    if option.source == "config":
+        what, way = f"{option.name} = {value!r}", f"{way} {value}"
+    raise ConfigError(
+        f"{what} in {TABLE} is not taken from a file that was only found; nothing was read or written",
+        place=place,
+        hint=f"give {way} on the command line, or --config {shlex.quote(place)}, if you trust that file",
+    )
 
 
 def _unknown(key: str, place: str) -> ConfigError:
     import difflib
 
-    known = [name for name, option in OPTIONS.items() if option.source == "config"]
+    known = [name for name, option in OPTIONS.items() if option.in_file]
     near = difflib.get_close_matches(key.replace("_", "-").lower(), known, n=1)
     hint = f"Did you mean {near[0]!r}?" if near else f"known keys are {', '.join(sorted(known))}"
     return ConfigError(f"unknown key {key!r} in {TABLE}", place=place, hint=hint)

@@ -45,7 +45,8 @@ _EXAMPLES = (
 _SETTINGS = (
     "Settings are taken from the command line, else from the environment (DEDUP_MIN_WORDS=5), else from [tool.dedup] "
     "in the nearest pyproject.toml (min-words = 5), else from the defaults. Inputs, outputs and what is done with them "
-    "come from the command line alone."
+    "come from the command line alone. A file that was found, not named, may not choose the engine, nor give up "
+    "a promise."
 )
 
 _STATUS = (

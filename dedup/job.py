@@ -60,7 +60,7 @@ class Job:
     """Where the removal log goes."""
     on_error: OnError = "pass"
     workers: int | None = None
-    """Processes; None: one per core that this process may use."""
+    """Processes; None: one per core that this process may use, as far as memory allows."""
     max_document: int = 1 << 30
     """Bytes above which one document passes through unread, counted and reported."""
     stdin_name: str = "<stdin>"
@@ -76,7 +76,7 @@ class Job:
     max_removed: float | None = None
     """Share of the paragraphs (0-1) above which nothing is written and the run fails; None: any."""
     max_memory: int | None = None
-    """Bytes that all processes together aim to stay below (scope ``corpus``); None: half of what is free."""
+    """Bytes that all processes together aim to stay below (scope ``corpus``); None: half of what is free to it."""
     work_dir: Path | None = None
     """Where a run in scope ``corpus`` keeps what does not fit into memory, and from where a killed one goes on; None: a
     temporary directory."""
@@ -251,5 +251,8 @@ class Events(Protocol):
         Without a name the stage is the only one, and counts input bytes as stored; `unit` is what another one counts.
         """
 
-    def note(self, text: str) -> None:
-        """Something to know that is no problem, as one sentence: a forecast, a choice that was made."""
+    def note(self, text: str, *, important: bool = False) -> None:
+        """Something to know that is no problem, as one sentence: a forecast, a choice that was made.
+
+        An important one is told without being asked for: it may well go on to become a problem.
+        """

@@ -13,9 +13,11 @@ Kind = Literal["flag", "switch", "choice", "float", "int", "text", "size", "list
 """What a value is. A ``switch`` has a ``--no-`` form as well; a ``list`` may be given several times; ``size`` is a
 number of bytes, with a unit or without; a ``file`` has to exist, a ``path`` does not."""
 
-Source = Literal["config", "env", "line"]
-"""Where a value may come from: also a configuration file and the environment; also the environment; only the command
-line. What names an input or an output, or says what is done with it, comes from the command line alone."""
+Source = Literal["config", "named", "env", "line"]
+"""Where a value may come from: any configuration file and the environment (``config``); only a configuration file that
+is named with ``--config``, and the environment (``named``); only the environment (``env``); only the command line.
+What names an input or an output, or says what is done with it, comes from the command line alone. What can run code or
+send text to another machine is ``named``: a file that is merely found may be anyone's."""
 
 
 class Option(NamedTuple):
@@ -35,6 +37,8 @@ class Option(NamedTuple):
     most: float | None = None
     shown: str = ""
     """How the help writes the default, where that is not the value itself."""
+    unsafe: tuple[str, ...] = ()
+    """Values that give up a promise, and are therefore refused in a configuration file that was only found."""
 
     @property
     def dest(self) -> str:
@@ -45,6 +49,11 @@ class Option(NamedTuple):
     def env(self) -> str:
         """Name of the environment variable."""
         return ENV_PREFIX + self.dest.upper()
+
+    @property
+    def in_file(self) -> bool:
+        """Return True if a configuration file may hold it, be it only one that is named."""
+        return self.source in ("config", "named")
 
     @property
     def flags(self) -> str:
@@ -87,6 +96,7 @@ GROUPS: tuple[tuple[str, tuple[Option, ...]], ...] = (
                 "config",
                 default="strict",
                 choices=("strict", "numbers", "off"),
+                unsafe=("numbers", "off"),
             ),
             Option(
                 "min-words",
@@ -125,6 +135,7 @@ GROUPS: tuple[tuple[str, tuple[Option, ...]], ...] = (
                 "config",
                 default="first",
                 choices=("first", "richest", "longest", "none"),
+                unsafe=("none",),
             ),
             Option(
                 "boilerplate",
@@ -174,7 +185,7 @@ GROUPS: tuple[tuple[str, tuple[Option, ...]], ...] = (
                 "engine",
                 "choice",
                 "Where the work is done: on this machine (local), or on Apache Spark, with the same result.",
-                "config",
+                "named",
                 default="local",
                 choices=("local", "spark"),
             ),
@@ -182,7 +193,7 @@ GROUPS: tuple[tuple[str, tuple[Option, ...]], ...] = (
                 "master",
                 "text",
                 "Spark's master: local[*], spark://HOST:PORT, yarn, k8s://URL.",
-                "config",
+                "named",
                 shown="as Spark is configured",
                 metavar="URL",
             ),
@@ -190,14 +201,14 @@ GROUPS: tuple[tuple[str, tuple[Option, ...]], ...] = (
                 "remote",
                 "text",
                 "Use the Spark Connect server at this address (sc://HOST:PORT) instead of a master.",
-                "config",
+                "named",
                 metavar="URL",
             ),
             Option(
                 "spark-conf",
                 "list",
                 "A setting of Spark's own; may be given several times.",
-                "config",
+                "named",
                 default=(),
                 metavar="KEY=VALUE",
             ),
@@ -213,6 +224,7 @@ GROUPS: tuple[tuple[str, tuple[Option, ...]], ...] = (
                 "config",
                 default="auto",
                 choices=("auto", "text", "jsonl", "parquet"),
+                unsafe=("text",),
             ),
             Option(
                 "field",
@@ -296,6 +308,7 @@ GROUPS: tuple[tuple[str, tuple[Option, ...]], ...] = (
                 "config",
                 default="keep",
                 choices=("keep", "drop", "null"),
+                unsafe=("drop",),
             ),
             Option(
                 "max-removed",
@@ -362,7 +375,15 @@ GROUPS: tuple[tuple[str, tuple[Option, ...]], ...] = (
     (
         "Settings and the rest",
         (
-            Option("workers", "int", "Processes to use.", "config", shown="one per core", metavar="N", least=1),
+            Option(
+                "workers",
+                "int",
+                "Processes to use.",
+                "config",
+                shown="one per core that may be used, as far as memory allows",
+                metavar="N",
+                least=1,
+            ),
             Option(
                 "config",
                 "file",

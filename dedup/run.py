@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from dedup.engines.local import default_workers, map_ordered, stopped_by_signals
+from dedup.engines.local import map_ordered, stopped_by_signals
 from dedup.errors import DedupError, ExitCode, InternalError, OutputError, UsageError
 from dedup.formats.codec import Codec
 from dedup.formats.edit import process
@@ -17,6 +17,7 @@ from dedup.formats.inputs import Inputs
 from dedup.formats.layout import lay_out, open_output
 from dedup.formats.parts import Done, Kind, Part, Work, task_bytes, tasks
 from dedup.job import STDIN, Counts, Events, Job, Outcome, check_removed, check_sums, exit_code
+from dedup.memory import default_workers
 from dedup.reading import Progress, spooled
 
 if TYPE_CHECKING:
@@ -92,7 +93,8 @@ def restore(
         RestoreError: log and text do not belong together, or the log is not whole; nothing was written.
         UsageError, InputError, OutputError, BrokenPipeError, KeyboardInterrupt: as in `run`.
     """
-    from dedup.formats.outputs import make_parent  # noqa: PLC0415 - rarely needed
+    from dedup.formats.links import check_inside  # noqa: PLC0415 - rarely needed
+    from dedup.formats.outputs import make_parent  # noqa: PLC0415 - likewise
     from dedup.formats.restore import restore_file, restore_tree  # noqa: PLC0415 - likewise
 
     output = None if output == Path(STDIN) else output
@@ -106,6 +108,7 @@ def restore(
         else:
             path = None if cleaned == STDIN else Path(cleaned)
             if output is not None and path is not None and (into_directory or output.is_dir()):
+                check_inside(output / path.name, output)
                 output /= path.name
                 make_parent(output)
             counts = restore_file(path, log, path if in_place else output, events, stdin=stdin, stdout=stdout)

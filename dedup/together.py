@@ -170,5 +170,5 @@ class Silent:
     def progress(self, done: int, total: int | None, stage: str = "", unit: str = "bytes") -> None:
         """Nobody asks."""
 
-    def note(self, text: str) -> None:
+    def note(self, text: str, *, important: bool = False) -> None:
         """Nobody asks."""

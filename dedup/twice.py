@@ -11,16 +11,18 @@ import numpy as np
 
 from dedup.corpus.bands import choose_banding
 from dedup.engines.corpus import Shares, fill, known
-from dedup.engines.local import Crew, default_workers
+from dedup.engines.local import Crew
 from dedup.engines.plan import AGAIN_FAULT, AGAIN_PROBLEM, COLUMNS, Planner
 from dedup.engines.spool import Spool
+from dedup.engines.workplace import input_name
 from dedup.engines.write import changed
 from dedup.errors import InputError, InternalError
 from dedup.formats.compression import is_packed
 from dedup.formats.inputs import Inputs
 from dedup.formats.packing import PACKED
 from dedup.formats.parts import task_bytes, tasks
-from dedup.memory import forecast, free_memory, keep_what_is_freed
+from dedup.limits import cores
+from dedup.memory import affordable_workers, forecast, free_memory, keep_what_is_freed, most_used
 from dedup.reading import Progress, copied
 from dedup.settings import ALGORITHM
 
@@ -66,10 +68,11 @@ class Twice:
         self._layout = layout
         self._work = work
         self._events = events
-        self._workers = job.workers or default_workers()
         self._stack = stack
         self._stdin = stdin
-        self._max_memory = job.max_memory or free_memory() // 2
+        self._free = free_memory()
+        self._max_memory = job.max_memory or max(1, self._free.free // 2)
+        self._workers = job.workers or affordable_workers(self._max_memory, cores())
         self.sources: list[Source] = layout.sources
         self._references: list[Source] = layout.references
         self.references = self.fixed = 0
@@ -88,6 +91,9 @@ class Twice:
         keep_what_is_freed()
         self._spool = Spool(self._job.work_dir, self._identity(), COLUMNS)
         self._stack.callback(self._spool.close)
+        if damaged := self._spool.damaged:
+            what = f"{damaged:,} portions that an earlier run left in {self._spool.place} are damaged"
+            self._events.note(f"{what}, and are done again", important=True)
         self._copy_once()
         size = self._size()
         banding = choose_banding(self._job.settings.threshold, size)
@@ -153,7 +159,16 @@ class Twice:
 
     def discard(self) -> None:
         """Remove what was kept in case the run would not come to its end: it has."""
+        self._tell_excess()
         self._spool.discard()
+
+    def _tell_excess(self) -> None:
+        used = most_used(self._crew.processes)
+        if used is not None and used > self._max_memory:
+            told = (
+                f"about {used >> 20} MB of memory were used, more than the {self._max_memory >> 20} MB of --max-memory"
+            )
+            self._events.note(told, important=self._job.max_memory is not None)
 
     def _size(self) -> int:
         """Return about how many bytes of text there are, all inputs being files by now."""
@@ -189,7 +204,7 @@ class Twice:
             if source.path is not None and source.size is not None:
                 return source
             copies += 1
-            path = self._spool.directory / f"input-{copies}"
+            path = self._spool.directory / input_name(copies)
             copied(source, path, self._stdin)
             return replace(source, path=path, size=path.stat().st_size)
 
@@ -197,19 +212,27 @@ class Twice:
         self.sources = [lasting(source) for source in self._layout.sources]
 
     def _forecast(self, size: int) -> None:
+        """Tell what the run is expected to take: where it is much, or more than there is, without being asked."""
         expected = forecast(size, self._workers)
         free = shutil.disk_usage(self._spool.directory).free
         text = (
             f"about {expected.memory >> 20} MB of memory and {expected.disk >> 20} MB of disk in "
             f"{self._spool.directory}, if few paragraphs repeat"
         )
-        if size > _BIG or self._job.explain:
-            self._events.note(f"forecast: {text}")
+        self._events.note(f"forecast: {text}", important=size > _BIG)
         if expected.disk > free:
-            self._events.note(f"only {free >> 20} MB are free in {self._spool.directory}; this run may need more")
+            what = (
+                f"only {free >> 20} MB are free in {self._spool.directory}; this run may need {expected.disk >> 20} MB"
+            )
+            self._events.note(what, important=True)
         if expected.memory > self._max_memory:
-            limit = self._max_memory >> 20
-            self._events.note(f"this run may need more than the {limit} MB of --max-memory")
+            asked = self._job.max_memory is not None
+            limit = f"{self._max_memory >> 20} MB of --max-memory"
+            limit += "" if asked else f", half of what {self._free.by} leaves"
+            least = forecast(size, 1).memory >> 20
+            what = f"this run may need about {expected.memory >> 20} MB of memory, more than the {limit}"
+            what += f"; with --workers 1 it may need {least} MB" if self._workers > 1 else "; it cannot do with less"
+            self._events.note(what, important=asked or expected.memory > self._free.free)
 
     def _inputs(self, sources: list[Source], *, joined: bool) -> Inputs:
         job = self._job
@@ -244,6 +267,7 @@ class Twice:
                 for part in task:
                     progress.saw(part)
                 progress.tell()
+            self._spool.sync()
             if reference:
                 for error in inputs.failures.values():
                     raise InputError(f"{error.what}; nothing was written", place=error.place, hint=error.hint)

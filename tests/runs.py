@@ -36,6 +36,7 @@ class Recorder:
     steps: list[tuple[int, int | None]] = field(default_factory=list)
     stages: list[tuple[str, str]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    important: list[str] = field(default_factory=list)
 
     def problem(self, error: DedupError) -> None:
         """Keep a problem."""
@@ -55,9 +56,11 @@ class Recorder:
         if (stage, unit) not in self.stages:
             self.stages.append((stage, unit))
 
-    def note(self, text: str) -> None:
+    def note(self, text: str, *, important: bool = False) -> None:
         """Keep a note."""
         self.notes.append(text)
+        if important:
+            self.important.append(text)
 
 
 def assume_plain(data: bytes) -> None:

@@ -503,6 +503,11 @@ def _size(path: Path) -> int:
         return 0
 
 
+def _spool(dedup: Command, work: str = "work") -> Path:
+    """Return where a run with this --work-dir keeps its files."""
+    return dedup.directory / work / "dedup-spool"
+
+
 def _nothing_left(dedup: Command) -> None:
     """Check that there is neither output nor a temporary file."""
     left = {path.name for path in dedup.directory.iterdir()} - {".git", "tmp", "work"}
@@ -527,6 +532,27 @@ def test_interrupted(dedup: Command, big: tuple[bytes, Path], number: str, code:
 
 
 @posix
+@pytest.mark.parametrize("numbers", [("SIGINT",), ("SIGTERM", "SIGINT"), ("SIGINT", "SIGHUP", "SIGTERM")])
+def test_interrupted_again_and_again(dedup: Command, big: tuple[bytes, Path], numbers: tuple[str, ...]) -> None:
+    """Only the first signal counts: what is cleaned up is not interrupted, and nothing more is said."""
+    process = _started(dedup, big[1])
+    wait_for(lambda: any(_size(spool / "journal") for spool in _spools(dedup.directory / "tmp")), process)
+    workers = children(process)
+    sent = 0
+    while process.poll() is None:
+        process.send_signal(getattr(signal, numbers[sent % len(numbers)]))
+        sent += 1
+        time.sleep(0.002)
+    assert sent > 1
+    assert process.stderr is not None
+    assert process.stderr.read() == b"dedup: interrupted. No file was left half written.\n"
+    # Of several that arrive at the same time, any may be the first.
+    assert process.wait(TIMEOUT) in [128 + getattr(signal, number) for number in numbers]
+    _nothing_left(dedup)
+    assert not any(map(alive, workers))
+
+
+@posix
 def test_a_worker_that_is_killed(dedup: Command, big: tuple[bytes, Path]) -> None:
     """The run ends with 2 and says so, and leaves nothing."""
     process = _started(dedup, big[1])
@@ -534,7 +560,8 @@ def test_a_worker_that_is_killed(dedup: Command, big: tuple[bytes, Path]) -> Non
     os.kill(int(children(process)[0]), signal.SIGKILL)
     assert process.stderr is not None
     said = process.stderr.read().decode()
-    assert "a worker process ended unexpectedly (killed by signal 9). Hint: " in said
+    assert "a worker process was killed (signal 9), most likely because memory ran out. Hint: use --workers 1" in said
+    assert "--max-memory" in said
     assert said.count("\n") == 1
     assert process.wait(TIMEOUT) == 2
     _nothing_left(dedup)
@@ -615,11 +642,14 @@ def test_a_killed_run_goes_on(dedup: Command, big: tuple[bytes, Path], big_clean
     for delay in (0.25, 0.4, 0.6):
         for kill in range(2):
             process = _started(dedup, big[1], "--work-dir", "work")
-            wait_for((dedup.directory / "work" / "lock").exists, process)
-            time.sleep(delay / (kill + 1))
+            if kill:  # at any moment; the first time, when there is something to go on from
+                wait_for((_spool(dedup) / "dedup-spool.lock").exists, process)
+                time.sleep(delay)
+            else:
+                wait_for(lambda: _size(_spool(dedup) / "journal") > 0, process)
             process.kill()
             process.wait(TIMEOUT)
-            resumed += _size(dedup.directory / "work" / "journal") > 0
+            resumed += _size(_spool(dedup) / "journal") > 0
         done = dedup(*QUIET, "--workers", "2", "--work-dir", "work", "-o", "out.jsonl", "--removed", "log", big[1])
         assert (done.code, done.stderr) == (0, "")
         assert (dedup.directory / "out.jsonl").read_bytes() == big_cleaned
@@ -632,7 +662,7 @@ def test_a_killed_run_goes_on(dedup: Command, big: tuple[bytes, Path], big_clean
 def _half_done(dedup: Command, big: Path, *flags: str) -> None:
     """Leave a run half done in the directory ``work``."""
     process = _started(dedup, big, "--work-dir", "work", *flags)
-    wait_for(lambda: _size(dedup.directory / "work" / "journal") > 0, process)
+    wait_for(lambda: _size(_spool(dedup) / "journal") > 0, process)
     process.kill()
     process.wait(TIMEOUT)
     assert process.poll() == -signal.SIGKILL
@@ -640,18 +670,51 @@ def _half_done(dedup: Command, big: Path, *flags: str) -> None:
 
 @posix
 def test_what_is_torn_is_done_again(dedup: Command, big: tuple[bytes, Path], big_cleaned: bytes) -> None:
-    """A journal that ends in the middle of a line, columns that go on behind it or end before it."""
+    """A journal that ends in the middle of a line, columns that go on behind it: what every killed run may leave."""
     _half_done(dedup, big[1])
-    work = dedup.directory / "work"
+    work = _spool(dedup)
     with (work / "journal").open("ab") as file:
         file.write(b"\1\2\3\4\5")
     with (work / "texts").open("ab") as file:
         file.write(b"half a text")
-    os.truncate(work / "digests", max(0, _size(work / "digests") - 5))
     (work / "bands").open("ab").close()
-    done = dedup(*QUIET, "--work-dir", "work", big[1])
-    assert (done.code, done.stderr) == (0, "")
+    done = dedup(*CORPUS, "--work-dir", "work", big[1])
+    assert done.code == 0
+    assert "damaged" not in done.stderr
     assert done.stdout == big_cleaned
+
+
+@posix
+def test_what_is_damaged_is_told_and_done_again(dedup: Command, big: tuple[bytes, Path], big_cleaned: bytes) -> None:
+    """Half of a column is zero, as after a crash of the machine: the same bytes, and a line about it without -v."""
+    _half_done(dedup, big[1])
+    texts = _spool(dedup) / "texts"
+    size = _size(texts)
+    with texts.open("r+b") as file:
+        file.seek(size // 2)
+        file.write(bytes(size - size // 2))
+    done = dedup(*CORPUS, "--work-dir", "work", big[1])
+    assert re.match(
+        r"dedup: \d+ portions that an earlier run left in work are damaged, and are done again\.\n", done.stderr
+    )
+    assert (done.code, done.stdout) == (0, big_cleaned)
+
+
+@posix
+def test_a_killed_run_is_cleaned_up_after_by_the_next_one(dedup: Command, big: tuple[bytes, Path]) -> None:
+    """Killed outright, it leaves a temporary directory; the next run of the same user removes it."""
+    process = _started(dedup, big[1])
+    temporary = dedup.directory / "tmp"
+    wait_for(lambda: any(_size(spool / "journal") for spool in _spools(temporary)), process)
+    workers = children(process)
+    process.kill()
+    process.wait(TIMEOUT)
+    assert len(_spools(temporary)) == 1
+    until = time.monotonic() + TIMEOUT
+    while any(map(alive, workers)) and time.monotonic() < until:
+        time.sleep(0.05)
+    assert dedup(*QUIET, "-", stdin=REPEATED, env={"TMPDIR": str(temporary)}).stdout == CLEANED
+    assert not list(temporary.iterdir())
 
 
 @posix
@@ -679,7 +742,7 @@ def test_work_of_another_run_is_refused(dedup: Command, big: tuple[bytes, Path],
     assert process.stdin is not None
     process.stdin.write(big[0])
     process.stdin.close()
-    wait_for(lambda: _size(dedup.directory / "work2" / "journal") > 0, process)
+    wait_for(lambda: _size(_spool(dedup, "work2") / "journal") > 0, process)
     process.kill()
     process.wait(TIMEOUT)
     one_line(dedup(*QUIET, "--work-dir", "work2", stdin=copy.read_bytes()), "work2: holds a run over other input")
@@ -690,7 +753,7 @@ def test_work_of_another_run_is_refused(dedup: Command, big: tuple[bytes, Path],
 def test_two_runs_do_not_share_a_directory(dedup: Command, big: tuple[bytes, Path]) -> None:
     """The second one is refused while the first one lives."""
     process = _started(dedup, big[1], "--work-dir", "work")
-    wait_for((dedup.directory / "work" / "lock").exists, process)
+    wait_for((_spool(dedup) / "dedup-spool.lock").exists, process)
     process.send_signal(signal.SIGSTOP)
     try:
         done = dedup(*QUIET, "--work-dir", "work", big[1])
@@ -702,7 +765,7 @@ def test_two_runs_do_not_share_a_directory(dedup: Command, big: tuple[bytes, Pat
 
 
 def test_a_directory_of_something_else_is_not_touched(dedup: Command) -> None:
-    """One that holds other files is refused; an empty one is used, and gone afterwards; a file is none."""
+    """One that holds other files is refused; an empty one is used, and empty afterwards; a file is none."""
     (dedup.directory / "mine").mkdir()
     (dedup.directory / "mine" / "thesis.txt").write_text("x", encoding="utf-8")
     one_line(dedup(*QUIET, "--work-dir", "mine", "-", stdin=REPEATED), "mine: is not empty, and holds no earlier run")
@@ -711,7 +774,7 @@ def test_a_directory_of_something_else_is_not_touched(dedup: Command) -> None:
     one_line(dedup(*QUIET, "--work-dir", "/dev/null/x", "-", stdin=REPEATED), "/dev/null/x: the temporary files")
     (dedup.directory / "new").mkdir()
     assert dedup(*QUIET, "--work-dir", "new", "-", stdin=REPEATED).stdout == CLEANED
-    assert not (dedup.directory / "new").exists()
+    assert not list((dedup.directory / "new").iterdir())  # it was there before
     assert dedup(*QUIET, "--work-dir", "deep/er", "-", stdin=REPEATED).stdout == CLEANED
     assert not (dedup.directory / "deep" / "er").exists()
 
@@ -730,6 +793,6 @@ def test_a_run_that_fails_keeps_its_directory(dedup: Command) -> None:
     """Where the output cannot be written, nothing of the work is lost."""
     (dedup.directory / "in.jsonl").write_bytes(REPEATED)
     one_line(dedup(*QUIET, "--work-dir", "work", "--max-removed", "0.1", "in.jsonl"), "would go")
-    assert _size(dedup.directory / "work" / "journal") > 0
+    assert _size(_spool(dedup) / "journal") > 0
     assert dedup(*QUIET, "--work-dir", "work", "in.jsonl").stdout == CLEANED
     assert not (dedup.directory / "work").exists()

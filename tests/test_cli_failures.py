@@ -81,14 +81,17 @@ def test_debug_shows_where_it_happened(monkeypatch: pytest.MonkeyPatch, capfd: p
 def test_the_outcome_is_the_exit_status(
     found: ExitCode, flags: list[str], code: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(dedup.run, "run", lambda *_: Outcome(Counts(), found))
+    monkeypatch.setattr(dedup.run, "run", lambda *_, **_more: Outcome(Counts(), found))
     assert code == main(["--isolated", "-q", *flags, "a.txt"])
 
 
 def test_restore_is_asked_for_what_was_given(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[Any] = []
 
-    def restore(cleaned: str, log: Any, output: Any, _events: Any, *, in_place: bool, into_directory: bool) -> Outcome:
+    def restore(
+        cleaned: str, log: Any, output: Any, _events: Any, *, in_place: bool, into_directory: bool, stdout: Any
+    ) -> Outcome:
+        assert stdout is None
         asked.append((cleaned, str(log), str(output), in_place, into_directory))
         return Outcome(Counts(), ExitCode.OK)
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from dedup.report.screen import Screen
 from tests.face import CLEANED, REPEATED, SENTENCE
 
 if TYPE_CHECKING:
-    from tests.face import Command
+    from tests.face import Command, Ended
 
 pytest.importorskip("pty")
 
@@ -77,6 +81,68 @@ def test_hostile_text_cannot_reach_the_terminal(dedup: Command) -> None:
         assert not set("\x1b\x07\x9b\u202e") & set(shown)
         if flags == ["-v"]:
             assert text.replace(f"between them.\n{HOSTILE}\n", "between them.\n").encode() == done.stdout
+
+
+def shown_lines(done: Ended) -> list[str]:
+    """Return the lines on the screen, without what the summary draws in colour."""
+    return plain(done.stderr).replace("\r\n", "\n").split("\n")
+
+
+def test_cleaned_text_cannot_steer_the_terminal(dedup: Command) -> None:
+    """On a terminal it is shown, with everything visible; in a pipe the same text is there byte for byte."""
+    scripts = "\tTabs and \u0939\u093f\u0928\u094d\u200d\u0926\u0940, \u05d0, stay.\r"
+    text = f"{HOSTILE}\n{scripts}\nA line\rover it.\x85\x7f\n".encode() + b"caf\xe9 \x80\n"
+    done = dedup.on_terminal("-q", stdin=text, stdout=True)
+    assert done.code == 0
+    assert shown_lines(done)[:4] == [
+        f"[/x] \\x1b]0;owned\\x07 [bold]\\x9b2J \\u202e{SENTENCE} [link=file:///]",
+        scripts,
+        "A line\\x0dover it.\\x85\\x7f",
+        "caf\\xe9 \\x80",
+    ]
+    assert dedup("-q", stdin=text).stdout == text
+
+
+def test_restored_text_cannot_steer_the_terminal(dedup: Command) -> None:
+    text = f"{HOSTILE}\nA line between them.\n{HOSTILE}\n".encode()
+    (dedup.directory / "a.txt").write_bytes(text)
+    dedup("-q", "-o", "b.txt", "--removed", "log", "a.txt")
+    done = dedup.on_terminal("--restore", "log", "b.txt", stdout=True)
+    assert done.code == 0
+    assert done.stderr.count("\\x1b]0;owned\\x07") == 2
+    assert not set("\x1b\x07\x9b\u202e") & set(plain(done.stderr))
+    assert dedup("--restore", "log", "b.txt").stdout == text
+
+
+def test_settings_cannot_steer_the_terminal(dedup: Command) -> None:
+    done = dedup.on_terminal("--show-config", "--field", "a\x1b[2J\u202e", "--include", "\x9b", stdout=True)
+    assert done.code == 0
+    assert '"a\\u001b[2J\\u202e"' in done.stderr
+    assert not set("\x1b\x9b\u202e") & set(done.stderr)
+
+
+@given(
+    st.lists(
+        st.binary(max_size=6) | st.sampled_from([b"\r", b"\n", b"\r\n", b"\xe2\x80", b"\xae", b"\x1b["]), max_size=8
+    )
+)
+def test_it_does_not_matter_in_which_pieces_text_comes(pieces: list[bytes]) -> None:
+    """The screen gets the same, without any control but line ends and tabs, and with all that is harmless."""
+    shown = []
+    for some in (pieces, [b"".join(pieces)]):
+        to = io.BytesIO()
+        screen = Screen(to)
+        for piece in some:
+            assert screen.write(piece) == len(piece)
+        screen.finish()
+        shown.append(to.getvalue().decode())
+    assert shown[0] == shown[1]
+    assert not re.search(r"[\x00-\x08\x0b-\x0c\x0e-\x1f\x7f-\x9f\u202e]|\r(?!\n)", shown[0])
+    whole = b"".join(pieces).decode(errors="surrogateescape")
+    assert shown[0].count("\n") == whole.count("\n")
+    assert [c for c in shown[0] if c.isalpha() and ord(c) > 0x100] == [
+        c for c in whole if c.isalpha() and ord(c) > 0x100
+    ]
 
 
 def test_hostile_names_cannot_reach_the_terminal(dedup: Command) -> None:

@@ -239,13 +239,15 @@ def test_configuration_for_a_corpus_serves_for_an_article_too() -> None:
         'empty = "drop"\n',
         encoding="utf-8",
     )
-    job = request("--check").job
+    named = ("--config", "pyproject.toml")
+    job = request(*named, "--check").job
     assert (job.settings, job.max_memory, job.max_removed) == (Settings(), None, None)
-    assert request("--mark").job.empty == "keep"
-    job = request("--scope", "corpus").job
+    assert request(*named, "--mark").job.empty == "keep"
+    job = request(*named, "--scope", "corpus").job
     assert job.settings == Settings(scope="corpus", keep="none", boilerplate=5, within="HOST")
     assert (job.max_memory, job.max_removed, job.empty) == (1 << 30, 0.5, "drop")
-    assert request("--scope", "corpus", "--keep", "first").job.settings == Settings(scope="corpus", within="HOST")
+    settings = request(*named, "--scope", "corpus", "--keep", "first").job.settings
+    assert settings == Settings(scope="corpus", within="HOST")
 
 
 def test_references_are_files_of_their_own() -> None:

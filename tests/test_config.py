@@ -84,7 +84,7 @@ def test_what_show_config_prints_is_a_configuration_that_says_the_same(
     assert (values["max_document"], values["workers"]) == (1536, 2)
     assert (values["boilerplate"], values["within"], values["max_memory"]) == (9, "page.site", 4 << 30)
     elsewhere = {"master", "remote", "spark_conf"}
-    assert {option.dest for option in OPTIONS.values() if option.source == "config"} == set(values) | elsewhere
+    assert {option.dest for option in OPTIONS.values() if option.in_file} == set(values) | elsewhere
 
 
 def test_what_show_config_prints_of_spark_says_the_same(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -143,12 +143,86 @@ def test_a_broken_file_does_not_stand_in_the_way_of_help(home: Path, capsys: pyt
     assert capsys.readouterr().err == ""
 
 
-@pytest.mark.parametrize(
-    "key", [option.name for option in OPTIONS.values() if option.source != "config"] + ["in_place"]
-)
+@pytest.mark.parametrize("key", [option.name for option in OPTIONS.values() if not option.in_file] + ["in_place"])
 def test_what_names_files_or_actions_is_refused_in_a_file(key: str, tmp_path: Path) -> None:
     path = written(tmp_path, f"[tool.dedup]\n{key} = true\n")
     assert f"{key!r} is not taken from a configuration file" in refused(path)
+
+
+FOR_NAMED_FILES = {
+    "engine": "engine = 'spark'",
+    "master": "master = 'spark://elsewhere:7077'",
+    "remote": "remote = 'sc://elsewhere:15002'",
+    "spark_conf": "spark_conf = ['spark.driver.extraJavaOptions=-javaagent:x.jar']",
+    "guard": "guard = 'off'",
+    "guard = 'numbers'": "guard = 'numbers'",
+    "keep": "keep = 'none'\nboilerplate = 2",
+    "format": "format = 'text'",
+    "empty": "empty = 'drop'",
+}
+
+
+@pytest.mark.parametrize("line", FOR_NAMED_FILES.values())
+def test_what_runs_code_sends_text_or_gives_up_a_promise_is_not_taken_from_a_file_that_was_found(
+    line: str, home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The error names the file, the key and the way out; the same file is obeyed when it is named."""
+    written(home, f"[tool.dedup]\n{line}\n")
+    assert main(["--show-config"]) == 2
+    out = capsys.readouterr()
+    key = line.partition(" = ")[0].replace("_", "-")
+    assert out.out == ""
+    assert out.err.startswith("dedup: pyproject.toml: ")
+    assert key in out.err.split("in [tool.dedup] is not taken from a file that was only found")[0]
+    assert f"--{key}" in out.err
+    assert "--config pyproject.toml" in out.err
+    value, _ = shown(capsys, "--scope", "corpus", "--engine", "spark", "--config", "pyproject.toml")[key]
+    assert value.strip("[]'\"") == line.splitlines()[0].split(" = ", 1)[1].strip("[]'")
+
+
+def test_every_option_that_reaches_code_or_the_network_is_for_named_files() -> None:
+    """Whoever adds an option decides about it: it is listed here, or said to be harmless in a file that was found."""
+    harmless = {
+        *("split", "threshold", "min_words", "exact", "scope", "boilerplate", "within", "max_memory", "field"),
+        *("encoding", "include", "max_document", "on_error", "max_removed", "workers"),
+    }
+    named = {option.dest for option in OPTIONS.values() if option.source == "named" or option.unsafe}
+    assert named == {key for key in FOR_NAMED_FILES if " " not in key}
+    assert {option.dest for option in OPTIONS.values() if option.in_file} - named == harmless
+
+
+def test_a_file_that_was_found_starts_no_cluster(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Not even looked for: the run ends before anything is read."""
+    written(home, "[tool.dedup]\nscope = 'corpus'\nengine = 'spark'\nspark-conf = ['a=b']\n")
+    (home / "a.jsonl").write_text("{}\n", encoding="utf-8")
+    assert main(["--check", "a.jsonl"]) == 2
+    assert "'engine' in [tool.dedup] is not taken from a file that was only found" in capsys.readouterr().err
+
+
+def test_the_environment_may_say_what_a_found_file_may_not(
+    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("DEDUP_GUARD", "off")
+    written(home, "[tool.dedup]\nmin-words = 4\nguard = 'strict'\n")
+    assert shown(capsys)["guard"] == ('"off"', "DEDUP_GUARD")
+    written(home, "[tool.dedup]\nremote = 'sc://x'\n")
+    monkeypatch.setenv("DEDUP_CONFIG", "pyproject.toml")
+    assert shown(capsys, "--scope", "corpus", "--engine", "spark")["remote"][0] == '"sc://x"'
+
+
+def test_show_config_prints_nothing_that_steers_a_terminal(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Escape sequences, overrides of direction and line ends, in values and in the name of the file."""
+    value = "a\x1b]0;x\x07\x7f\x9b2J\u202e\U000e0041\n"
+    name = "c\x1b[2J\nthreshold = 0\u202e.toml"
+    quoted = value.replace("\x1b", "\\u001b").replace("\x07", "\\u0007").replace("\x7f", "\\u007f").replace("\n", "\\n")
+    written(home, f'[tool.dedup]\nfield = "{quoted}"\n', name)
+    assert main(["--config", name, "--show-config", "--include", "b\x1b[0m\udcff"]) == 0
+    printed = capsys.readouterr().out
+    assert not {"\x1b", "\x07", "\x7f", "\x9b", "\u202e", "\U000e0041", "\udcff"} & set(printed)
+    assert not any(line.startswith(("threshold = 0.0", "threshold = 0\\")) for line in printed.split("\n"))
+    again = written(home, printed.replace("\\udcff", ""), "again.toml")
+    assert config.load(again).values["field"] == value
+    assert config.load(again).values["include"] == ("b\x1b[0m",)
 
 
 def test_inputs_are_refused_in_a_file(tmp_path: Path) -> None:

@@ -33,8 +33,9 @@ def settings_block() -> str:
     for option in OPTIONS.values():
         if option.source == "line":
             continue
-        key = f"`{option.name}`" if option.source == "config" else "-"
-        value = ", ".join(f"`{choice}`" for choice in option.choices) or kinds[option.kind]
+        key = f"`{option.name}`" + " *" * (option.source == "named") if option.in_file else "-"
+        choices = (f"(`{choice}`)" if choice in option.unsafe else f"`{choice}`" for choice in option.choices)
+        value = ", ".join(choices) or kinds[option.kind]
         rows.append(f"| {key} | `{option.env}` | {value} | {describe(option).replace('|', chr(92) + '|')} |")
     return "\n".join(rows)
 

@@ -145,7 +145,7 @@ def fill(
         if _task_check(task) != spool.check(number):
             what = "holds a run over other input; nothing in it was touched"
             hint = "name another --work-dir, or delete this one to begin anew"
-            raise UsageError(what, place=str(spool.directory), hint=hint)
+            raise UsageError(what, place=spool.place, hint=hint)
         yield task
     paragraphs, texts, letters = (spool.total(name) for name in ("digests", "texts", "letters"))
     for task, result in crew.map(partial(scan, work, banding, seen, shift), source, weight=task_bytes):

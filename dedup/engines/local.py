@@ -6,7 +6,6 @@ gone reads end-of-file and ends; a parent whose worker is gone sees its sentinel
 
 from __future__ import annotations
 
-import os
 import pickle
 import signal
 import sys
@@ -29,14 +28,8 @@ INLINE_TASKS = 2
 MAX_IN_FLIGHT = 64 << 20
 """Weight (bytes) of tasks read ahead; one task that is heavier goes alone."""
 
+_LESS_MEMORY = "use --workers 1, with --scope corpus a smaller --max-memory, or a lower --max-document"
 _STOPS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
-
-
-def default_workers() -> int:
-    """Return the number of cores that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def map_ordered(
@@ -121,6 +114,11 @@ class Crew:
                 self.close()
 
     @property
+    def processes(self) -> list[int]:
+        """Process ids of the workers that there are by now."""
+        return [] if self._pool is None else self._pool.processes
+
+    @property
     def started(self) -> int:
         """Workers that there are by now, so that sharing something out among them costs little; 0 before that."""
         return 0 if self._pool is None else self._workers
@@ -198,6 +196,11 @@ class _Pool:
             if self._busy and (given not in done):
                 done.update(self._receive())
 
+    @property
+    def processes(self) -> list[int]:
+        """Process ids of the workers that there are by now."""
+        return [process.pid for process in self._processes if process.pid is not None]
+
     def _has_room(self) -> bool:
         return bool(self._idle) or len(self._processes) < self._size
 
@@ -248,11 +251,13 @@ class _Pool:
         process = self._processes[worker]
         process.join(timeout=5)
         code = process.exitcode
+        if code == -getattr(signal, "SIGKILL", 0):  # this program kills none of its workers while it needs them
+            return DedupError(
+                "a worker process was killed (signal 9), most likely because memory ran out",
+                hint=f"{_LESS_MEMORY}; see the system's log (dmesg) and the limits of the container",
+            )
         how = f"killed by signal {-code}" if code is not None and code < 0 else f"exit status {code}"
-        return DedupError(
-            f"a worker process ended unexpectedly ({how})",
-            hint="if memory ran out, use --workers 1 or smaller documents",
-        )
+        return DedupError(f"a worker process ended unexpectedly ({how})", hint=f"if memory ran out, {_LESS_MEMORY}")
 
     def stop(self) -> None:
         """End all workers now; what they were doing is not wanted any more."""
@@ -330,24 +335,31 @@ def _quiet_fork() -> Iterator[None]:
 
 @contextmanager
 def stopped_by_signals() -> Iterator[None]:
-    """Turn SIGTERM and SIGHUP into KeyboardInterrupt, like SIGINT, so that everything is cleaned up on the way out.
+    """Raise KeyboardInterrupt at the first SIGINT, SIGTERM or SIGHUP, and ignore those that follow.
 
-    Does nothing outside of the main thread, and leaves a signal alone that is ignored (``nohup``) or handled already.
+    What is cleaned up on the way out is thereby never interrupted. Does nothing outside of the main thread, and leaves
+    a signal alone that is ignored (``nohup``) or handled already.
     """
     import threading  # noqa: PLC0415 - only needed here
 
-    changed: list[int] = []
+    before: dict[int, Any] = {}
+    came = False
+
+    def interrupt(_number: int, _frame: object) -> None:
+        nonlocal came
+        # Not set to be ignored: one that has arrived and is not handled yet would then be complained about.
+        if not came:
+            came = True
+            raise KeyboardInterrupt
+
     if threading.current_thread() is threading.main_thread():
         for number in _STOPS:
-            if number != signal.SIGINT and signal.getsignal(number) is signal.SIG_DFL:
-                signal.signal(number, _interrupt)
-                changed.append(number)
+            default = signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL
+            if signal.getsignal(number) is default:
+                before[number] = default
+                signal.signal(number, interrupt)
     try:
         yield
     finally:
-        for number in changed:
-            signal.signal(number, signal.SIG_DFL)
-
-
-def _interrupt(_number: int, _frame: object) -> None:
-    raise KeyboardInterrupt
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -64,10 +64,10 @@ class Watch:
             self._stage = stage
             self._events.progress(done, total, stage, unit)
 
-    def note(self, text: str) -> None:
+    def note(self, text: str, *, important: bool = False) -> None:
         """See `dedup.job.Events`."""
         with self._lock:
-            self._events.note(text)
+            self._events.note(text, important=important)
 
     def problem(self, error: DedupError) -> None:
         """See `dedup.job.Events`."""

@@ -1,21 +1,26 @@
 """What a run over a corpus keeps on disk: columns that grow by a task at a time, and a journal that says how far.
 
 A task is there when its line in the journal is; whatever a killed run has written behind that is cut off when the spool
-is opened again. Nothing in it is executed or unpickled.
+is opened again. Where the directory outlives the run (``--work-dir``), a line has checksums of what its task added, and
+is written only after that is on disk; when the spool is opened again all of it is read and compared, and what is
+damaged is cut off with everything behind it, and done again. While a run lives it trusts what it has written itself.
+Nothing in the spool is executed or unpickled.
 """
 
 from __future__ import annotations
 
-import json
-import shutil
+import os
 import tempfile
-from contextlib import ExitStack
+import time
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from dedup.errors import DedupError, OutputError, UsageError
+from dedup.engines.journal import checksum, line_of, undamaged, whole_lines
+from dedup.engines.workplace import JOURNAL, Workplace, array_name
+from dedup.errors import OutputError
 from dedup.formats.compression import reason
 
 if TYPE_CHECKING:
@@ -24,9 +29,10 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-_META, _JOURNAL, _LOCK = "run.json", "journal", "lock"
-_ARRAY = "array-"
-_PREFIX = "dedup-corpus-"
+_UNSYNCED = 32 << 20
+"""Bytes that may have to be done again after the machine fails, about."""
+_SECONDS = 2.0
+"""Time after which they are put on disk at the latest, with the next task."""
 
 
 class Spool:
@@ -38,10 +44,12 @@ class Spool:
         columns: name and dtype of each column.
 
     Attributes:
-        directory: where it is.
+        directory: where its files are.
+        place: how messages name it.
+        damaged: tasks that an earlier run had done, and that have to be done again because of damage on disk.
 
     Raises:
-        UsageError: the directory belongs to another run, or is being used.
+        UsageError: the directory is not this program's, belongs to another run, or is being used.
         OutputError: it cannot be made or written.
     """
 
@@ -50,85 +58,39 @@ class Spool:
         self._columns = columns
         self._files: dict[str, FileIO] = {}
         self._readers: dict[str, FileIO] = {}
-        self._kept = directory is not None
         self._asked = directory
+        self._pending: list[NDArray[np.void]] = []
+        self._unsynced = 0
+        self._synced = -_SECONDS
+        self.damaged = 0
+        identity = {**identity, "columns": {name: str(dtype) for name, dtype in columns.items()}}
         try:
-            self.directory = self._made(directory)
-            self._claim()
-            self._identify(identity)
-            self._entries = list(self._open())
-        except OSError as error:
+            self._place = Workplace(directory, identity, columns)
+            self.directory = self._place.directory
+            self.place = str(directory or self.directory)
+            self._entries = self._open()
+        except BaseException as error:
             self.close()
-            raise self._error(error) from None
-        except DedupError:
-            self.close()
+            if isinstance(error, OSError):
+                raise self._error(error) from None
             raise
 
-    def _made(self, directory: Path | None) -> Path:
-        if directory is None:
-            made = Path(tempfile.mkdtemp(prefix=_PREFIX))
-            self._stack.callback(shutil.rmtree, made, ignore_errors=True)
-            return made
-        directory.mkdir(parents=True, exist_ok=True)
-        names = {entry.name for entry in directory.iterdir()}
-        if names and _META not in names and _LOCK not in names:
-            what = "is not empty, and holds no earlier run; nothing in it was touched"
-            raise UsageError(what, place=str(directory), hint="name a new directory for --work-dir")
-        return directory
-
-    def _claim(self) -> None:
-        """Keep a second run out of the directory while this one lives."""
-        file = self._stack.enter_context((self.directory / _LOCK).open("ab"))
-        try:
-            import fcntl  # noqa: PLC0415 - not on Windows
-        except ImportError:
-            return
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            hint = "wait for it, or name another --work-dir"
-            raise UsageError("another run is using this directory", place=str(self.directory), hint=hint) from None
-
-    def _identify(self, identity: dict[str, Any]) -> None:
-        """Note what kind of run this one is.
-
-        Raises:
-            UsageError: an earlier one of another kind is there.
-        """
-        path = self.directory / _META
-        # As it comes back from the file: tuples are lists there.
-        wanted = json.loads(json.dumps(identity))
-        if path.exists():
-            try:
-                found = json.loads(path.read_text(encoding="utf-8"))
-            except ValueError:
-                found = None
-            if found != wanted:
-                differing = [key for key in wanted if not isinstance(found, dict) or found.get(key) != wanted[key]]
-                what = f"holds a run with other {' and '.join(differing) or 'settings'}; nothing in it was touched"
-                hint = "name another --work-dir, or delete this one to begin anew"
-                raise UsageError(what, place=str(self.directory), hint=hint)
-            return
-        draft = path.with_suffix(".new")
-        draft.write_text(json.dumps(wanted), encoding="utf-8")
-        draft.replace(path)
-
-    def _open(self) -> NDArray[np.int64]:
-        for name in (*self._columns, _JOURNAL):
-            path = self.directory / name
-            path.touch()
-            self._files[name] = self._stack.enter_context(path.open("r+b", buffering=0))
-        width = len(self._columns) + 1
-        entries = np.fromfile(self.directory / _JOURNAL, "<i8")
-        counts = entries[: len(entries) // width * width].reshape(-1, width)
-        for place, (name, dtype) in enumerate(self._columns.items()):
-            sizes = np.cumsum(counts[:, place]) * dtype.itemsize
-            have = (self.directory / name).stat().st_size
-            counts = counts[: int(np.searchsorted(sizes, have, side="right"))]
-        for place, (name, dtype) in enumerate(self._columns.items()):
-            self._cut(name, int(counts[:, place].sum()) * dtype.itemsize)
-        self._cut(_JOURNAL, counts.size * 8)
-        return counts
+    def _open(self) -> list[NDArray[np.int64]]:
+        self._place.clear()
+        for name in (*self._columns, JOURNAL):
+            file = os.fdopen(self._place.open(name), "r+b", buffering=0)
+            self._files[name] = self._stack.enter_context(file)
+        self._place.sync()
+        lines, written = whole_lines(self._files[JOURNAL].readall(), len(self._columns), self._place.token)
+        good = len(lines)
+        sizes = lines["counts"] * [dtype.itemsize for dtype in self._columns.values()]
+        for place, name in enumerate(self._columns):
+            good = undamaged(self._files[name], sizes[:good, place], lines["sums"][:good, place])
+        self.damaged = written - good
+        for place, name in enumerate(self._columns):
+            self._cut(name, int(sizes[:good, place].sum()))
+        self._cut(JOURNAL, good * lines.dtype.itemsize)
+        return [np.append(line["counts"], line["check"]) for line in lines[:good]]
 
     def _cut(self, name: str, size: int) -> None:
         self._files[name].truncate(size)
@@ -140,18 +102,46 @@ class Spool:
         Raises:
             OutputError: there is no room, or the directory has gone.
         """
-        entry = []
+        counts, sums = [], []
+        crc32 = checksum() if self._place.kept else None
         try:
             for name, dtype in self._columns.items():
                 data = pieces[name]
                 raw = data if isinstance(data, bytes) else np.ascontiguousarray(data).tobytes()
-                entry.append(len(raw) // dtype.itemsize)
+                counts.append(len(raw) // dtype.itemsize)
+                sums.append(crc32(raw, 0) if crc32 is not None else 0)
+                self._unsynced += len(raw)
                 self._write(name, raw)
-            line = np.array([*entry, check], "<i8")
-            self._write(_JOURNAL, line.tobytes())
+            self._pending.append(line_of(counts, sums, check, self._place.token))
+            if self._unsynced >= _UNSYNCED or time.monotonic() >= self._synced + _SECONDS or not self._place.kept:
+                self._sync()
         except OSError as error:
             raise self._error(error) from None
-        self._entries.append(line)
+        self._entries.append(np.array([*counts, check], np.int64))
+
+    def sync(self) -> None:
+        """Have all tasks so far on disk, if they are to outlive this run.
+
+        Raises:
+            OutputError: there is no room, or the directory has gone.
+        """
+        try:
+            self._sync()
+        except OSError as error:
+            raise self._error(error) from None
+
+    def _sync(self) -> None:
+        """Write the lines of the journal that wait for what they are about."""
+        if not self._pending:
+            return
+        if self._place.kept:
+            for name in self._columns:
+                os.fsync(self._files[name].fileno())
+        self._write(JOURNAL, b"".join(line.tobytes() for line in self._pending))
+        if self._place.kept:
+            os.fsync(self._files[JOURNAL].fileno())
+        self._pending.clear()
+        self._unsynced, self._synced = 0, time.monotonic()
 
     @property
     def tasks(self) -> int:
@@ -237,7 +227,7 @@ class Spool:
         Raises:
             OutputError: there is no room.
         """
-        path = self.directory / f"{_ARRAY}{name}"
+        path = self.directory / array_name(name)
         try:
             path.unlink(missing_ok=True)  # a worker may still be reading the one before
             with path.open("wb") as file:
@@ -247,23 +237,18 @@ class Spool:
 
     def discard(self) -> None:
         """Remove everything: the run is complete."""
-        kept, self._kept = self._kept, False
-        self.close()
-        if kept:
-            for name in (*self._columns, _JOURNAL, _LOCK, _META):
-                (self.directory / name).unlink(missing_ok=True)
-            for path in self.directory.glob(f"{_ARRAY}*"):
-                path.unlink(missing_ok=True)
-            for path in self.directory.glob("input-*"):
-                path.unlink(missing_ok=True)
-            try:
-                self.directory.rmdir()
-            except OSError:
-                return
+        self._pending.clear()
+        self._stack.close()
+        self._place.discard()
 
     def close(self) -> None:
         """Let go of the files; a temporary directory is removed."""
+        if self._files:
+            with suppress(OSError, ValueError):  # a full disk, or closed already
+                self._sync()
         self._stack.close()
+        if hasattr(self, "_place"):
+            self._place.close()
 
     def _short(self, name: str) -> OutputError:
         return self._error(OSError(0, f"the column {name} is shorter than it was"))
@@ -275,7 +260,7 @@ class Spool:
 
 def kept(directory: str, name: str) -> NDArray[Any]:
     """Return an array that was put into a spool; the system keeps in memory what it likes of it."""
-    array: NDArray[Any] = np.load(Path(directory) / f"{_ARRAY}{name}", mmap_mode="r", allow_pickle=False)
+    array: NDArray[Any] = np.load(Path(directory) / array_name(name), mmap_mode="r", allow_pickle=False)
     return array
 
 

@@ -12,6 +12,7 @@ from typing import BinaryIO, TextIO
 from dedup.errors import DedupError, InputError, OutputError, UsageError
 from dedup.formats.atomic import is_protected, protected
 from dedup.formats.discover import Report, Source, discover, plain_path, same_file
+from dedup.formats.links import Named, check_inside, leads_out
 from dedup.formats.outputs import FileOutput, Output, StdoutOutput, TreeOutput, targets
 from dedup.formats.usage import check_usage, refuse_inside
 from dedup.job import STDIN, Job
@@ -47,7 +48,7 @@ def lay_out(job: Job, report: Report, stdin: BinaryIO | None, stdout: BinaryIO |
     output = output_path(job)
     check_usage(job, output)
     found = discover(job.inputs, job.include, job.stdin_name, report)
-    sources = _writable(_once(found.sources), report) if job.in_place else found.sources
+    sources = _writable(_once(found.sources), Named(job.inputs), report) if job.in_place else found.sources
     per_file = job.in_place or job.mode != "clean"
     if output is not None and (found.tree or job.into_directory or output.is_dir()):
         if any(source.path is None for source in sources):
@@ -75,7 +76,7 @@ def open_output(job: Job, layout: Layout, stdout: BinaryIO | None) -> Output:
     if not layout.destinations:
         return Output() if output_path(job) else StdoutOutput(stdout)
     if layout.per_file:
-        return TreeOutput(layout.destinations, keep_unchanged=False, together=False)
+        return TreeOutput(layout.destinations, keep_unchanged=False, together=False, top=output_path(job))
     return FileOutput(layout.destinations[0])
 
 
@@ -105,7 +106,10 @@ def _destinations(job: Job, output: Path | None, sources: list[Source], *, per_f
     if output.exists() and not output.is_dir():
         what = "is a file, and a directory among the inputs needs a directory; nothing was written"
         raise OutputError(what, place=str(output))
-    return targets(sources, output)
+    places = targets(sources, output)
+    for place in places:
+        check_inside(place, output)
+    return places
 
 
 def _refuse_overwriting(job: Job, layout: Layout, stdin: BinaryIO | None, stdout: BinaryIO | None) -> None:
@@ -202,7 +206,7 @@ def _once(sources: list[Source]) -> list[Source]:
     return list(seen.values())
 
 
-def _writable(sources: list[Source], report: Report) -> list[Source]:
+def _writable(sources: list[Source], named: Named, report: Report) -> list[Source]:
     """Return the files that may be written over, and report the others: better now than when half is done."""
     found = []
     for source in sources:
@@ -213,6 +217,8 @@ def _writable(sources: list[Source], report: Report) -> list[Source]:
             report(OutputError("is not a regular file, and cannot be written over", place=source.name))
         elif is_protected(source.path, status):
             report(protected(source.path))
+        elif not named.has(source.path):
+            report(leads_out(source.path))
         else:
             found.append(source)
     return found

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from dedup.errors import OutputError
 from dedup.formats.atomic import AtomicFile
 from dedup.formats.compression import reason
+from dedup.formats.links import check_inside
 from dedup.formats.packing import by_name
 
 if TYPE_CHECKING:
@@ -139,13 +140,15 @@ class TreeOutput(Output):
         targets: where each source goes.
         keep_unchanged: an input from which nothing goes is not written at all (in place); it stays what it is.
         together: files appear at `commit` only, else each as soon as it is complete.
+        top: directory that all of them stand below; None: they are where they are.
 
     Raises:
         OutputError: a file cannot be written.
     """
 
-    def __init__(self, targets: list[Path], *, keep_unchanged: bool, together: bool) -> None:
+    def __init__(self, targets: list[Path], *, keep_unchanged: bool, together: bool, top: Path | None = None) -> None:
         self._targets = targets
+        self._top = top
         self._keep_unchanged = keep_unchanged
         self._together = together
         self._file: AtomicFile | None = None
@@ -167,6 +170,8 @@ class TreeOutput(Output):
 
     def _begin(self, source: int, *, compressed: Packing | None) -> AtomicFile:
         target = self._targets[source]
+        if self._top is not None:
+            check_inside(target, self._top)
         make_parent(target)
         return AtomicFile(target, compress=compressed)
 
@@ -185,7 +190,18 @@ class TreeOutput(Output):
             self._ready.append(file)
             file.finish()
         else:
+            file.finish()
+            if self._top is not None:
+                self._check_again(file, self._top)
             file.commit()
+
+    def _check_again(self, file: AtomicFile, top: Path) -> None:
+        """Look for a link that was made while the file was written."""
+        try:
+            check_inside(file.path, top)
+        except OutputError:
+            file.abort()
+            raise
 
     def commit(self) -> None:
         """Let all files appear that were to appear together."""

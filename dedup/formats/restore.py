@@ -16,6 +16,7 @@ from dedup.errors import InputError, OutputError, RestoreError, UsageError
 from dedup.formats.atomic import AtomicFile
 from dedup.formats.compression import READ_SIZE, Reader, reason
 from dedup.formats.discover import discover, same_file
+from dedup.formats.links import check_inside
 from dedup.formats.log import Digest
 from dedup.formats.logread import Cut, Log, LoggedOutput
 from dedup.formats.outputs import StdoutOutput, make_parent
@@ -107,10 +108,13 @@ def restore_tree(top: Path, log_path: Path, output: Path | None, events: Events)
             for source in found.sources
             if source.path is not None and source.relative not in restored and not same_file(source.path, log_path)
         ]
+    for name in [*restored, *(relative for _, relative in others)]:
+        check_inside((output or top) / name, output or top)
     for wanted, cuts in log.walk():
         if wanted.name not in restored:
             continue
         target = (output or top) / wanted.name
+        check_inside(target, output or top)  # a link may have been made since
         make_parent(target)
         place = str(top / wanted.name)
         with Reader.open(top / wanted.name, place) as reader, AtomicFile(target, compress=reader.compressed) as file:
@@ -119,6 +123,7 @@ def restore_tree(top: Path, log_path: Path, output: Path | None, events: Events)
             file.commit()
         events.progress(counts.bytes_in, None)
     for source, relative in others:
+        check_inside((output or top) / relative, output or top)
         counts.add(_copy(source, (output or top) / relative))
         events.progress(counts.bytes_in, None)
     return counts

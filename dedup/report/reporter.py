@@ -130,9 +130,9 @@ class Reporter:
         except OSError:
             silence(2)
 
-    def note(self, text: str) -> None:
-        """Tell something to know, where people want to know more."""
-        if self._verbose:
+    def note(self, text: str, *, important: bool = False) -> None:
+        """Tell something to know where more is asked for, or where it is important; never where quiet is."""
+        if self._verbose or (important and not self._quiet):
             self._meter.clear()
             tell(f"dedup: {_sentence(text)}\n")
 

@@ -39,6 +39,8 @@ def _harmful() -> dict[int, str]:
     return table
 
 
+_BASIC = 0xFFFF
+"""Last character of Unicode's basic plane."""
 _HARMFUL = _harmful()
 _HARMFUL_BUT_TAB = {code: shown for code, shown in _HARMFUL.items() if code != ord("\t")}
 
@@ -50,6 +52,11 @@ def sanitise(text: str, *, keep_tabs: bool = False) -> str:
     ``\x1b]0;x``. Letters and marks of every script, joiners among them, stay as they are.
     """
     return text.translate(_HARMFUL_BUT_TAB if keep_tabs else _HARMFUL)
+
+
+def escape(text: str) -> str:
+    r"""Write each character that `sanitise` makes visible as ``\uXXXX`` or ``\UXXXXXXXX``, as in strings of TOML."""
+    return text.translate({code: rf"\u{code:04x}" if code <= _BASIC else rf"\U{code:08x}" for code in _HARMFUL})
 
 
 @dataclass(frozen=True, slots=True)
