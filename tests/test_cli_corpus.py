@@ -207,6 +207,8 @@ def test_records_left_empty(dedup: Command, empty: str, left: bytes) -> None:
     assert "1 document left empty" in done.stderr.replace("1 document dropped", "1 document left empty")
     back = dedup("--isolated", "-q", "--restore", "log", stdin=done.stdout)
     assert (back.code, back.stdout) == (0, REPEATED)
+    again = dedup(*QUIET, "-", stdin=done.stdout)
+    assert (again.code, again.stdout, again.stderr) == (0, done.stdout, "")
 
 
 def test_a_limit_to_what_may_go(dedup: Command) -> None:

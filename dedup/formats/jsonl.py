@@ -144,7 +144,10 @@ def record(part: Part, start: int, end: int, line: int, work: Work) -> Record:
 
 
 def _read_record(line: bytes, work: Work) -> tuple[str, str | int | float | None, bool, str | None]:
-    """Return the text, the ``id`` if there is one, whether all of the line's bytes are valid, and the group."""
+    """Return the text, the ``id`` if there is one, whether all of the line's bytes are valid, and the group.
+
+    A text that is null is returned as an empty one.
+    """
     try:
         source, valid = work.codec.decode(line)
     except UnicodeError as error:
@@ -155,8 +158,10 @@ def _read_record(line: bytes, work: Work) -> tuple[str, str | int | float | None
             value = value[key]
     except (KeyError, TypeError, IndexError):
         raise _no_field(record, work.field) from None
+    if value is None:
+        value = ""  # no text, so there is nothing to clean; the record itself stays as it is
     if type(value) is not str:
-        kind = _KINDS.get(type(value), "null")
+        kind = _KINDS[type(value)]
         raise _BadRecordError(f"field {'.'.join(work.field)!r} holds {kind}, not a string")
     if work.mark and marks.FIELD in record:
         raise _BadRecordError(f"has a field {marks.FIELD!r} already", "take it out, or mark what the record was before")
