@@ -354,7 +354,9 @@ GROUPS: tuple[tuple[str, tuple[Option, ...]], ...] = (
     (
         "Settings and the rest",
         (
-            Option("workers", "int", "Processes to use.", "config", shown="one per core", metavar="N", least=1),
+            Option(
+                "workers", "int", "Processes to use.", "config", shown="one per core", metavar="N", least=1, most=4096
+            ),
             Option(
                 "config",
                 "file",
