@@ -50,6 +50,14 @@ class DedupError(Exception):
         """What happened and what did not, without a final full stop."""
         return f"{self.what}; {self.undone}" if self.undone else self.what
 
+    @property
+    def kind(self) -> str:
+        """What happened, without what differs from place to place: the place itself, figures, and what is bracketed."""
+        import re  # noqa: PLC0415 - only where something goes wrong
+
+        what = self.what.replace(self.place, "") if self.place else self.what
+        return re.sub(r"\(.*\)|\d[\d,.]*", "", what)
+
     def __str__(self) -> str:
         """Render as ``PLACE: what. Hint: what to do.``, without the program's name."""
         text = f"{self.place}: {self.said}." if self.place else f"{self.said}."

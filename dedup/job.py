@@ -231,8 +231,11 @@ def check_removed(removed: int, paragraphs: int, limit: float | None) -> None:
 class Events(Protocol):
     """What a run tells while it goes on; the face decides what of it is shown."""
 
-    def problem(self, error: DedupError) -> None:
-        """Something could not be done as asked; the run goes on."""
+    def problem(self, error: DedupError, *, more: int = 0) -> None:
+        """Something could not be done as asked; the run goes on.
+
+        `more` others of its kind (`DedupError.kind`) have been counted where they happened, and are not told.
+        """
 
     def explained(self, explanation: Explanation) -> None:
         """One removal or one kept near-duplicate."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from itertools import accumulate
 from typing import Any
 
@@ -323,3 +324,22 @@ def test_a_null_text_is_no_error() -> None:
     marked, outcome, _ = run_bytes(data, format="jsonl", mark=True)
     assert marked.splitlines()[0] == b'{"text": null, "id": 1, "dedup": []}'
     assert outcome.exit_code == ExitCode.OK
+
+
+@pytest.mark.parametrize(
+    ("record", "hint"),
+    [
+        ({"id": "7", "body": "the text", "title": "t"}, "this record has 'id', 'body', 'title'; --field body"),
+        ({"page": {"url": "u", "body": "long text"}, "id": "i"}, "this record has 'page', 'id'; --field page.body"),
+        ({"my body": "x"}, "this record has 'my body'; --field 'my body'"),
+        ({"a.b": "dotted names cannot be asked for", "n": 1}, "this record has 'a.b', 'n'"),
+        ({}, ""),
+    ],
+)
+def test_the_field_that_is_there_is_offered(record: dict[str, Any], hint: str) -> None:
+    """Where the field that was asked for is not, the longest string is likely to be the text."""
+    _, _, recorder = run_bytes(json.dumps(record).encode(), format="jsonl")
+    assert [(error.what, error.hint) for error in recorder.problems] == [("no field 'text'", hint)]
+    if "--field" in hint:
+        (field,) = shlex.split(hint.partition("--field ")[2])
+        assert not run_bytes(json.dumps(record).encode(), format="jsonl", text_field=field)[2].problems

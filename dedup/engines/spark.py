@@ -317,17 +317,18 @@ class _Run:
         """Add up what tasks counted, and tell what they could not read."""
         from dedup.engines.spark_write import counted  # noqa: PLC0415 - only with the extra
 
-        told = bad = 0
+        told = counted_only = bad = 0
         for task in map(counted, found):
             self._shrinkage += task.shrinkage
             self._edits += task.edits
             self._counts.add(task.counts)
             bad += task.counts.errors
-            for what, place, hint in task.problems[: max(_TOLD - told, 0)]:
-                self._events.problem(InputError(what, place=place, hint=hint))
+            for what, place, hint, more in task.problems[: max(_TOLD - told, 0)]:
+                self._events.problem(InputError(what, place=place, hint=hint), more=more)
                 told += 1
-        if bad > told:
-            self._events.problem(InputError(f"{bad - told:,} more records could not be read as asked"))
+                counted_only += more
+        if (left := bad - told - counted_only) > 0:
+            self._events.problem(InputError(f"{left:,} more records could not be read as asked"))
 
     def _commit(self, staged: Staged | Direct, plan: Plan) -> None:
         """Let the output appear."""

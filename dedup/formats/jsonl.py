@@ -42,6 +42,8 @@ _IN_UTF8: tuple[Callable[[str], bytes], ...] = (
 """How a piece of a text may be written, without quotes; the usual way first."""
 _KINDS = {dict: "an object", list: "an array", bool: "a truth value", int: "a number", float: "a number"}
 _FIELDS_SHOWN = 8
+_FIELDS_SEARCHED, _DEPTH_SEARCHED = 50, 3
+"""How many members of an object, and how many objects one within the other, are searched for a likely text."""
 
 
 class _BadRecordError(ValueError):
@@ -198,8 +200,30 @@ def _no_field(record: Any, field: tuple[str, ...]) -> _BadRecordError:
     if not isinstance(record, dict):
         return _BadRecordError(f"holds {_KINDS.get(type(record), 'no object')}, not an object with fields")
     names = ", ".join(repr(name) for name in list(record)[:_FIELDS_SHOWN])
-    hint = f"choose the field with --field; here are {names}" if names else ""
-    return _BadRecordError(f"no field {'.'.join(field)!r}", hint)
+    if not names:
+        return _BadRecordError(f"no field {'.'.join(field)!r}")
+    likely = _likely_field(record)
+    return _BadRecordError(
+        f"no field {'.'.join(field)!r}", f"this record has {names}" + (f"; {likely}" if likely else "")
+    )
+
+
+def _likely_field(record: dict[str, Any]) -> str:
+    """Return the option that names the longest string in a record, as the text most likely is; empty without any."""
+    from shlex import quote  # noqa: PLC0415 - only for a message
+
+    best, path = 0, ""
+    waiting: list[tuple[str, dict[str, Any], int]] = [("", record, 1)]
+    while waiting:
+        prefix, found, depth = waiting.pop()
+        for name, value in list(found.items())[:_FIELDS_SEARCHED]:
+            if not name or "." in name:
+                continue  # a dot leads inwards
+            if isinstance(value, str) and len(value) > best:
+                best, path = len(value), prefix + name
+            elif isinstance(value, dict) and depth < _DEPTH_SEARCHED:
+                waiting.append((f"{prefix}{name}.", value, depth + 1))
+    return f"--field {quote(path)}" if path else ""
 
 
 def is_object(line: bytes) -> bool:
