@@ -106,6 +106,10 @@ class Counts:
     """Documents with a text of which nothing but white space is left."""
     references: int = 0
     """Documents of `Job.against`; not counted among `documents`."""
+    silent_references: int = 0
+    """Files of `Job.against` that hold no text, so that nothing is compared with them."""
+    bad_references: int = 0
+    """Records of `Job.against` that could not be read, or hold no text."""
     invalid_utf8: int = 0
     """Documents with bytes that do not decode; kept byte for byte."""
     unsettled: int = 0

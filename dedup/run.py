@@ -181,7 +181,8 @@ class _Run:
         decided = twice.prepare()
         self._counts.comparisons = decided.comparisons
         self._counts.unexamined = decided.unexamined
-        self._counts.references = twice.references
+        for name in ("references", "silent_references", "bad_references"):
+            setattr(self._counts, name, getattr(twice, name))
         self._counts.kept_near, self._counts.new = decided.near.more, decided.near.kinds
         check_removed(len(decided.removals), int(decided.begins[-1]) - twice.fixed, self._job.max_removed)
         return twice

@@ -8,8 +8,6 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
-import numpy as np
-
 from dedup.corpus.bands import choose_banding
 from dedup.engines.corpus import Shares, fill, known
 from dedup.engines.local import Crew, default_workers
@@ -58,6 +56,8 @@ class Twice:
         sources: the inputs, where those that can be read only once are replaced by a copy.
         references: documents that stay and are not written.
         fixed: paragraphs of these.
+        silent_references: files of references that hold no text.
+        bad_references: records of references that could not be read.
     """
 
     def __init__(
@@ -73,7 +73,7 @@ class Twice:
         self._max_memory = job.max_memory or free_memory() // 2
         self.sources: list[Source] = layout.sources
         self._references: list[Source] = layout.references
-        self.references = self.fixed = 0
+        self.references = self.fixed = self.silent_references = self.bad_references = 0
         self._shares: Shares | None = None
         self._first = 0
         self._states = array("q")
@@ -272,14 +272,17 @@ class Twice:
         Raises:
             InputError: not one record of them has text.
         """
-        parts = self._spool.whole("parts")
-        if self._references and parts["size"].any() and not self._spool.total("documents"):
+        parts = self._spool.read("parts", 0, int(self._spool.sizes("parts")[: self._first].sum()))
+        documents = self._spool.read("documents", 0, int(self._spool.sizes("documents")[: self._first].sum()))
+        if self._references and parts["size"].any() and not len(documents):
             what = "no text was found in the references; nothing was written"
             raise InputError(what, place=self._references[0].name, hint="name the field of their text with --field")
-        if bad := int(np.count_nonzero(parts["again"])):
-            self._events.note(
-                f"records of {bad} parts of the references have no text, and nothing was compared with them"
-            )
+        self.bad_references = int(parts["documents"].sum()) - len(documents)
+        with_text = set(documents["source"][documents["paragraphs"] > 0].tolist())
+        silent = [source.name for number, source in enumerate(self._references) if number not in with_text]
+        self.silent_references = len(silent)
+        for name in silent:
+            self._events.note(f"the reference {name} holds no text, and nothing is compared with it")
 
 
 def _state(status: os.stat_result) -> int:
