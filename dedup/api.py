@@ -257,7 +257,7 @@ def _settings(values: Mapping[str, Any]) -> Settings:
 
 
 def _find(record: Any, field: str) -> str:
-    """Return the text of a record.
+    """Return the text of a record; that of one whose text is None is empty.
 
     Raises:
         InputError: there is none; the place is the caller's to add.
@@ -269,6 +269,8 @@ def _find(record: Any, field: str) -> str:
         if not isinstance(value, Mapping) or key not in value:
             raise InputError(f"there is no field {field!r}", hint="name another one with field=")
         value = value[key]
+    if value is None:
+        return ""
     if not isinstance(value, str):
         raise InputError(f"the field {field!r} holds no string, but {type(value).__name__}")
     return value

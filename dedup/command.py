@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import glob
 import os
 import sys
@@ -62,9 +61,9 @@ class _Figure(AnyParamType):
         self._option = option
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        if isinstance(value, str) and self._option.kind != "size":
-            with contextlib.suppress(ValueError):  # told below, as what it is not
-                value = float(value) if self._option.kind == "float" else int(value)
+        if isinstance(value, str) and self._option.kind in ("float", "int"):
+            found = config.parse_number(value, "float" if self._option.kind == "float" else "int")
+            value = value if found is None else found  # what is none is told below, as what it is not
         try:
             return config.convert(self._option, value)
         except ValueError as error:

@@ -14,7 +14,7 @@ import shlex
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from dedup.errors import ConfigError
 from dedup.options import OPTIONS
@@ -29,7 +29,15 @@ TABLE = "[tool.dedup]"
 
 _REPOSITORY_MARKS = (".git", ".hg", ".jj", ".svn")
 _UNITS = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40}
-_SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([KMGT]?)(?:I?B)?", re.IGNORECASE | re.ASCII)
+_SIZE = re.compile(r"(\d{1,30}(?:\.\d{1,30})?)\s*([KMGT]?)(?:I?B)?", re.IGNORECASE | re.ASCII)
+_LARGEST_SIZE = (1 << 63) - 1
+"""Bytes: what a file offset can be, and what fits the arrays in which sizes are kept."""
+_LARGEST_WHOLE = 10**15
+"""Upper bound of a whole number where the option states none: more than any count of words or documents."""
+_LONGEST_NUMBER = 400
+"""Characters of a number that are looked at: more than any number has that fits."""
+_SHOWN = 40
+"""Characters of a bad value that a message shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +81,28 @@ def parse_size(text: str) -> int:
     """
     match = _SIZE.fullmatch(text.strip())
     if match is None:
-        raise ValueError(f"{text!r} is not a size such as 512M or 1G")
+        raise ValueError(f"{_quoted(text)} is not a size such as 512M or 1G")
     number, unit = match.groups()
     size = int(float(number) * _UNITS[unit.upper()]) if "." in number else int(number) * _UNITS[unit.upper()]
     if size < 1:
-        raise ValueError(f"{text!r} is less than one byte")
+        raise ValueError(f"{_quoted(text)} is less than one byte")
+    if size > _LARGEST_SIZE:
+        raise ValueError(f"{_quoted(text)} is more than any file can have")
     return size
+
+
+def parse_number(text: str, kind: Literal["float", "int"]) -> float | None:
+    """Return a number written in ASCII, ``int`` for a whole one; None if this is none.
+
+    Python itself also reads digits of other scripts, and underscores between digits: in a setting these are taken for
+    mistakes. What is not finite is returned as it is, for `convert` to refuse.
+    """
+    if not text.isascii() or "_" in text or len(text) > _LONGEST_NUMBER:
+        return None
+    try:
+        return float(text) if kind == "float" else int(text)
+    except ValueError:
+        return None
 
 
 def format_size(size: int) -> str:
@@ -121,6 +145,8 @@ def _table(path: Path) -> dict[str, Any] | None:
         document = tomllib.loads(data.decode("utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"this is not TOML: {error}", place=place) from error
+    except ValueError as error:  # Python refuses to read it
+        raise ConfigError("a number has too many digits to be read", place=place) from error
     tool = document.get("tool", {})
     table = tool.get("dedup") if isinstance(tool, dict) else None
     if table is None:
@@ -210,17 +236,22 @@ def _number(option: Option, value: Any) -> float:
     kinds, name = ((int, float), "a number") if option.kind == "float" else ((int,), "a whole number")
     if isinstance(value, bool) or not isinstance(value, kinds):
         raise ValueError(f"must be {name}, not {_named(value)}")  # noqa: TRY004 - see above
+    most = _LARGEST_WHOLE if option.most is None and option.kind == "int" else option.most
     below = option.least is not None and not value >= option.least
-    above = option.most is not None and not value <= option.most
+    above = most is not None and not value <= most
     if below or above:
-        bounds = f"at least {option.least:g}" if option.most is None else f"from {option.least:g} to {option.most:g}"
-        raise ValueError(f"must be {bounds}, not {value}")
+        bounds = f"at least {option.least:g}" if below else f"at most {most:g}"
+        if option.kind == "float" and option.most is not None:
+            bounds = f"from {option.least:g} to {option.most:g}"
+        raise ValueError(f"must be {bounds}, not {_short_number(value)}")
     return value
 
 
 def _size(value: Any) -> int:
     if isinstance(value, bool) or not isinstance(value, (int, str)):
         raise ValueError(f"must be a size such as '512M', not {_named(value)}")  # noqa: TRY004 - see above
+    if isinstance(value, int) and value > _LARGEST_SIZE:
+        raise ValueError("must be a size, and is more than any file can have")
     try:
         return parse_size(str(value))
     except ValueError as error:
@@ -232,7 +263,17 @@ def _named(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str):
-        return f"the string {value!r}"
+        return f"the string {_quoted(value)}"
     if isinstance(value, (int, float)):
-        return f"the number {value}"
+        return f"the number {_short_number(value)}"
     return "a list" if isinstance(value, list) else "a table" if isinstance(value, dict) else str(value)
+
+
+def _quoted(text: str) -> str:
+    return repr(text) if len(text) <= _SHOWN else f"{text[:_SHOWN]!r}… ({len(text)} characters)"
+
+
+def _short_number(value: float) -> str:
+    if isinstance(value, int) and abs(value) > _LARGEST_SIZE:
+        return "a number beyond all bounds"
+    return str(value)

@@ -35,17 +35,33 @@ class DedupError(Exception):
         what: what happened, and what did not ("FILE was not changed"), without a final full stop.
         place: where, as ``FILE``, ``FILE:LINE`` or ``FILE: record N``; empty when there is no place.
         hint: what to do about it; empty when there is nothing to say.
+        undone: what did not happen, where the code that raises the error cannot know how much had been written by
+            then; a run replaces it by what is true. Empty where `what` says all.
     """
 
-    def __init__(self, what: str, *, place: str = "", hint: str = "") -> None:
+    def __init__(self, what: str, *, place: str = "", hint: str = "", undone: str = "") -> None:
         super().__init__(what)
         self.what = what
         self.place = place
         self.hint = hint
+        self.undone = undone
+
+    @property
+    def said(self) -> str:
+        """What happened and what did not, without a final full stop."""
+        return f"{self.what}; {self.undone}" if self.undone else self.what
+
+    @property
+    def kind(self) -> str:
+        """What happened, without what differs from place to place: the place itself, figures, and what is bracketed."""
+        import re  # noqa: PLC0415 - only where something goes wrong
+
+        what = self.what.replace(self.place, "") if self.place else self.what
+        return re.sub(r"\(.*\)|\d[\d,.]*", "", what)
 
     def __str__(self) -> str:
         """Render as ``PLACE: what. Hint: what to do.``, without the program's name."""
-        text = f"{self.place}: {self.what}." if self.place else f"{self.what}."
+        text = f"{self.place}: {self.said}." if self.place else f"{self.said}."
         return f"{text} Hint: {self.hint}" if self.hint else text
 
 

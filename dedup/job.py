@@ -108,6 +108,10 @@ class Counts:
     """Documents with a text of which nothing but white space is left."""
     references: int = 0
     """Documents of `Job.against`; not counted among `documents`."""
+    silent_references: int = 0
+    """Files of `Job.against` that hold no text, so that nothing is compared with them."""
+    bad_references: int = 0
+    """Records of `Job.against` that could not be read, or hold no text."""
     invalid_utf8: int = 0
     """Documents with bytes that do not decode; kept byte for byte."""
     unsettled: int = 0
@@ -236,8 +240,11 @@ def check_removed(removed: int, paragraphs: int, limit: float | None) -> None:
 class Events(Protocol):
     """What a run tells while it goes on; the face decides what of it is shown."""
 
-    def problem(self, error: DedupError) -> None:
-        """Something could not be done as asked; the run goes on."""
+    def problem(self, error: DedupError, *, more: int = 0) -> None:
+        """Something could not be done as asked; the run goes on.
+
+        `more` others of its kind (`DedupError.kind`) have been counted where they happened, and are not told.
+        """
 
     def explained(self, explanation: Explanation) -> None:
         """One removal or one kept near-duplicate."""

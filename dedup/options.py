@@ -383,6 +383,7 @@ GROUPS: tuple[tuple[str, tuple[Option, ...]], ...] = (
                 shown="one per core that may be used, as far as memory allows",
                 metavar="N",
                 least=1,
+                most=4096,
             ),
             Option(
                 "config",

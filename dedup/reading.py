@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from contextlib import contextmanager, nullcontext
+from dataclasses import replace
 from typing import TYPE_CHECKING, BinaryIO
 
 from dedup.errors import InputError
-from dedup.formats.compression import READ_SIZE, reason, standard_input
+from dedup.formats.compression import READ_SIZE, opened, reason, standard_input
 from dedup.formats.parts import Kind, Part
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from contextlib import ExitStack
+    from contextlib import AbstractContextManager, ExitStack
+    from io import FileIO
     from pathlib import Path
 
     from dedup.formats.discover import Source
     from dedup.job import Events
+
+
+NO_OUTPUT = "no output was written"
 
 
 class Progress:
@@ -42,20 +47,28 @@ class Progress:
         self._events.progress(self._ended + self._current, self._total, self._stage)
 
 
-def spooled(stdin: BinaryIO | None, name: str, stack: ExitStack) -> BinaryIO:
-    """Return a copy of standard input that can be read twice.
+def kept_copy(source: Source, stdin: BinaryIO | None, stack: ExitStack) -> Source:
+    """Return an input as one that can be read again: where it can be read only once, with a copy of it.
+
+    The copy is a file without a name, so that nothing is left of it however the process ends. An input that cannot be
+    opened is returned as it is, and fails when it is read.
 
     Raises:
-        InputError: it cannot be read, or there is no room to keep it.
+        InputError: it cannot be read to its end, or there is no room to keep it.
     """
     import tempfile  # noqa: PLC0415 - rarely needed
 
-    spool: BinaryIO = stack.enter_context(tempfile.TemporaryFile())  # noqa: SIM115 - the stack closes it
-    stream = standard_input(stdin, name)
-    with _keeping(name):
-        _copy(stream, spool)
-        spool.seek(0)
-    return spool
+    if not source.once:
+        return source
+    try:
+        stream = standard_input(stdin, source.name) if source.path is None else stack.enter_context(opened(source.path))
+    except (InputError, OSError, ValueError):
+        return source
+    with _keeping(source.name):
+        copy: BinaryIO = stack.enter_context(tempfile.TemporaryFile())  # noqa: SIM115 - the stack closes it
+        _copy(stream, copy)
+        copy.flush()
+        return replace(source, kept=copy, size=copy.tell())
 
 
 def copied(source: Source, to: Path, stdin: BinaryIO | None) -> None:
@@ -64,11 +77,26 @@ def copied(source: Source, to: Path, stdin: BinaryIO | None) -> None:
     Raises:
         InputError: it cannot be read, or there is no room to keep it.
     """
-    with _keeping(source.name, hint="see --work-dir"):
-        opened = nullcontext(standard_input(stdin, source.name)) if source.path is None else source.path.open("rb")
-        # The file's last bytes are written when it is closed: that may fail for want of room, too.
-        with opened as stream, to.open("wb") as file:
-            _copy(stream, file)
+    # The file's last bytes are written when it is closed: that may fail for want of room, too.
+    with _keeping(source.name, hint="see --work-dir"), _stream(source, stdin) as stream, to.open("wb") as file:
+        _copy(stream, file)
+
+
+def _stream(source: Source, stdin: BinaryIO | None) -> AbstractContextManager[BinaryIO | FileIO]:
+    if source.kept is not None:
+        source.kept.seek(0)
+        return nullcontext(source.kept)
+    return nullcontext(standard_input(stdin, source.name)) if source.path is None else opened(source.path)
+
+
+def changed(name: str) -> InputError:
+    """Return the error for an input that is not what it was when it was read first."""
+    return InputError(
+        "has changed since this run began to read it",
+        place=name,
+        hint="run it again when no other program writes to it",
+        undone=NO_OUTPUT,
+    )
 
 
 @contextmanager
@@ -81,6 +109,6 @@ def _keeping(name: str, hint: str = "") -> Iterator[None]:
         raise InputError(what, place=name, hint=hint) from None
 
 
-def _copy(stream: BinaryIO, to: BinaryIO) -> None:
+def _copy(stream: BinaryIO | FileIO, to: BinaryIO) -> None:
     while data := stream.read(READ_SIZE):
         to.write(data)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import zlib
 from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from dedup.engines.local import map_ordered, stopped_by_signals
 from dedup.errors import DedupError, ExitCode, InternalError, OutputError, UsageError
+from dedup.formats.atomic import ChangedError
 from dedup.formats.codec import Codec
 from dedup.formats.edit import process
 from dedup.formats.inputs import Inputs
@@ -18,11 +20,13 @@ from dedup.formats.layout import lay_out, open_output
 from dedup.formats.parts import Done, Kind, Part, Work, task_bytes, tasks
 from dedup.job import STDIN, Counts, Events, Job, Outcome, check_removed, check_sums, exit_code
 from dedup.memory import default_workers
-from dedup.reading import Progress, spooled
+from dedup.reading import Progress, changed, kept_copy
+from dedup.taken import Taken
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
 
+    from dedup.formats.discover import Source
     from dedup.formats.log import LogWriter, Section
     from dedup.twice import Twice
 
@@ -136,15 +140,23 @@ class _Run:
         self._twice: Twice | None = None
         corpus = job.settings.scope == "corpus"
         looks_first = self._strict or (job.max_removed is not None and not corpus)
+        self._checks: dict[int, int] | None = None
+        """Number of an input → checksum of what was read of it the first time, where it is read twice here."""
         if looks_first:
-            self._validate()
+            self._layout = replace(self._layout, sources=self._kept_copies())
+            self._checks = self._validate()
         if corpus:
             self._refuse_unwritable()
             self._twice = self._prepared()
+            self._twice.check_unchanged()
         self._output = open_output(job, self._layout, stdout)
         stack.callback(self._output.abort)
         self._log = self._open_log()
         self._section: Section | None = None
+        self._taken = Taken()
+        self._unlogged: set[str] = set()
+        """Names of outputs that are in the log and were not written."""
+        self._read_again: dict[int, int] = {}
         self._progress = Progress(self._layout.sources, events, stage="cleaning" if looks_first or corpus else "")
 
     def _refuse_unwritable(self) -> None:
@@ -172,7 +184,8 @@ class _Run:
         decided = twice.prepare()
         self._counts.comparisons = decided.comparisons
         self._counts.unexamined = decided.unexamined
-        self._counts.references = twice.references
+        for name in ("references", "silent_references", "bad_references"):
+            setattr(self._counts, name, getattr(twice, name))
         self._counts.kept_near, self._counts.new = decided.near.more, decided.near.kinds
         check_removed(len(decided.removals), int(decided.begins[-1]) - twice.fixed, self._job.max_removed)
         for _, fault in twice.faults():
@@ -188,12 +201,33 @@ class _Run:
         self._stack.callback(log.abort)
         return log
 
+    def _kept_copies(self) -> list[Source]:
+        """Return the inputs, with copies of those that can be read only once.
+
+        Raises:
+            InputError: there is no room for one, or it cannot be read to its end.
+        """
+        return [kept_copy(source, self._stdin, self._stack) for source in self._layout.sources]
+
     def run(self) -> Outcome:
+        """Write everything.
+
+        Raises:
+            DedupError: as in `dedup.run.run`; it says what had been written by then.
+        """
+        try:
+            return self._write_all()
+        except DedupError as error:
+            error.undone = self._output.standing() or error.undone
+            raise
+
+    def _write_all(self) -> Outcome:
         inputs = self._inputs()
+        self._output.seen = inputs.status
         for task, dones in self._results(inputs, self._work()):
             for part, done in zip(task, dones, strict=True):
                 if part.kind is Kind.END:
-                    self._end_input(part.source, inputs)
+                    self._end_input(part, inputs)
                 else:
                     self._take(part, done, inputs)
                 self._progress.saw(part)
@@ -203,14 +237,33 @@ class _Run:
         self._to_reader(self._output.finish)
         if self._section is not None:
             self._section.close()
-        if self._log is not None and self._counts.files:
-            self._log.commit()
-        self._output.commit()
+        self._commit()
         if self._twice is not None:
             self._twice.discard()
         if self._gone is not None:
             raise self._gone
         return Outcome(self._counts, exit_code(self._counts, self._job.mode))
+
+    def _commit(self) -> None:
+        """Let log and outputs appear; of a file that has changed since it was read, neither does."""
+        left = self._output.check()
+        if self._strict:
+            self._not_replaced(left)  # before anything has appeared
+        if self._log is not None and self._counts.files:
+            # The log first: else what is gone from a file could be lost.
+            self._log.commit()
+            left += self._output.commit()
+            if names := self._unlogged | {self._layout.sources[source].relative for source, _ in left}:
+                self._log.forget(names)
+        else:
+            left += self._output.commit()
+        self._not_replaced(left)
+
+    def _not_replaced(self, files: list[tuple[int, ChangedError]]) -> None:
+        """Report files that were not replaced, and count what went from them as kept."""
+        for source, error in files:
+            self._shrinkage -= self._taken.undo(source, self._counts)
+            self._problem(error)
 
     def _inputs(self) -> Inputs:
         job, layout = self._job, self._layout
@@ -244,31 +297,34 @@ class _Run:
         self._stack.callback(results.close)
         return results
 
-    def _validate(self) -> None:
+    def _validate(self) -> dict[int, int]:
         """Read all inputs once before anything is written, and decide on them if there is a limit to what may go.
+
+        Returns:
+            Number of an input → checksum of what was read of it.
 
         Raises:
             InputError: the first problem, where none is to be passed over.
             DedupError: more would go than may.
         """
-        if any(source.path is None for source in self._layout.sources):
-            self._stdin = spooled(self._stdin, self._job.stdin_name, self._stack)
-        inputs, counts = self._inputs(), Counts()
+        inputs, counts, checks = self._inputs(), Counts(), dict[int, int]()
         progress = Progress(self._layout.sources, self._events, stage="looking")
         work = self._work(only_check_input=self._job.max_removed is None)
         for task, dones in self._results(inputs, replace(work, log=False, diff=False, explain=False)):
             for part, done in zip(task, dones, strict=True):
                 counts.add(done.counts)
+                checks[part.source] = zlib.crc32(part.data, checks.get(part.source, 0))
                 if self._strict:
                     for error in done.problems:
                         raise error.as_end() if isinstance(error, InternalError) else error
                     if part.kind is Kind.END and part.source in inputs.failures:
                         raise inputs.failures[part.source]
+                if part.kind is Kind.END:
+                    inputs.status.pop(part.source, None)
                 progress.saw(part)
             progress.tell()
         check_removed(counts.removed, counts.paragraphs, self._job.max_removed)
-        if self._stdin is not None:
-            self._stdin.seek(0)
+        return checks
 
     def _take(self, part: Part, done: Done, inputs: Inputs) -> None:
         """Pass on what came of a part."""
@@ -281,6 +337,10 @@ class _Run:
         done.counts.bytes_in = len(part.data)
         done.counts.bytes_out = len(cleaned)
         self._counts.add(done.counts)
+        if self._checks is not None:
+            self._read_again[part.source] = zlib.crc32(part.data, self._read_again.get(part.source, 0))
+        if self._job.in_place and done.cuts:
+            self._taken.add(part.source, done.counts)
         for error in done.problems:
             self._problem(error)
         for explanation in done.explanations:
@@ -301,15 +361,30 @@ class _Run:
             done.log = joint_line(part)
             done.edits = 1
 
-    def _end_input(self, source: int, inputs: Inputs) -> None:
+    def _end_input(self, part: Part, inputs: Inputs) -> None:
+        source = part.source
         failure = inputs.failures.get(source)
+        if self._checks is not None and self._read_again.pop(source, 0) != self._checks.get(source, 0):
+            raise changed(part.name)
         if failure is not None:
             self._problem(failure)
         else:
             self._counts.files += 1
         section = self._section_of(source)
-        self._output.end_input(source, failed=failure is not None, compressed=inputs.compressed.get(source))
+        try:
+            self._output.end_input(source, failed=failure is not None, compressed=inputs.compressed.get(source))
+        except ChangedError as error:
+            if not self._job.in_place:
+                raise
+            self._not_replaced([(source, error)])  # there is no log: with one, files are replaced at the end
+        if failure is not None:
+            self._shrinkage -= self._taken.undo(source, self._counts)
+        elif self._log is None:
+            self._taken.settle(source)
+        inputs.status.pop(source, None)
         if section is not None and self._layout.per_file:
+            if failure is not None:
+                self._unlogged.add(self._layout.sources[source].relative)
             section.close()
             self._section = None
 

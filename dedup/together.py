@@ -157,7 +157,7 @@ def _no_room(error: OSError) -> OutputError:
 class Silent:
     """Tells nobody: what comes of a call is in its results."""
 
-    def problem(self, error: DedupError) -> None:
+    def problem(self, error: DedupError, *, more: int = 0) -> None:  # noqa: ARG002 - one is enough
         """Raise it."""
         raise error
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from array import array
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
@@ -12,21 +13,21 @@ import numpy as np
 from dedup.corpus.bands import choose_banding
 from dedup.engines.corpus import Shares, fill, known
 from dedup.engines.local import Crew
-from dedup.engines.plan import AGAIN_FAULT, AGAIN_PROBLEM, COLUMNS, Planner
+from dedup.engines.plan import AGAIN_FAULT, COLUMNS, Planner
 from dedup.engines.spool import Spool
 from dedup.engines.workplace import input_name
-from dedup.engines.write import changed
 from dedup.errors import InputError, InternalError
 from dedup.formats.compression import is_packed
 from dedup.formats.inputs import Inputs
 from dedup.formats.packing import PACKED
-from dedup.formats.parts import task_bytes, tasks
+from dedup.formats.parts import Kind, task_bytes, tasks
 from dedup.limits import cores
 from dedup.memory import affordable_workers, forecast, free_memory, keep_what_is_freed, most_used
-from dedup.reading import Progress, copied
+from dedup.reading import Progress, changed, copied
 from dedup.settings import ALGORITHM
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Callable, Generator, Iterable, Iterator
     from contextlib import ExitStack
     from typing import Any, BinaryIO
@@ -59,6 +60,8 @@ class Twice:
         sources: the inputs, where those that can be read only once are replaced by a copy.
         references: documents that stay and are not written.
         fixed: paragraphs of these.
+        silent_references: files of references that hold no text.
+        bad_references: records of references that could not be read.
     """
 
     def __init__(
@@ -75,9 +78,11 @@ class Twice:
         self._workers = job.workers or affordable_workers(self._max_memory, cores())
         self.sources: list[Source] = layout.sources
         self._references: list[Source] = layout.references
-        self.references = self.fixed = 0
+        self.references = self.fixed = self.silent_references = self.bad_references = 0
         self._shares: Shares | None = None
         self._first = 0
+        self._states = array("q")
+        """Of each input, a hash of what tells that it has changed; 0 where it has no status."""
 
     def prepare(self) -> Decided:
         """Read everything and decide.
@@ -133,6 +138,23 @@ class Twice:
         for document, error in self._shares.faults(keep_texts=self._work.keep_texts):
             yield max(document - self.references, -1), error
 
+    def check_unchanged(self) -> None:
+        """See, before anything is written, whether the inputs are what they were when they were read.
+
+        The second reading compares their bytes, but by then outputs may have been written.
+
+        Raises:
+            InputError: one has changed.
+        """
+        for source, state in zip(self.sources, self._states, strict=True):
+            if state and source.path is not None:
+                try:
+                    now = _state(source.path.stat())
+                except OSError:
+                    now = 0
+                if now != state:
+                    raise changed(source.name)
+
     def results(
         self,
         found: Iterable[list[Part] | None],
@@ -149,13 +171,16 @@ class Twice:
 
     def _shared(self, found: Iterable[list[Part] | None]) -> Iterator[Any]:
         assert self._shares is not None  # noqa: S101 - prepared by now
-        number = self._first
+        number, name = self._first, ""
         for task in found:
             if task is not None:
                 if number >= self._spool.tasks:
                     raise changed(task[0].name)
                 yield task, self._shares.of(number)
+                name = task[-1].name
                 number += 1
+        if number < self._spool.tasks:
+            raise changed(name)
 
     def discard(self) -> None:
         """Remove what was kept in case the run would not come to its end: it has."""
@@ -182,9 +207,12 @@ class Twice:
         job = self._job
 
         def told(source: Source) -> list[Any]:
-            if source.path is None or source.size is None:
+            if source.path is None or source.size is None or source.kept is not None:
                 return [source.name]
-            status = source.path.stat()
+            try:
+                status = source.path.stat()
+            except OSError:  # it has vanished since it was found, which is told when it is read
+                return [source.name]
             return [str(source.path.absolute()), status.st_size, status.st_mtime_ns]
 
         return {
@@ -201,12 +229,12 @@ class Twice:
 
         def lasting(source: Source) -> Source:
             nonlocal copies
-            if source.path is not None and source.size is not None:
+            if not source.once and source.kept is None:
                 return source
             copies += 1
             path = self._spool.directory / input_name(copies)
             copied(source, path, self._stdin)
-            return replace(source, path=path, size=path.stat().st_size)
+            return replace(source, path=path, size=path.stat().st_size, kept=None)
 
         self._references = [lasting(source) for source in self._references]
         self.sources = [lasting(source) for source in self._layout.sources]
@@ -266,6 +294,10 @@ class Twice:
                 self._first += reference
                 for part in task:
                     progress.saw(part)
+                    if part.kind is Kind.END:
+                        status = inputs.status.pop(part.source, None)
+                        if not reference:
+                            self._states.append(_state(status) if status is not None else 0)
                 progress.tell()
             self._spool.sync()
             if reference:
@@ -279,14 +311,22 @@ class Twice:
         Raises:
             InputError: not one record of them has text.
         """
-        parts = self._spool.whole("parts")
-        if self._references and parts["size"].any() and not self._spool.total("documents"):
+        parts = self._spool.read("parts", 0, int(self._spool.sizes("parts")[: self._first].sum()))
+        documents = self._spool.read("documents", 0, int(self._spool.sizes("documents")[: self._first].sum()))
+        if self._references and parts["size"].any() and not len(documents):
             what = "no text was found in the references; nothing was written"
             raise InputError(what, place=self._references[0].name, hint="name the field of their text with --field")
-        if bad := int(np.count_nonzero(parts["again"] & AGAIN_PROBLEM)):
-            self._events.note(
-                f"records of {bad} parts of the references have no text, and nothing was compared with them"
-            )
+        self.bad_references = int(parts["documents"].sum()) - len(documents)
+        with_text = set(documents["source"][documents["paragraphs"] > 0].tolist())
+        silent = [source.name for number, source in enumerate(self._references) if number not in with_text]
+        self.silent_references = len(silent)
+        for name in silent:
+            self._events.note(f"the reference {name} holds no text, and nothing is compared with it")
+
+
+def _state(status: os.stat_result) -> int:
+    """Return a number that changes when a file is written to or replaced; never 0."""
+    return hash((status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)) or 1
 
 
 def _weight(shared: tuple[list[Part], Share]) -> int:

@@ -37,10 +37,13 @@ class Recorder:
     stages: list[tuple[str, str]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     important: list[str] = field(default_factory=list)
+    more: int = 0
+    """Problems that were counted and not told."""
 
-    def problem(self, error: DedupError) -> None:
+    def problem(self, error: DedupError, *, more: int = 0) -> None:
         """Keep a problem."""
         self.problems.append(error)
+        self.more += more
 
     def explained(self, explanation: Explanation) -> None:
         """Keep an explanation."""

@@ -137,3 +137,11 @@ def test_exported_members() -> None:
     assert all(type(vars(dedup)[name]).__name__ in {"module", "_Feature", "bool"} or name == "Any" for name in public)
     with pytest.raises(AttributeError, match="no attribute 'nothing'"):
         _ = dedup.nothing
+
+
+def test_a_record_whose_text_is_none_stays() -> None:
+    """There is nothing to clean in it, in either scope."""
+    records: list[dict[str, Any]] = [{"text": "one"}, {"text": None, "id": 2}]
+    for done in (list(clean_documents(records)), list(clean_documents(records, scope="corpus"))):
+        assert [one.record for one in done] == records
+        assert (done[1].text, done[1].paragraphs) == ("", 0)

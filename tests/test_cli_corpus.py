@@ -184,6 +184,21 @@ def test_a_reference_that_cannot_be_read_ends_the_run(dedup: Command, name: str)
     assert not (dedup.directory / "out.jsonl").exists()
 
 
+def test_references_without_text_are_told(dedup: Command) -> None:
+    """Without -v, for the run is not what it was meant to be; an empty one is no error, as on the first day of many."""
+    (dedup.directory / "empty.jsonl").write_bytes(b"")
+    (dedup.directory / "null.jsonl").write_bytes(b'{"text": null}\n{"text": ""}\n')
+    (dedup.directory / "half.jsonl").write_bytes(b'{"body": 1}\n' + lines(SENTENCE))
+    refs = [part for name in ("empty", "null", "half") for part in ("--against", f"{name}.jsonl")]
+    done = dedup(*CORPUS, *refs, "-", stdin=lines(SENTENCE, OTHER))
+    assert (done.code, texts(done.stdout)) == (0, ["", OTHER])
+    assert "2 references without any text, so nothing was compared with them. " in done.stderr
+    assert "1 record of the references could not be read, and nothing was compared with it." in done.stderr
+    done = dedup(*CORPUS, "-v", "--against", "empty.jsonl", "-", stdin=lines(SENTENCE))
+    assert (done.code, texts(done.stdout)) == (0, [SENTENCE])
+    assert "dedup: the reference empty.jsonl holds no text, and nothing is compared with it.\n" in done.stderr
+
+
 def test_marks_change_no_text(dedup: Command) -> None:
     """Each record gets a field that says what would go, and for what."""
     done = dedup(*QUIET, "--mark", "-", stdin=REPEATED)
@@ -207,6 +222,8 @@ def test_records_left_empty(dedup: Command, empty: str, left: bytes) -> None:
     assert "1 document left empty" in done.stderr.replace("1 document dropped", "1 document left empty")
     back = dedup("--isolated", "-q", "--restore", "log", stdin=done.stdout)
     assert (back.code, back.stdout) == (0, REPEATED)
+    again = dedup(*QUIET, "-", stdin=done.stdout)
+    assert (again.code, again.stdout, again.stderr) == (0, done.stdout, "")
 
 
 def test_a_limit_to_what_may_go(dedup: Command) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from dedup import command
 from dedup.cli import main
 from dedup.errors import DedupError, InputError, UsageError
 from dedup.job import Job
+from dedup.options import OPTIONS, Option
 from dedup.settings import Settings
 from tests.runs import run_files
 
@@ -276,3 +278,46 @@ def test_work_directory_lies_outside_of_what_is_read() -> None:
 def test_every_refusal_is_one_of_ours() -> None:
     with pytest.raises(DedupError):
         request("-", "-")
+
+
+_NUMERIC = [option for option in OPTIONS.values() if option.kind in ("float", "int", "size")]
+_DIGITS = "9" * 400
+_BAD = (
+    "nan",
+    "inf",
+    "-inf",
+    "1e400",
+    _DIGITS,
+    "9" * 5000,
+    f"{_DIGITS}.5K",
+    "-1",
+    "\u0663",
+    "\u0663M",
+    "1_0",
+    "\u00bd",
+    "",
+)
+
+
+@pytest.mark.parametrize("option", _NUMERIC, ids=lambda option: option.name)
+@pytest.mark.parametrize("value", _BAD, ids=lambda value: value[:9])
+@pytest.mark.parametrize("place", ["line", "environment"])
+def test_a_number_that_is_none_or_beyond_all_bounds_is_refused(
+    option: Option, value: str, place: str, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """One short line that names the option and says what it takes, wherever the value comes from."""
+    args = ["--isolated", "--scope", "corpus", "--keep", "none", "--boilerplate", "3", os.devnull]
+    if place == "line":
+        args.insert(-1, f"--{option.name}={value}")
+    else:
+        if not value:
+            return  # an empty variable is as good as none
+        if option.name == "boilerplate":
+            del args[5:7]
+        monkeypatch.setenv(option.env, value)
+    assert main(args) == 2
+    told = capfd.readouterr().err
+    name = f"--{option.name}" if place == "line" else option.env
+    assert told.startswith(f"dedup: {name}: must be ")
+    assert told.count("\n") == 1
+    assert len(told) < 250

@@ -306,3 +306,21 @@ def test_what_is_no_size(text: str) -> None:
 @given(st.integers(1, 1 << 50))
 def test_a_size_is_written_as_it_is_read(size: int) -> None:
     assert size == config.parse_size(config.format_size(size))
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        (f"min-words = {'9' * 5000}", "a number has too many digits to be read"),
+        (f"max-document = {'9' * 400}", "must be a size, and is more than any file can have"),
+        (f"workers = {'9' * 400}", "must be at most 4096, not a number beyond all bounds"),
+        ("min-words = 10_000_000_000_000_000", "must be at most 1e+15, not 10000000000000000"),
+        ("threshold = nan", "must be from 0 to 1, not nan"),
+        ("max-removed = -inf", "must be from 0 to 1, not -inf"),
+        ("min-words = inf", "must be a whole number, not the number inf"),
+    ],
+)
+def test_numbers_beyond_all_bounds_are_refused(tmp_path: Path, line: str, said: str) -> None:
+    path = tmp_path / "pyproject.toml"
+    path.write_text(f"[tool.dedup]\n{line}\n", encoding="utf-8")
+    assert said in refused(path)

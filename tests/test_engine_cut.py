@@ -169,6 +169,14 @@ def test_a_literal_that_may_be_another_is_left_to_those_who_parse(row: bytes) ->
     assert whole(row, "text", 0, len(row)) is None
 
 
+@pytest.mark.parametrize("row", [rb'{"a/b": "ours", "a\/b": "ours"}', rb'{"a\/b": "ours", "a/b": "ours"}'])
+def test_a_key_with_an_escaped_slash_leaves_doubt(row: bytes) -> None:
+    """A slash may be written in two ways, in the bytes of one record and in those of many."""
+    assert whole(row, "a/b", 0, len(row)) is None
+    assert Literals(row, "a/b").of(0, len(row)) is None
+    assert whole(b'{"a/b": "with a \\/ in it"}', "a/b", 0, 26) == (9, 24)
+
+
 @given(st.lists(_going(), min_size=1, max_size=5), st.sampled_from(["auto", "line"]))
 @example([(" \n water", "auto", None, np.array([0], np.int64))], "auto")
 def test_all_ways_cut_the_same(cases: list[tuple[str, Any, Any, Any]], how: Split) -> None:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import shlex
 from itertools import accumulate
+from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,9 +15,11 @@ from hypothesis import strategies as st
 from dedup.errors import ExitCode, InputError
 from dedup.formats import jsonl
 from dedup.formats.codec import Codec
-from dedup.formats.parts import Kind, Part, Work
+from dedup.formats.edit import Found, carry_out
+from dedup.formats.literal import Literals
+from dedup.formats.parts import Done, Kind, Part, Work
 from dedup.settings import Settings
-from tests.runs import MARK, assume_plain, run_bytes, without_marked
+from tests.runs import MARK, assume_plain, marked_decide, run_bytes, without_marked
 
 pytestmark = pytest.mark.usefixtures("marked_kernel")
 
@@ -124,7 +129,6 @@ def test_dotted_path_and_doubled_keys_take_what_json_takes() -> None:
         (b'{"text": "a"} x', "not JSON"),
         (b'{"body": "a"}', "no field 'text'"),
         (b"{}", "no field 'text'"),
-        (b'{"text": null}', "holds null"),
         (b'{"text": 5}', "holds a number"),
         (b'{"text": ["a"]}', "holds an array"),
         (b'["text"]', "not an object"),
@@ -239,3 +243,103 @@ def test_the_same_text_in_another_member_is_not_cut(behind: bool) -> None:  # no
     record = jsonl.record(part, 0, len(line), 1, work)
     begin = line.index(own) + own.index(b"one")
     assert jsonl.locate(part, record, [0, 3, 4, 7], work) == [begin, begin + 3, begin + 5, begin + 8]
+
+
+Pairs = list[tuple[str, Any]]
+"""An object of JSON with its doubled keys."""
+_KEYS = ("a/b", "a/b", "a/b", "text", "\u00e9\U0001f600", 'q"\\')
+
+
+@st.composite
+def _key_written(draw: st.DrawFn, key: str) -> bytes:
+    """Return one of the ways in which JSON writes a key."""
+    if how := draw(st.integers(0, 2)):
+        plain = json.dumps(key, ensure_ascii=draw(st.booleans())).encode()
+        return plain.replace(b"/", rb"\/") if how == 1 else plain
+    return b'"' + b"".join(draw(_written(char)) for char in key) + b'"'
+
+
+@st.composite
+def _object(draw: st.DrawFn, path: tuple[str, ...], texts: st.SearchStrategy[str]) -> Pairs:
+    """Return an object that has a string at a path, and keys like it beside and below."""
+    # Mostly the same text under the same key: where a wrong literal would pass for the right one.
+    values = st.one_of(
+        texts, texts, texts, st.none(), st.lists(texts, max_size=1), texts.map(lambda text: [(path[-1], text)])
+    )
+    others = draw(st.lists(st.tuples(st.sampled_from(_KEYS), values), max_size=3))
+    own = draw(texts) if len(path) == 1 else draw(_object(path[1:], texts))
+    behind = [other for other in draw(st.permutations(others)) if other[0] != path[0]]
+    return [*others, (path[0], own), *behind]
+
+
+def _is_object(value: Any) -> bool:
+    return isinstance(value, list) and bool(value) and isinstance(value[0], tuple)
+
+
+@st.composite
+def _object_written(draw: st.DrawFn, value: Any) -> bytes:
+    if _is_object(value):
+        members = [draw(_key_written(key)) + b": " + draw(_object_written(inner)) for key, inner in value]
+        return b"{" + b", ".join(members) + b"}"
+    return json.dumps(value, ensure_ascii=False).encode()
+
+
+def _cleaned(record: Pairs, path: tuple[str, ...]) -> Pairs:
+    """Clean the last member of each name on the path, as a parser takes it; all others stay."""
+    last = max(place for place, (key, _) in enumerate(record) if key == path[0])
+    inner = record[last][1]
+    new = without_marked(inner) if len(path) == 1 else _cleaned(inner, path[1:])
+    return [*record[:last], (path[0], new), *record[last + 1 :]]
+
+
+@given(st.data())
+def test_the_member_that_a_parser_takes_is_the_one_that_is_cut(data: st.DataObject) -> None:
+    """However keys are escaped, doubled and nested, and though others hold the same text."""
+    path = tuple(data.draw(st.lists(st.sampled_from(_KEYS), min_size=1, max_size=2)))
+    texts = st.sampled_from([f"one\n{MARK} two\nthree"] * 3 + [f"one\n{MARK} two", "one"])
+    record = data.draw(_object(path, texts))
+    line = data.draw(_object_written(record))
+    work = Work(Settings(), path, Codec("utf-8"), 1 << 20)
+    part, done = Part(0, Kind.JSONL, data=line, line=2), Done()
+    (found,) = jsonl.records(part, work, done)
+    wanted: Any = json.loads(line)
+    for key in path:
+        wanted = wanted[key]
+    assert found.text == wanted
+    carry_out(work, [Found(part, done, found)], marked_decide([found.text], work.settings))
+    assert json.loads(done.apply(line), object_pairs_hook=lambda pairs: pairs) == _cleaned(record, path)
+    literal = Literals(line, path[0]).of(0, len(line)) if len(path) == 1 else None
+    if literal is not None:
+        ends = jsonl.locate(part, found, [0, len(wanted)], work)
+        assert literal.offsets(np.array([0, len(wanted)])).tolist() == ends
+
+
+def test_a_null_text_is_no_error() -> None:
+    """There is nothing to clean, and the record stays as it is."""
+    data = b'{"text": null, "id": 1}\n{"text": "a\\n%b"}\n{"text": null}'
+    for options in ({}, {"on_error": "fail"}, {"empty": "drop"}, {"empty": "null"}):
+        out, outcome, recorder = run_bytes(data, format="jsonl", **options)
+        assert out == data.replace(b"\\n%b", b"")
+        assert (recorder.problems, outcome.exit_code, outcome.counts.documents) == ([], ExitCode.OK, 3)
+    marked, outcome, _ = run_bytes(data, format="jsonl", mark=True)
+    assert marked.splitlines()[0] == b'{"text": null, "id": 1, "dedup": []}'
+    assert outcome.exit_code == ExitCode.OK
+
+
+@pytest.mark.parametrize(
+    ("record", "hint"),
+    [
+        ({"id": "7", "body": "the text", "title": "t"}, "this record has 'id', 'body', 'title'; --field body"),
+        ({"page": {"url": "u", "body": "long text"}, "id": "i"}, "this record has 'page', 'id'; --field page.body"),
+        ({"my body": "x"}, "this record has 'my body'; --field 'my body'"),
+        ({"a.b": "dotted names cannot be asked for", "n": 1}, "this record has 'a.b', 'n'"),
+        ({}, ""),
+    ],
+)
+def test_the_field_that_is_there_is_offered(record: dict[str, Any], hint: str) -> None:
+    """Where the field that was asked for is not, the longest string is likely to be the text."""
+    _, _, recorder = run_bytes(json.dumps(record).encode(), format="jsonl")
+    assert [(error.what, error.hint) for error in recorder.problems] == [("no field 'text'", hint)]
+    if "--field" in hint:
+        (field,) = shlex.split(hint.partition("--field ")[2])
+        assert not run_bytes(json.dumps(record).encode(), format="jsonl", text_field=field)[2].problems

@@ -377,3 +377,31 @@ def test_a_dumb_terminal_sees_no_progress_unless_asked() -> None:
 )
 def test_sizes_for_people(number: int, text: str) -> None:
     assert text == summary.size(number)
+
+
+@pytest.mark.parametrize("verbose", [False, True])
+def test_the_first_problems_of_a_kind_are_told_and_the_others_counted(
+    capfd: pytest.CaptureFixture[str], *, verbose: bool
+) -> None:
+    """With their places; a kind is what happened, whatever figures and details come with it. Verbose tells all."""
+    with Reporter(terminal(), "clean", quiet=True, verbose=verbose) as reporter:
+        for number in range(20):
+            reporter.problem(InputError("no field 'text'", place=f"a.jsonl:{number}", hint="look"))
+            reporter.problem(InputError(f"not JSON (Expecting value, column {number})", place=f"b:{number}"))
+        reporter.problem(InputError("no field 'text'", place="c.jsonl:7"), more=1000)
+        reporter.problem(InputError("is no file", place="c"))
+        reporter.summary(Outcome(Counts(), ExitCode.ERROR))
+    told = capfd.readouterr().err.splitlines()
+    places = [line.split(": ")[1] for line in told if "more of this kind" not in line]
+    counted = [line for line in told if "more of this kind" in line]
+    if verbose:
+        assert len(places) == 42
+        assert counted == ["dedup: … and 1,000 more of this kind: no field 'text'."]
+    else:
+        first = [f"{name}:{number}" for number in range(5) for name in ("a.jsonl", "b")]
+        assert places == [*first, "c"]
+        hint = "Hint: -v tells each of them."
+        assert counted == [
+            "dedup: … and 1,016 more of this kind: no field 'text'. " + hint,
+            "dedup: … and 15 more of this kind: not JSON (Expecting value, column 5). " + hint,
+        ]

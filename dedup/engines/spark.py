@@ -139,7 +139,7 @@ class _Run:
             else:
                 numbered = number(self._spark, [*references, *files], len(references), self._codec)
         if references:
-            self._check_references(numbered)
+            self._check_references(numbered, len(references))
         if self._job.on_error == "fail":
             self._check_records(numbered)
         told = self._work.log or self._work.mark
@@ -197,7 +197,7 @@ class _Run:
                 raise UsageError(what, place=file.name, hint="leave it out of one of them")
         return references, files
 
-    def _check_references(self, numbered: Numbered) -> None:
+    def _check_references(self, numbered: Numbered, files: int) -> None:
         """Refuse references without any text: nothing would be compared with them, and nobody would know.
 
         Raises:
@@ -205,13 +205,14 @@ class _Run:
         """
         from dedup.engines.spark_records import references_found  # noqa: PLC0415 - only with the extra
 
-        found, bad = references_found(numbered, self._work)
-        self._counts.references = found
-        if numbered.table.fixed and not found:
+        found = references_found(numbered, self._work, files)
+        self._counts.references, self._counts.bad_references = found.documents, found.bad
+        self._counts.silent_references = len(found.silent)
+        if numbered.table.fixed and not found.documents:
             what = "no text was found in the references; nothing was written"
             raise InputError(what, place=numbered.table.names[0], hint="name the field of their text with --field")
-        if bad:
-            self._events.note(f"{bad:,} records of the references have no text, and nothing was compared with them")
+        for name in found.silent:
+            self._events.note(f"the reference {name} holds no text, and nothing is compared with it")
 
     def _check_records(self, numbered: Numbered) -> None:
         """Read all records once before anything is written.
@@ -345,17 +346,18 @@ class _Run:
         """Add up what tasks counted, and tell what they could not read."""
         from dedup.engines.spark_write import counted  # noqa: PLC0415 - only with the extra
 
-        told = bad = 0
+        told = counted_only = bad = 0
         for task in map(counted, found):
             self._shrinkage += task.shrinkage
             self._edits += task.edits
             self._counts.add(task.counts)
             bad += task.counts.errors
-            for problem in task.problems[: max(_TOLD - told, 0)]:
-                self._events.problem(problem)
+            for problem, more in task.problems[: max(_TOLD - told, 0)]:
+                self._events.problem(problem, more=more)
                 told += 1
-        if bad > told:
-            self._events.problem(InputError(f"{bad - told:,} more records could not be read as asked"))
+                counted_only += more
+        if (left := bad - told - counted_only) > 0:
+            self._events.problem(InputError(f"{left:,} more records could not be read as asked"))
 
     def _commit(self, staged: Staged | Direct, plan: Plan) -> None:
         """Let the output appear."""

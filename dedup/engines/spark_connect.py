@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dedup.engines.spark_write import LOG, TAIL, TEXT
-from dedup.errors import OutputError, UsageError
+from dedup.errors import DedupError, OutputError, UsageError
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -58,11 +58,21 @@ class Direct:
         Raises:
             OutputError: there is something in the way.
         """
-        if self._log is not None:
-            head, end = (self._one(line.removesuffix(b"\n")) for line in log_ends)
-            self._save(head.unionAll(self._of(LOG)).unionAll(end), self._log)
-        if self._output is not None:
-            self._save(self._of(TEXT, TAIL), self._output)
+        from dedup.engines.spark_session import translated  # noqa: PLC0415 - only with the extra
+
+        begun: list[str] = []
+        try:
+            with translated():
+                if self._log is not None:
+                    head, end = (self._one(line.removesuffix(b"\n")) for line in log_ends)
+                    rows = head.unionAll(self._of(LOG)).unionAll(end)
+                    self._save(rows, self._log, begun)
+                if self._output is not None:
+                    self._save(self._of(TEXT, TAIL), self._output, begun)
+        except DedupError as error:
+            # A server's writer appends to its directory while it goes on.
+            error.undone = f"what is in {' and '.join(begun)} is not all" if begun else error.undone
+            raise
 
     def _of(self, *kinds: str) -> DataFrame:
         assert self._chunks is not None  # noqa: S101 - written by now
@@ -71,14 +81,16 @@ class Direct:
     def _one(self, value: bytes) -> DataFrame:
         return self._spark.createDataFrame([(bytearray(value),)], "value binary").coalesce(1)
 
-    def _save(self, rows: DataFrame, target: Target) -> None:
+    def _save(self, rows: DataFrame, target: Target, begun: list[str]) -> None:
         from pyspark.errors import AnalysisException  # noqa: PLC0415 - only with the extra
 
+        begun.append(target.place)
         try:
             rows.select(rows["value"].cast("string")).write.option("lineSep", "\n").text(target.place)
         except AnalysisException as error:
             if error.getCondition() != "PATH_ALREADY_EXISTS":
                 raise
+            begun.pop()
             what = "is there already; it was not changed"
             raise OutputError(what, place=target.place, hint="name another place, or remove it first") from None
 

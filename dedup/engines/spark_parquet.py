@@ -138,27 +138,20 @@ def _plain(value: bytes) -> bytes:
 def edits(rows: Rows, removals: DataFrame, work: Work, plan: Plan) -> DataFrame:
     """Return what comes of the rows: `EDITS`."""
     together = lines_and_removals(rows.numbered.rows, removals, rows.numbered.table, plan)
-    return together.mapInArrow(partial(_carry_out, rows.numbered.table, work, plan, rows.column), EDITS)
+    return together.mapInArrow(partial(_carry_out, rows.numbered.table, work, plan), EDITS)
 
 
 class _Task(Writer):
     """Texts of rows, one by one."""
 
-    def __init__(self, table: Table, work: Work, plan: Plan, column: str) -> None:
+    def __init__(self, table: Table, work: Work, plan: Plan) -> None:
         super().__init__(table, work, plan)
-        self._column = column
         self._edited: list[tuple[int, bytes]] = []
 
     def take(self, group: list[Row]) -> Iterator[pa.RecordBatch]:
         """Carry out what was decided about some rows."""
         parts = [(self._part(row), row.document) for row in group if row.at != _NULL]
-        for row in group:
-            if row.at == _NULL:
-                self.counts.documents += 1
-                self.counts.errors += 1
-                name = self._table.names[row.source]
-                what = f"field {self._column!r} holds null, not a string"
-                self.problems.append((what, f"{name}:{row.line}", "", "", (), ""))
+        self.counts.documents += len(group) - len(parts)  # those whose text is null, which stay as they are
         dones = self.cut(parts)
         for (part, document), done in zip(parts, dones, strict=True):
             original, cleaned = part.data, done.apply(part.data)
@@ -187,11 +180,9 @@ class _Task(Writer):
         yield _edit(0, COUNTS, self.counted())
 
 
-def _carry_out(
-    table: Table, work: Work, plan: Plan, column: str, batches: Iterable[pa.RecordBatch]
-) -> Iterator[pa.RecordBatch]:
+def _carry_out(table: Table, work: Work, plan: Plan, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     """Write what comes of some rows; runs in a task."""
-    task = _Task(table, work, plan, column)
+    task = _Task(table, work, plan)
     for group in groups(task.rows(batches)):
         yield from task.take(group)
     yield from task.end()

@@ -69,10 +69,10 @@ class Watch:
         with self._lock:
             self._events.note(text, important=important)
 
-    def problem(self, error: DedupError) -> None:
+    def problem(self, error: DedupError, *, more: int = 0) -> None:
         """See `dedup.job.Events`."""
         with self._lock:
-            self._events.problem(error)
+            self._events.problem(error, more=more)
 
     def explained(self, explanation: Explanation) -> None:
         """See `dedup.job.Events`."""

@@ -25,6 +25,7 @@ from dedup.errors import InputError
 from dedup.formats.compression import READ_SIZE, Reader
 from dedup.formats.packing import by_magic
 from dedup.formats.parts import TASK_BYTES, Kind
+from dedup.reading import changed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -219,8 +220,7 @@ def _tell_ends(file: File, blocks: list[_Block]) -> None:
     """
     rest = file.size - sum(block.bytes for block in blocks)
     if rest not in (-1, 0, 2, 3):
-        what = "has changed since this run began to read it; no output was written"
-        raise InputError(what, place=file.name, hint="run it again when nobody writes to it")
+        raise changed(file.name)
     blocks[0] = blocks[0]._replace(mark=rest > 0)
     blocks[-1] = blocks[-1]._replace(open=rest in (-1, 2), bytes=blocks[-1].bytes - (rest in (-1, 2)))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -112,12 +112,25 @@ def _texts_of(group: list[Row], table: Table, work: Work) -> pa.RecordBatch:
     return pa.RecordBatch.from_arrays(arrays, names=names)
 
 
-def references_found(numbered: Numbered, work: Work) -> tuple[int, int]:
-    """Return how many documents there are in the references, and how many records hold none."""
+class ReferencesFound(NamedTuple):
+    """What the references hold."""
+
+    documents: int
+    bad: int
+    """Records that could not be read."""
+    silent: list[str]
+    """Names of files without any text."""
+
+
+def references_found(numbered: Numbered, work: Work, files: int) -> ReferencesFound:
+    """Return what the references hold, which are the first so many of the files."""
     rows = numbered.rows.where(F.col("document") < numbered.table.fixed)
-    found = rows.mapInArrow(partial(_look, numbered.table, work), _SEEN).agg(F.sum("documents"), F.sum("bad")).collect()
-    documents, bad = (int(value or 0) for value in found[0])
-    return documents, bad
+    seen = rows.mapInArrow(partial(_look, numbered.table, work), _SEEN)
+    sums = [F.sum("documents").alias("documents"), F.sum("bad").alias("bad"), F.max("texts").alias("texts")]
+    found = seen.groupBy("source").agg(*sums).collect()
+    with_text = {int(row["source"]) for row in found if row["texts"]}
+    silent = [name for number, name in enumerate(numbered.table.names[:files]) if number not in with_text]
+    return ReferencesFound(sum(int(row["documents"]) for row in found), sum(int(row["bad"]) for row in found), silent)
 
 
 def first_problem(numbered: Numbered, work: Work) -> InputError | None:
@@ -128,18 +141,23 @@ def first_problem(numbered: Numbered, work: Work) -> InputError | None:
     return InputError(found[0]["what"], place=found[0]["place"], hint=found[0]["hint"]) if found else None
 
 
-_SEEN = "documents bigint, bad bigint, first bigint, what string, place string, hint string"
-"""Of some records: how many hold a text, how many do not, and what is wrong with the first of these."""
+_SEEN = (
+    "source bigint, documents bigint, texts bigint, bad bigint, first bigint, what string, place string, hint string"
+)
+"""Of some records of a file: how many can be read, how many have a text, how many cannot be read, and what is wrong
+with the first of these."""
 
 
 def _look(table: Table, work: Work, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     """See which records hold a text; runs in a task."""
-    numbers, words = ("documents", "bad", "first"), ("what", "place", "hint")
+    numbers, words = ("source", "documents", "texts", "bad", "first"), ("what", "place", "hint")
     schema = pa.schema([*((name, pa.int64()) for name in numbers), *((name, pa.string()) for name in words)])
     for batch in batches:
         for group in groups(rows_of(batch)):
             for part, document in parts_of(group, table, work.max_document):
                 (done,), found = find(work, [part])
                 first = done.problems[0] if done.problems else InputError("")
-                values = (len(found), len(done.problems), document, first.what, first.place, first.hint)
+                texts = sum(bool(one.record.text.strip()) for one in found)
+                figures = (part.source, len(found), texts, len(done.problems), document)
+                values = (*figures, first.what, first.place, first.hint)
                 yield pa.RecordBatch.from_pylist([dict(zip(schema.names, values, strict=True))], schema)

@@ -217,8 +217,11 @@ def translated(*, starting: bool = False) -> Iterator[None]:
         yield
     except (PySparkException, Py4JError) as error:
         if isinstance(error, Py4JNetworkError):
-            what = "the connection to Spark's driver was lost; nothing was written"
-            raise DedupError(what, hint="see what Spark logged; its driver may have run out of memory") from error
+            what, hint = (
+                "the connection to Spark's driver was lost",
+                "see what Spark logged; its driver may have run out of memory",
+            )
+            raise DedupError(what, hint=hint, undone="nothing was written") from error
         raise failure(str(error), starting=starting) from error
     except (RuntimeError, ConnectionError) as error:
         if not starting:
@@ -236,14 +239,14 @@ def failure(text: str, *, starting: bool = False) -> DedupError:
     if found := _NO_FILE_SYSTEM.search(text):
         return _no_file_system(found["scheme"] or found["package"])
     if "stopped SparkContext" in text:
-        what = "Spark gave up, as after a minute without an answer of its master; nothing was written"
-        return DedupError(what, hint="check --master, and that it has workers with free cores and memory")
+        what = "Spark gave up, as after a minute without an answer of its master"
+        hint = "check --master, and that it has workers with free cores and memory"
+        return DedupError(what, hint=hint, undone="nothing was written")
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     told = next((line for line in lines if "Exception: " in line or "Error: " in line), lines[0] if lines else "")
-    what = f"Spark {'did not start' if starting else 'failed'} ({told[:300]}); nothing was written"
-    return DedupError(
-        what, hint="--debug shows all that Spark says; --spark-conf spark.log.level=INFO makes it say more"
-    )
+    what = f"Spark {'did not start' if starting else 'failed'} ({told[:300]})"
+    hint = "--debug shows all that Spark says; --spark-conf spark.log.level=INFO makes it say more"
+    return DedupError(what, hint=hint, undone="nothing was written")
 
 
 def _no_file_system(scheme: str) -> DedupError:

@@ -8,6 +8,7 @@ Spark's own writer keeps the kinds apart, in the order in which they come.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from dataclasses import asdict, dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -46,7 +47,7 @@ CHUNKS = "kind string, value binary"
 """A row of one kind: bytes that are followed by a line end, or, of `TAIL`, are not."""
 _CHUNK = 1 << 20
 PROBLEMS = 50
-"""Problems of a task that are told; all are counted."""
+"""Problems of a task, of each kind, that are told; all are counted."""
 _REMOVALS, _LINE = 0, 1
 _PLAIN = ("paragraph", "similarity", "coverage", "block", "documents", "reason", "how", "differs")
 
@@ -128,6 +129,29 @@ class _Lines:
         self.held.append(lines)
 
 
+class Problems:
+    """What a task could not read as asked: the first `PROBLEMS` of each kind, and how many more there were."""
+
+    def __init__(self) -> None:
+        self._kinds: dict[str, list[DedupError]] = {}
+        self._more: Counter[str] = Counter()
+        self._order: list[DedupError] = []
+
+    def add(self, problem: DedupError) -> None:
+        """Take note of one."""
+        first = self._kinds.setdefault(problem.kind, [])
+        if len(first) < PROBLEMS:
+            first.append(problem)
+            self._order.append(problem)
+        else:
+            self._more[problem.kind] += 1
+
+    def told(self) -> list[tuple[Problem, int]]:
+        """Return each as it travels, and how many more of its kind are counted with it, in the order they came."""
+        last = {id(first[-1]): self._more[kind] for kind, first in self._kinds.items()}
+        return [(_problem(one), last.get(id(one), 0)) for one in self._order]
+
+
 class Writer:
     """Carries out what was decided about a range of documents, and counts.
 
@@ -143,7 +167,7 @@ class Writer:
         self._plan = plan
         self._removals: dict[int, tuple[NDArray[np.void], list[Place]]] = {}
         self.counts = Counts()
-        self.problems: list[Problem] = []
+        self._problems = Problems()
         self._shrinkage = self._edits = 0
 
     def rows(self, batches: Iterable[pa.RecordBatch]) -> Iterator[Row]:
@@ -188,7 +212,8 @@ class Writer:
         done.counts.bytes_in, done.counts.bytes_out = len(original), len(cleaned)
         done.counts.errors = len(done.problems)
         done.counts.faults = sum(isinstance(one, InternalError) for one in done.problems)
-        self.problems += map(_problem, done.problems)
+        for problem in done.problems:
+            self._problems.add(problem)
         self._shrinkage += done.shrinkage
         self._edits += done.edits
         self.counts.add(done.counts)
@@ -201,7 +226,7 @@ class Writer:
         """
         if self._removals:
             raise RuntimeError("something was decided about lines that are not there; this is a bug")
-        more = {"shrinkage": self._shrinkage, "edits": self._edits, "problems": self.problems[:PROBLEMS]}
+        more = {"shrinkage": self._shrinkage, "edits": self._edits, "problems": self._problems.told()}
         return json.dumps({**asdict(self.counts), **more}).encode()
 
 
@@ -299,8 +324,8 @@ class Counted(NamedTuple):
     """Bytes by which its lines got shorter."""
     edits: int
     """Lines of the log that are no removals."""
-    problems: list[DedupError]
-    """The first `PROBLEMS`."""
+    problems: list[tuple[DedupError, int]]
+    """See `Problems.told`."""
 
 
 def counted(row: bytes) -> Counted:
@@ -309,7 +334,7 @@ def counted(row: bytes) -> Counted:
     shrinkage, edits, problems, new = (found.pop(name) for name in ("shrinkage", "edits", "problems", "new"))
     counts = Counts(**found)
     counts.new.update(new)
-    return Counted(counts, shrinkage, edits, [_error(problem) for problem in problems])
+    return Counted(counts, shrinkage, edits, [(_error(problem), more) for problem, more in problems])
 
 
 def _problem(error: DedupError) -> Problem:

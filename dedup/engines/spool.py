@@ -22,6 +22,7 @@ from dedup.engines.journal import checksum, line_of, undamaged, whole_lines
 from dedup.engines.workplace import JOURNAL, Workplace, array_name
 from dedup.errors import OutputError
 from dedup.formats.compression import reason
+from dedup.reading import NO_OUTPUT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -267,6 +268,6 @@ def kept(directory: str, name: str) -> NDArray[Any]:
 def spool_error(error: OSError, where: str) -> OutputError:
     """Return the error for a spool that cannot be written or read."""
     said = reason(error) if error.strerror else str(error)
-    what = f"the temporary files of this run cannot be written or read ({said}); no output was written"
+    what = f"the temporary files of this run cannot be written or read ({said})"
     hint = "free some room, or name a directory elsewhere with --work-dir or TMPDIR"
-    return OutputError(what, place=where, hint=hint)
+    return OutputError(what, place=where, hint=hint, undone=NO_OUTPUT)

@@ -17,12 +17,12 @@ from dedup.decisions import Compared, Decision, Elsewhere, KeptNear, Removal, Wi
 from dedup.engines.cut import LEAST, REASONS, cut_plainly, each_a_line, edges_of, moved, reads_alike, staying
 from dedup.engines.emptied import cut_emptied
 from dedup.engines.plan import AGAIN_FAULT
-from dedup.errors import InputError
 from dedup.formats.edit import FORMATS, Found, carry_out, find, left_as_it_is
 from dedup.formats.parts import Done, Record
 from dedup.pair import news
 from dedup.paragraphs import LINE_END, cuts, regions
 from dedup.ranges import batches
+from dedup.reading import changed
 from dedup.sides import Difference
 
 if TYPE_CHECKING:
@@ -154,12 +154,6 @@ def cut_documents(work: Work, documents: list[Document]) -> None:
     told = _is_told(work)
     for some in batches([len(document.found.record.text) for document in documents], BATCH):
         _carry_out(work, documents[some], told=told)
-
-
-def changed(name: str) -> InputError:
-    """Return the error for an input that is not what it was in the first pass."""
-    what = "has changed since this run began to read it; no output was written"
-    return InputError(what, place=name, hint="run it again when nobody writes to it")
 
 
 class _Begun(NamedTuple):

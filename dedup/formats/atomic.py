@@ -42,6 +42,22 @@ def is_protected(path: Path, status: os.stat_result) -> bool:
     return not (status.st_mode & 0o222 and os.access(path, os.W_OK))
 
 
+class ChangedError(OutputError):
+    """A file is not replaced because another program has changed it meanwhile."""
+
+
+def same_state(one: os.stat_result, other: os.stat_result) -> bool:
+    """Return True if a file has not been written to, or replaced, between two looks at it.
+
+    Its time of change is not compared where the number of its names differs: a name that comes or goes, as when one of
+    several hard links is replaced, changes that time and nothing else.
+    """
+    if (one.st_dev, one.st_ino, one.st_size) != (other.st_dev, other.st_ino, other.st_size):
+        return False
+    same_change = one.st_ctime_ns == other.st_ctime_ns or one.st_nlink != other.st_nlink
+    return one.st_mtime_ns == other.st_mtime_ns and same_change
+
+
 def protected(path: Path) -> OutputError:
     """Return the error for a file that is write-protected."""
     what = f"is write-protected; {path} was not changed"
@@ -57,17 +73,25 @@ class AtomicFile:
 
     Leaving the context without `commit` removes what was written.
 
+    Right before the file takes its name, the target is looked at once more. If it is not what it was, it is not
+    replaced: what another program wrote there would be lost. Only what is written between this look and the rename, or
+    later by a program that has kept the old file open, is not noticed.
+
     Args:
         path: the target.
         compress: how; None: not at all.
+        seen: the target's status before its content was read, where what is written was made from that; None: it is
+            looked at now.
 
     Raises:
+        ChangedError: from `check` and `commit`: the target is not what it was.
         OutputError: from every method, with the target unchanged: it cannot be written, is write-protected, is a
             directory, or the disk is full.
     """
 
-    def __init__(self, path: Path, *, compress: Packing | None = None) -> None:
+    def __init__(self, path: Path, *, compress: Packing | None = None, seen: os.stat_result | None = None) -> None:
         self.path = path
+        self._seen = seen
         self._target = path
         self._temporary: str | None = None
         self._file: BinaryIO | None = None
@@ -129,9 +153,36 @@ class AtomicFile:
             os.fsync(self._file.fileno())
         self._file.close()
 
+    def check(self) -> None:
+        """See whether the target is what it was, as `commit` does.
+
+        Raises:
+            ChangedError: it is not; what was written is removed.
+        """
+        self._guarded(self._check)
+
+    def _check(self) -> None:
+        if self._temporary is None:
+            return
+        try:
+            now = self.path.stat()
+        except FileNotFoundError:
+            if self._seen is None:
+                return  # there is nothing that could be lost
+            raise ChangedError("has gone while it was read; it was not written anew", place=str(self.path)) from None
+        before = self._seen or self._old
+        hint = "run it again when no other program writes to it"
+        if before is None:
+            what = "was made by another program meanwhile; it was not replaced"
+            raise ChangedError(what, place=str(self.path), hint="move it away, or write elsewhere")
+        if not same_state(before, now):
+            what = "was changed by another program meanwhile; it was not replaced"
+            raise ChangedError(what, place=str(self.path), hint=hint)
+
     def _commit(self) -> None:
         self._finish()
         if self._temporary is not None:
+            self._check()
             os.replace(self._temporary, self._target)  # noqa: PTH105 - the one call that is atomic everywhere
             self._temporary = None
             if self._at_exit is not None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import re
 import select
+import stat
 import sys
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -33,6 +36,7 @@ SUFFIXES = tuple(packing.suffix for packing in PACKINGS)
 
 READ_SIZE = 1 << 20
 """Bytes asked for at a time."""
+_DESCRIPTOR = re.compile(r"/dev/stdin|(?:/dev/fd|/proc/self/fd)/(\d{1,9})", re.ASCII)
 
 
 def bare_name(name: str) -> str:
@@ -56,6 +60,7 @@ class Reader:
     Attributes:
         stored: bytes of the stream read so far, as stored.
         compressed: how the stream is compressed; None: it is not.
+        status: of the file before anything of it was read; None where the stream is no file of the system.
     """
 
     def __init__(self, raw: BinaryIO | io.RawIOBase, place: str, *, owned: bool) -> None:
@@ -65,7 +70,8 @@ class Reader:
         self._head = b""
         self._unpacked: Unpacked | None = None
         self._read1: Callable[[int], bytes | None] = getattr(raw, "read1", raw.read)
-        self._pipe = _pipe_number(raw)
+        self.status = _status(raw)
+        self._pipe = _pipe_number(raw, self.status)
         self.stored = 0
         self.compressed: Packing | None = None
         self._detect()
@@ -81,7 +87,7 @@ class Reader:
             return cls(standard_input(stdin, place), place, owned=False)
         raw = None
         try:
-            raw = path.open("rb", buffering=0)
+            raw = opened(path)
             return cls(raw, place, owned=True)
         except (OSError, ValueError) as error:
             if raw is not None:
@@ -112,7 +118,22 @@ class Reader:
                 total += len(data)
             data = b"".join(pieces)
         self.stored += len(data)
+        if not data:
+            self._check_end()
         return data
+
+    def _check_end(self) -> None:
+        """See whether a file ends where it has been read to.
+
+        Raises:
+            InputError: it has been truncated meanwhile, so that what was read is not all of it.
+        """
+        if self.status is None or not stat.S_ISREG(self.status.st_mode) or not self.status.st_size:
+            return  # a file of /proc has no size
+        now = _status(self._raw)
+        if now is not None and now.st_size < min(self.stored, self.status.st_size):
+            what = f"was cut short while it was being read, to {now.st_size:,} bytes"
+            raise InputError(what, place=self._place, hint="run it again when no other program writes to it")
 
     def would_wait(self) -> bool:
         """Say whether a read now would wait for somebody to write."""
@@ -195,6 +216,27 @@ def standard_input(given: BinaryIO | None, place: str) -> BinaryIO:
     return stream
 
 
+def opened(path: Path) -> io.FileIO:
+    """Open a file for reading, without a buffer; also a socket that a name in ``/dev/fd`` stands for.
+
+    Raises:
+        OSError, ValueError: it cannot be opened.
+    """
+    try:
+        return path.open("rb", buffering=0)
+    except OSError as error:
+        number = descriptor(path)
+        if number is None or error.errno != errno.ENXIO:  # a socket cannot be opened by its name
+            raise
+        return os.fdopen(os.dup(number), "rb", buffering=0)
+
+
+def descriptor(path: Path) -> int | None:
+    """Return the number of the descriptor of this process that a name stands for, such as ``/dev/fd/3``, or None."""
+    match = _DESCRIPTOR.fullmatch(str(path))
+    return int(match[1] or 0) if match else None
+
+
 def is_packed(path: Path) -> bool:
     """Say whether a file is compressed, by its first bytes; of one that cannot be read, that it is not."""
     try:
@@ -204,17 +246,19 @@ def is_packed(path: Path) -> bool:
         return False
 
 
-def _pipe_number(raw: BinaryIO | io.RawIOBase) -> int | None:
-    """Return the number of a descriptor that can keep us waiting and can be asked about it, or None."""
-    import stat  # noqa: PLC0415 - loaded by the interpreter already
-
+def _status(raw: BinaryIO | io.RawIOBase) -> os.stat_result | None:
+    """Return the status of the file behind a stream; None where there is none."""
     try:
-        number = raw.fileno()
-        if sys.platform == "win32" or stat.S_ISREG(os.fstat(number).st_mode):
-            return None
+        return os.fstat(raw.fileno())
     except (OSError, AttributeError, ValueError):
         return None
-    return number
+
+
+def _pipe_number(raw: BinaryIO | io.RawIOBase, status: os.stat_result | None) -> int | None:
+    """Return the number of a descriptor that can keep us waiting and can be asked about it, or None."""
+    if status is None or sys.platform == "win32" or stat.S_ISREG(status.st_mode):
+        return None
+    return raw.fileno()
 
 
 def _is_ready(number: int) -> bool:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path, PurePath
+from typing import BinaryIO, TextIO
 
 from dedup.errors import DedupError, InputError, UsageError
-from dedup.formats.compression import bare_name, reason
+from dedup.formats.compression import bare_name, descriptor, reason
 from dedup.job import STDIN
 
 Report = Callable[[DedupError], None]
@@ -27,6 +28,13 @@ class Source:
     """Its place in an output tree and its name in the removal log, with forward slashes."""
     size: int | None
     """Bytes as stored; None where that is not known."""
+    kept: BinaryIO | None = field(default=None, compare=False)
+    """A copy of what can be read only once; it is read instead, from its beginning each time."""
+
+    @property
+    def once(self) -> bool:
+        """It can be read only once: a pipe, a socket, a device, or a descriptor under any name."""
+        return self.kept is None and (self.path is None or self.size is None or descriptor(self.path) is not None)
 
 
 @dataclass(slots=True)
@@ -70,8 +78,7 @@ def discover(inputs: tuple[str, ...], include: tuple[str, ...], stdin_name: str,
             report(InputError(reason(error), place=given))
             continue
         if not stat.S_ISDIR(status.st_mode):
-            size = status.st_size if stat.S_ISREG(status.st_mode) else None
-            found.sources.append(Source(path, given, path.name, size))
+            found.sources.append(Source(path, given, path.name, _size(path, status)))
             continue
         found.tree = True
         prefix = "" if len(inputs) == 1 else _last_name(path) + "/"
@@ -121,16 +128,16 @@ class _Walk:
         for name in names:
             path = directory / name
             try:
-                mode = path.stat().st_mode
+                found = path.stat()
             except OSError as error:
                 if self._matches(name):
                     self._report(InputError(reason(error), place=str(path)))
                 continue
-            if stat.S_ISDIR(mode):
+            if stat.S_ISDIR(found.st_mode):
                 yield path, f"{prefix}{name}/", (*above, here)
             elif self._matches(name):
-                if stat.S_ISREG(mode):
-                    yield Source(path, str(path), prefix + name, path.stat().st_size)
+                if stat.S_ISREG(found.st_mode):
+                    yield Source(path, str(path), prefix + name, _size(path, found))
                 else:
                     self._report(InputError("is not a regular file; not read", place=str(path)))
 
@@ -140,6 +147,47 @@ class _Walk:
         lower = name.lower()
         bare = bare_name(lower)
         return any(fnmatchcase(lower, pattern) or fnmatchcase(bare, pattern) for pattern in self._patterns)
+
+
+def refuse_read_twice(sources: Iterable[Source], stdin: BinaryIO | TextIO) -> None:
+    """Refuse inputs that are one and the same stream: what the first one reads, the second one would lack.
+
+    Raises:
+        UsageError: a pipe, a socket or standard input is named twice, under whatever names.
+    """
+    seen: dict[object, str] = {}
+    for source in sources:
+        for identity in _stream_identities(source, stdin):
+            if identity in seen:
+                what = f"is the same stream as {seen[identity]}, and can be read only once; nothing was read or written"
+                raise UsageError(what, place=source.name, hint="name it once")
+            seen[identity] = source.name
+
+
+def _stream_identities(source: Source, stdin: BinaryIO | TextIO) -> list[object]:
+    """Return what identifies a source that can be read only once; nothing for one that can be read again."""
+    number = 0 if source.path is None else descriptor(source.path)
+    found: list[object] = [] if number is None else [number]
+    try:
+        status = os.fstat(stdin.fileno()) if source.path is None else source.path.stat()
+    except (OSError, ValueError, AttributeError):
+        return found
+    if stat.S_ISFIFO(status.st_mode) or stat.S_ISSOCK(status.st_mode):
+        found.append((status.st_dev, status.st_ino))
+    return found
+
+
+def _size(path: Path, status: os.stat_result) -> int | None:
+    """Return the size of a file; None where it is not known: one of ``/proc`` says 0 and has content all the same."""
+    if not stat.S_ISREG(status.st_mode):
+        return None
+    if status.st_size == 0:
+        try:
+            with path.open("rb", buffering=0) as file:
+                return None if file.read(1) else 0
+        except OSError:
+            return 0  # whoever reads it reports it
+    return status.st_size
 
 
 def same_file(one: Path, other: Path) -> bool:

@@ -12,6 +12,7 @@ from dedup.formats.parts import Cutter, Kind, Part
 from dedup.formats.sniff import sniff
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Callable, Iterator, Sequence
 
     from dedup.formats.codec import Codec
@@ -35,6 +36,7 @@ class Inputs:
     Attributes:
         failures: number of a source → why it could not be read, or not to its end.
         compressed: number of a source → how it is compressed, where it is.
+        status: number of a source → its status before it was read.
     """
 
     def __init__(
@@ -55,6 +57,7 @@ class Inputs:
         self._stdin = stdin
         self.failures: dict[int, InputError] = {}
         self.compressed: dict[int, Packing] = {}
+        self.status: dict[int, os.stat_result] = {}
 
     def parts(self) -> Iterator[Part | None]:
         """Yield the parts of all sources, each source ended by one of kind END; None where the next has to wait."""
@@ -82,12 +85,20 @@ class Inputs:
 
     def _source(self, source: Source, cutter: Cutter) -> Iterator[Part | None]:
         try:
-            with Reader.open(source.path, source.name, self._stdin) as reader:
+            with self._opened(source) as reader:
+                if reader.status is not None:
+                    self.status[cutter.source] = reader.status
                 if reader.compressed is not None:
                     self.compressed[cutter.source] = reader.compressed
                 yield from self._reading(reader, source)(reader, cutter)
         except InputError as error:
             self.failures[cutter.source] = error
+
+    def _opened(self, source: Source) -> Reader:
+        if source.kept is None:
+            return Reader.open(source.path, source.name, self._stdin)
+        source.kept.seek(0)
+        return Reader(source.kept, source.name, owned=False)
 
     def _reading(self, reader: Reader, source: Source) -> Callable[[Reader, Cutter], Iterator[Part | None]]:
         if sniff(self._asked, source.relative, reader) is Kind.TEXT:

@@ -42,6 +42,8 @@ _IN_UTF8: tuple[Callable[[str], bytes], ...] = (
 """How a piece of a text may be written, without quotes; the usual way first."""
 _KINDS = {dict: "an object", list: "an array", bool: "a truth value", int: "a number", float: "a number"}
 _FIELDS_SHOWN = 8
+_FIELDS_SEARCHED, _DEPTH_SEARCHED = 50, 3
+"""How many members of an object, and how many objects one within the other, are searched for a likely text."""
 
 
 class _BadRecordError(ValueError):
@@ -144,7 +146,10 @@ def record(part: Part, start: int, end: int, line: int, work: Work) -> Record:
 
 
 def _read_record(line: bytes, work: Work) -> tuple[str, str | int | float | None, bool, str | None]:
-    """Return the text, the ``id`` if there is one, whether all of the line's bytes are valid, and the group."""
+    """Return the text, the ``id`` if there is one, whether all of the line's bytes are valid, and the group.
+
+    A text that is null is returned as an empty one.
+    """
     try:
         source, valid = work.codec.decode(line)
     except UnicodeError as error:
@@ -155,8 +160,10 @@ def _read_record(line: bytes, work: Work) -> tuple[str, str | int | float | None
             value = value[key]
     except (KeyError, TypeError, IndexError):
         raise _no_field(record, work.field) from None
+    if value is None:
+        value = ""  # no text, so there is nothing to clean; the record itself stays as it is
     if type(value) is not str:
-        kind = _KINDS.get(type(value), "null")
+        kind = _KINDS[type(value)]
         raise _BadRecordError(f"field {'.'.join(work.field)!r} holds {kind}, not a string")
     if work.mark and marks.FIELD in record:
         raise _BadRecordError(f"has a field {marks.FIELD!r} already", "take it out, or mark what the record was before")
@@ -193,8 +200,30 @@ def _no_field(record: Any, field: tuple[str, ...]) -> _BadRecordError:
     if not isinstance(record, dict):
         return _BadRecordError(f"holds {_KINDS.get(type(record), 'no object')}, not an object with fields")
     names = ", ".join(repr(name) for name in list(record)[:_FIELDS_SHOWN])
-    hint = f"choose the field with --field; here are {names}" if names else ""
-    return _BadRecordError(f"no field {'.'.join(field)!r}", hint)
+    if not names:
+        return _BadRecordError(f"no field {'.'.join(field)!r}")
+    likely = _likely_field(record)
+    return _BadRecordError(
+        f"no field {'.'.join(field)!r}", f"this record has {names}" + (f"; {likely}" if likely else "")
+    )
+
+
+def _likely_field(record: dict[str, Any]) -> str:
+    """Return the option that names the longest string in a record, as the text most likely is; empty without any."""
+    from shlex import quote  # noqa: PLC0415 - only for a message
+
+    best, path = 0, ""
+    waiting: list[tuple[str, dict[str, Any], int]] = [("", record, 1)]
+    while waiting:
+        prefix, found, depth = waiting.pop()
+        for name, value in list(found.items())[:_FIELDS_SEARCHED]:
+            if not name or "." in name:
+                continue  # a dot leads inwards
+            if isinstance(value, str) and len(value) > best:
+                best, path = len(value), prefix + name
+            elif isinstance(value, dict) and depth < _DEPTH_SEARCHED:
+                waiting.append((f"{prefix}{name}.", value, depth + 1))
+    return f"--field {quote(path)}" if path else ""
 
 
 def is_object(line: bytes) -> bool:

@@ -11,7 +11,8 @@ from typing import BinaryIO, TextIO
 
 from dedup.errors import DedupError, InputError, OutputError, UsageError
 from dedup.formats.atomic import is_protected, protected
-from dedup.formats.discover import Report, Source, discover, plain_path, same_file
+from dedup.formats.compression import reason
+from dedup.formats.discover import Report, Source, discover, plain_path, refuse_read_twice, same_file
 from dedup.formats.links import Named, check_inside, leads_out
 from dedup.formats.outputs import FileOutput, Output, StdoutOutput, TreeOutput, targets
 from dedup.formats.usage import check_usage, refuse_inside
@@ -58,6 +59,7 @@ def lay_out(job: Job, report: Report, stdin: BinaryIO | None, stdout: BinaryIO |
         sources = _distinct(sources)
     destinations = _destinations(job, output, sources, per_file=per_file)
     layout = Layout(sources, per_file, destinations, _references(job))
+    refuse_read_twice([*layout.sources, *layout.references], sys.stdin if stdin is None else stdin)
     _refuse_overwriting(job, layout, stdin, stdout)
     return layout
 
@@ -72,11 +74,11 @@ def open_output(job: Job, layout: Layout, stdout: BinaryIO | None) -> Output:
         return Output()
     if job.in_place:
         # With a log, no file changes before the log is there: else what is gone from it could be lost.
-        return TreeOutput(layout.destinations, keep_unchanged=True, together=job.removed is not None)
+        return TreeOutput(layout.destinations, in_place=True, together=job.removed is not None)
     if not layout.destinations:
         return Output() if output_path(job) else StdoutOutput(stdout)
     if layout.per_file:
-        return TreeOutput(layout.destinations, keep_unchanged=False, together=False, top=output_path(job))
+        return TreeOutput(layout.destinations, in_place=False, together=False, top=output_path(job))
     return FileOutput(layout.destinations[0])
 
 
@@ -212,7 +214,11 @@ def _writable(sources: list[Source], named: Named, report: Report) -> list[Sourc
     for source in sources:
         if source.path is None:
             continue
-        status = source.path.stat()
+        try:
+            status = source.path.stat()
+        except OSError as error:  # it has vanished since it was found
+            report(InputError(reason(error), place=source.name))
+            continue
         if not stat.S_ISREG(status.st_mode):
             report(OutputError("is not a regular file, and cannot be written over", place=source.name))
         elif is_protected(source.path, status):

@@ -46,6 +46,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Protocol
 
 from dedup.decisions import Compared, Decision, Removal, Witness
+from dedup.errors import OutputError
 from dedup.formats.atomic import AtomicFile
 from dedup.formats.packing import by_name
 from dedup.formats.parts import document_entry, removal_entry
@@ -59,6 +60,9 @@ if TYPE_CHECKING:
     from dedup.settings import Settings
 
 SCHEMA = 1
+REMOVAL = b'{"document"'
+EDIT = b'{"edit"'
+"""What lines of the two kinds of entries begin with."""
 
 _dump = json.JSONEncoder(ensure_ascii=False).encode
 
@@ -238,6 +242,26 @@ class LogWriter:
         """Finish the log and give it its name."""
         self._file.write(end_line(self._removals, self._edits))
         self._file.commit()
+
+    def forget(self, names: set[str]) -> None:
+        """Write the log that was committed anew, without some outputs: they were not written after all.
+
+        Raises:
+            OutputError: it cannot be; it stays, and names these outputs.
+        """
+        from dedup.formats.logread import Log  # noqa: PLC0415 - very rarely needed
+
+        path = self._file.path
+        if not path.is_file():
+            raise OutputError("is no file, and names outputs that were not written", place=str(path))
+        with Log(path) as log, AtomicFile(path, compress=by_name(path)) as file:
+            removals = edits = 0
+            for found in log.without(names):
+                removals += found.startswith(REMOVAL)
+                edits += found.startswith(EDIT)
+                file.write(found)
+            file.write(end_line(removals, edits))
+            file.commit()
 
     def abort(self) -> None:
         """Leave no log."""

@@ -6,17 +6,18 @@ import json
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path, PurePath
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
-from dedup.errors import RestoreError
-from dedup.formats.compression import Reader
-from dedup.formats.log import SCHEMA, raw_bytes
+from dedup.errors import InputError, RestoreError
+from dedup.formats.compression import READ_SIZE, Reader, descriptor, opened, reason
+from dedup.formats.log import EDIT, REMOVAL, SCHEMA, raw_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_REMOVAL = b'{"document"'
-_EDIT = b'{"edit"'
+    from typing_extensions import Self
+
+NOT_RESTORED = "nothing was restored"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,9 @@ class Cut:
 class Log:
     """A removal log that is whole.
 
-    Memory: a few hundred bytes for each output that it names; removals are read when they are asked for.
+    Memory: a few hundred bytes for each output that it names; removals are read when they are asked for. What can be
+    read only once, as a pipe, is kept in a temporary file; used as a context manager, the log removes it at the end.
+    One reading at a time.
 
     Args:
         path: the log, compressed or not; or a directory that holds it in files, in the order of their names.
@@ -60,8 +63,22 @@ class Log:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._kept = _copy_of(path)
         self.outputs: list[LoggedOutput] = []
-        self._check()
+        try:
+            self._check()
+        except BaseException:
+            self.__exit__()
+            raise
+
+    def __enter__(self) -> Self:
+        """Return the log itself."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Remove the copy of a log that can be read only once."""
+        if self._kept is not None:
+            self._kept.close()
 
     def _check(self) -> None:
         """Read the log once from end to end; without its last line or with lines missing it is refused."""
@@ -71,8 +88,8 @@ class Log:
         opened: str | None = None
         at = 0
         for line in lines:
-            if line.startswith((_REMOVAL, _EDIT)):
-                here[_REMOVAL if line.startswith(_REMOVAL) else _EDIT] += 1
+            if line.startswith((REMOVAL, EDIT)):
+                here[REMOVAL if line.startswith(REMOVAL) else EDIT] += 1
                 continue
             entry = self._entry(line)
             if "open" in entry:
@@ -81,7 +98,7 @@ class Log:
                 here.clear()
             elif "close" in entry:
                 counted = (entry.get("removals"), entry.get("edits", 0))
-                if entry["close"] != opened or counted != (here[_REMOVAL], here[_EDIT]):
+                if entry["close"] != opened or counted != (here[REMOVAL], here[EDIT]):
                     raise self._error(f"has lines missing for {opened}")
                 digests = (entry.get("original", {}), entry.get("cleaned", {}))
                 self.outputs.append(LoggedOutput(entry["close"], *digests, at))
@@ -89,7 +106,7 @@ class Log:
                 opened = None
             elif "end" in entry:
                 counted = (entry["end"], entry.get("edits", 0))
-                whole = opened is None and counted == (total[_REMOVAL], total[_EDIT])
+                whole = opened is None and counted == (total[REMOVAL], total[EDIT])
                 if not whole or next(lines, None) is not None:
                     raise self._error("is not as it was written", "use the log as it was written")
                 return
@@ -107,13 +124,29 @@ class Log:
         lines = self._lines()
         outputs = iter(self.outputs)
         for line in lines:
-            if not line.startswith((_REMOVAL, _EDIT)) and "open" in self._entry(line):
+            if not line.startswith((REMOVAL, EDIT)) and "open" in self._entry(line):
                 output = next(outputs)
                 yield output, self._cuts(lines, output.at)
 
+    def without(self, names: set[str]) -> Iterator[bytes]:
+        """Yield the log's lines, with their line ends, without some outputs and without the last line, which counts."""
+        skipped = False
+        for line in self._lines():
+            if line.startswith((REMOVAL, EDIT)):
+                if not skipped:
+                    yield line + b"\n"
+                continue
+            entry = self._entry(line)
+            if "open" in entry:
+                skipped = entry["open"] in names
+            if not skipped and "end" not in entry:
+                yield line + b"\n"
+            if "close" in entry:
+                skipped = False
+
     def _cuts(self, lines: Iterator[bytes], base: int) -> Iterator[Cut]:
         for line in lines:
-            if not line.startswith((_REMOVAL, _EDIT)):
+            if not line.startswith((REMOVAL, EDIT)):
                 return
             entry = self._entry(line)
             try:
@@ -137,7 +170,7 @@ class Log:
                 yield from self._lines_of(path)
 
     def _lines_of(self, path: Path) -> Iterator[bytes]:
-        with Reader.open(path, str(path)) as reader:
+        with self._opened(path) as reader:
             begun: list[bytes] = []
             while block := reader.read():
                 first, *lines = block.split(b"\n")
@@ -147,6 +180,12 @@ class Log:
                     begun = [line]
             if any(begun):
                 yield b"".join(begun)
+
+    def _opened(self, path: Path) -> Reader:
+        if self._kept is None:
+            return Reader.open(path, str(path))
+        self._kept.seek(0)
+        return Reader(self._kept, str(path), owned=False)
 
     def _entry(self, line: bytes) -> dict[str, Any]:
         try:
@@ -166,4 +205,25 @@ class Log:
         return text
 
     def _error(self, what: str, hint: str = "") -> RestoreError:
-        return RestoreError(f"{what}; nothing was restored", place=str(self._path), hint=hint)
+        return RestoreError(what, place=str(self._path), hint=hint, undone=NOT_RESTORED)
+
+
+def _copy_of(path: Path) -> BinaryIO | None:
+    """Return a copy of a log that can be read only once; None of one that can be read again.
+
+    Raises:
+        InputError: it cannot be read, or there is no room for a copy.
+    """
+    if path.is_dir() or (path.is_file() and descriptor(path) is None):
+        return None
+    import tempfile  # noqa: PLC0415 - rarely needed
+
+    copy: BinaryIO = tempfile.TemporaryFile()  # noqa: SIM115 - the log closes it
+    try:
+        with opened(path) as stream:
+            while data := stream.read(READ_SIZE):
+                copy.write(data)
+    except (OSError, ValueError) as error:
+        copy.close()
+        raise InputError(reason(error), place=str(path), undone=NOT_RESTORED) from None
+    return copy

@@ -27,13 +27,18 @@ def whole(data: bytes, field: str, start: int, end: int) -> tuple[int, int] | No
     if at < 0 or data.find(key, at + 1, end) >= 0:
         return None
     opening = OPENING.match(data, at + len(key), end)
-    if opening is None or data.find(b"\\u", start, at) >= 0:
+    if opening is None:
         return None
     begin = opening.end()
     stop = data.index(b'"', begin, end)
     while _is_escaped(data, stop):
         stop = data.index(b'"', stop + 1, end)
-    return None if data.find(b"\\u", stop, end) >= 0 else (begin, stop)
+    # A slash is the one other character that JSON writes in two ways without a number: as itself and escaped.
+    other_ways = (b"\\u", b"\\/") if "/" in field else (b"\\u",)
+    for escape in other_ways:
+        if data.find(escape, start, at) >= 0 or data.find(escape, stop, end) >= 0:
+            return None
+    return begin, stop
 
 
 def _is_escaped(data: bytes, place: int) -> bool:

@@ -5,15 +5,17 @@ from __future__ import annotations
 import os
 import select
 import sys
+from collections import deque
 from typing import TYPE_CHECKING, BinaryIO
 
 from dedup.errors import OutputError
-from dedup.formats.atomic import AtomicFile
+from dedup.formats.atomic import AtomicFile, ChangedError
 from dedup.formats.compression import reason
 from dedup.formats.links import check_inside
 from dedup.formats.packing import by_name
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from dedup.formats.discover import Source
@@ -27,9 +29,16 @@ _HELD = 8 << 20
 class Output:
     """Takes the text of all inputs, in order. This one drops it; the others say what they do with it.
 
-    `write` is called for each piece of an input, then `end_input` once; `finish` and `commit` at the end of a run that
-    went well; `abort` always, last.
+    `write` is called for each piece of an input, then `end_input` once; `finish`, `check` and `commit` at the end of a
+    run that went well; `abort` always, last.
+
+    Attributes:
+        seen: number of an input → its status before it was read, while it is being written. In its own place it is
+            replaced only if it is still the same.
     """
+
+    def __init__(self) -> None:
+        self.seen: Mapping[int, os.stat_result] = {}
 
     def write(self, source: int, data: bytes, *, changed: bool, compressed: Packing | None) -> None:
         """Take the next piece of an input, changed or as it was; `compressed` tells how the input is stored."""
@@ -43,8 +52,21 @@ class Output:
     def finish(self) -> None:
         """Have everything on disk, so that only names are left to be changed."""
 
-    def commit(self) -> None:
-        """Let all that is finished appear."""
+    def check(self) -> list[tuple[int, ChangedError]]:
+        """Look once more at what is to be replaced; return the inputs whose files will not be, and why not.
+
+        Raises:
+            ChangedError: the one output cannot be written.
+        """
+        return []
+
+    def commit(self) -> list[tuple[int, ChangedError]]:
+        """Let all that is finished appear; see `check`."""
+        return []
+
+    def standing(self) -> str:
+        """Say what of the output is there, for an error that ends the run; empty where nothing is."""
+        return ""
 
     def abort(self) -> None:
         """Remove all that was not committed."""
@@ -62,12 +84,13 @@ class StdoutOutput(Output):
     """
 
     def __init__(self, stream: BinaryIO | None) -> None:
+        super().__init__()
         found = stream if stream is not None else getattr(sys.stdout, "buffer", None)
         if found is None:
             raise OutputError("standard output is closed", place=STDOUT_NAME)
         self._stream: BinaryIO = found
         self._pieces: list[bytes] = []
-        self._gone = False
+        self._begun = self._gone = False
 
     def write(self, source: int, data: bytes, *, changed: bool, compressed: Packing | None) -> None:  # noqa: ARG002
         """Take the next piece."""
@@ -79,6 +102,7 @@ class StdoutOutput(Output):
         pieces, self._pieces = self._pieces, []
         if self._gone or not pieces:
             return
+        self._begun = True
         try:
             self._stream.flush()
             _write_all(getattr(self._stream, "raw", self._stream), b"".join(pieces))
@@ -86,12 +110,15 @@ class StdoutOutput(Output):
             self._gone = True
             raise
         except OSError as error:
-            what = f"{reason(error)}; what was written so far is not all"
-            raise OutputError(what, place=STDOUT_NAME) from None
+            raise OutputError(reason(error), place=STDOUT_NAME, undone="what was written so far is not all") from None
 
     def finish(self) -> None:
         """Write what was taken."""
         self.flush()
+
+    def standing(self) -> str:
+        """Say that what was written is not all."""
+        return "what was written to standard output is not all" if self._begun else ""
 
 
 class FileOutput(Output):
@@ -102,6 +129,7 @@ class FileOutput(Output):
     """
 
     def __init__(self, path: Path) -> None:
+        super().__init__()
         self._file = AtomicFile(path, compress=by_name(path))
         self._ended = 0
         self._begun: int | None = None
@@ -123,10 +151,17 @@ class FileOutput(Output):
         if self._ended:
             self._file.finish()
 
-    def commit(self) -> None:
+    def check(self) -> list[tuple[int, ChangedError]]:
+        """See whether the file may be replaced."""
+        if self._ended:
+            self._file.check()
+        return []
+
+    def commit(self) -> list[tuple[int, ChangedError]]:
         """Let the file appear, unless none of the inputs could be read."""
         if self._ended:
             self._file.commit()
+        return []
 
     def abort(self) -> None:
         """Remove what was written."""
@@ -138,7 +173,8 @@ class TreeOutput(Output):
 
     Args:
         targets: where each source goes.
-        keep_unchanged: an input from which nothing goes is not written at all (in place); it stays what it is.
+        in_place: these are the inputs themselves. One from which nothing goes is not written at all, and one that has
+            changed since it was read is not replaced.
         together: files appear at `commit` only, else each as soon as it is complete.
         top: directory that all of them stand below; None: they are where they are.
 
@@ -146,54 +182,57 @@ class TreeOutput(Output):
         OutputError: a file cannot be written.
     """
 
-    def __init__(self, targets: list[Path], *, keep_unchanged: bool, together: bool, top: Path | None = None) -> None:
+    def __init__(self, targets: list[Path], *, in_place: bool, together: bool, top: Path | None = None) -> None:
+        super().__init__()
         self._targets = targets
         self._top = top
-        self._keep_unchanged = keep_unchanged
+        self._in_place = in_place
         self._together = together
         self._file: AtomicFile | None = None
         self._held: list[bytes] = []
         self._changed = False
-        self._ready: list[AtomicFile] = []
+        self._ready: list[tuple[int, AtomicFile]] = []
+        self._written = 0
 
     def write(self, source: int, data: bytes, *, changed: bool, compressed: Packing | None) -> None:
         """Write the next piece of a file."""
         self._changed |= changed
         self._held.append(data)
-        if self._keep_unchanged and not self._changed and sum(map(len, self._held)) < _HELD:
+        if self._in_place and not self._changed and sum(map(len, self._held)) < _HELD:
             return  # most files of most runs stay as they are: no need to write them anew to find that out
         if self._file is None:
-            self._file = self._begin(source, compressed=compressed)
+            self._file = self._begin(source, compressed)
         for piece in self._held:
             self._file.write(piece)
         self._held.clear()
 
-    def _begin(self, source: int, *, compressed: Packing | None) -> AtomicFile:
+    def _begin(self, source: int, compressed: Packing | None) -> AtomicFile:
         target = self._targets[source]
         if self._top is not None:
             check_inside(target, self._top)
         make_parent(target)
-        return AtomicFile(target, compress=compressed)
+        return AtomicFile(target, compress=compressed, seen=self.seen.get(source) if self._in_place else None)
 
     def end_input(self, source: int, *, failed: bool, compressed: Packing | None) -> None:
         """Complete the file."""
         file, changed = self._file, self._changed
-        if file is None and not failed and not self._keep_unchanged:
-            file = self._begin(source, compressed=compressed)  # an empty input
+        if file is None and not failed and not self._in_place:
+            file = self._begin(source, compressed)  # an empty input
         self._file, self._changed = None, False
         self._held.clear()
         if file is None:
             return
-        if failed or (self._keep_unchanged and not changed):
+        if failed or (self._in_place and not changed):
             file.abort()
         elif self._together:
-            self._ready.append(file)
+            self._ready.append((source, file))
             file.finish()
         else:
             file.finish()
             if self._top is not None:
                 self._check_again(file, self._top)
             file.commit()
+            self._written += 1
 
     def _check_again(self, file: AtomicFile, top: Path) -> None:
         """Look for a link that was made while the file was written."""
@@ -203,15 +242,45 @@ class TreeOutput(Output):
             file.abort()
             raise
 
-    def commit(self) -> None:
+    def check(self) -> list[tuple[int, ChangedError]]:
+        """Look once more at all files that are to be replaced together."""
+        return self._each(AtomicFile.check)
+
+    def commit(self) -> list[tuple[int, ChangedError]]:
         """Let all files appear that were to appear together."""
-        while self._ready:
-            self._ready[0].commit()
-            del self._ready[0]
+        return self._each(AtomicFile.commit)
+
+    def _each(self, step: Callable[[AtomicFile], None]) -> list[tuple[int, ChangedError]]:
+        """Do a step for each file that is ready; return those that will not be replaced."""
+        changed: list[tuple[int, ChangedError]] = []
+        ready, self._ready = deque(self._ready), []
+        try:
+            while ready:
+                try:
+                    step(ready[0][1])
+                except ChangedError as error:
+                    changed.append((ready[0][0], error))
+                else:
+                    if step is AtomicFile.commit:
+                        self._written += 1
+                    else:
+                        self._ready.append(ready[0])
+                ready.popleft()
+        finally:
+            self._ready += ready
+        return changed
+
+    def standing(self) -> str:
+        """Say how many files are there."""
+        if not self._written:
+            return ""
+        done, others = ("replaced", "were not changed") if self._in_place else ("written", "were not written")
+        files = "1 file was" if self._written == 1 else f"{self._written:,} files were"
+        return f"{files} {done} before that, completely, and the others {others}"
 
     def abort(self) -> None:
         """Remove what was not completed."""
-        for file in [self._file, *self._ready]:
+        for file in [self._file, *(file for _, file in self._ready)]:
             if file is not None:
                 file.abort()
 

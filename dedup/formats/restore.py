@@ -12,13 +12,13 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from dedup.errors import InputError, OutputError, RestoreError, UsageError
+from dedup.errors import DedupError, InputError, OutputError, RestoreError, UsageError
 from dedup.formats.atomic import AtomicFile
-from dedup.formats.compression import READ_SIZE, Reader, reason
+from dedup.formats.compression import READ_SIZE, Reader, descriptor, reason
 from dedup.formats.discover import discover, same_file
 from dedup.formats.links import check_inside
 from dedup.formats.log import Digest
-from dedup.formats.logread import Cut, Log, LoggedOutput
+from dedup.formats.logread import NOT_RESTORED, Cut, Log, LoggedOutput
 from dedup.formats.outputs import StdoutOutput, make_parent
 from dedup.formats.packing import by_name
 from dedup.job import Counts, Events
@@ -27,6 +27,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
 _STDIN_NAME = "<stdin>"
+
+
+class _AlreadyError(RestoreError):
+    """A file is the original already."""
 
 
 def restore_file(
@@ -55,25 +59,38 @@ def restore_file(
     Raises:
         RestoreError, InputError, OutputError, UsageError: see `dedup.run.restore`.
     """
-    log = Log(log_path)
-    wanted = _choose(log, cleaned)
-    if output is not None and same_file(output, log_path):
-        raise UsageError("log and output are the same file; nothing was written", place=str(output))
+    if descriptor(log_path) == 0 and (cleaned is None or descriptor(cleaned) == 0):
+        raise UsageError("log and text are both standard input; nothing was restored", hint="name a file for one")
     in_place = cleaned is not None and output == cleaned
-    if not in_place and output is not None and cleaned is not None and same_file(output, cleaned):
-        raise UsageError(
-            "output and input are the same file; nothing was written", place=str(output), hint="use --in-place"
-        )
-    with Reader.open(cleaned, str(cleaned or _STDIN_NAME), stdin) as reader:
-        cuts = _cuts_of(log, wanted)
-        if output is not None:
-            with AtomicFile(output, compress=reader.compressed if in_place else by_name(output)) as file:
-                counts = _weave(reader, cuts, wanted, file.write, str(cleaned or _STDIN_NAME))
-                reader.close()  # where an open file cannot be replaced
-                file.commit()
-        else:
-            counts = _to_stdout(reader, cuts, wanted, str(cleaned or _STDIN_NAME), stdout)
-        events.progress(reader.stored, reader.stored)
+    if in_place and cleaned is not None and not cleaned.is_file() and cleaned.exists():
+        raise UsageError("is not a regular file, and cannot be written over", place=str(cleaned), hint="use --output")
+    with Log(log_path) as log:
+        wanted = _choose(log, cleaned)
+        if output is not None and same_file(output, log_path):
+            raise UsageError("log and output are the same file; nothing was written", place=str(output))
+        if not in_place and output is not None and cleaned is not None and same_file(output, cleaned):
+            raise UsageError(
+                "output and input are the same file; nothing was written", place=str(output), hint="use --in-place"
+            )
+        with Reader.open(cleaned, str(cleaned or _STDIN_NAME), stdin) as reader:
+            cuts = _cuts_of(log, wanted)
+            if output is None:
+                counts = _to_stdout(reader, cuts, wanted, str(cleaned or _STDIN_NAME), stdout)
+            else:
+                counts = _to_file(reader, cuts, wanted, str(cleaned or _STDIN_NAME), output, in_place=in_place)
+            events.progress(reader.stored, reader.stored)
+    return counts
+
+
+def _to_file(
+    reader: Reader, cuts: Iterator[Cut], wanted: LoggedOutput | None, place: str, output: Path, *, in_place: bool
+) -> Counts:
+    """Restore into a file, which appears when all is checked; in place, if it has not changed meanwhile."""
+    compress, seen = (reader.compressed, reader.status) if in_place else (by_name(output), None)
+    with AtomicFile(output, compress=compress, seen=seen) as file:
+        counts = _weave(reader, cuts, wanted, file.write, place)
+        reader.close()  # where an open file cannot be replaced
+        file.commit()
     return counts
 
 
@@ -91,48 +108,67 @@ def restore_tree(top: Path, log_path: Path, output: Path | None, events: Events)
     Raises:
         RestoreError, InputError, OutputError, UsageError: see `dedup.run.restore`.
     """
-    log = Log(log_path)
-    restored = {wanted.name for wanted in log.outputs if not _is_original(top / wanted.name, wanted)}
-    counts = Counts()
-    others: list[tuple[Path, str]] = []
-    if output is not None:
-        if Path(os.path.realpath(output)).is_relative_to(os.path.realpath(top)):
-            raise UsageError(f"the output lies in {top}, which is read; nothing was written", place=str(output))
-
-        def report(error: Exception) -> None:
-            raise RestoreError(f"{error} Nothing was restored", place=str(top))
-
-        found = discover((str(top),), ("*",), "", report)
-        others = [
-            (source.path, source.relative)
-            for source in found.sources
-            if source.path is not None and source.relative not in restored and not same_file(source.path, log_path)
-        ]
-    for name in [*restored, *(relative for _, relative in others)]:
-        check_inside((output or top) / name, output or top)
-    for wanted, cuts in log.walk():
-        if wanted.name not in restored:
-            continue
-        target = (output or top) / wanted.name
-        check_inside(target, output or top)  # a link may have been made since
-        make_parent(target)
-        place = str(top / wanted.name)
-        with Reader.open(top / wanted.name, place) as reader, AtomicFile(target, compress=reader.compressed) as file:
-            counts.add(_weave(reader, cuts, wanted, file.write, place))
-            reader.close()  # where an open file cannot be replaced
-            file.commit()
-        events.progress(counts.bytes_in, None)
-    for source, relative in others:
-        check_inside((output or top) / relative, output or top)
-        counts.add(_copy(source, (output or top) / relative))
-        events.progress(counts.bytes_in, None)
+    with Log(log_path) as log:
+        restored = {wanted.name for wanted, cuts in log.walk() if not _is_original(top / wanted.name, wanted, cuts)}
+        others = [] if output is None else _others(top, log_path, output, restored)
+        into = output or top
+        for name in [*restored, *(relative for _, relative in others)]:
+            check_inside(into / name, into)
+        written, counts = 0, Counts()
+        try:
+            for wanted, cuts in log.walk():
+                if wanted.name not in restored:
+                    continue
+                target = into / wanted.name
+                check_inside(target, into)  # a link may have been made since
+                make_parent(target)
+                place = str(top / wanted.name)
+                with Reader.open(top / wanted.name, place) as reader:
+                    seen = reader.status if output is None else None
+                    with AtomicFile(target, compress=reader.compressed, seen=seen) as file:
+                        counts.add(_weave(reader, cuts, wanted, file.write, place))
+                        reader.close()  # where an open file cannot be replaced
+                        file.commit()
+                written += 1
+                events.progress(counts.bytes_in, None)
+            for source, relative in others:
+                check_inside(into / relative, into)
+                counts.add(_copy(source, into / relative))
+                written += 1
+                events.progress(counts.bytes_in, None)
+        except DedupError as error:
+            error.undone = _standing(written, len(restored) + len(others)) if written else error.undone
+            raise
     return counts
+
+
+def _standing(written: int, every: int) -> str:
+    """Say how far the restoring of a tree has come when it is ended by an error."""
+    files = "1 file was" if written == 1 else f"{written:,} files were"
+    return f"{files} restored before that, completely, and {every - written:,} not"
+
+
+def _others(top: Path, log_path: Path, output: Path, restored: set[str]) -> list[tuple[Path, str]]:
+    """Return the files of a tree that are copied as they are, and their places below it."""
+    if Path(os.path.realpath(output)).is_relative_to(os.path.realpath(top)):
+        raise UsageError(f"the output lies in {top}, which is read; nothing was written", place=str(output))
+
+    def report(error: Exception) -> None:
+        raise RestoreError(str(error).rstrip("."), place=str(top), undone=NOT_RESTORED)
+
+    found = discover((str(top),), ("*",), "", report)
+    return [
+        (source.path, source.relative)
+        for source in found.sources
+        if source.path is not None and source.relative not in restored and not same_file(source.path, log_path)
+    ]
 
 
 def is_needed(log_path: Path, files: Iterable[Path]) -> bool:
     """Say whether something can be put back into one of these files, as they are now, with a log and with it alone."""
     try:
-        cleaned = [output.cleaned for output in Log(log_path).outputs if output.cleaned != output.original]
+        with Log(log_path) as log:
+            cleaned = [output.cleaned for output in log.outputs if output.cleaned != output.original]
     except (InputError, RestoreError):
         return False
     for path in files if cleaned else ():
@@ -157,8 +193,9 @@ def _choose(log: Log, cleaned: Path | None) -> LoggedOutput | None:
     path = "/" + os.path.abspath(cleaned).replace(os.sep, "/") if cleaned is not None else ""  # noqa: PTH100 - a link keeps its name
     matching = [output for output in log.outputs if path.endswith("/" + output.name)]
     if not matching:
-        what = f"the log is about {len(log.outputs)} files, and this is none of them; nothing was restored"
-        raise RestoreError(what, place=str(cleaned or _STDIN_NAME), hint="restore the directory")
+        what = f"the log is about {len(log.outputs)} files, and this is none of them"
+        place = str(cleaned or _STDIN_NAME)
+        raise RestoreError(what, place=place, hint="restore the directory", undone=NOT_RESTORED)
     return max(matching, key=lambda output: len(output.name))
 
 
@@ -200,8 +237,8 @@ def _weave(
         if cleaned.entry() != wanted.cleaned:
             raise _foreign(cleaned, wanted, place)
         if not fits or original.entry() != wanted.original:
-            what = "the log has been changed: what it puts back is not the original; nothing was restored"
-            raise RestoreError(what, place=place, hint="use the log as it was written")
+            what = "the log has been changed: what it puts back is not the original"
+            raise RestoreError(what, place=place, hint="use the log as it was written", undone=NOT_RESTORED)
     sizes = (cleaned.entry()["bytes"], original.entry()["bytes"])
     return Counts(files=1, changed=int(removals > 0), bytes_in=sizes[0], bytes_out=sizes[1])
 
@@ -219,26 +256,25 @@ def _pieces(reader: Reader, count: int | None) -> Iterator[bytes]:
 
 def _foreign(cleaned: Digest, wanted: LoggedOutput, place: str) -> RestoreError:
     if cleaned.entry() == wanted.original:
-        return RestoreError("is the original already; nothing was restored", place=place)
-    what = "is not the text that this log was written with; nothing was restored"
-    return RestoreError(what, place=place, hint="use the output of that very run, unchanged")
+        return _AlreadyError("is the original already", place=place, undone=NOT_RESTORED)
+    what, hint = "is not the text that this log was written with", "use the output of that very run, unchanged"
+    return RestoreError(what, place=place, hint=hint, undone=NOT_RESTORED)
 
 
-def _is_original(path: Path, wanted: LoggedOutput) -> bool:
-    """Say whether a file is the original already, rather than the cleaned one.
+def _is_original(path: Path, wanted: LoggedOutput, cuts: Iterator[Cut]) -> bool:
+    """Return True if a file is the original already; False if the original can be made of it.
 
     Raises:
-        RestoreError: it is neither, or it is not there.
+        RestoreError: neither is true, or the file is not there.
     """
     try:
-        digest = _digest(path)
+        with Reader.open(path, str(path)) as reader:
+            _weave(reader, cuts, wanted, len, str(path))
     except InputError as error:
-        raise RestoreError(f"{error.what}; nothing was restored", place=str(path), hint=error.hint) from None
-    if digest.entry() == wanted.original:
+        raise RestoreError(error.what, place=str(path), hint=error.hint, undone=NOT_RESTORED) from None
+    except _AlreadyError:
         return True
-    if digest.entry() != wanted.cleaned:
-        raise _foreign(digest, wanted, str(path))
-    return False
+    return wanted.original == wanted.cleaned
 
 
 def _to_stdout(
@@ -253,8 +289,8 @@ def _to_stdout(
             try:
                 spool.write(piece)
             except OSError as error:
-                what = f"{reason(error)} for a temporary file; nothing was restored"
-                raise OutputError(what, place=tempfile.gettempdir()) from None
+                what = f"{reason(error)} for a temporary file"
+                raise OutputError(what, place=tempfile.gettempdir(), undone=NOT_RESTORED) from None
 
         counts = _weave(reader, cuts, wanted, keep, place)
         spool.seek(0)

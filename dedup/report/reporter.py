@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import sys
 import time
+from collections import Counter
 from typing import TYPE_CHECKING
 
-from dedup.errors import InternalError, OutputError
+from dedup.errors import DedupError, InternalError, OutputError
 from dedup.formats.compression import reason
 from dedup.report.diff import DiffPainter
 from dedup.report.progress import RARELY, Bar, Lines, Meter, NoMeter
@@ -18,10 +19,12 @@ if TYPE_CHECKING:
 
     from typing_extensions import Self  # for the type checker alone; typing has it from 3.11 on
 
-    from dedup.errors import DedupError
     from dedup.job import Explanation, Mode, Outcome
     from dedup.report.saved import Saver
     from dedup.report.terminal import Stream, Terminal
+
+FIRST = 5
+"""Problems of a kind that are told one by one."""
 
 
 class Reporter:
@@ -72,6 +75,9 @@ class Reporter:
         """Some diff was written."""
         self.failed = False
         """Some problem was told."""
+        self._seen: Counter[tuple[str, str]] = Counter()
+        self._hidden: dict[tuple[str, str], tuple[DedupError, int]] = {}
+        """By kind: a problem that was counted and not told, and how many there were."""
 
     def __enter__(self) -> Self:
         """Return itself."""
@@ -80,18 +86,30 @@ class Reporter:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Take the progress off the screen."""
+        """Take the progress off the screen, and tell what was only counted."""
         self._meter.clear()
+        self._tell_hidden()
 
-    def problem(self, error: DedupError) -> None:
-        """Tell of something that could not be done as asked."""
+    def problem(self, error: DedupError, *, more: int = 0) -> None:
+        """Tell of something that could not be done as asked; after the first few of a kind only count, unless verbose.
+
+        `more` others of its kind are counted with it.
+        """
         self.failed = True
-        self._meter.clear()
-        if isinstance(error, InternalError) and self._debug:
-            tell("".join(f"{sanitise(line)}\n" for line in error.trace.rstrip("\n").split("\n")))
-        tell(message(error, self._terminal.stderr))
+        kind = (type(error).__name__, error.kind)
+        seen = self._seen[kind] = self._seen[kind] + 1
+        if self._verbose or seen <= FIRST:
+            self._meter.clear()
+            if isinstance(error, InternalError) and self._debug:
+                tell("".join(f"{sanitise(line)}\n" for line in error.trace.rstrip("\n").split("\n")))
+            tell(message(error, self._terminal.stderr))
+        else:
+            more += 1
         if isinstance(error, InternalError) and self._saver is not None:
             self._save(error, self._saver)
+        if more:
+            first, number = self._hidden.get(kind, (error, 0))
+            self._hidden[kind] = (first, number + more)
 
     def _save(self, error: InternalError, saver: Saver) -> None:
         """Save what an internal error was about; where that cannot be done, say so once."""
@@ -102,6 +120,17 @@ class Reporter:
             self._saver = None
         else:
             tell(f"dedup: saved in {_sentence(path)}\n")
+
+    def _tell_hidden(self) -> None:
+        """Tell how many problems of each kind were counted only."""
+        for error, number in self._hidden.values():
+            hint = "" if self._verbose else "-v tells each of them"
+            tell(
+                message(
+                    DedupError(f"… and {number:,} more of this kind: {error.said}", hint=hint), self._terminal.stderr
+                )
+            )
+        self._hidden.clear()
 
     def explained(self, explanation: Explanation) -> None:
         """Explain a removal, or a near-duplicate that stays."""
@@ -139,6 +168,7 @@ class Reporter:
     def summary(self, outcome: Outcome) -> None:
         """Tell the figures of the whole run."""
         self._meter.clear()
+        self._tell_hidden()
         if self._quiet:
             return
         from dedup.report import summary
@@ -169,7 +199,7 @@ def _meter(terminal: Terminal, *, wanted: bool, forced: bool, crowded: bool, lon
 def message(error: DedupError, stream: Stream) -> str:
     """Return an error as ``dedup: PLACE: what. Hint: what to do.``, with its line end, harmless to a terminal."""
     place = f"{stream.paint(sanitise(error.place), 'strong')}: " if error.place else ""
-    text = f"{stream.paint('dedup:', 'error')} {place}{_sentence(error.what)}"
+    text = f"{stream.paint('dedup:', 'error')} {place}{_sentence(error.said)}"
     return f"{text} {stream.paint('Hint:', 'hint')} {_sentence(error.hint)}\n" if error.hint else f"{text}\n"
 
 

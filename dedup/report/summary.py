@@ -127,8 +127,7 @@ def _notes(counts: Counts) -> list[str]:
         verb = "says" if n == 1 else "say"
         kinds = ", ".join(f"{what} in {counts.new[kind]:,}" for kind, what in _NEWS.items() if counts.new[kind])
         notes.append(f"{plural(n, 'near-duplicate')} {verb} something new" + (f" ({kinds})" if kinds else ""))
-    if n := counts.references:
-        notes.append(f"{plural(n, 'document')} read as references")
+    notes += _reference_notes(counts)
     if n := counts.emptied:
         notes.append(f"{plural(n, 'document')} left empty")
     if n := counts.unexamined:
@@ -145,6 +144,19 @@ def _notes(counts: Counts) -> list[str]:
         )
     if n := counts.errors - counts.faults:
         notes.append(plural(n, "error"))
+    return notes
+
+
+def _reference_notes(counts: Counts) -> list[str]:
+    notes = []
+    if n := counts.references:
+        notes.append(f"{plural(n, 'document')} read as references")
+    if n := counts.silent_references:
+        them = "it" if n == 1 else "them"
+        notes.append(f"{plural(n, 'reference')} without any text, so nothing was compared with {them}")
+    if n := counts.bad_references:
+        them = "it" if n == 1 else "them"
+        notes.append(f"{plural(n, 'record')} of the references could not be read, and nothing was compared with {them}")
     return notes
 
 
