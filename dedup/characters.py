@@ -44,6 +44,8 @@ SPACES = 64
 """Spaces before a minus that are looked across."""
 
 _LAST = 0x110000
+_PIECE = 1 << 20
+"""Characters that are looked up together."""
 
 
 @cache
@@ -150,7 +152,13 @@ def code_points(text: str) -> Codes:
 
 def classes_of(codes: Codes) -> NDArray[np.uint8]:
     """Return the class, and perhaps the flag `NORMALISE`, of each code point; uint8, of the same length."""
-    return class_table().take(codes)
+    table = class_table()
+    if len(codes) <= _PIECE:
+        return table.take(codes)
+    out = np.empty(len(codes), np.uint8)
+    for at in range(0, len(codes), _PIECE):  # indices of eight bytes are made of code points for the time of a look-up
+        out[at : at + _PIECE] = table.take(codes[at : at + _PIECE])
+    return out
 
 
 def text_of(codes: Codes) -> str:

@@ -134,7 +134,6 @@ def _decide_batch(texts: Sequence[str], settings: Settings, *, explain: bool) ->
     text = "\n".join(texts)
     begins = np.concatenate(([0], np.cumsum([len(t) + 1 for t in texts[:-1]]))).astype(np.int64)
     codes = code_points(text)
-    classes = classes_of(codes)
     spans = split_batch(text, codes, begins, settings.split)
     counts = np.bincount(spans.documents, minlength=len(texts))
     out = [Decision(count) for count in counts.tolist()]
@@ -142,7 +141,7 @@ def _decide_batch(texts: Sequence[str], settings: Settings, *, explain: bool) ->
     if not several.any():
         return out
     spans = type(spans)(spans.starts[several], spans.ends[several], spans.documents[several])
-    words = tokenise(text, spans.starts, spans.ends, codes, classes)
+    words = tokenise(text, spans.starts, spans.ends, codes, classes_of(codes))
     batch = _Batch(begins, spans, words, key_hashes(words), _pairs(words, spans, settings))
     for number in _worth_resolving(batch, settings):
         out[number] = _resolve_one(batch, texts[number], number, settings, explain=explain)

@@ -36,6 +36,8 @@ LINE_END = re.compile("\r\n|[\n\r\v\f\x85\u2028\u2029]")
 
 _INDENT = 9
 """Characters of a line that are looked at one by one: is there anything to read?"""
+_PIECE = 1 << 20
+"""Characters that are looked at together for line ends."""
 _LF, _CR, _NEL, _PS = map(ord, "\n\r\x85\u2029")
 
 
@@ -90,9 +92,30 @@ def split_batch(text: str, codes: Codes, begins: NDArray[np.int64], how: Split) 
 
 
 def _full_lines(codes: Codes) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return the spans of all lines that hold something to read."""
-    breaks = np.flatnonzero(_ends_line(codes))
-    starts, ends = np.concatenate(([0], breaks + 1)), np.append(breaks, len(codes))
+    """Return the spans of all lines that hold something to read.
+
+    A piece at a time: lines without anything to read, of which a document may have millions, are given up at once.
+    """
+    starts: list[NDArray[np.int64]] = []
+    ends: list[NDArray[np.int64]] = []
+    begun = 0  # first character of the line that the pieces so far have not ended
+    for at in range(0, len(codes) + 1, _PIECE):
+        piece = codes[at : at + _PIECE]
+        breaks = np.flatnonzero(_ends_line(piece)) + at
+        if at + _PIECE > len(codes):
+            breaks = np.append(breaks, len(codes))
+        if len(breaks):
+            first, last = _full(codes, np.concatenate(([begun], breaks[:-1] + 1)), breaks)
+            starts.append(first)
+            ends.append(last)
+            begun = int(breaks[-1]) + 1
+    return np.concatenate(starts), np.concatenate(ends)
+
+
+def _full(
+    codes: Codes, starts: NDArray[np.int64], ends: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the lines, of some that follow on one another, that hold something to read."""
     some = starts < ends
     starts, ends = starts[some], ends[some]
     if not len(starts):
@@ -106,6 +129,10 @@ def _full_lines(codes: Codes) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         shows = _shows(codes[places])
         full[blank[shows]] = True
         blank = blank[~shows]
+    if len(blank) and blank[0] == 0:  # the only one that may be longer than a piece
+        pieces = range(int(starts[0]), int(ends[0]), _PIECE)
+        full[0] = any(_shows(codes[a : min(a + _PIECE, int(ends[0]))]).any() for a in pieces)
+        blank = blank[1:]
     if len(blank):
         sizes = ends[blank] - starts[blank]
         shows = _shows(codes[ranges(starts[blank], sizes)])
