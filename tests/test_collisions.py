@@ -60,7 +60,7 @@ def test_in_a_document_nothing_goes_for_another_words_hash(text: str, settings: 
 @given(st.integers(0, 2**32), CORPUS, BITS)
 def test_in_a_corpus_nothing_goes_for_another_words_hash(seed: int, settings: Settings, bits: str) -> None:
     """Likewise among documents, on this machine's engine."""
-    texts = corpus(seed, 15)
+    texts = corpus(seed, 8)
     with hashes_of(WORST[bits]):
         found = locally(texts, settings)
     gone = {(document, removal[0]) for document, some in found.removals.items() for removal in some}
