@@ -18,12 +18,11 @@ if TYPE_CHECKING:
 
 BASE = "The council agreed on Monday to close the old bridge {} for repairs that take until the spring of year one.{}"
 ONCE = {
-    "marks alone": (("", ""), ("\u0323\u0301", "")),
-    "marks alone in the witness": (("\u0323\u0301", ""), ("", "")),
+    "marks alone": (("again", ""), ("\u0323\u0301", "")),
+    "marks alone in the witness": (("\u0323\u0301", ""), ("again", "")),
     "superscript digit": (("", ""), ("", "²")),
     "circled digit": (("", ""), ("", " ➀")),
-    "too many digits": (("", " 1"), ("", " " + "1" * 4400 + ",5")),
-    "too many digits in thousands": (("", ""), ("1," + "5" * 4400 + ".5", "")),
+    "too many digits": (("", " 1.555"), ("", " " + "1" * 4400 + ".555")),
 }
 
 

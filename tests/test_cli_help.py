@@ -47,7 +47,7 @@ def test_the_help_keeps_to_its_width_and_is_never_wider_than_80(width: int) -> N
 def test_each_option_is_explained_once() -> None:
     text = render()
     for option in OPTIONS.values():
-        assert sum(line.strip().startswith(option.flags) for line in text.splitlines()) == 1, option.name
+        assert sum(f"{line.strip()} ".startswith(f"{option.flags} ") for line in text.splitlines()) == 1, option.name
         assert option.help.endswith("."), option.name
     assert len(OPTIONS) == sum(len(group) for _, group in GROUPS)
 
