@@ -16,7 +16,7 @@ from dedup.formats.edit import process
 from dedup.formats.inputs import Inputs
 from dedup.formats.layout import lay_out, open_output
 from dedup.formats.parts import Done, Kind, Part, Work, task_bytes, tasks
-from dedup.job import STDIN, Counts, Events, Job, Outcome, check_removed, check_sums, exit_code
+from dedup.job import STDIN, Counts, Events, Job, Outcome, check_removed, check_sums, exit_code, nothing_read
 from dedup.reading import Progress, spooled
 
 if TYPE_CHECKING:
@@ -194,6 +194,8 @@ class _Run:
                 self._progress.saw(part)
             self._to_reader(self._output.flush)
             self._progress.tell()
+        if self._counts.passed and not self._counts.files:
+            self._problem(nothing_read(self._counts))
         check_sums(self._counts, self._shrinkage)
         self._to_reader(self._output.finish)
         if self._section is not None:
@@ -210,7 +212,15 @@ class _Run:
     def _inputs(self) -> Inputs:
         job, layout = self._job, self._layout
         sources = layout.sources if self._twice is None else self._twice.sources
-        return Inputs(sources, job.format, self._codec, job.max_document, joined=not layout.per_file, stdin=self._stdin)
+        return Inputs(
+            sources,
+            job.format,
+            self._codec,
+            job.max_document,
+            joined=not layout.per_file,
+            stdin=self._stdin,
+            binary_as_text=job.binary_as_text,
+        )
 
     def _work(self, *, only_check_input: bool = False) -> Work:
         """Return what workers are to do with every part; `only_check_input`: when they see it for the first time."""
@@ -296,13 +306,19 @@ class _Run:
             done.edits = 1
 
     def _end_input(self, source: int, inputs: Inputs) -> None:
-        failure = inputs.failures.get(source)
+        failure, passed = inputs.failures.get(source), inputs.passed.get(source)
         if failure is not None:
             self._problem(failure)
+        elif passed is not None:
+            self._counts.passed[passed.kind.name] += 1
+            self._events.note(f"{passed.place}: {passed.what}")
         else:
             self._counts.files += 1
         section = self._section_of(source)
-        self._output.end_input(source, failed=failure is not None, compressed=inputs.compressed.get(source))
+        failed = failure is not None or passed is not None
+        self._output.end_input(source, failed=failed, compressed=inputs.compressed.get(source))
+        if source in inputs.foreign and self._layout.sources[source].below:
+            self._output.copy(self._layout.sources[source], source)
         if section is not None and self._layout.per_file:
             section.close()
             self._section = None

@@ -8,6 +8,7 @@ Spark's own writer keeps the kinds apart, in the order in which they come.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from dataclasses import asdict, dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -289,9 +290,11 @@ class Counted(NamedTuple):
 def counted(row: bytes) -> Counted:
     """Return what a task counted, from a row of `COUNTS`."""
     found = json.loads(row)
-    shrinkage, edits, problems, new = (found.pop(name) for name in ("shrinkage", "edits", "problems", "new"))
-    counts = Counts(**found)
-    counts.new.update(new)
+    shrinkage, edits, problems = (found.pop(name) for name in ("shrinkage", "edits", "problems"))
+    figures: dict[str, Any] = {
+        name: Counter(value) if isinstance(value, dict) else value for name, value in found.items()
+    }
+    counts = Counts(**figures)
     return Counted(counts, shrinkage, edits, problems)
 
 

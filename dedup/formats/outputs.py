@@ -7,9 +7,9 @@ import select
 import sys
 from typing import TYPE_CHECKING, BinaryIO
 
-from dedup.errors import OutputError
+from dedup.errors import InputError, OutputError
 from dedup.formats.atomic import AtomicFile
-from dedup.formats.compression import reason
+from dedup.formats.compression import READ_SIZE, reason
 from dedup.formats.packing import by_name
 
 if TYPE_CHECKING:
@@ -35,6 +35,9 @@ class Output:
 
     def end_input(self, source: int, *, failed: bool, compressed: Packing | None) -> None:
         """Complete an input; one that could not be read to its end is not written where it would be a file."""
+
+    def copy(self, source: Source, number: int) -> None:
+        """Take an input that is not read, as it is stored, where it has a file of its own."""
 
     def flush(self) -> None:
         """Let everything so far be seen."""
@@ -186,6 +189,31 @@ class TreeOutput(Output):
             file.finish()
         else:
             file.commit()
+
+    def copy(self, source: Source, number: int) -> None:
+        """Copy a file to its place, byte for byte as it is stored.
+
+        Raises:
+            InputError: it cannot be read.
+            OutputError: the copy cannot be written.
+        """
+        if self._keep_unchanged or source.path is None:
+            return
+        try:
+            opened = source.path.open("rb")
+        except OSError as error:
+            raise InputError(f"{reason(error)}; it was not copied", place=source.name) from None
+        target = self._targets[number]
+        make_parent(target)
+        with opened as stream:
+            file = AtomicFile(target, compress=None)
+            try:
+                while data := stream.read(READ_SIZE):
+                    file.write(data)
+                file.commit()
+            except BaseException:
+                file.abort()
+                raise
 
     def commit(self) -> None:
         """Let all files appear that were to appear together."""

@@ -101,7 +101,7 @@ def restore_tree(top: Path, log_path: Path, output: Path | None, events: Events)
         def report(error: Exception) -> None:
             raise RestoreError(f"{error} Nothing was restored", place=str(top))
 
-        found = discover((str(top),), ("*",), "", report)
+        found = discover((str(top),), ("*",), "", report, hidden=True)
         others = [
             (source.path, source.relative)
             for source in found.sources
