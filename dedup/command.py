@@ -192,6 +192,8 @@ def _request(ctx: click.Context, /, **values: Any) -> Request:
         text_field=values["field"],
         encoding=values["encoding"],
         include=tuple(values["include"]),
+        exclude=tuple(values["exclude"]),
+        binary_as_text=values["binary_as_text"],
         # With --dry-run they say what would be done, and nothing is.
         output=None if mode == "dry-run" or output in (None, STDIN) else Path(output),
         into_directory=bool(output) and output.endswith(("/", os.sep)),

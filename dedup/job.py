@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, Protocol
 
-from dedup.errors import DedupError, ExitCode
+from dedup.errors import DedupError, ExitCode, InputError
 from dedup.settings import Settings
 
 if TYPE_CHECKING:
@@ -51,6 +51,10 @@ class Job:
     """Dotted path of the text in a JSON record."""
     encoding: str = "utf-8"
     include: tuple[str, ...] = DEFAULT_INCLUDE
+    exclude: tuple[str, ...] = ()
+    """Names that are left out below a directory, of files and of directories."""
+    binary_as_text: bool = False
+    """Read as text whatever is not JSON lines, also what is binary or known to be something else."""
     output: Path | None = None
     """File or directory; None writes to standard output."""
     into_directory: bool = False
@@ -117,6 +121,9 @@ class Counts:
     unsettled: int = 0
     too_large: int = 0
     """Documents above `Job.max_document`, passed through unread."""
+    passed: Counter[str] = field(default_factory=Counter)
+    """Files below a directory that were passed over, as their names say that they are neither text nor JSON lines: how
+    many there are of each kind."""
     errors: int = 0
     """Records and files that could not be read as asked, passed through or skipped; and `faults`."""
     faults: int = 0
@@ -215,6 +222,17 @@ def exit_code(counts: Counts, mode: Mode) -> ExitCode:
     if counts.errors:
         return ExitCode.ERROR
     return ExitCode.FOUND if counts.removed and mode in ("check", "diff") else ExitCode.OK
+
+
+def nothing_read(counts: Counts) -> InputError:
+    """Return the error for a run that has passed over all that it found."""
+    what = f"nothing was read: {counts.passed.total():,} files were passed over ({passed_over(counts)})"
+    return InputError(what, hint="name one of them to be told what to do with it")
+
+
+def passed_over(counts: Counts) -> str:
+    """Return how many files of each kind were passed over: ``PNG image 2, ZIP archive 1``."""
+    return ", ".join(f"{kind} {number:,}" for kind, number in sorted(counts.passed.items()))
 
 
 def check_removed(removed: int, paragraphs: int, limit: float | None) -> None:

@@ -220,7 +220,8 @@ GROUPS: tuple[tuple[str, tuple[Option, ...]], ...] = (
             Option(
                 "format",
                 "choice",
-                "How inputs are read; auto goes by the name, then by the first bytes. parquet is for --engine spark.",
+                "How inputs are read; auto goes by the name, then by the first bytes. text also insists on what is "
+                "text of some syntax (HTML, CSV). parquet is for --engine spark.",
                 "config",
                 default="auto",
                 choices=("auto", "text", "jsonl", "parquet"),
@@ -246,9 +247,18 @@ GROUPS: tuple[tuple[str, tuple[Option, ...]], ...] = (
                 "include",
                 "list",
                 "Names to read from a directory; may be given several times. A name with .gz, .zst, .bz2 or .xz added "
-                "matches too.",
+                "matches too; hidden files and directories do not.",
                 "config",
                 default=("*.txt", "*.md", "*.text", "*.jsonl", "*.ndjson"),
+                metavar="GLOB",
+            ),
+            Option(
+                "exclude",
+                "list",
+                "Names not to read from a directory, of files or of directories; may be given several times. One with "
+                "a slash is for the path below the directory.",
+                "config",
+                default=(),
                 metavar="GLOB",
             ),
             Option(
@@ -269,6 +279,12 @@ GROUPS: tuple[tuple[str, tuple[Option, ...]], ...] = (
                 "config",
                 default="pass",
                 choices=("pass", "fail"),
+            ),
+            Option(
+                "binary-as-text",
+                "flag",
+                "Read as text whatever is not JSON lines, also what is known to be something else. What comes out of a "
+                "binary file is damaged.",
             ),
             Option(
                 "stdin-name",

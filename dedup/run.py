@@ -18,7 +18,7 @@ from dedup.formats.edit import process
 from dedup.formats.inputs import Inputs
 from dedup.formats.layout import lay_out, open_output
 from dedup.formats.parts import Done, Kind, Part, Work, task_bytes, tasks
-from dedup.job import STDIN, Counts, Events, Job, Outcome, check_removed, check_sums, exit_code
+from dedup.job import STDIN, Counts, Events, Job, Outcome, check_removed, check_sums, exit_code, nothing_read
 from dedup.memory import default_workers
 from dedup.reading import Progress, changed, kept_copy
 from dedup.taken import Taken
@@ -233,6 +233,8 @@ class _Run:
                 self._progress.saw(part)
             self._to_reader(self._output.flush)
             self._progress.tell()
+        if self._counts.passed and not self._counts.files:
+            self._problem(nothing_read(self._counts))
         check_sums(self._counts, self._shrinkage)
         self._to_reader(self._output.finish)
         if self._section is not None:
@@ -268,7 +270,15 @@ class _Run:
     def _inputs(self) -> Inputs:
         job, layout = self._job, self._layout
         sources = layout.sources if self._twice is None else self._twice.sources
-        return Inputs(sources, job.format, self._codec, job.max_document, joined=not layout.per_file, stdin=self._stdin)
+        return Inputs(
+            sources,
+            job.format,
+            self._codec,
+            job.max_document,
+            joined=not layout.per_file,
+            stdin=self._stdin,
+            binary_as_text=job.binary_as_text,
+        )
 
     def _work(self, *, only_check_input: bool = False) -> Work:
         """Return what workers are to do with every part; `only_check_input`: when they see it for the first time."""
@@ -363,30 +373,40 @@ class _Run:
 
     def _end_input(self, part: Part, inputs: Inputs) -> None:
         source = part.source
-        failure = inputs.failures.get(source)
         if self._checks is not None and self._read_again.pop(source, 0) != self._checks.get(source, 0):
             raise changed(part.name)
-        if failure is not None:
-            self._problem(failure)
-        else:
-            self._counts.files += 1
+        failed = not self._was_read(source, inputs)
         section = self._section_of(source)
         try:
-            self._output.end_input(source, failed=failure is not None, compressed=inputs.compressed.get(source))
+            self._output.end_input(source, failed=failed, compressed=inputs.compressed.get(source))
         except ChangedError as error:
             if not self._job.in_place:
                 raise
             self._not_replaced([(source, error)])  # there is no log: with one, files are replaced at the end
-        if failure is not None:
+        if source in inputs.foreign and self._layout.sources[source].below:
+            self._output.copy(self._layout.sources[source], source)
+        if failed:
             self._shrinkage -= self._taken.undo(source, self._counts)
         elif self._log is None:
             self._taken.settle(source)
         inputs.status.pop(source, None)
         if section is not None and self._layout.per_file:
-            if failure is not None:
+            if failed:
                 self._unlogged.add(self._layout.sources[source].relative)
             section.close()
             self._section = None
+
+    def _was_read(self, source: int, inputs: Inputs) -> bool:
+        """Return True if an input was read to its end; count it, or tell why it was not."""
+        failure, passed = inputs.failures.get(source), inputs.passed.get(source)
+        if failure is not None:
+            self._problem(failure)
+        elif passed is not None:
+            self._counts.passed[passed.foreign.name] += 1
+            self._events.note(f"{passed.place}: {passed.what}")
+        else:
+            self._counts.files += 1
+        return failure is None and passed is None
 
     def _section_of(self, source: int) -> Section | None:
         """Return the section of the log that a source belongs to."""

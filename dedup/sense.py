@@ -86,6 +86,13 @@ _NEEDS = (
         )
     ),
     _Need(
+        "binary_as_text",
+        False,  # noqa: FBT003 - the value of a flag
+        lambda values: values["format"] in ("auto", "text"),
+        "is for text",
+        "leave it out, or use --format text",
+    ),
+    _Need(
         "boilerplate",
         None,
         lambda values: bool(values["keep"] == "none"),

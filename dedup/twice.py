@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from dedup.formats.discover import Source
     from dedup.formats.layout import Layout
     from dedup.formats.parts import Part, Work
+    from dedup.formats.sniff import WrongKindError
     from dedup.job import Events, Job
 
 Result = TypeVar("Result")
@@ -218,7 +219,14 @@ class Twice:
         return {
             "version": ALGORITHM,
             "settings": job.settings.fingerprint(),
-            "options": [job.text_field, self._work.codec.name, job.format, job.max_document, job.mark],
+            "options": [
+                job.text_field,
+                self._work.codec.name,
+                job.format,
+                job.max_document,
+                job.mark,
+                job.binary_as_text,
+            ],
             "inputs": [told(source) for source in self._layout.sources],
             "references": [told(source) for source in self._layout.references],
         }
@@ -264,7 +272,15 @@ class Twice:
 
     def _inputs(self, sources: list[Source], *, joined: bool) -> Inputs:
         job = self._job
-        return Inputs(sources, job.format, self._work.codec, job.max_document, joined=joined, stdin=None)
+        return Inputs(
+            sources,
+            job.format,
+            self._work.codec,
+            job.max_document,
+            joined=joined,
+            stdin=None,
+            binary_as_text=job.binary_as_text,
+        )
 
     def _fill(self, banding: Any, size: int) -> None:
         slots = min(max(size // _BYTES_A_SLOT, 1 << 16), max(self._max_memory // 256, 1 << 16))
@@ -303,7 +319,20 @@ class Twice:
             if reference:
                 for error in inputs.failures.values():
                     raise InputError(f"{error.what}; nothing was written", place=error.place, hint=error.hint)
+                self._check_passed(list(inputs.passed.values()))
                 self._check_references()
+
+    def _check_passed(self, passed: list[WrongKindError]) -> None:
+        """Tell which references are passed over, and refuse to go on where there are no others.
+
+        Raises:
+            InputError: there are none.
+        """
+        if passed and len(passed) == len(self._references):
+            what = "no reference is text or JSON lines; nothing was written"
+            raise InputError(what, place=passed[0].place, hint=passed[0].hint)
+        for error in passed:
+            self._events.note(f"{error.place}: {error.what}")
 
     def _check_references(self) -> None:
         """Refuse references without any text: nothing would be compared with them, and nobody would know.

@@ -76,11 +76,11 @@ def test_what_show_config_prints_is_a_configuration_that_says_the_same(
     home: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     corpus = "--scope corpus --keep none --boilerplate 9 --within page.site --max-memory 4G --max-removed 0.5"
-    given = ["--include", '*."x"', "--include", "é*", "--max-document", "1536", "--workers", "2"]
+    given = ["--include", '*."x"', "--include", "é*", "--exclude", "d/", "--max-document", "1536", "--workers", "2"]
     main(["--show-config", *corpus.split(), *given])
     path = written(home, capsys.readouterr().out, "copy.toml")
     values = config.load(path).values
-    assert values["include"] == ('*."x"', "é*")
+    assert (values["include"], values["exclude"]) == (('*."x"', "é*"), ("d/",))
     assert (values["max_document"], values["workers"]) == (1536, 2)
     assert (values["boilerplate"], values["within"], values["max_memory"]) == (9, "page.site", 4 << 30)
     elsewhere = {"master", "remote", "spark_conf"}

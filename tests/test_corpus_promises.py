@@ -407,7 +407,8 @@ def test_any_text_files_come_back(
     out = tmp_path_factory.mktemp("out")
     if not raw:
         return
-    _, outcome, _ = run_files(tree, settings=CORPUS, output=out, removed=logs, encoding=encoding)
+    asked = {"settings": CORPUS, "removed": logs, "encoding": encoding, "binary_as_text": True}
+    _, outcome, _ = run_files(tree, output=out, **asked)
     assert outcome.counts.files == len(raw)
     assert sum(path.stat().st_size for path in out.iterdir()) == outcome.counts.bytes_out
     restore(str(out), logs, None, Recorder(), in_place=True)

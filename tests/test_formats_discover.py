@@ -27,7 +27,7 @@ pytestmark = pytest.mark.usefixtures("marked_kernel")
 @pytest.fixture
 def tree(tmp_path: Path) -> Path:
     top = tmp_path / "in"
-    for name in ("b.txt", "a.TXT", "a/z.md", "a/y.jsonl.gz", "a.d/x.txt", ".hidden.txt", "c.html", "a/.git/k.txt"):
+    for name in ("b.txt", "a.TXT", "a/z.md", "a/y.jsonl.gz", "a.d/x.txt", ".hidden.txt", "c.rst", "a/.git/k.txt"):
         (top / name).parent.mkdir(parents=True, exist_ok=True)
         (top / name).write_bytes(DIRTY)
     return top
@@ -40,14 +40,15 @@ def _found(*inputs: object, include: tuple[str, ...] = DEFAULT_INCLUDE) -> tuple
 
 
 def test_directory_is_read_sorted_and_whole(tree: Path) -> None:
-    names = [".hidden.txt", "a/.git/k.txt", "a/y.jsonl.gz", "a/z.md", "a.TXT", "a.d/x.txt", "b.txt"]
+    names = ["a/y.jsonl.gz", "a/z.md", "a.TXT", "a.d/x.txt", "b.txt"]
     assert _found(tree) == (names, [])
-    assert _found(tree, include=("*.html",)) == (["c.html"], [])
+    assert _found(tree / "a" / ".git") == (["k.txt"], [])
+    assert _found(tree, include=("*.rst",)) == (["c.rst"], [])
 
 
 def test_named_files_are_read_whatever_their_name(tree: Path) -> None:
-    names, problems = _found(tree / "c.html", tree / "a", "-")
-    assert names == ["c.html", "a/.git/k.txt", "a/y.jsonl.gz", "a/z.md", "<stdin>"]
+    names, problems = _found(tree / "c.rst", tree / "a", "-")
+    assert names == ["c.rst", "a/y.jsonl.gz", "a/z.md", "<stdin>"]
     assert not problems
 
 
@@ -72,7 +73,7 @@ def test_links_are_followed_but_not_in_circles(tree: Path) -> None:
     os.mkfifo(tree / "pipe.txt")
     names, problems = _found(tree)
     assert "other/x.txt" in names
-    assert len(names) == 8
+    assert len(names) == 6
     assert ["back" in p.what or "no such" in p.what or "regular" in p.what for p in problems] == [True] * 3
 
 
@@ -94,15 +95,15 @@ def test_one_bad_file_among_many_is_reported_and_the_rest_goes_on(tree: Path, tm
     _, outcome, recorder = run_files(tree, tmp_path / "none.txt", output=tmp_path / "out")
     assert outcome.exit_code == ExitCode.ERROR
     assert outcome.counts.errors == len(recorder.problems) == 2
-    assert outcome.counts.files == 6
+    assert outcome.counts.files == 4
     assert not (tmp_path / "out" / "in" / "a" / "y.jsonl.gz").exists()
     assert (tmp_path / "out" / "in" / "b.txt").read_bytes() == CLEAN
 
 
 def test_files_go_by_name_into_a_directory(tree: Path, tmp_path: Path) -> None:
     (tmp_path / "out").mkdir()
-    run_files(tree / "b.txt", tree / "c.html", output=tmp_path / "out")
-    assert (tmp_path / "out" / "c.html").read_bytes() == CLEAN
+    run_files(tree / "b.txt", tree / "c.rst", output=tmp_path / "out")
+    assert (tmp_path / "out" / "c.rst").read_bytes() == CLEAN
     with pytest.raises(OutputError, match="would both be written"):
         run_files(tree / "b.txt", tree / "b.txt", output=tmp_path / "out")
 
@@ -129,17 +130,17 @@ def test_in_place_writes_only_what_changes(tree: Path) -> None:
     assert (tree / "b.txt").stat().st_ino == before.st_ino
     assert (tree / "a" / "z.md").read_bytes() == CLEAN
     assert gzip.decompress(packed.read_bytes()) == b'{"text": "a"}\n'
-    assert (tree / "c.html").read_bytes() == DIRTY
+    assert (tree / "c.rst").read_bytes() == DIRTY
 
 
 @posix
 def test_in_place_reports_a_protected_file_and_does_the_rest(tree: Path) -> None:
     (tree / "b.txt").chmod(0o444)
-    _, outcome, recorder = run_files(tree / "b.txt", tree / "c.html", in_place=True)
+    _, outcome, recorder = run_files(tree / "b.txt", tree / "c.rst", in_place=True)
     assert outcome.exit_code == ExitCode.ERROR
     assert "was not changed" in recorder.problems[0].what
     assert (tree / "b.txt").read_bytes() == DIRTY
-    assert (tree / "c.html").read_bytes() == CLEAN
+    assert (tree / "c.rst").read_bytes() == CLEAN
 
 
 def test_outputs_that_are_inputs_are_refused(tree: Path, tmp_path: Path) -> None:
@@ -221,5 +222,5 @@ def test_fail_writes_nothing_at_all(tree: Path, tmp_path: Path) -> None:
 
 
 def test_progress_counts_stored_bytes(tree: Path) -> None:
-    recorder = run_files(tree / "b.txt", tree / "c.html")[2]
+    recorder = run_files(tree / "b.txt", tree / "c.rst")[2]
     assert recorder.steps[-1] == (2 * len(DIRTY), 2 * len(DIRTY))

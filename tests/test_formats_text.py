@@ -31,7 +31,7 @@ _NOISE = st.lists(
 @given(_NOISE.map(b"".join) | st.binary())
 def test_bytes_are_kept_whatever_they_are(data: bytes) -> None:
     assume_plain(data)
-    out, outcome, _ = run_bytes(data, format="text")
+    out, outcome, _ = run_bytes(data, format="text", binary_as_text=True)
     assert out == without_marked(data.decode("latin-1")).encode("latin-1")
     assert outcome.exit_code == ExitCode.OK
     assert outcome.counts.bytes_in == len(data)
@@ -74,7 +74,7 @@ def test_what_cannot_be_cut_passes_unchanged(noise: bytes, encoding: str) -> Non
     """Encodings with a state, or bytes that are none of theirs: cut exactly, or left alone and reported."""
     assume_plain(noise)
     data = noise + "\nx\n% y\n".encode(encoding)
-    out, outcome, recorder = run_bytes(data, format="text", encoding=encoding)
+    out, outcome, recorder = run_bytes(data, format="text", encoding=encoding, binary_as_text=True)
     if recorder.problems:
         assert out == data
         assert outcome.exit_code == ExitCode.ERROR
@@ -123,7 +123,7 @@ def test_format_is_told_by_name_or_first_line(name: str, data: bytes, kind: str)
     out, outcome, _ = run_bytes(data, stdin_name=name)
     if kind == "bad":
         assert outcome.counts.errors
-        assert out == data
+        assert out == (b"" if b"\0" in data else data)  # UTF-16 is refused as a whole
     elif kind == "jsonl":
         assert out == data.replace(b"\\n%b", b"")
     else:
@@ -139,8 +139,9 @@ def test_gzip_is_told_by_its_bytes() -> None:
 def test_cut_off_gzip_is_reported(tmp_path: Path) -> None:
     good, bad, broken = tmp_path / "a.txt", tmp_path / "b.txt.gz", tmp_path / "c.txt.gz"
     good.write_bytes(b"good\n")
-    bad.write_bytes(gzip.compress(bytes(range(256)) * 1000)[:-20])
-    packed = bytearray(gzip.compress(bytes(range(256)) * 1000))
+    numbers = b"".join(b"line %d\n" % number for number in range(20_000))
+    bad.write_bytes(gzip.compress(numbers)[:-20])
+    packed = bytearray(gzip.compress(numbers))
     packed[200:300] = b"x" * 100
     broken.write_bytes(packed)
     out, outcome, recorder = run_files(bad, good, broken)

@@ -7,15 +7,19 @@ The driver holds a few numbers for each file and split, never for each document.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from dedup.engines.spark_session import is_remote, session
 from dedup.errors import DedupError, InputError, UsageError
 from dedup.formats.codec import Codec
 from dedup.formats.edit import LEFT
+from dedup.formats.foreign import named
+from dedup.formats.kinds import PARQUET
 from dedup.formats.packing import PACKED
 from dedup.formats.parts import Kind, Work
-from dedup.job import STDIN, Counts, Outcome, check_removed, check_sums, exit_code
+from dedup.formats.usage import refuse_kind
+from dedup.job import STDIN, Counts, Outcome, check_removed, check_sums, exit_code, nothing_read
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,6 +33,7 @@ if TYPE_CHECKING:
     from dedup.engines.spark_parquet import Rows
     from dedup.engines.spark_read import Numbered, Table
     from dedup.engines.spark_write import Plan
+    from dedup.formats.sniff import WrongKindError
     from dedup.job import Cluster, Events, Job
     from dedup.spark.faults import Faults
 
@@ -137,7 +142,14 @@ class _Run:
                 rows = self._rows(references, files)
                 numbered = rows.numbered
             else:
-                numbered = number(self._spark, [*references, *files], len(references), self._codec)
+                numbered = number(
+                    self._spark,
+                    [*references, *files],
+                    len(references),
+                    self._codec,
+                    asked=self._job.format,
+                    binary_as_text=self._job.binary_as_text,
+                )
         if references:
             self._check_references(numbered, len(references))
         if self._job.on_error == "fail":
@@ -188,8 +200,22 @@ class _Run:
         def refuse(error: DedupError) -> None:
             raise InputError(f"{error.what}; nothing was written", place=error.place, hint=error.hint)
 
-        references = find_files(self._spark, job.against, job.include, job.format, refuse)
-        files = find_files(self._spark, job.inputs, job.include, job.format, self._problem)
+        def passed(error: WrongKindError) -> None:
+            self._counts.passed[error.foreign.name] += 1
+            self._events.note(str(error))
+
+        find = partial(
+            find_files,
+            self._spark,
+            include=job.include,
+            asked=job.format,
+            exclude=job.exclude,
+            binary_as_text=job.binary_as_text,
+        )
+        references = find(job.against, report=refuse)
+        files = find(job.inputs, report=self._problem, passed=passed)
+        if self._counts.passed and not files:
+            self._problem(nothing_read(self._counts))
         both = {file.uri for file in references} & {file.uri for file in files}
         for file in files:
             if file.uri in both:
@@ -263,6 +289,11 @@ class _Run:
         log = Target(self._cluster.removed) if self._cluster.removed and self._job.mode != "dry-run" else None
         if output is None and log is None:
             return None
+        rows = any(file.kind is None for file in files)
+        for target, name in ((output, "the output"), (log, "the removal log")):
+            says = None if target is None else named(target.name)
+            if target is not None and not (says is PARQUET and rows and target is output):
+                refuse_kind(target.place, says, name)
         singles = {target.suffix for target in (output, log) if target is not None and target.single}
         if len(singles) > 1:
             what = "output and removal log are compressed in different ways"
@@ -275,7 +306,7 @@ class _Run:
         text = bool(files) and all(file.kind is Kind.TEXT for file in files)
         self._names = f"part-{{:05d}}.{'txt' if text else 'jsonl'}{suffix}"
         if is_remote(self._spark):
-            if any(file.kind is None for file in files):
+            if rows:
                 what = "Parquet cannot be written behind Spark Connect by this command; nothing was read"
                 raise UsageError(what, hint="use --master")
             return self._stack.enter_context(Direct(self._spark, output, log))

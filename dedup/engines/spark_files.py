@@ -6,20 +6,23 @@ Listing goes through Spark's own sources, so that it works wherever Spark reads,
 from __future__ import annotations
 
 import os
+from collections import Counter
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from dedup.errors import DedupError, InputError, UsageError
 from dedup.formats.compression import bare_name
+from dedup.formats.discover import Patterns, nothing_there, unreadable_address
+from dedup.formats.foreign import named
+from dedup.formats.kinds import JSON
 from dedup.formats.parts import Kind
-from dedup.formats.sniff import BY_SUFFIX
+from dedup.formats.sniff import WrongKindError, by_suffix
 from dedup.job import STDIN
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Iterator
 
     from pyspark.sql import SparkSession
 
@@ -83,6 +86,10 @@ def find_files(
     include: tuple[str, ...],
     asked: Format,
     report: Callable[[DedupError], None],
+    *,
+    exclude: tuple[str, ...] = (),
+    passed: Callable[[WrongKindError], None] = lambda _: None,
+    binary_as_text: bool = False,
 ) -> list[File]:
     """Find the inputs in order: as they were given, below a directory by their names, as on one machine.
 
@@ -92,30 +99,40 @@ def find_files(
         include: patterns for names below a directory.
         asked: the format, or ``auto``.
         report: is told an `InputError` for each input that is missing or holds nothing to read.
+        exclude: patterns for names below a directory that are left out.
+        passed: is told each file below a directory whose name says that it is nothing that is read.
+        binary_as_text: also read as text what is called otherwise.
 
     Raises:
         UsageError: standard input is named, or a file's format cannot be told by its name.
+        WrongKindError: a file that was named is neither text nor JSON lines nor Parquet, by its name.
     """
     if STDIN in inputs:
         raise UsageError("--engine spark reads files, not standard input", hint="put the input where Spark reads it")
     found: list[File] = []
+    patterns = Patterns(include, exclude, hidden=True)  # Spark lists nothing that is hidden
+    kind_of = _Kinds(asked, binary_as_text=binary_as_text)
     for given in inputs:
+        if (address := unreadable_address(given)) is not None and given.lower().startswith(("http", "ftp")):
+            report(address)
+            continue
         listed = _listed(spark, given, report)
         if listed is None:
             continue
         listed.sort(key=lambda file: file.path.parts)
         if _is_pattern(given):
-            here = [_file(file, unquote(file.uri), file.path.name, asked) for file in listed]
+            here = [kind_of.file(file, unquote(file.uri), file.path.name) for file in listed]
         elif (top := _top(given, listed)) is None:
-            here = [_file(file, given, file.path.name, asked) for file in listed]
+            here = [kind_of.file(file, given, file.path.name) for file in listed]
         else:
             prefix = "" if len(inputs) == 1 else f"{top.name}/"
             places = [(file, str(file.path.relative_to(top))) for file in listed]
-            places = [(file, place) for file, place in places if _matches(place, include, asked)]
-            here = [_file(file, f"{given.rstrip('/')}/{place}", prefix + place, asked) for file, place in places]
-        if not here:
-            hint = "name the files, or say which to read with --include"
-            report(InputError(f"no file matches {', '.join(include)}", place=given, hint=hint))
+            read = [(file, place) for file, place in places if _matches(place, patterns, asked)]
+            named_files = ((file, f"{given.rstrip('/')}/{place}", prefix + place) for file, place in read)
+            here = list(kind_of.files(named_files, passed))
+            if not read:
+                hint = nothing_there(Counter(PurePosixPath(place).suffix.lower() for _, place in places))
+                report(InputError(f"no file matches {', '.join(include)}", place=given, hint=hint))
         found += here
     return found
 
@@ -173,31 +190,51 @@ def _top(given: str, listed: list[_Listed]) -> PurePosixPath | None:
     return None
 
 
-def _matches(place: str, include: tuple[str, ...], asked: Format) -> bool:
-    name = PurePosixPath(place).name.lower()
-    if asked == "parquet" or (asked == "auto" and name.endswith(PARQUET)):
-        return name.endswith(PARQUET)
-    patterns = [pattern.lower() for pattern in include]
-    return any(fnmatchcase(name, pattern) or fnmatchcase(bare_name(name), pattern) for pattern in patterns)
+def _matches(place: str, patterns: Patterns, asked: Format) -> bool:
+    parquet = place.lower().endswith(PARQUET)
+    if asked == "parquet" or (asked == "auto" and parquet):
+        return parquet and not patterns.left_out(place)
+    return patterns.place(place)
 
 
-def _file(listed: _Listed, name: str, relative: str, asked: Format) -> File:
-    return File(listed.uri, name, relative, listed.size, _kind(relative, asked, name))
+@dataclass(frozen=True, slots=True)
+class _Kinds:
+    """What files hold, as asked or by their names."""
 
+    asked: Format
+    binary_as_text: bool
 
-def _kind(relative: str, asked: Format, name: str) -> Kind | None:
-    """Return what a file's records are; None: rows of Parquet.
+    def file(self, listed: _Listed, name: str, relative: str) -> File:
+        """Return a file with what it holds.
 
-    Raises:
-        UsageError: its name does not tell.
-    """
-    lower = relative.lower()
-    if asked == "parquet" or (asked == "auto" and lower.endswith(PARQUET)):
-        return None
-    if asked != "auto":
-        return Kind(asked)
-    for suffix, kind in BY_SUFFIX.items():
-        if bare_name(lower).endswith(suffix):
+        Raises:
+            UsageError: its name does not tell.
+            WrongKindError: it tells that it is nothing that is read.
+        """
+        return File(listed.uri, name, relative, listed.size, self._kind(relative, name))
+
+    def files(
+        self, listed: Iterable[tuple[_Listed, str, str]], passed: Callable[[WrongKindError], None]
+    ) -> Iterator[File]:
+        """Yield files, but for those that are nothing that is read; these are told."""
+        for file, name, relative in listed:
+            try:
+                yield self.file(file, name, relative)
+            except WrongKindError as error:  # noqa: PERF203 - a few names of many
+                passed(error)
+
+    def _kind(self, relative: str, name: str) -> Kind | None:
+        """Return what a file's records are; None: rows of Parquet."""
+        if self.asked == "parquet" or (self.asked == "auto" and relative.lower().endswith(PARQUET)):
+            return None
+        if self.asked != "auto":
+            return Kind(self.asked)
+        if (kind := by_suffix(relative)) is not None:
             return kind
-    hint = "say --format jsonl, text or parquet"
-    raise UsageError("the name does not tell the format, and on Spark nothing else is asked", place=name, hint=hint)
+        if self.binary_as_text:
+            return Kind.TEXT
+        if (says := named(relative)) not in (None, JSON):
+            assert says is not None  # noqa: S101 - for the type checker
+            raise WrongKindError(says, name, by_name=True, announced=True)
+        hint = "say --format jsonl, text or parquet"
+        raise UsageError("the name does not tell the format, and on Spark nothing else is asked", place=name, hint=hint)

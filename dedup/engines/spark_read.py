@@ -25,15 +25,17 @@ from dedup.errors import InputError
 from dedup.formats.compression import READ_SIZE, Reader
 from dedup.formats.packing import by_magic
 from dedup.formats.parts import TASK_BYTES, Kind
+from dedup.formats.sniff import not_lines, sniff
 from dedup.reading import changed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from pyspark.sql import DataFrame, SparkSession
 
     from dedup.engines.spark_files import File
     from dedup.formats.codec import Codec
+    from dedup.job import Format
 
 _BOM = b"\xef\xbb\xbf"
 _LARGEST = (1 << 31) - 1
@@ -41,6 +43,8 @@ _LARGEST = (1 << 31) - 1
 ROWS = "document bigint, source int, line bigint, at bigint, value binary"
 """A line, or a whole document: its number; that of its input; its number there, from 1; where it begins in all that is
 read, as the removal log counts; its bytes, a line without its line end."""
+_HEAD = 4096
+"""Bytes of the first line of a file that are looked at to see whether it is what it is called."""
 _COUNTED = "uri string, block bigint, lines bigint, bytes bigint, open boolean, fault string"
 _BLOCK_COLUMNS = ("uri", "block", "source", "document", "line", "at", "mark")
 
@@ -102,7 +106,15 @@ class Numbered(NamedTuple):
     """Of all that is no reference, unpacked."""
 
 
-def number(spark: SparkSession, files: Sequence[File], references: int, codec: Codec) -> Numbered:
+def number(
+    spark: SparkSession,
+    files: Sequence[File],
+    references: int,
+    codec: Codec,
+    *,
+    asked: Format = "auto",
+    binary_as_text: bool = False,
+) -> Numbered:
     """Count the lines of all inputs, and number them.
 
     Args:
@@ -110,14 +122,17 @@ def number(spark: SparkSession, files: Sequence[File], references: int, codec: C
         files: references first.
         references: the first so many are references.
         codec: how the text is encoded; where lines cannot be told by bytes none are joined.
+        asked: the format, as in `dedup.formats.sniff.sniff`.
+        binary_as_text: likewise.
 
     Raises:
-        InputError: a file is damaged, too large to be read as one piece, or compressed under a name that hides it.
+        InputError: a file is damaged, neither text nor JSON lines, too large to be read as one piece, or compressed
+            under a name that hides it.
     """
     unique = {file.uri: file for file in files}
     plain = _plain(spark, [file for file in unique.values() if not file.whole])
     whole = _whole(spark, [file for file in unique.values() if file.whole])
-    blocks = _counted(plain, whole, unique, codec)
+    blocks = _counted(plain, whole, unique, partial(_count_pieces, codec, asked, binary_as_text), codec)
     table, places, size = _placed(files, references, blocks)
     there = spark.createDataFrame(_table_of(places))
     rows: DataFrame | None = None
@@ -178,7 +193,11 @@ class _Block(NamedTuple):
 
 
 def _counted(
-    plain: DataFrame | None, whole: DataFrame | None, files: dict[str, File], codec: Codec
+    plain: DataFrame | None,
+    whole: DataFrame | None,
+    files: dict[str, File],
+    count_pieces: Callable[..., Iterator[pa.RecordBatch]],
+    codec: Codec,
 ) -> dict[str, list[_Block]]:
     """Return the splits of each file, in order.
 
@@ -188,13 +207,10 @@ def _counted(
     blocks: dict[str, list[_Block]] = {}
     if plain is not None:
         size = F.sum(F.octet_length("value") + 1).alias("bytes")
-        head = F.min_by(F.substring("value", 1, 8), "row").alias("head")
+        head = F.min_by(F.substring("value", 1, _HEAD), "row").alias("head")
         for row in plain.groupBy("uri", "block").agg(F.count(F.lit(1)).alias("lines"), size, head).collect():
-            if row["block"] == 0 and by_magic(bytes(row["head"])) is not None:
-                what = "is compressed, and its name does not say so; nothing was written"
-                raise InputError(
-                    what, place=files[row["uri"]].name, hint="give it a name that ends with .gz, .zst, .bz2 or .xz"
-                )
+            if row["block"] == 0:
+                _refuse_hidden(bytes(row["head"]), files[row["uri"]].name, codec)
             blocks.setdefault(row["uri"], []).append(_Block(row["block"], row["lines"], row["bytes"], False, False))  # noqa: FBT003
         for uri, file in files.items():
             if file.size and not file.whole and uri not in blocks:
@@ -205,11 +221,24 @@ def _counted(
             _tell_ends(files[uri], found)
     if whole is not None:
         kinds = {uri: (file.kind or Kind.TEXT, file.name) for uri, file in files.items() if file.whole}
-        for row in whole.mapInArrow(partial(_count_pieces, kinds, codec), _COUNTED).collect():
+        for row in whole.mapInArrow(partial(count_pieces, kinds), _COUNTED).collect():
             if row["fault"]:
                 raise InputError(f"{row['fault']}; nothing was written", place=files[row["uri"]].name)
             blocks[row["uri"]] = [_Block(0, row["lines"], row["bytes"], False, row["open"])]  # noqa: FBT003
     return blocks
+
+
+def _refuse_hidden(head: bytes, name: str, codec: Codec) -> None:
+    """Refuse a file that is called JSON lines and is something else.
+
+    Raises:
+        InputError: it is compressed, or of another kind.
+    """
+    if by_magic(head) is not None:
+        what = "is compressed, and its name does not say so; nothing was written"
+        raise InputError(what, place=name, hint="give it a name that ends with .gz, .zst, .bz2 or .xz")
+    if (wrong := not_lines(head, codec)) is not None:
+        raise InputError(f"is {wrong.what}; nothing was written", place=name, hint=wrong.hint)
 
 
 def _tell_ends(file: File, blocks: list[_Block]) -> None:
@@ -356,7 +385,11 @@ def _pieces(content: bytes, kind: Kind, name: str) -> Iterator[tuple[bytes, bool
 
 
 def _count_pieces(
-    kinds: dict[str, tuple[Kind, str]], codec: Codec, batches: Iterable[pa.RecordBatch]
+    codec: Codec,
+    asked: Format,
+    binary_as_text: bool,  # noqa: FBT001 - filled in by position where it is known
+    kinds: dict[str, tuple[Kind, str]],
+    batches: Iterable[pa.RecordBatch],
 ) -> Iterator[pa.RecordBatch]:
     """Count the lines of files that are read as one piece; runs in a task."""
     for batch in batches:
@@ -365,6 +398,8 @@ def _count_pieces(
             lines = size = 0
             open_line, fault = False, None
             try:
+                reader = Reader(io.BytesIO(entry["value"]), name, owned=True)
+                sniff(asked, name, name, reader, codec, binary_as_text=binary_as_text)
                 for value, open_line in _pieces(entry["value"], kind, name):
                     lines += 1
                     size += len(value) + (kind is Kind.JSONL and not open_line)

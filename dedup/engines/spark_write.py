@@ -331,9 +331,11 @@ class Counted(NamedTuple):
 def counted(row: bytes) -> Counted:
     """Return what a task counted, from a row of `COUNTS`."""
     found = json.loads(row)
-    shrinkage, edits, problems, new = (found.pop(name) for name in ("shrinkage", "edits", "problems", "new"))
-    counts = Counts(**found)
-    counts.new.update(new)
+    shrinkage, edits, problems = (found.pop(name) for name in ("shrinkage", "edits", "problems"))
+    figures: dict[str, Any] = {
+        name: Counter(value) if isinstance(value, dict) else value for name, value in found.items()
+    }
+    counts = Counts(**figures)
     return Counted(counts, shrinkage, edits, [(_error(problem), more) for problem, more in problems])
 
 

@@ -174,13 +174,24 @@ class Reader:
         """Put back what was read too far."""
         self._head = data + self._head
 
-    def peek(self, size: int) -> bytes:
+    @property
+    def waits(self) -> bool:
+        """A read may have to wait for somebody to write."""
+        return self._pipe is not None
+
+    def peek(self, size: int, *, wait: bool = True) -> bytes:
         """Return the next bytes without using them up: at least `size`, unless the input is shorter.
+
+        Args:
+            size: how many are wanted.
+            wait: else what there is already has to do, but for the first byte.
 
         Raises:
             InputError: as in `read`.
         """
         while len(self._head) < size:
+            if not wait and self._head and self._pipe is not None and not _is_ready(self._pipe):
+                break
             head, self._head = self._head, b""
             more = self.read()
             self._head = head + more

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path, PurePath
@@ -28,6 +30,8 @@ class Source:
     """Its place in an output tree and its name in the removal log, with forward slashes."""
     size: int | None
     """Bytes as stored; None where that is not known."""
+    below: bool = False
+    """It was found below a directory, and not named."""
     kept: BinaryIO | None = field(default=None, compare=False)
     """A copy of what can be read only once; it is read instead, from its beginning each time."""
 
@@ -46,18 +50,34 @@ class Found:
     """A directory was among the inputs."""
 
 
-def discover(inputs: tuple[str, ...], include: tuple[str, ...], stdin_name: str, report: Report) -> Found:
+_ADDRESS = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+)://")
+
+
+def discover(
+    inputs: tuple[str, ...],
+    include: tuple[str, ...],
+    stdin_name: str,
+    report: Report,
+    *,
+    exclude: tuple[str, ...] = (),
+    hidden: bool = False,
+) -> Found:
     """Find the inputs: files as named, directories recursively in order of their names, ``-``.
 
     A file that is named is read whatever its name is; below a directory, those that match one of `include` (with or
-    without a suffix of compression, small and capital letters alike; hidden files too). One directory alone gives its
-    files relative to itself; among several inputs each directory keeps its last name as a prefix.
+    without a suffix of compression, small and capital letters alike) and none of `exclude`. What is hidden there (its
+    name begins with a dot) is not read: a directory never, a file only where a pattern begins with a dot, too. One
+    directory alone gives its files relative to itself; among several inputs each directory keeps its last name as a
+    prefix.
 
     Args:
         inputs: paths, or ``-`` (at most once).
         include: patterns for names, as in a shell.
         stdin_name: what standard input is called.
         report: is told an `InputError` for each input that is missing, cannot be listed or read, or leads in a circle.
+        exclude: patterns for names of files and directories that are left out; one with a slash is for the path below
+            the directory that was given.
+        hidden: also read what is hidden.
 
     Raises:
         UsageError: ``-`` is named twice.
@@ -65,7 +85,7 @@ def discover(inputs: tuple[str, ...], include: tuple[str, ...], stdin_name: str,
     if inputs.count(STDIN) > 1:
         raise UsageError("standard input is named twice", hint="name '-' once")
     found = Found()
-    walk = _Walk(include, report)
+    walk = _Walk(include, exclude, report, hidden=hidden)
     for given in inputs:
         if given == STDIN:
             # Whatever it is called, the log must be one that can be restored from.
@@ -75,7 +95,7 @@ def discover(inputs: tuple[str, ...], include: tuple[str, ...], stdin_name: str,
         try:
             status = path.stat()
         except (OSError, ValueError) as error:
-            report(InputError(reason(error), place=given))
+            report(unreadable_address(given) or InputError(reason(error), place=given))
             continue
         if not stat.S_ISDIR(status.st_mode):
             found.sources.append(Source(path, given, path.name, _size(path, status)))
@@ -85,23 +105,56 @@ def discover(inputs: tuple[str, ...], include: tuple[str, ...], stdin_name: str,
         before = len(found.sources)
         found.sources.extend(walk.files(path, prefix))
         if len(found.sources) == before:
-            hint = "name the files, or say which to read with --include"
-            report(InputError(f"no file matches {', '.join(include)}", place=given, hint=hint))
+            report(InputError(f"no file matches {', '.join(include)}", place=given, hint=nothing_there(walk.unread)))
     return found
+
+
+def unreadable_address(given: str) -> InputError | None:
+    """Return the error for an input that is no path but an address; None: it is a path."""
+    match = _ADDRESS.match(given)
+    if match is None:
+        return None
+    scheme = match[1].lower()
+    if scheme in ("http", "https", "ftp"):
+        hint = f"fetch it first: curl -fsSL '{given}' | dedup"
+    elif scheme == "file":
+        hint = "leave file:// out"
+    else:
+        hint = f"copy it to this machine; where Spark is configured for {scheme}:, --engine spark reads it"
+    return InputError("is an address, and only files of this machine are read", place=given, hint=hint)
+
+
+def nothing_there(names: Counter[str]) -> str:
+    """Return what to do where no file below a directory is to be read.
+
+    Args:
+        names: suffixes of those that are not.
+    """
+    from dedup.formats.kinds import BY_SUFFIX  # noqa: PLC0415 - rarely needed
+
+    known = Counter({suffix: number for suffix, number in names.items() if suffix in BY_SUFFIX})
+    if known and known.total() == names.total():
+        kinds = [(BY_SUFFIX[suffix], number) for suffix, number in known.most_common()]
+        told = ", ".join(f"{kind.name} {number:,}" for kind, number in kinds)
+        return f"only files of other kinds are there ({told}): {kinds[0][0].hint}"
+    return "name the files, or say which texts to read with --include"
 
 
 class _Walk:
     """The files below a directory."""
 
-    def __init__(self, include: tuple[str, ...], report: Report) -> None:
-        self._patterns = tuple(pattern.lower() for pattern in include)
+    def __init__(self, include: tuple[str, ...], exclude: tuple[str, ...], report: Report, *, hidden: bool) -> None:
+        self._include = Patterns(include, exclude, hidden=hidden)
         self._report = report
+        self.unread: Counter[str] = Counter()
+        """Suffixes of the files that were not to be read."""
 
     def files(self, top: Path, prefix: str) -> Iterator[Source]:
         """Yield what is to be read, sorted by name, each directory at its place among the files."""
         # An own stack instead of recursion: a tree may be deeper than Python's stack. Each level knows which
         # directories lead to it, and so sees a link that leads back.
-        stack = [self._level(top, prefix, ())]
+        self.unread.clear()
+        stack = [self._level(top, prefix, "", ())]
         while stack:
             for item in stack[-1]:
                 if isinstance(item, Source):
@@ -113,8 +166,8 @@ class _Walk:
                 stack.pop()
 
     def _level(
-        self, directory: Path, prefix: str, above: tuple[tuple[int, int], ...]
-    ) -> Iterator[Source | tuple[Path, str, tuple[tuple[int, int], ...]]]:
+        self, directory: Path, prefix: str, under: str, above: tuple[tuple[int, int], ...]
+    ) -> Iterator[Source | tuple[Path, str, str, tuple[tuple[int, int], ...]]]:
         try:
             status = directory.stat()
             here = (status.st_dev, status.st_ino)
@@ -130,23 +183,65 @@ class _Walk:
             try:
                 found = path.stat()
             except OSError as error:
-                if self._matches(name):
+                if self._include.file(under + name):
                     self._report(InputError(reason(error), place=str(path)))
                 continue
             if stat.S_ISDIR(found.st_mode):
-                yield path, f"{prefix}{name}/", (*above, here)
-            elif self._matches(name):
-                if stat.S_ISREG(found.st_mode):
-                    yield Source(path, str(path), prefix + name, _size(path, found))
-                else:
-                    self._report(InputError("is not a regular file; not read", place=str(path)))
+                if self._include.directory(under + name):
+                    yield path, f"{prefix}{name}/", f"{under}{name}/", (*above, here)
+            elif not self._include.file(under + name):
+                self.unread[path.suffix.lower()] += 1
+            elif stat.S_ISREG(found.st_mode):
+                yield Source(path, str(path), prefix + name, _size(path, found), below=True)
+            else:
+                self._report(InputError("is not a regular file; not read", place=str(path)))
 
-    def _matches(self, name: str) -> bool:
-        from fnmatch import fnmatchcase  # noqa: PLC0415 - only needed for directories
 
-        lower = name.lower()
-        bare = bare_name(lower)
-        return any(fnmatchcase(lower, pattern) or fnmatchcase(bare, pattern) for pattern in self._patterns)
+class Patterns:
+    """Which files below a directory are read, by their paths there; see `discover`."""
+
+    def __init__(self, include: tuple[str, ...], exclude: tuple[str, ...], *, hidden: bool = False) -> None:
+        self._include = tuple(pattern.lower() for pattern in include)
+        self._exclude = tuple(pattern.lower().removeprefix("./").rstrip("/") for pattern in exclude)
+        # A pattern that ends with a slash is for directories.
+        self._files = tuple(
+            pattern for pattern, given in zip(self._exclude, exclude, strict=True) if not given.endswith("/")
+        )
+        self._hidden = hidden
+
+    def directory(self, path: str) -> bool:
+        """Say whether a directory is looked into."""
+        return (self._hidden or not _name(path).startswith(".")) and not _matches(path, self._exclude)
+
+    def file(self, path: str) -> bool:
+        """Say whether a file is read."""
+        patterns = self._include
+        if not self._hidden and _name(path).startswith("."):
+            patterns = tuple(pattern for pattern in patterns if pattern.startswith("."))
+        return _matches(path, patterns) and not _matches(path, self._files)
+
+    def place(self, path: str) -> bool:
+        """Say whether a file is read, and whatever it lies in is looked into."""
+        return self.file(path) and not self.left_out(path)
+
+    def left_out(self, path: str) -> bool:
+        """Say whether a file is not to be read whatever it is, or something that it lies in."""
+        above = path.split("/")[:-1]
+        if _matches(path, self._files):
+            return True
+        return not all(self.directory("/".join(above[: at + 1])) for at in range(len(above)))
+
+
+def _matches(path: str, patterns: tuple[str, ...]) -> bool:
+    from fnmatch import fnmatchcase  # noqa: PLC0415 - only needed for directories
+
+    lower = path.lower()
+    names = {False: (_name(lower), bare_name(_name(lower))), True: (lower, bare_name(lower))}
+    return any(fnmatchcase(name, pattern) for pattern in patterns for name in names["/" in pattern])
+
+
+def _name(path: str) -> str:
+    return path.rpartition("/")[2]
 
 
 def refuse_read_twice(sources: Iterable[Source], stdin: BinaryIO | TextIO) -> None:

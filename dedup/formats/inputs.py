@@ -9,7 +9,7 @@ from dedup.errors import InputError
 from dedup.formats import jsonl, text
 from dedup.formats.compression import Reader
 from dedup.formats.parts import Cutter, Kind, Part
-from dedup.formats.sniff import sniff
+from dedup.formats.sniff import WrongKindError, sniff
 
 if TYPE_CHECKING:
     import os
@@ -32,9 +32,13 @@ class Inputs:
         joined: all go into one output. Where one lacks its last line end and another one follows, a line end is put
             between them, or the last paragraph (or record) of one would be glued to the first of the next.
         stdin: read for standard input; None: the process's.
+        binary_as_text: also read as text what is binary.
 
     Attributes:
         failures: number of a source → why it could not be read, or not to its end.
+        passed: number of a source below a directory → why it is passed over: its name says that it is neither text nor
+            JSON lines. That is no failure, for nobody named it.
+        foreign: numbers of the sources that are neither text nor JSON lines, whatever they are called.
         compressed: number of a source → how it is compressed, where it is.
         status: number of a source → its status before it was read.
     """
@@ -48,6 +52,7 @@ class Inputs:
         *,
         joined: bool,
         stdin: BinaryIO | None,
+        binary_as_text: bool = False,
     ) -> None:
         self._sources = sources
         self._asked = asked
@@ -55,7 +60,10 @@ class Inputs:
         self._limit = limit
         self._joined = joined
         self._stdin = stdin
+        self._binary_as_text = binary_as_text
         self.failures: dict[int, InputError] = {}
+        self.passed: dict[int, WrongKindError] = {}
+        self.foreign: set[int] = set()
         self.compressed: dict[int, Packing] = {}
         self.status: dict[int, os.stat_result] = {}
 
@@ -91,6 +99,12 @@ class Inputs:
                 if reader.compressed is not None:
                     self.compressed[cutter.source] = reader.compressed
                 yield from self._reading(reader, source)(reader, cutter)
+        except WrongKindError as error:
+            self.foreign.add(cutter.source)
+            if source.below and error.announced:
+                self.passed[cutter.source] = error
+            else:
+                self.failures[cutter.source] = error
         except InputError as error:
             self.failures[cutter.source] = error
 
@@ -101,7 +115,8 @@ class Inputs:
         return Reader(source.kept, source.name, owned=False)
 
     def _reading(self, reader: Reader, source: Source) -> Callable[[Reader, Cutter], Iterator[Part | None]]:
-        if sniff(self._asked, source.relative, reader) is Kind.TEXT:
+        insist = self._binary_as_text
+        if sniff(self._asked, source.relative, source.name, reader, self._codec, binary_as_text=insist) is Kind.TEXT:
             return text.read
         if not self._codec.ascii:
             what = f"JSON lines in {self._codec.name} cannot be read"

@@ -15,7 +15,7 @@ from dedup.formats.compression import reason
 from dedup.formats.discover import Report, Source, discover, plain_path, refuse_read_twice, same_file
 from dedup.formats.links import Named, check_inside, leads_out
 from dedup.formats.outputs import FileOutput, Output, StdoutOutput, TreeOutput, targets
-from dedup.formats.usage import check_usage, refuse_inside
+from dedup.formats.usage import check_usage, refuse_file_name, refuse_format, refuse_inside
 from dedup.job import STDIN, Job
 
 
@@ -48,13 +48,19 @@ def lay_out(job: Job, report: Report, stdin: BinaryIO | None, stdout: BinaryIO |
     """
     output = output_path(job)
     check_usage(job, output)
-    found = discover(job.inputs, job.include, job.stdin_name, report)
+    found = discover(job.inputs, job.include, job.stdin_name, report, exclude=job.exclude)
     sources = _writable(_once(found.sources), Named(job.inputs), report) if job.in_place else found.sources
     per_file = job.in_place or job.mode != "clean"
     if output is not None and (found.tree or job.into_directory or output.is_dir()):
         if any(source.path is None for source in sources):
             raise UsageError("standard input cannot go to a directory", hint="use --output FILE")
+        if not job.into_directory and not output.exists():
+            refuse_file_name(output)
         per_file = True
+    elif output is not None:
+        refuse_format(output, job, "the output")
+    if job.removed is not None:
+        refuse_format(job.removed, None, "the removal log")
     if per_file and output is None:
         sources = _distinct(sources)
     destinations = _destinations(job, output, sources, per_file=per_file)
@@ -95,7 +101,7 @@ def _references(job: Job) -> list[Source]:
 
     if STDIN in job.against:
         raise UsageError("a reference cannot be '-'", hint="name a file")
-    return discover(job.against, job.include, job.stdin_name, report).sources
+    return discover(job.against, job.include, job.stdin_name, report, exclude=job.exclude).sources
 
 
 def _destinations(job: Job, output: Path | None, sources: list[Source], *, per_file: bool) -> list[Path]:

@@ -8,9 +8,9 @@ import sys
 from collections import deque
 from typing import TYPE_CHECKING, BinaryIO
 
-from dedup.errors import OutputError
+from dedup.errors import InputError, OutputError
 from dedup.formats.atomic import AtomicFile, ChangedError
-from dedup.formats.compression import reason
+from dedup.formats.compression import READ_SIZE, reason
 from dedup.formats.links import check_inside
 from dedup.formats.packing import by_name
 
@@ -45,6 +45,9 @@ class Output:
 
     def end_input(self, source: int, *, failed: bool, compressed: Packing | None) -> None:
         """Complete an input; one that could not be read to its end is not written where it would be a file."""
+
+    def copy(self, source: Source, number: int) -> None:
+        """Take an input that is not read, as it is stored, where it has a file of its own."""
 
     def flush(self) -> None:
         """Let everything so far be seen."""
@@ -246,6 +249,21 @@ class TreeOutput(Output):
         """Look once more at all files that are to be replaced together."""
         return self._each(AtomicFile.check)
 
+    def copy(self, source: Source, number: int) -> None:
+        """Copy a file to its place, byte for byte as it is stored.
+
+        Raises:
+            InputError: it cannot be read.
+            OutputError: the copy cannot be written.
+        """
+        if self._in_place or source.path is None:
+            return
+        target = self._targets[number]
+        if self._top is not None:
+            check_inside(target, self._top)
+        copy_file(source.path, target)
+        self._written += 1
+
     def commit(self) -> list[tuple[int, ChangedError]]:
         """Let all files appear that were to appear together."""
         return self._each(AtomicFile.commit)
@@ -299,6 +317,26 @@ def targets(sources: list[Source], top: Path) -> list[Path]:
             raise OutputError(f"{what}; nothing was written", place=str(top))
         seen[place] = source.name
     return [top / source.relative for source in sources]
+
+
+def copy_file(source: Path, target: Path) -> int:
+    """Copy a file, byte for byte as it is stored, and return its size.
+
+    Raises:
+        InputError: it cannot be read.
+        OutputError: the copy cannot be written; nothing is there that was not.
+    """
+    make_parent(target)
+    size = 0
+    try:
+        stream = source.open("rb")
+    except OSError as error:
+        raise InputError(f"{reason(error)}; it was not copied", place=str(source)) from None
+    with stream, AtomicFile(target) as file:
+        while piece := stream.read(READ_SIZE):
+            size += file.write(piece)
+        file.commit()
+    return size
 
 
 def make_parent(target: Path) -> None:

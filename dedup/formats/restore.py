@@ -19,7 +19,7 @@ from dedup.formats.discover import discover, same_file
 from dedup.formats.links import check_inside
 from dedup.formats.log import Digest
 from dedup.formats.logread import NOT_RESTORED, Cut, Log, LoggedOutput
-from dedup.formats.outputs import StdoutOutput, make_parent
+from dedup.formats.outputs import StdoutOutput, copy_file, make_parent
 from dedup.formats.packing import by_name
 from dedup.job import Counts, Events
 
@@ -156,7 +156,7 @@ def _others(top: Path, log_path: Path, output: Path, restored: set[str]) -> list
     def report(error: Exception) -> None:
         raise RestoreError(str(error).rstrip("."), place=str(top), undone=NOT_RESTORED)
 
-    found = discover((str(top),), ("*",), "", report)
+    found = discover((str(top),), ("*",), "", report, hidden=True)
     return [
         (source.path, source.relative)
         for source in found.sources
@@ -302,15 +302,5 @@ def _to_stdout(
 
 
 def _copy(source: Path, target: Path) -> Counts:
-    """Copy a file as it is stored."""
-    make_parent(target)
-    size = 0
-    try:
-        stream = source.open("rb")
-    except OSError as error:
-        raise InputError(f"{reason(error)}; it was not copied", place=str(source)) from None
-    with stream, AtomicFile(target) as file:
-        while piece := stream.read(READ_SIZE):
-            size += file.write(piece)
-        file.commit()
+    size = copy_file(source, target)
     return Counts(files=1, bytes_in=size, bytes_out=size)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dedup.errors import InputError
+from dedup.formats.codec import says_wide
 from dedup.formats.compression import READ_SIZE, Reader
+from dedup.formats.foreign import HEAD, is_binary
 from dedup.formats.parts import Cutter, Done, Kind, Part, Record, Work, rest, too_large
 
 if TYPE_CHECKING:
@@ -41,8 +43,13 @@ def records(part: Part, work: Work, done: Done) -> list[Record]:
         what = "is plain text, and has no record to put marks into; it passes through unchanged"
         done.problems.append(InputError(what, place=part.name, hint="--mark is for JSON lines"))
         return []
+    codec = work.codec.of(part.data)
+    if codec is work.codec and codec.ascii and says_wide(part.data) and is_binary(part.data[4:HEAD]):
+        what = "begins as UTF-16 or UTF-32 and is not valid throughout; the document passes through unchanged"
+        done.problems.append(InputError(what, place=part.name, hint="name its encoding with --encoding"))
+        return []
     try:
-        text, valid = work.codec.of(part.data).decode(part.data)
+        text, valid = codec.decode(part.data)
     except UnicodeError as error:
         what = f"not {work.codec.name} ({_where(error)}); the document passes through unchanged"
         done.problems.append(InputError(what, place=part.name, hint="name its encoding with --encoding"))

@@ -6,7 +6,11 @@ import os
 from pathlib import Path
 
 from dedup.errors import UsageError
+from dedup.formats.compression import bare_name
 from dedup.formats.discover import same_file
+from dedup.formats.foreign import named
+from dedup.formats.kinds import JSON, Foreign
+from dedup.formats.sniff import by_suffix
 from dedup.job import STDIN, Job
 
 
@@ -85,3 +89,49 @@ def refuse_inside(output: Path, inputs: tuple[str, ...], name: str) -> None:
         if Path(given).is_dir() and Path(os.path.realpath(output)).is_relative_to(os.path.realpath(given)):
             what = f"{name} lies in {given}, which is read; nothing was written"
             raise UsageError(what, place=str(output), hint="choose a place outside")
+
+
+def refuse_format(path: Path, job: Job | None, name: str) -> None:
+    """Refuse an output whose name promises another format than text or JSON lines.
+
+    Args:
+        path: the output.
+        job: whose output it is: where text of some syntax is insisted on, the output may be called so, too. None: the
+            removal log, which is always JSON lines.
+        name: of the output, for the message.
+
+    Raises:
+        UsageError: it does.
+    """
+    kind = named(path.name)
+    if job is not None and kind is not None and (job.binary_as_text or (job.format == "text" and not kind.binary)):
+        return
+    refuse_kind(str(path), kind, name)
+
+
+def refuse_kind(place: str, kind: Foreign | None, name: str) -> None:
+    """Refuse an output that is called what it is not; see `refuse_format`.
+
+    Args:
+        place: the output.
+        kind: what its name says; None: nothing, or what it is.
+        name: of the output, for the message.
+
+    Raises:
+        UsageError: its name says something else.
+    """
+    if kind is None or kind is JSON:  # many call JSON lines so
+        return
+    what = f"{name} would be text or JSON lines, and its name says that it is {kind.what}; nothing was read or written"
+    raise UsageError(what, place=place, hint="choose a name that ends with .txt or .jsonl, packed or not")
+
+
+def refuse_file_name(output: Path) -> None:
+    """Refuse a directory to be made that is called like a file.
+
+    Raises:
+        UsageError: it is.
+    """
+    if by_suffix(output.name) is not None or named(output.name) is not None or bare_name(output.name) != output.name:
+        what = "has the name of a file, and the output of a directory is a directory; nothing was read or written"
+        raise UsageError(what, place=str(output), hint=f"name a directory, or add a slash: {output}/")

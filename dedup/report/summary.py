@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dedup.job import passed_over
+
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.text import Text
@@ -138,6 +140,9 @@ def _notes(counts: Counts) -> list[str]:
         notes.append(f"{plural(n, 'document')} left unchanged because the decisions did not settle")
     if n := counts.too_large:
         notes.append(f"{plural(n, 'document')} above --max-document, passed through unread")
+    if n := counts.passed.total():
+        told = "whose name says that it is" if n == 1 else "whose names say that they are"
+        notes.append(f"{plural(n, 'file')} passed over, {told} neither text nor JSON lines ({passed_over(counts)})")
     if n := counts.faults:
         notes.append(
             f"{plural(n, 'internal error')}, and what {'it was' if n == 1 else 'they were'} about kept as it is"

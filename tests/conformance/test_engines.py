@@ -100,6 +100,7 @@ def test_a_directory_is_read_in_the_order_of_its_names(tmp_path: Path) -> None:
         name: lines(articles(seed, 9))
         for seed, name in enumerate(("b=1/z.jsonl", "b=1.jsonl", "a/x.jsonl.gz", "a.txt"))
     }
+    files["a.txt"] = b"One line of a text.\nAnother line of it.\n"
     case = Case("tree", files)
     top = tmp_path / "in"
     case.put(top)
