@@ -23,6 +23,7 @@ from dedup.characters import (
     MINUS,
     MINUSES,
     NORMALISE,
+    OTHER,
     SPACES,
     class_table,
     classes_of,
@@ -36,6 +37,7 @@ from dedup.characters import (
 )
 from dedup.hashing import token_hashes
 from dedup.shingling import Tokens, token_bounds, tokenise, with_digits
+from dedup.signs import AHEAD, BEHIND, EDGE, NEIGHBOURS, Around, say_something, sign_table, written_as
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -55,11 +57,13 @@ _BEFORE_MINUS = np.isin(np.arange(256), [*b" \t\v\f\x1c\x1d\x1e\x1f("]) | (np.ar
 """Bytes that may stand behind and before a minus; of those that are not ASCII nobody knows."""
 _MINUS_BEHIND = 4 * (SPACES + 1)
 """Bytes before a sign in which all stands that may tell whether it is a minus."""
-_TWO, _THREE, _FOUR = 0xC0, 0xE0, 0xF0
-"""Least first bytes of a character of two, three and four bytes."""
-_CLASS, _DASH, _CHANGES, _RESIZES, _IGNORED = 7, 8, 32, 64, 128
-"""What an entry of `_kinds` says beside `NORMALISE`: the class; a sign that may be a minus; part of a token that folds
-to another character of as many bytes; of more or fewer; a character to ignore."""
+_ASCII, _TWO, _THREE, _FOUR = 0x80, 0xC0, 0xE0, 0xF0
+"""Least code point that is not ASCII; least first bytes of a character of two, three and four bytes."""
+_CLASS, _SIGN, _CHANGES, _RESIZES, _IGNORED = 7, 8, 32, 64, 128
+"""What an entry of `_kinds` says beside `NORMALISE`: the class; a sign that may be a token, a minus among them; part of
+a token that folds to another character of as many bytes; of more or fewer; a character to ignore."""
+_LONGEST = 4
+"""Bytes of a character, at most."""
 
 
 @cache
@@ -72,7 +76,7 @@ def _kinds() -> Bytes:
     same = _sizes(codes) == _sizes(folds)
     kinds[(kinds & np.uint8(CLASS_MASK)) == IGNORE] |= _IGNORED
     kinds[codes] |= np.where(same, _CHANGES, _RESIZES).astype(np.uint8)
-    kinds[_DASHES] |= _DASH
+    kinds[(sign_table() > 0) & (class_table() == OTHER)] |= _SIGN
     return kinds
 
 
@@ -257,9 +261,11 @@ def _read(data: Bytes, starts: Ints, *, clear: bool) -> tuple[Bytes, Bytes, NDAr
     """
     folded, classes = _ascii(data)
     hyphens = np.flatnonzero(data == ord("-"))
+    signs = _ascii_signs(data, hyphens)
     hyphens = hyphens[_perhaps_minus(data, hyphens, 1)]
     places = np.flatnonzero(data >= _TWO)
     if not len(places):
+        _set_alone(folded, classes, *_said(data, classes, signs))
         classes[_minuses(data, hyphens, starts)] = ALONE
         return folded, classes, None, _Odd([], [], [], [])
     codes = _decoded(data, places)
@@ -270,13 +276,16 @@ def _read(data: Bytes, starts: Ints, *, clear: bool) -> tuple[Bytes, Bytes, NDAr
     # The class of a character's first byte is carried on to the others, one byte at a time.
     for _ in range(_size(data, int(places[codes.argmax()])) - 1):
         classes[1:] |= classes[:-1] * rest[1:]
-    special = np.flatnonzero(kinds >= _DASH)
+    special = np.flatnonzero(kinds >= _SIGN)
     kinds = kinds[special]
     changed = special[kinds & _CHANGES > 0]
     _encode(folded, places[changed], fold_table().take(codes[changed]).astype(np.int64), _sizes(codes[changed]))
-    dashes = special[kinds & _DASH > 0]
+    dashes = special[kinds & _SIGN > 0]
+    said = _said(data, classes, np.concatenate((signs, places[dashes])))
+    dashes = dashes[np.isin(codes[dashes], _DASHES)]
     dashes = places[dashes[_perhaps_minus(data, places[dashes], _sizes(codes[dashes]))]]
     minuses = _minuses(data, np.concatenate((hyphens, dashes)), starts)
+    _set_alone(folded, classes, *said)
     # However many bytes it takes: a token of one byte, as a hyphen is.
     folded[minuses], classes[minuses] = ord(MINUS), ALONE
     flags = (NORMALISE, _IGNORED, _RESIZES)
@@ -299,6 +308,72 @@ def _ascii(data: Bytes) -> tuple[Bytes, Bytes]:
         there *= np.uint8(kind)
         classes |= there
     return folded, classes
+
+
+def _ascii_signs(data: Bytes, hyphens: Ints) -> Ints:
+    """Return the places of signs in ASCII that may say something; see `dedup.signs`."""
+    found = data == ord("+")
+    for sign in b"#<>~":
+        found |= data == sign
+    # A hyphen does behind a word of a capital, or of one and another letter.
+    before, second = ((data[np.maximum(hyphens - step, 0)] - np.uint8(ord("A"))) < 26 for step in (1, 2))  # noqa: PLR2004
+    return np.concatenate((np.flatnonzero(found), hyphens[before | second]))
+
+
+def _said(data: Bytes, classes: Bytes, places: Ints) -> tuple[Ints, Bytes]:
+    """Return which of some signs say something, by their places, and their kinds.
+
+    Args:
+        data: the texts.
+        classes: of each byte's character, as far as it is not ASCII.
+        places: where the signs begin.
+    """
+    sign = _codes_at(data, places)
+    around = Around(sign_table().take(sign), sign, [], [])
+    for steps, backward in ((BEHIND, True), (AHEAD, False)):
+        at, inside = places, np.ones(len(places), bool)
+        for _ in range(steps):
+            if backward:
+                at = at - 1
+                for _ in range(_LONGEST - 1):
+                    at = at - (_continues(data, at) & (at > 0))
+            else:
+                at = at + np.maximum(_sizes(_codes_at(data, np.minimum(at, len(data) - 1))), 1)
+            inside = inside & (at >= 0) & (at < len(data))
+            at = np.where(inside, at, 0)
+            codes = _codes_at(data, at)
+            beside = np.where(codes < _ASCII, _beside_ascii()[np.minimum(codes, _ASCII - 1)], NEIGHBOURS[classes[at]])
+            around.codes.append(np.where(inside, codes, 0))
+            around.beside.append(np.where(inside, beside, EDGE).astype(np.uint8))
+    said = say_something(around)
+    return places[said], around.kinds[said]
+
+
+def _continues(data: Bytes, places: Ints) -> NDArray[np.bool_]:
+    found: NDArray[np.bool_] = (data[np.maximum(places, 0)] & 0xC0) == _ASCII
+    return found
+
+
+@cache
+def _beside_ascii() -> Bytes:
+    return NEIGHBOURS.take(class_table()[:_ASCII] & np.uint8(CLASS_MASK))
+
+
+def _codes_at(data: Bytes, places: Ints) -> NDArray[np.uint32]:
+    """Return the code points of the characters that begin at some places."""
+    codes = data.take(places).astype(np.uint32)
+    longer = np.flatnonzero(codes >= _TWO)
+    codes[longer] = _decoded(data, places[longer])
+    return codes
+
+
+def _set_alone(folded: Bytes, classes: Bytes, places: Ints, kinds: Bytes) -> None:
+    """Make tokens of some signs, which begin at some places: of one byte where there is one form of them."""
+    same = written_as().take(kinds)
+    sizes = np.where(same > 0, 1, _sizes(_codes_at(folded, places)))
+    for step in range(int(sizes.max(initial=0))):
+        classes[places[sizes > step] + step] = ALONE
+    folded[places[same > 0]] = same[same > 0]
 
 
 def _rows(places: Ints, codes: NDArray[np.uint32], marks: NDArray[np.bool_]) -> Ints:
