@@ -7,16 +7,20 @@ does not have.
 from __future__ import annotations
 
 import re
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from dedup.letters import is_numeric
-from dedup.lexicon import ENTITIES, LINKS, SECTION
+from dedup.lexicon import ENTITIES, FUNCTION, LINKS, SECTION, TURNING
 from dedup.numbers import dates, decimal_value, magnitude, numbers, same_day, same_number, word_value
+from dedup.scope import NEGATIONS
 from dedup.sides import Difference, is_capital
 from dedup.spelling import abbreviates, accented_alike, initials, plain, same_unit, variant
 from dedup.structure import tail
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from dedup.sides import Side, Stretch
 
 _FAR = 2000
@@ -34,7 +38,9 @@ _PREFIX = 3
 _DAY = 3
 """Words of a day's date."""
 _MARK = re.compile(
-    r"[\s(\[\"'“„#*_>§–—•-]*(?:[^\W\d_]{1,9}\.?\s?)?(?:\d{1,3}|[ivxlIVXL]{1,5}|[A-Za-z]|[^\W\d_](?=\)))(?:\.\d{1,3})*[a-z]?(?:\\?[.):\]、．）º°]+\s?|-\s+|\s(?=[^\W\d_])|[*_]+\s+(?=[^\W\d_])|\s[–—-]\s(?=[^\W\d_]))"
+    r"[\s(\[\"'“„#*_>§№–—•-]*"
+    r"(?:[^\W\d_]{1,9}\.?\s?)?(?:\d{1,3}|[ivxlIVXL]{1,5}|[A-Za-z]|[^\W\d_](?=\)))(?:\.\d{1,3})*[a-z]?(?:\\?[.):\]、．）º°]+\s?|-\s+|\s(?=[^\W\d_])|[*_]+\s+(?=[^\W\d_])"
+    r"|\s[–—-]\s(?=[^\W\d_]))"
 )
 _CUT_OFF = ("…", "...", "-", "\u00ad")
 """Signs one of which stands behind the last word of a text that was cut off."""
@@ -42,10 +48,15 @@ _CUT_OFF = ("…", "...", "-", "\u00ad")
 _TARGET = re.compile(r"\]\((?:[^)\]]|\](?!\())*\)|<[^<>]*>|\[\d{1,3}\]|&\w+;")
 _INITIALS = re.compile(r"\W*(?:[^\W\d_]\.\s?){2,}")
 """What is no number of a section: "U.S.", "J. K."."""
+_ROMAN = frozenset("ivxlc")
 _RUN = re.compile(r"\d+")
 _ORDINALS = frozenset(("st", "nd", "rd", "th", "er", "e", "o", "a", "º", "ª"))
 """What makes a figure the number of a place in a row, and not another one."""
 _DOTS = frozenset(".-/ªº")
+_NUMBERING = frozenset("§№")
+"""Signs before the number of a section."""
+_DENYING = NEGATIONS - frozenset(["non", "t", "ne", "na", "si"])
+"""Negations that another word may begin with by chance; "non" is one before any word."""
 
 
 def marker(stretch: Stretch) -> None:
@@ -75,12 +86,16 @@ def marked(side: Side) -> int:
     words = [side.token(i) for i in range(number)]
     if any(word[0].isalpha() and not word.isalpha() for word in words):
         return 0  # "Q2: Sales" and "G7: Talks" tell of a quarter and of a summit
-    named = "§" in found.group() or any(word in SECTION for word in words)
-    if not named and any(word.isalpha() and len(word) > 1 and not set(word) <= set("ivxlc") for word in words):
-        return 0
+    figures = any(word[0].isdigit() for word in words)
+    named = not _NUMBERING.isdisjoint(found.group())
+    for word in words:
+        if len(word) > 1 and word in SECTION and (figures or (word not in FUNCTION and word not in TURNING)):
+            named = True
+        elif len(word) > 1 and (word in TURNING or (word.isalpha() and not _ROMAN.issuperset(word))):
+            return 0  # "No dogs", "Also no refunds"
     bare = found.group().rstrip(" –—-*_")[-1:].isalnum()
-    # "7 people" are so many people; "7.2 Supplier" and "§ 7 Notice" are numbers of sections.
-    return 0 if bare and not named and len(words) < 2 else number  # noqa: PLR2004
+    # "7 people" are so many people, "Vi i Sverige" are people; "7.2 Supplier" and "§ 7 Notice" are numbers of sections.
+    return 0 if bare and not named and (len(words) < 2 or not figures) else number  # noqa: PLR2004
 
 
 def respelt(stretch: Stretch) -> None:
@@ -88,6 +103,8 @@ def respelt(stretch: Stretch) -> None:
     theirs, ours = stretch.theirs, stretch.ours
     joined = "".join(theirs.values()), "".join(ours.values())
     if joined[0] == joined[1] and len(theirs) != len(ours) and _figures_of(theirs) == _figures_of(ours):
+        parts = list(theirs.values()), list(ours.values())
+        stretch.holds_words = _begins_a_word(*parts) or _begins_a_word(*reversed(parts))
         stretch.set_aside(list(ours), Difference.SPELLING, list(theirs))
         return
     keys = list(theirs)
@@ -97,13 +114,24 @@ def respelt(stretch: Stretch) -> None:
             continue  # the second half of a word
         found = next((k for k in range(at, len(keys)) if _one_word(stretch, keys[k], i)), None)
         if found is None:
-            found = _two_in_one(theirs, keys, at, token)
+            found = _two_in_one(stretch, keys, at, token)
         if found is None and at < len(keys) and i + 1 in ours:
             found = _one_in_two(stretch, keys, at, i)
         if found is not None:
             stretch.set_aside([i], Difference.SPELLING, [keys[found]])
+            stretch.holds_words = True
             del keys[found]
             at = found
+
+
+def _begins_a_word(parts: Sequence[str], joined: Sequence[str]) -> bool:
+    """Return True if a negation begins a longer word: "not able" is not "notable", but "isnot" is "is not"."""
+    begins, at = set(accumulate(map(len, joined), initial=0)), 0
+    for part in parts:
+        if part in _DENYING and part not in joined and at in begins:
+            return True
+        at += len(part)
+    return False
 
 
 def _figures_of(tokens: dict[int, str]) -> list[str]:
@@ -118,12 +146,14 @@ def _one_word(stretch: Stretch, theirs: int, ours: int) -> bool:
     return variant(one, other) and (not is_capital(stretch.paragraph, ours) or variant(one, other, name=True))
 
 
-def _two_in_one(theirs: dict[int, str], keys: list[int], at: int, token: str) -> int | None:
+def _two_in_one(stretch: Stretch, keys: list[int], at: int, token: str) -> int | None:
     """Return the second of two words of the witness that are one word here, if there are two such words."""
+    theirs = stretch.theirs
     if token.isdigit():
         return None
     for k in range(at, len(keys) - 1):
         if theirs[keys[k]] + theirs[keys[k + 1]] == token:
+            stretch.holds_words = theirs[keys[k]] in _DENYING
             return k + 1
     return None
 
@@ -138,6 +168,7 @@ def _one_in_two(stretch: Stretch, keys: list[int], at: int, first: int) -> int |
         text, span = stretch.paragraph.text, stretch.paragraph.span
         if not text or not text[span(first)[1] : span(first + 1)[0]].isspace():
             return None  # "re-signed" is not "resigned"
+    stretch.holds_words = stretch.ours[first] in _DENYING
     stretch.set_aside([first + 1], Difference.SPELLING)
     return found
 
@@ -153,7 +184,9 @@ def same_figures(stretch: Stretch) -> None:
     here = paragraph.text[low : paragraph.span(gap.b1 - 1)[1] + _AROUND]
     known = dates(_surroundings(witness, gap.a0, gap.a1))
     for date in dates(here) if known else []:
-        if any(same_day(other, date) for other in known):
+        same = next((k for k, other in enumerate(known) if same_day(other, date)), None)
+        if same is not None:
+            del known[: same + 1]  # in order: from one day to another
             _within(stretch, low + date.start, low + date.end)
     edge = paragraph.span(gap.b0)[0] - low, paragraph.span(gap.b1 - 1)[1] - low
     inner = numbers(_window(witness, gap.a0, gap.a1))
@@ -322,5 +355,7 @@ def moved(stretch: Stretch) -> None:
     gap, ours = stretch.gap, stretch.paragraph.letters
     if stretch.paragraph.text.count("|") > _CELLS:
         return
+    if stretch.theirs and len(stretch.theirs) >= MOVED:
+        return  # two that change places: "the red team beat the blue one"
     if gap.b1 - gap.b0 >= MOVED and ours[gap.b0 : gap.b1] in stretch.witness.letters:
         stretch.set_aside(list(stretch.ours), Difference.ORDER)

@@ -16,7 +16,7 @@ import numpy as np
 from dedup import _unicode
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -32,8 +32,44 @@ CLASS_MASK = 15
 NORMALISE = 16
 """Flag: the character expands or composes when normalised, so its paragraph is normalised as a whole."""
 
-SIGNS = "$¢£¤¥€₩₪₫₱₴₹₺₽₿%‰٪°％＄￠￡￥￦"
-"""Signs that say something beside a number: each is a token of its own."""
+_Codes = tuple[int | tuple[int, int], ...]
+"""Code points, of which some stand as the first and the last of a row."""
+_CURRENCIES: _Codes = (0x24, (0xA2, 0xA5), 0x58F, 0x60B, (0x7FE, 0x7FF), (0x9F2, 0x9F3), 0x9FB, 0xAF1, 0xBF9, 0xE3F)
+_CURRENCIES += (0x17DB, (0x20A0, 0x20CF), 0xA838, 0xFDFC, 0xFE69, 0xFF04, (0xFFE0, 0xFFE1), (0xFFE5, 0xFFE6))
+_CURRENCIES += ((0x11FDD, 0x11FE0), 0x1E2FF, 0x1ECB0)
+_MEASURES: _Codes = (*map(ord, "%‰‱٪؉؊°％﹪℃℉℅℆℔℥℮℧"), (0x32C0, 0x33FF))
+"""Percent, degrees, and what is written in one square: units, dates, hours."""
+_RELATIONS: _Codes = (
+    *map(ord, "¬±÷￢"),
+    (0x207A, 0x207C),
+    (0x208A, 0x208C),
+    (0x2200, 0x22FF),
+    (0x27C0, 0x27EF),
+    (0x2980, 0x2AFF),
+)
+_PUNCTUATION = frozenset(map(ord, "−∕∖∗∘∙∣∥∴∵∶∷∼⋄⋅⋆⋮⋯⋰⋱"))
+"""What of the signs of mathematics is written for other signs; a minus stands in `MINUSES`."""
+_PICTURES: _Codes = (
+    *map(ord, "☐☑☒✗✘❌❎👍👎⛔🚫♀♂⚥♭♮♯"),
+    (0x1F1E6, 0x1F265),
+    (0x2801, 0x28FF),
+    (0x2E80, 0x2FD5),
+    (0x4DC0, 0x4DFF),
+)
+"""Yes and no, who, a note; and what is read as letters are: flags, words in squares, Braille, radicals, hexagrams."""
+
+
+def _each(some: _Codes) -> Iterator[int]:
+    """Yield each of some code points."""
+    for each in some:
+        first, last = each if isinstance(each, tuple) else (each, each)
+        yield from range(first, last + 1)
+
+
+SIGNS = frozenset(map(chr, _each((*_CURRENCIES, *_MEASURES))))
+"""Signs that belong to a number."""
+FACTS = SIGNS | frozenset(map(chr, {*_each((*_RELATIONS, *_PICTURES))} - _PUNCTUATION))
+"""Signs that say something wherever they stand: each is a token of its own. Of others see `dedup.signs`."""
 
 MINUS = "-"
 MINUSES = f"{MINUS}\u2013\u2212"
@@ -53,7 +89,8 @@ def class_table() -> NDArray[np.uint8]:
     """Return the class, and perhaps the flag `NORMALISE`, of every code point: uint8, shape (0x110000,)."""
     tables = _unicode.tables()
     table = np.repeat(tables.classes.astype(np.uint8), np.diff(tables.starts, append=_LAST))
-    table[[ord(sign) for sign in SIGNS]] = ALONE
+    codes = np.array(sorted(map(ord, FACTS)))
+    table[codes[table[codes] == OTHER]] = ALONE
     return table
 
 

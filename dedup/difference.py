@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dedup.aside import MOVED, same_figures
-from dedup.characters import MINUS
+from dedup.characters import MINUS, SIGNS
 from dedup.finding import Finding
 from dedup.less import lost
 from dedup.letters import is_numeric
@@ -18,11 +18,12 @@ from dedup.lexicon import (
     PERSON,
     PERSONS,
     TURNING,
-    UNITS,
 )
 from dedup.restrictions import FEW
-from dedup.rules import rules_for
+from dedup.rules import SIGN_RULES, TURNING_RULES, rules_for
 from dedup.sides import HYPHENS, LIMIT, Difference, Stretch, is_capital, is_name
+from dedup.signs import is_picture, is_sign
+from dedup.spelling import same_unit
 from dedup.surroundings import FEWEST
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ def examine(gap: Gap, witness: Side, paragraph: Side, *, thorough: bool = True) 
         return Finding(list(range(gap.b0, gap.b1)), Difference.WORDS)
     stretch = Stretch(gap, witness, paragraph)
     for rule in rules_for(stretch):
+        stretch.holds_words, stretch.holds_signs = rule not in TURNING_RULES, rule not in SIGN_RULES
         rule(stretch)
         if not stretch.ours:
             break
@@ -74,6 +76,8 @@ def _rest(stretch: Stretch, *, thorough: bool) -> Finding:
                 break
     if not new and _turned(stretch):
         return Finding(list(stretch.ours) or [gap.b0], Difference.TURN)
+    if not new and any(is_sign(token) and not is_picture(token) for token in stretch.theirs.values()):
+        return Finding(list(stretch.ours) or [gap.b0], Difference.NUMBER)
     if new:
         return Finding(new, kinds)
     grammar = Difference.GRAMMAR if stretch.ours else Difference.NONE
@@ -113,7 +117,7 @@ def _turns(stretch: Stretch, index: int, token: str) -> bool:
 def _newness(stretch: Stretch, index: int, token: str) -> Difference:
     """Return what kind of new thing a token says; none if it is grammar alone."""
     paragraph = stretch.paragraph
-    if is_numeric(paragraph.letters[index]) or token == MINUS or (token in UNITS and not token.isalpha()):
+    if is_numeric(paragraph.letters[index]) or token == MINUS or token in SIGNS:
         return Difference.NUMBER
     if is_name(paragraph, index):
         return Difference.NAME
@@ -121,7 +125,7 @@ def _newness(stretch: Stretch, index: int, token: str) -> Difference:
         return Difference.TURN
     if len(token) == 1 and token not in PERSON and is_capital(paragraph, index):
         return Difference.NAME  # "Part D"
-    folded = paragraph.token(index)
-    if folded in FUNCTION:
-        return Difference.NONE
-    return Difference.WORDS
+    if paragraph.token(index) not in FUNCTION:
+        return Difference.WORDS
+    measured = index > 0 and same_unit(token, token) and is_numeric(paragraph.letters[index - 1])
+    return Difference.NUMBER if measured else Difference.NONE  # "7 m"

@@ -16,7 +16,8 @@ from dedup.numbers import numbers
 from dedup.phrases import TIMES
 from dedup.restrictions import FEW, is_another_term, turns
 from dedup.sides import HYPHENS, Difference, between, is_apart, is_capital, is_label, is_title
-from dedup.spelling import plain
+from dedup.signs import is_picture, is_sign
+from dedup.spelling import plain, same_unit
 
 if TYPE_CHECKING:
     from dedup.numbers import Value
@@ -24,6 +25,13 @@ if TYPE_CHECKING:
 
 _NEAR = 24
 """Characters around a token in which the rest of its number stands."""
+_SPACELESS = "\u0e00"
+_DATE = frozenset("年月日号號년월일")
+"""What stands behind the numbers of a date, which may be written without."""
+_CHARACTER, _LONG_UNIT = 2, 8
+"""Letters of a character with its mark, and characters of the longest unit, in scripts without spaces."""
+_UNIT = 3
+"""Words ahead among which a number and its unit stand."""
 _AMOUNT = 6
 """Words of the rest of an amount, at most."""
 _TITLE = 15
@@ -42,7 +50,7 @@ def lost(  # noqa: PLR0911 - one loss after the other
         if not same_figure(witness, a, paragraph, b):
             return Finding([min(b, len(paragraph.letters) - 1)], Difference.NUMBER)
     here = [min(gap.b0, len(paragraph.letters) - 1)]
-    if gap.a0 < gap.a1 and witness.token(gap.a1 - 1) == MINUS:
+    if _loses_a_sign(gap, witness, paragraph) or _loses_a_unit(gap, witness, paragraph):
         return Finding(here, Difference.NUMBER)
     if _names_another(gap, witness, paragraph) or _breaks_a_word(gap, witness) or _another_address(gap, witness):
         return Finding(here, Difference.NAME)
@@ -60,6 +68,49 @@ def lost(  # noqa: PLR0911 - one loss after the other
     if short and is_title(paragraph, 0, gap.b1 + 1) and is_title(witness, gap.a0 - 1, gap.a1):
         return Finding(here, Difference.NAME)
     return Finding([], Difference.LESS)
+
+
+def _loses_a_sign(gap: Gap, witness: Side, paragraph: Side) -> bool:
+    """Return True if a sign is lost that belongs to what stays: the "%" behind "25", the "++" of "C++".
+
+    A sign that is lost with its number belongs to that. Where as much is lost with it on its other side, so that the
+    same sign stays, nothing else is said.
+    """
+    if gap.a0 == gap.a1:
+        return False
+    first, last = witness.token(gap.a0), witness.token(gap.a1 - 1)
+    beside = range(max(gap.b0 - 1, 0), min(gap.b0 + _UNIT, len(paragraph.letters)))
+    if gap.a1 - gap.a0 == 1 and any(same_unit(plain(paragraph.token(i)), last) for i in beside):
+        return False  # "$5" and "5 dollars"
+    if last == MINUS or all(map(is_picture, {first, last})) or not (is_sign(first) or is_sign(last)):
+        return last == MINUS
+    alone = gap.a1 - gap.a0 == 1
+    ahead = gap.b0 < len(paragraph.letters) and (gap.a0 == 0 or witness.token(gap.a0 - 1) != last)
+    if is_sign(last) and ahead and _belongs(witness, gap.a1, alone=alone or is_numeric(witness.letters[gap.a1])):
+        return True
+    if not is_sign(first) or gap.b0 == 0 or (gap.a1 < len(witness.letters) and witness.token(gap.a1) == first):
+        return False
+    return _belongs(witness, gap.a0, alone=alone or is_numeric(witness.letters[gap.a0 - 1]) or is_sign(last))
+
+
+def _belongs(side: Side, index: int, *, alone: bool) -> bool:
+    """Return True if nothing, or where a sign is `alone` a space, stands between a token and the one before it."""
+    signs = between(side, index) if side.text else ""
+    return not (signs.strip() if alone else signs)
+
+
+def _loses_a_unit(gap: Gap, witness: Side, paragraph: Side) -> bool:
+    """Return True if a number stays without the unit that stands behind it: "7" of "7 km", "7" of "7公里"."""
+    size = gap.a1 - gap.a0
+    if not (size and gap.b0 and gap.a0) or is_apart(witness, gap.a0) or not is_numeric(paragraph.letters[gap.b0 - 1]):
+        return False
+    unit = plain(witness.token(gap.a0))
+    if unit and unit[0] >= _SPACELESS:
+        return unit not in _DATE and len(unit) <= _CHARACTER and size <= _LONG_UNIT and unit[0].isalpha()
+    if not same_unit(unit, unit) or (unit in FUNCTION and size > 1):
+        return False
+    beside = (gap.b0 - 2, gap.b0)
+    return not any(same_unit(plain(paragraph.token(i)), unit) for i in beside if 0 <= i < len(paragraph.letters))
 
 
 def _beheads(gap: Gap, witness: Side, paragraph: Side) -> bool:

@@ -95,6 +95,12 @@ değil yok hiç asla olmaz sadece ancak belki gerekir
 नहीं न मत बिना केवल सिर्फ शायद सकता सकते सकती चाहिए सभी कुछ
 tidak bukan tanpa hanya mungkin harus boleh semua beberapa jangan
 hapana si hakuna bila tu ba babu sai
+seul seule seuls seules guère hormis excepté nullement scarcely nowhere nirgends nirgendwo keinesfalls keinerlei bloß
+niemandem niemanden ausgenommen somente tampouco solamente tampoco soltanto solamente unicamente neppure nemmeno
+лишь нигде едва исключая أبدا أبداً मात्र कभी yalnızca yalnız hariç olmadan hiçbir kimse
+không chưa chẳng đừng chỉ trừ mọi mỗi
+안 못 오직 모든 일부 아니다 아닌 아니라 없이 말고 제외 제외하고 없다 없는 않다 않는 않고 않은
+않았다 못한다 대부분 단지 오로지
 不 没 無 无 非 未 否 勿 莫 别 只 仅 可 能 须 必 应 或 全 各
 """
 
@@ -153,7 +159,7 @@ FURNITURE_PHRASES = (
 """The same in scripts without spaces, where a token is a character."""
 
 _SECTION = """
-section sec chapter article art paragraph para clause no nr abs absatz artikel kapitel ziffer article chapitre artículo
+section sec chapter article art paragraph para clause no nr nº abs absatz artikel kapitel ziffer chapitre artículo
 artigo art capítulo articolo capo статья ст пункт п глава 第 条 條 章 節 节 項 项 المادة madde bölüm धारा §
 """
 
@@ -275,11 +281,11 @@ MONTHS = (
 """The names of the months."""
 
 _UNITS = """
-km kilomet kilómet quilômet quilómet chilomet километр किलोमीटर किमी كيلومتر كم
-m metre metres meter meters mètre mètres metro metros metri метр метра метров
-cm centimet zentimet centimèt centímet сантиметр
-mm millimet milímet миллиметр
-kg kilogram kilo kilos килограмм quilo किलोग्राम
+km км kilomet kilómet quilômet quilómet chilomet километр किलोमीटर किमी كيلومتر كم
+m metre metres meter meters mètre mètres metro metros metri метр метра метров м متر
+cm см centimet zentimet centimèt centímet сантиметр
+mm мм millimet milímet миллиметр
+kg кг kilogram kilo kilos килограмм quilo किलोग्राम
 g gram grams gramm gramme grammes gramos gramas грамм
 l litre litres liter liters litro litros litri литр литра литров
 h hr hrs hour hours stunde stunden heure heures hora horas ora ore час часа часов uhr

@@ -15,7 +15,6 @@ couldn t|could not
 wouldn t|would not
 shouldn t|should not
 mustn t|must not
-t|not
 needn t|need not
 won t|will not
 can t|cannot|can not
@@ -251,6 +250,14 @@ ums|um das
 furs|fur das
 aufs|auf das
 ins|in das
+℃|° c
+℉|° f
+㎡|m²|m2
+㎥|m³|m3
+㎞|km
+㎝|cm
+㎜|mm
+㎏|kg
 ครับ|ค่ะ|คะ
 因为|由于
 所以|因此

@@ -23,6 +23,7 @@ from dedup.scope import (
     NARROWING,
     NEGATIONS,
     RESTRICTING,
+    TURNING_PHRASES,
     UNIVERSAL,
 )
 from dedup.sides import HYPHENS, between, is_apart, is_capital
@@ -44,6 +45,8 @@ _BESIDE = 2
 """Words behind "all" of which it still says so."""
 _NEAR = 24
 """Characters in which the end of a sentence is looked for."""
+_CHARACTERS = 12
+"""Characters of a word that denies or restricts, and of those beside it, at most."""
 _CUT = re.compile(r"(?:\.\.|…)\W*\Z")
 """What a text that was cut short ends with."""
 
@@ -53,6 +56,8 @@ def turns(gap: Gap, witness: Side, paragraph: Side) -> bool:
 
     A paragraph that breaks off is cut short, and says so; one that ends as a sentence does makes a statement.
     """
+    if _restricts_in_characters(gap, witness):
+        return True
     if gap.b0 == 0:
         few = gap.a1 - gap.a0 <= FEW and not is_apart(witness, gap.a1)
         return (few and _restricts(gap, witness)) or _opens(gap, witness)
@@ -62,6 +67,14 @@ def turns(gap: Gap, witness: Side, paragraph: Side) -> bool:
             return False
         return witness.token(gap.a0) in RESTRICTING or _widens(gap, witness)
     return _conditions(gap, witness) or _narrows(gap, witness) or _opens(gap, witness) or _widens(gap, witness)
+
+
+def _restricts_in_characters(gap: Gap, witness: Side) -> bool:
+    """Return True if a few lost characters, each a token, hold a word that denies or restricts what is left."""
+    if gap.a1 - gap.a0 > _CHARACTERS or not witness.text or (gap.a0 and is_apart(witness, gap.a0)):
+        return False
+    lost = "".join(witness.token(i) for i in range(gap.a0, gap.a1))
+    return any(phrase in lost for phrase in TURNING_PHRASES)
 
 
 def is_another_term(gap: Gap, witness: Side) -> bool:

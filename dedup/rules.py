@@ -81,6 +81,14 @@ _RULES: tuple[Rule, ...] = (
 )
 
 
+TURNING_RULES: frozenset[Rule] = frozenset(
+    (filler, marker, same_phrase, same_figures, month, timed, agreement, hanging, furniture, echo, markup, address)
+)
+"""Rules about just such words that turn a statement elsewhere: "don't" and "do not", "no entanto", the month of May."""
+SIGN_RULES: frozenset[Rule] = frozenset((marker, same_phrase, same_figures, abbreviated, unit_beside, markup, address))
+"""Rules about signs: "3°" in front, "$5" and "5 dollars", what stands within the target of a link."""
+
+
 @cache
 def _words_for() -> dict[Rule, frozenset[str]]:
     """Return for some rules the words, by `plain`, of which a stretch must have one for them to find anything."""

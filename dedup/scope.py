@@ -52,6 +52,11 @@ semua 全 各
 """
 UNIVERSAL = frozenset(_UNIVERSAL.split())
 """Words that say it of all: of fewer, the fewer words say of whom."""
+TURNING_PHRASES = (
+    "ไม่", "ห้าม", "มิได้", "เฉพาะ", "เท่านั้น", "ยกเว้น", "บาง", "ทุก", "ない", "ません", "なし", "だけ", "のみ", "しか",
+    "以外", "かもしれ", "すべて", "除非", "除了", "除外",
+)  # fmt: skip
+"""What denies or restricts in scripts in which each character is a token."""
 RESTRICTING = CONDITIONS | (TURNING - UNIVERSAL)
 """Words that restrict what they are said of, in the middle of a phrase, too: "for disputes that began after May"."""
 _NARROWING = """

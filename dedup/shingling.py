@@ -30,10 +30,10 @@ from dedup.characters import (
     fold_table,
     normalise,
     text_of,
-    with_minuses,
 )
 from dedup.hashing import FACTOR, span_hashes, token_hashes
 from dedup.ranges import distinct, ranges
+from dedup.signs import with_signs
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -136,7 +136,7 @@ def tokenise(
         codes, classes = codes[kept], classes[kept]
         starts, ends = np.searchsorted(kept, starts), np.searchsorted(kept, ends)
         origin = kept if origin is None else origin[kept]
-    codes, classes = with_minuses(codes, classes, starts)
+    codes, classes = with_signs(codes, classes, starts)
     first, last = token_bounds(classes)
     first, last, offsets = _inside(first, last, starts, ends)
     numeric = with_digits(classes, first, last)

@@ -11,7 +11,8 @@ from enum import IntFlag
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from dedup.lexicon import FUNCTION
+from dedup.lexicon import FUNCTION, TURNING
+from dedup.signs import is_sign
 from dedup.spelling import plain
 
 if TYPE_CHECKING:
@@ -98,7 +99,15 @@ class Gap(NamedTuple):
 
 
 class Stretch:
-    """A stretch under examination: what is left of it on either side, and what it was found to be so far."""
+    """A stretch under examination: what is left of it on either side, and what it was found to be so far.
+
+    What turns a statement, and what a sign says, is set aside only together with the same on the other side, unless the
+    rule at hand is about just that.
+
+    Attributes:
+        holds_words: the rule at hand may set no negation, modal verb or restriction aside.
+        holds_signs: it may set no sign aside.
+    """
 
     def __init__(self, gap: Gap, witness: Side, paragraph: Side) -> None:
         self.gap = gap
@@ -107,6 +116,7 @@ class Stretch:
         self.theirs = {i: plain(witness.token(i)) for i in range(max(gap.a0, gap.a1 - LIMIT), gap.a1)}
         self.ours = {i: plain(paragraph.token(i)) for i in range(gap.b0, gap.b1)}
         self.kind = Difference.NONE
+        self.holds_words = self.holds_signs = True
 
     @property
     def at_start(self) -> bool:
@@ -119,13 +129,26 @@ class Stretch:
         return self.gap.b1 == len(self.paragraph.letters)
 
     def set_aside(self, ours: Sequence[int], kind: Difference, theirs: Sequence[int] = ()) -> None:
-        """Take words out of what is left."""
+        """Take words out of what is left; those that are held stay, on both sides."""
+        held = self._held(self.ours, ours), self._held(self.theirs, theirs)
+        if sorted(held[0].values()) != sorted(held[1].values()):
+            ours = [i for i in ours if i not in held[0]]
+            theirs = [i for i in theirs if i not in held[1]]
         for i in ours:
             self.ours.pop(i, None)
         for i in theirs:
             self.theirs.pop(i, None)
-        if len(ours):
+        if ours:
             self.kind |= kind
+
+    def _held(self, left: dict[int, str], some: Sequence[int]) -> dict[int, str]:
+        """Return those of some words that the rule at hand may not set aside by themselves."""
+        words = {i: left[i] for i in some if i in left}
+        return {
+            i: word
+            for i, word in words.items()
+            if (self.holds_words and word in TURNING) or (self.holds_signs and is_sign(word))
+        }
 
 
 def is_name(side: Side, index: int) -> bool:

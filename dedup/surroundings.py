@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from dedup.letters import is_numeric
 from dedup.lexicon import FUNCTION, FURNITURE, FURNITURE_PHRASES, SAYING, SITES, STATUS, TURNING
 from dedup.phrases import AGENCIES, KEYS, NETWORKS, REPLIES, VERBS, by_first, calls
+from dedup.scope import NEGATIONS
 from dedup.sides import Difference, begins_clause, between, in_front, is_capital
 from dedup.spelling import plain
 from dedup.wording import around, runs
@@ -238,11 +239,24 @@ def echo(stretch: Stretch) -> None:
     inner = size if before else first
     if _PARTING.isdisjoint(between(paragraph, inner)):
         return
+    if any(_denies_otherwise(paragraph, i, witness) for i in range(first, first + size)):
+        return
     letters = set(witness.letters)
     content = [i for i in range(first, first + size) if paragraph.token(i) not in FUNCTION]
     told = [i for i in content if paragraph.letters[i] not in letters]
     if len(content) >= _TOLD and (not told or (before and _in_other_forms(paragraph, told, witness))):
         stretch.set_aside(list(stretch.ours), Difference.ORDER)
+
+
+def _denies_otherwise(side: Side, index: int, witness: Side) -> bool:
+    """Return True if what turns a word of a headline does not turn it in the text, or the other way round."""
+    turning = side.token(index) in TURNING
+    if turning and index + 1 < len(side.letters):
+        return side.letters[index : index + 2] not in witness.letters
+    at = witness.letters.find(side.letters[index])
+    if at < 1 or side.token(index) in FUNCTION or witness.token(at - 1) not in NEGATIONS:
+        return turning
+    return index == 0 or side.letters[index - 1] != witness.letters[at - 1]
 
 
 def _in_other_forms(side: Side, some: list[int], other: Side) -> bool:

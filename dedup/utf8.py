@@ -23,6 +23,7 @@ from dedup.characters import (
     MINUS,
     MINUSES,
     NORMALISE,
+    OTHER,
     SPACES,
     class_table,
     classes_of,
@@ -34,8 +35,10 @@ from dedup.characters import (
     readable,
     with_minuses,
 )
+from dedup.encoded import TWO, codes_at, decoded, encode, said, size_at, sizes_of
 from dedup.hashing import token_hashes
 from dedup.shingling import Tokens, token_bounds, tokenise, with_digits
+from dedup.signs import sign_table, written_as
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -55,11 +58,9 @@ _BEFORE_MINUS = np.isin(np.arange(256), [*b" \t\v\f\x1c\x1d\x1e\x1f("]) | (np.ar
 """Bytes that may stand behind and before a minus; of those that are not ASCII nobody knows."""
 _MINUS_BEHIND = 4 * (SPACES + 1)
 """Bytes before a sign in which all stands that may tell whether it is a minus."""
-_TWO, _THREE, _FOUR = 0xC0, 0xE0, 0xF0
-"""Least first bytes of a character of two, three and four bytes."""
-_CLASS, _DASH, _CHANGES, _RESIZES, _IGNORED = 7, 8, 32, 64, 128
-"""What an entry of `_kinds` says beside `NORMALISE`: the class; a sign that may be a minus; part of a token that folds
-to another character of as many bytes; of more or fewer; a character to ignore."""
+_CLASS, _SIGN, _CHANGES, _RESIZES, _IGNORED = 7, 8, 32, 64, 128
+"""What an entry of `_kinds` says beside `NORMALISE`: the class; a sign that may be a token, a minus among them; part of
+a token that folds to another character of as many bytes; of more or fewer; a character to ignore."""
 
 
 @cache
@@ -69,10 +70,10 @@ def _kinds() -> Bytes:
     codes, folds = folding()
     inside = _IN_WORDS[kinds[codes] & CLASS_MASK]
     codes, folds = codes[inside], folds[inside]
-    same = _sizes(codes) == _sizes(folds)
+    same = sizes_of(codes) == sizes_of(folds)
     kinds[(kinds & np.uint8(CLASS_MASK)) == IGNORE] |= _IGNORED
     kinds[codes] |= np.where(same, _CHANGES, _RESIZES).astype(np.uint8)
-    kinds[_DASHES] |= _DASH
+    kinds[(sign_table() > 0) & (class_table() == OTHER)] |= _SIGN
     return kinds
 
 
@@ -197,7 +198,7 @@ def _tokenised(texts: Sequence[bytes], chosen: Sequence[int], *, placed: bool) -
     if words.origin is not None:
         first, last = words.origin[first], words.origin[last]
     both = np.stack((first, last + 1), axis=1)
-    before = np.concatenate(([0], np.cumsum(_sizes(code_points(text).astype(np.int64)))))
+    before = np.concatenate(([0], np.cumsum(sizes_of(code_points(text).astype(np.int64)))))
     edges = _within(before[both], before[starts], words.offsets)
     spans = _within(both, starts, words.offsets)
     return _Collected(words.hashes, words.numeric, words.offsets, spans, edges, rewritten)
@@ -257,26 +258,31 @@ def _read(data: Bytes, starts: Ints, *, clear: bool) -> tuple[Bytes, Bytes, NDAr
     """
     folded, classes = _ascii(data)
     hyphens = np.flatnonzero(data == ord("-"))
+    signs = _ascii_signs(data, hyphens)
     hyphens = hyphens[_perhaps_minus(data, hyphens, 1)]
-    places = np.flatnonzero(data >= _TWO)
+    places = np.flatnonzero(data >= TWO)
     if not len(places):
+        _set_alone(folded, classes, *said(data, classes, signs))
         classes[_minuses(data, hyphens, starts)] = ALONE
         return folded, classes, None, _Odd([], [], [], [])
-    codes = _decoded(data, places)
+    codes = decoded(data, places)
     kinds = _kinds().take(codes)
     found = kinds & np.uint8(_CLASS)
-    rest = data.view(np.int8) < _TWO - 256  # what every byte but a character's first begins with
+    rest = data.view(np.int8) < TWO - 256  # what every byte but a character's first begins with
     classes[places] = found
     # The class of a character's first byte is carried on to the others, one byte at a time.
-    for _ in range(_size(data, int(places[codes.argmax()])) - 1):
+    for _ in range(size_at(data, int(places[codes.argmax()])) - 1):
         classes[1:] |= classes[:-1] * rest[1:]
-    special = np.flatnonzero(kinds >= _DASH)
+    special = np.flatnonzero(kinds >= _SIGN)
     kinds = kinds[special]
     changed = special[kinds & _CHANGES > 0]
-    _encode(folded, places[changed], fold_table().take(codes[changed]).astype(np.int64), _sizes(codes[changed]))
-    dashes = special[kinds & _DASH > 0]
-    dashes = places[dashes[_perhaps_minus(data, places[dashes], _sizes(codes[dashes]))]]
+    encode(folded, places[changed], fold_table().take(codes[changed]).astype(np.int64), sizes_of(codes[changed]))
+    dashes = special[kinds & _SIGN > 0]
+    telling = said(data, classes, np.concatenate((signs, places[dashes])))
+    dashes = dashes[np.isin(codes[dashes], _DASHES)]
+    dashes = places[dashes[_perhaps_minus(data, places[dashes], sizes_of(codes[dashes]))]]
     minuses = _minuses(data, np.concatenate((hyphens, dashes)), starts)
+    _set_alone(folded, classes, *telling)
     # However many bytes it takes: a token of one byte, as a hyphen is.
     folded[minuses], classes[minuses] = ord(MINUS), ALONE
     flags = (NORMALISE, _IGNORED, _RESIZES)
@@ -301,6 +307,25 @@ def _ascii(data: Bytes) -> tuple[Bytes, Bytes]:
     return folded, classes
 
 
+def _ascii_signs(data: Bytes, hyphens: Ints) -> Ints:
+    """Return the places of signs in ASCII that may say something; see `dedup.signs`."""
+    found = data == ord("+")
+    for sign in b"#<>~":
+        found |= data == sign
+    # A hyphen does behind a word of a capital, or of one and another letter.
+    before, second = ((data[np.maximum(hyphens - step, 0)] - np.uint8(ord("A"))) < 26 for step in (1, 2))  # noqa: PLR2004
+    return np.concatenate((np.flatnonzero(found), hyphens[before | second]))
+
+
+def _set_alone(folded: Bytes, classes: Bytes, places: Ints, kinds: Bytes) -> None:
+    """Make tokens of some signs, which begin at some places: of one byte where there is one form of them."""
+    same = written_as().take(kinds)
+    sizes = np.where(same > 0, 1, sizes_of(codes_at(folded, places)))
+    for step in range(int(sizes.max(initial=0))):
+        classes[places[sizes > step] + step] = ALONE
+    folded[places[same > 0]] = same[same > 0]
+
+
 def _rows(places: Ints, codes: NDArray[np.uint32], marks: NDArray[np.bool_]) -> Ints:
     """Return the places of marks that follow on marks.
 
@@ -310,7 +335,7 @@ def _rows(places: Ints, codes: NDArray[np.uint32], marks: NDArray[np.bool_]) -> 
         marks: which of them are marks.
     """
     second = np.flatnonzero(marks[1:] & marks[:-1]) + 1
-    beside = places[second - 1] + _sizes(codes[second - 1]) == places[second]
+    beside = places[second - 1] + sizes_of(codes[second - 1]) == places[second]
     found: Ints = places[second[beside]]
     return found
 
@@ -339,10 +364,10 @@ def _minuses(data: Bytes, places: Ints, starts: Ints) -> Ints:
     first = starts[np.searchsorted(starts, places, side="right") - 1].tolist()
     for place, start in zip(places.tolist(), first, strict=True):
         before = data[max(start, place - _MINUS_BEHIND) : place].tobytes()
-        while before and before[0] & _TWO == 0x80:  # noqa: PLR2004 - the rest of a character
+        while before and before[0] & TWO == 0x80:  # noqa: PLR2004 - the rest of a character
             before = before[1:]
-        behind = place + _size(data, place)
-        after = data[place : behind + _size(data, behind)].tobytes()
+        behind = place + size_at(data, place)
+        after = data[place : behind + size_at(data, behind)].tobytes()
         pieces.append(before.decode("utf-8", "surrogatepass"))
         at.append(len(pieces[-1]))
         pieces[-1] += after.decode("utf-8", "surrogatepass")
@@ -353,44 +378,3 @@ def _minuses(data: Bytes, places: Ints, starts: Ints) -> Ints:
     _, classes = with_minuses(codes, classes_of(codes) & np.uint8(CLASS_MASK), begins)
     found: Ints = places[classes[begins + at] == ALONE]
     return found
-
-
-def _size(data: Bytes, place: int) -> int:
-    """Return the bytes of the character that begins at a place."""
-    lead = int(data[place])
-    return 1 + (lead >= _TWO) + (lead >= _THREE) + (lead >= _FOUR)
-
-
-def _decoded(data: Bytes, places: Ints) -> NDArray[np.uint32]:
-    """Return the code points of the characters of two bytes and more that begin at some places: uint32."""
-    lead = data.take(places)
-    codes = (lead & np.uint8(0x1F)).astype(np.uint32)
-    following = data.take(places + 1) & np.uint8(0x3F)
-    codes <<= np.uint32(6)
-    codes |= following
-    for step, least in ((2, _THREE), (3, _FOUR)):
-        longer = np.flatnonzero(lead >= least)
-        if not len(longer):
-            break
-        more = codes[longer] << np.uint32(6)
-        more |= data.take(places[longer] + step) & np.uint8(0x3F)
-        codes[longer] = more
-    # The first byte of four has one bit more than was thought.
-    codes &= np.uint32(0x1FFFFF)
-    return codes
-
-
-def _sizes(codes: NDArray[np.integer]) -> Ints:
-    """Return the bytes that each code point takes."""
-    sizes: Ints = 1 + (codes >= 0x80).astype(np.int64) + (codes >= 0x800) + (codes >= 0x10000)  # noqa: PLR2004 - UTF-8
-    return sizes
-
-
-def _encode(data: Bytes, places: Ints, codes: Ints, sizes: Ints) -> None:
-    """Write code points of two bytes and more over others of as many bytes."""
-    for step in range(int(sizes.max(initial=1)) - 1, 0, -1):
-        longer = np.flatnonzero(sizes > step)
-        data[places[longer] + step] = 0x80 | (codes[longer] & 0x3F)
-        codes = codes.copy()
-        codes[longer] >>= 6
-    data[places] = codes | (0xF00 >> sizes & 0xFF)

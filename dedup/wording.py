@@ -118,6 +118,7 @@ def timed(stretch: Stretch) -> None:
     times = [token for token in stretch.ours.values() if token in TIMES]
     if (
         not times
+        or stretch.theirs  # "from October to December" is not from December to October
         or len(stretch.ours) != len(run)
         or any(t not in TIMES and t not in FUNCTION for t in stretch.ours.values())
     ):

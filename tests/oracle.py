@@ -6,6 +6,8 @@ import unicodedata
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
+from dedup import characters
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
@@ -57,7 +59,7 @@ def character(char: str) -> str:  # noqa: PLR0911 - one for each class
         return "space"
     if code in _UNSEEN or general == "Cf":
         return "unseen"
-    if char in "$¢£¤¥€₩₪₫₱₴₹₺₽₿%‰٪°％＄￠￡￥￦":
+    if char in characters.FACTS and general[0] in "SP":
         return "alone"
     if general == "Cs":
         return "letter" if 0xDC80 <= code <= 0xDCFF else "other"
@@ -94,20 +96,100 @@ def _voiced(text: str) -> str:
     return out
 
 
+_FORMS_OF_SIGNS = {"+": "+＋﹢", "#": "#＃", "<": "<＜﹤", ">": ">＞﹥", "~": "~～∼", "-": "-–−"}
+_STARS, _NUMERIC, _PRIMES = "★☆⭐🌟⯨✩✪✫✬✭✮✯✰", "×↑↓↗↘⇧⇩⬆⬇▲▼△▽🔺🔻🔼🔽", "′″‴"
+_PICTURES = ((0x24B6, 0x24E9), (0x2600, 0x26FF), (0x3200, 0x32BF), (0x1D000, 0x1D24F), (0x1F000, 0x1FAFF))
+
+
+def _sign(  # noqa: C901, PLR0911 - a kind of sign each
+    units: list[tuple[str, str]], at: int, capitals: list[bool]
+) -> tuple[str, str] | None:
+    """Return a sign that says something where it stands, as a character that stands alone; None for all others."""
+    kind, char = units[at]
+    if kind != "other":
+        return None
+
+    def beside(place: int) -> tuple[str, str]:
+        kind, char = units[place] if 0 <= place < len(units) else ("break", "\0")
+        return ("letter" if kind in ("mark", "alone") else kind), char
+
+    (before, low), (after, high) = beside(at - 1), beside(at + 1)
+    near, far = beside(at - 2 if before == "space" else at - 1), beside(at + 2 if after == "space" else at + 1)
+    word, amount = ("letter", "digit"), far[0] == "digit" or far[1] in "$£€¥"
+    apart = before in ("space", "break") or low == "("
+    form = next((form for form, signs in _FORMS_OF_SIGNS.items() if char in signs), char)
+    alone = ("alone", form)
+    free = after not in word or ord(high) >= 0x0E00
+    compared = high == "=" and beside(at + 2)[0] != "break"
+    if form == "+":
+        attached = before in word or (low == char and beside(at - 2)[0] in word)
+        level = near[0] == far[0] == "digit" and (before == "space") == (after == "space")
+        return alone if (attached and free) or level else None
+    if form == "#":
+        return alone if before == "letter" and free and high != char else None
+    if form == "<":
+        level = before == after == "space" and near[0] in word and far[0] in word
+        return alone if amount or compared or level else None
+    if form == ">":
+        inner = near[0] != "break"
+        return alone if apart and ((amount and (inner or after == "digit")) or (compared and inner)) else None
+    if form == "~":
+        return alone if (apart or ord(low) >= 0x0E00) and before != "digit" and after == "digit" else None
+    if form == "-":
+        return alone if _is_minus(units, at) or _is_charge(units, at, capitals) else None
+    if char in _PRIMES:
+        return alone if before == "digit" else None
+    if char in _NUMERIC:
+        return alone if near[0] == "digit" or amount else None
+    if char in _STARS:
+        row = char in (low, high) or (before == "space" and near[1] == char) or (after == "space" and far[1] == char)
+        return alone if near[0] in word or row else None
+    if char in "✓✔❤❥♪♫" or any(first <= ord(char) <= last for first, last in _PICTURES):
+        return alone if near[0] in word and far[0] in word else None
+    return None
+
+
+def _is_minus(units: list[tuple[str, str]], at: int) -> bool:
+    """Tell whether a sign before a number is its minus."""
+    if at + 1 == len(units) or not (units[at + 1][0] == "digit" or units[at + 1][1] in "$£¥€"):
+        return False
+    before = at - 1
+    while before >= 0 and units[before][0] == "space" and at - before <= characters.SPACES:
+        before -= 1
+    if before >= 0 and before == at - 1:
+        return units[before][1] == "("
+    return before >= 0 and units[before][0] not in ("space", "break")
+
+
+def _is_charge(units: list[tuple[str, str]], at: int, capitals: list[bool]) -> bool:
+    """Tell whether a hyphen stands behind a word of a capital, or of one and another letter: "Rh-", "A-"."""
+    end = at
+    while at > 0 and units[at - 1][0] in ("letter", "digit", "mark", "alone"):
+        at -= 1
+    word = "".join(char for _, char in units[at:end])
+    within = at > 0 and units[at - 1][0] != "break"
+    after, sign = units[end + 1] if end + 1 < len(units) else ("break", "")
+    fits = word.isascii() and word.isalpha() and capitals[at] and (len(word) == 2 or (len(word) == 1 and within))
+    return fits and after in ("space", "other") and sign != units[end][1]
+
+
 def words(text: str) -> list[str]:
     """Return the folded tokens of one paragraph."""
     units: list[tuple[str, str]] = []
+    capitals: list[bool] = []
     for char in unicodedata.normalize("NFC", _voiced(text)):
         kind, plain = character(char), folded(char)
-        if kind in ("letter", "digit", "alone") and len(plain) > 1:
+        if kind in ("letter", "digit", "alone") and len(plain) > 1 and char not in characters.FACTS:
             units += [(character(c), c) for c in plain]
         else:
             units.append((kind, plain if len(plain) == 1 else char))
+        capitals += ["A" <= char <= "Z"] * (len(units) - len(capitals))
+    capitals = [capital for capital, (kind, _) in zip(capitals, units, strict=True) if kind != "unseen"]
+    units = [(kind, char) for kind, char in units if kind != "unseen"]
+    units = [_sign(units, place, capitals) or unit for place, unit in enumerate(units)]
     out: list[str] = []
     inside = closed = False
     for kind, char in units:
-        if kind == "unseen":
-            continue
         if kind == "mark" or (kind in ("letter", "digit") and inside and not closed):
             if inside:
                 out[-1] += char

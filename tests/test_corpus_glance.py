@@ -38,6 +38,7 @@ _WORDS = (
     """
 profit¦profits¦harbour¦harbor¦European¦Central¦Bank¦ECB¦said¦the¦of¦not¦personal¦information¦PI¦https¦example¦com
 [here](http://a.b/c)¦<b>bold</b>¦&amp;¦Mr.¦Mister¦iii.¦Read¦more¦| News¦- Daily Post¦con-¦tact¦contact¦Abschnitt¦Meilen
+C++¦C#¦Rh+¦★★★¦25 ℃¦< 5¦not¦isnot¦is not
 miles¦kg¦ste…¦may¦Änderung¦Aenderung¦был¦была¦новый¦เรือ¦市场¦가격¦jan¦January¦(b)¦Jan.¦§¦Section
 """.strip()
     .replace("\n", "¦")

@@ -17,6 +17,7 @@ from dedup.characters import CLASS_MASK, NORMALISE, class_table, classes_of, cod
 from dedup.hashing import span_hashes
 from dedup.ranges import batches, distinct, ranges
 from dedup.shingling import keys, tokenise
+from dedup.signs import is_sign
 from dedup.utf8 import tokens_of
 from tests import oracle, strategies
 
@@ -39,6 +40,8 @@ ALPHABETS = (
     "\u00ad\u200b\u200c\u200d\ufeff\u2060 \u200e\u202e",
     "😀👩\u200d👧❤\ufe0f🇺🇳",
     "\udc80\udcff\ud800 \0\x1c\t",
+    "Ab9 +-#<>~=(★☆✓",
+    "C5％＋＜℃㎡฿≤♀▲′☐–−$ .",
     "\n\r\x85\u2028\x0b",
 )
 _texts = st.lists(st.sampled_from(ALPHABETS).flatmap(st.sampled_from), max_size=40).map("".join)
@@ -74,7 +77,7 @@ def test_tables_are_pinned() -> None:
     assert hashlib.sha256(expansions).hexdigest() == EXPANSIONS
 
 
-CLASSES_AND_FOLDS = "4624eecc894ae681bc02b093940023d9a5d398be7f19f6a6573eace5454d0e78"
+CLASSES_AND_FOLDS = "39934634d784926847873f1f6c18fc38f2326a14d30254c817594686b0857be7"
 EXPANSIONS = "18a781ffaaff8a0fe7af04ce98ef994b88e3fa15d67510996ed208639fe79c0f"
 
 
@@ -159,7 +162,8 @@ def test_spans_lead_back_to_the_text(paragraphs: list[str]) -> None:
             assert before <= start < end <= at + len(paragraph)
             before = start
             if canonical(paragraph) and not any(class_table()[ord(c)] >= NORMALISE for c in paragraph):
-                assert oracle.words(text[start:end]) == [words.token(index)]
+                token = words.token(index)
+                assert oracle.words(text[start:end]) == [token] or (is_sign(token) and end == start + 1)
         at += len(paragraph) + 1
 
 

@@ -16,6 +16,7 @@ from dedup.corpus.stretches import Tokens, Written, stretches
 from dedup.hashing import span_hashes
 from dedup.ranges import batches, ranges
 from dedup.sides import Side
+from dedup.signs import in_one_form
 from dedup.utf8 import placed_tokens
 
 if TYPE_CHECKING:
@@ -171,4 +172,4 @@ class _Lowered(_Words):
 @lru_cache(maxsize=1 << 14)
 def folded(word: str) -> str:
     """Return what a word folds to."""
-    return word.lower() if word.isascii() else fold(word)
+    return word.lower() if word.isascii() else in_one_form(fold(word))
