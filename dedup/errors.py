@@ -18,6 +18,9 @@ from __future__ import annotations
 
 from enum import IntEnum
 
+VARIABLE = r"\([^()]*\)|\d[\d,.]*"
+"""What differs in two messages of one kind: figures, and what stands in parentheses."""
+
 
 class ExitCode(IntEnum):
     """Exit status of the command; `FOUND` never means that something went wrong."""
@@ -57,7 +60,7 @@ class DedupError(Exception):
         import re  # noqa: PLC0415 - only where something goes wrong
 
         what = self.what.replace(self.place, "") if self.place else self.what
-        return re.sub(r"\(.*\)|\d[\d,.]*", "", what)
+        return re.sub(VARIABLE, "", what)
 
     def __str__(self) -> str:
         """Render as ``PLACE: what. Hint: what to do.``, without the program's name."""

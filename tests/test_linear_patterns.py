@@ -13,15 +13,31 @@ from typing import Any
 import pytest
 
 import dedup
+from dedup import errors
+from dedup.formats import foreign, kinds
 from tests.linear import NotLinearError, faults
 
 _ANCHORED = frozenset(("match", "fullmatch"))
 _INLINE = frozenset(("match", "fullmatch", "search", "split", "sub", "subn", "findall", "finditer"))
 _INLINE_USES = {
+    "dedup.errors": {"sub"},
     "dedup.formats.edit": {"finditer"},
+    "dedup.formats.foreign": {"finditer", "match", "search"},
     "dedup.lexicon": {"split"},
 }
-"""Modules that use patterns without naming them, and how: line ends one by one, and a table of our own."""
+"""Modules that use patterns as strings, and how: line ends one by one, tables of our own, and what is in `_STRINGS`."""
+_STRINGS: dict[str, tuple[str | bytes, bool]] = {
+    "dedup.errors.VARIABLE": (errors.VARIABLE, False),
+    "dedup.formats.foreign._BRACKETS": (foreign._BRACKETS, True),
+    "dedup.formats.foreign._SENTENCE": (foreign._SENTENCE, False),
+    **{
+        f"dedup.formats.kinds.KINDS {pattern!r}": (pattern, True)
+        for kind in kinds.KINDS
+        for pattern in (*kind.strict, *kind.weak)
+        if re.search(rb"[*+]|,\}", pattern)  # of what is bounded, a beginning is all that is seen
+    },
+}
+"""Patterns that are compiled where they are used, because most runs use none of them; and whether they are anchored."""
 BOUNDED: dict[str, str] = {
     "dedup.restrictions._CUT": "the last 24 characters of a text",
     "dedup.sides._SENTENCE_END": "8 characters",
@@ -87,6 +103,13 @@ def test_every_pattern_is_linear_or_its_input_is_bounded(name: str) -> None:
     except NotLinearError as unknown:
         found = [unknown]
     assert bool(found) == (name in BOUNDED), (PATTERNS[name].pattern, methods, found)
+
+
+@pytest.mark.parametrize("name", sorted(_STRINGS))
+def test_patterns_that_are_compiled_late_are_linear(name: str) -> None:
+    """They see the beginning of a file, or a message."""
+    pattern, anchored = _STRINGS[name]
+    assert not faults(re.compile(pattern, re.DOTALL), anchored=anchored)
 
 
 def test_every_pattern_has_a_name() -> None:

@@ -50,6 +50,7 @@ _NULS = b"\0\0\0"
 """Numbers of 32 and more bits have them one after the other, and texts do not."""
 _FIRST = rb"(?:[(][?]=)?(\[[^]]+\]|\\x[0-9a-f]{2}|\\0|[^\\\[(.])(?![?*{])"
 """The first item of a pattern, where it is a byte or a class."""
+_ZIP_ENTRY = rb"PK\x03\x04.{26}"
 _BRACKETS = rb"\s*[\[{]"
 _TOO_FAR = 16
 """Bytes before the end of a beginning at which a value is cut off, rather than wrong."""
@@ -157,7 +158,7 @@ def _signed(head: bytes) -> Foreign | None:
 
 def _in_zip(head: bytes) -> Foreign:
     """Return what a ZIP archive is, by the names in it."""
-    begins = [match.end() for match in re.finditer(rb"PK\x03\x04.{26}", head, re.DOTALL)]
+    begins = [match.end() for match in re.finditer(_ZIP_ENTRY, head, re.DOTALL)]
     for pattern, kind in IN_ZIP:
         compiled = re.compile(pattern, re.DOTALL)
         if any(compiled.match(head, begin) for begin in begins):
