@@ -16,7 +16,7 @@ import numpy as np
 from dedup.article import Article
 from dedup.candidates import by_bands, by_votes, in_large, merged
 from dedup.characters import classes_of, code_points
-from dedup.decisions import Decision
+from dedup.decisions import Decision, held
 from dedup.paragraphs import LINE_ENDS, split, split_batch
 from dedup.ranges import batches
 from dedup.resolve import resolve
@@ -85,7 +85,8 @@ def _settle(
 
 def _unsettled(decision: Decision) -> Decision:
     """Return the decision to leave a document as it is, because its rounds contradict each other or do not end."""
-    return Decision(decision.paragraphs, comparisons=decision.comparisons, unsettled=True)
+    stays = held(decision.removals)
+    return Decision(decision.paragraphs, comparisons=decision.comparisons, unsettled=True, held_back=stays)
 
 
 def _decide_all(texts: Sequence[str], settings: Settings, *, explain: bool) -> list[Decision]:

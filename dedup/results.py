@@ -89,6 +89,9 @@ class Cleaned:
     """Pairs of paragraphs that were aligned."""
     unsettled: bool
     """The decisions did not come to rest, and the document was left as it is."""
+    held_back: tuple[RemovedParagraph, ...]
+    """What would have gone, and stays because what is left would be read as other paragraphs; in order of position.
+    Their cuts are of no length."""
 
     @property
     def removed(self) -> int:
@@ -124,6 +127,7 @@ def cleaned(text: str, decision: Decision) -> Cleaned:
         paragraphs=decision.paragraphs,
         comparisons=decision.comparisons,
         unsettled=decision.unsettled,
+        held_back=tuple(_removed(text, removal) for removal in decision.held_back),
     )
 
 
@@ -178,6 +182,7 @@ def with_record(done: Cleaned, record: Mapping[str, Any], field: str) -> Cleaned
         paragraphs=done.paragraphs,
         comparisons=done.comparisons,
         unsettled=done.unsettled,
+        held_back=done.held_back,
         record=_replaced(record, field.split("."), done.text) if done.removals else record,
     )
 

@@ -79,8 +79,9 @@ def carry_out(work: Work, found: Sequence[Found], decisions: Sequence[Decision])
         counts.paragraphs += decision.paragraphs
         counts.comparisons += decision.comparisons
         counts.unsettled += decision.unsettled
+        counts.stays(len(decision.held_back))
         counts.stayed([kept.kinds for kept in decision.kept_near])
-        if decision.removals or decision.kept_near or work.mark:
+        if decision.removals or decision.kept_near or decision.held_back or work.mark:
             _Edit(work, one).apply(decision)
 
 
@@ -116,6 +117,7 @@ class _Edit:
 
     def _remove(self, decision: Decision) -> bool:
         """Take out what goes; False where it cannot be cut out."""
+        self._log_held(decision.held_back)
         if not decision.removals:
             return True
         where = self._locate(decision.removals)
@@ -142,6 +144,14 @@ class _Edit:
         if self._work.diff:
             self._done.diff += self._diff(decision.removals)
         return True
+
+    def _log_held(self, removals: Sequence[Removal]) -> None:
+        """Log what is held back, unless its place in the document's bytes cannot be told."""
+        if not self._work.log or not removals or (where := self._locate(removals)) is None:
+            return
+        from dedup.formats.log import held_lines  # noqa: PLC0415 - most runs keep no log
+
+        self._done.log += held_lines(self._part, self._record, removals, where, numbered=self._numbered)
 
     def _literal(self) -> tuple[int, int] | None:
         """Return where the text's literal stands in the record; None where that cannot be told."""
@@ -189,15 +199,16 @@ class _Edit:
         return unified(self._record.text, cuts, self._name(), encode)
 
     def _explain(self, decision: Decision) -> None:
-        told: list[Removal | KeptNear] = [*decision.removals, *decision.kept_near]
+        told: list[Removal | KeptNear] = [*decision.removals, *decision.kept_near, *decision.held_back]
         for one in sorted(told, key=lambda one: one.start):
             witness = one.witnesses[0] if isinstance(one, Removal) else one.witness
+            goes = isinstance(one, Removal) and one.cut_start < one.cut_end
             self._done.explanations.append(
                 Explanation(
                     place=self._place(one.start),
                     document=self._document(),
-                    removed=isinstance(one, Removal),
-                    reason=one.reason.value if isinstance(one, Removal) else "new",
+                    removed=goes,
+                    reason=(one.reason.value if goes else "held") if isinstance(one, Removal) else "new",
                     text=self._text(one),
                     witness=self._text(witness),
                     witness_place=self._witness_place(witness),

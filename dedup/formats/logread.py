@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _REMOVAL = b'{"document"'
 _EDIT = b'{"edit"'
+_HELD = b'{"held"'
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,8 @@ class Log:
         opened: str | None = None
         at = 0
         for line in lines:
+            if line.startswith(_HELD):  # nothing of it has left
+                continue
             if line.startswith((_REMOVAL, _EDIT)):
                 here[_REMOVAL if line.startswith(_REMOVAL) else _EDIT] += 1
                 continue
@@ -107,12 +110,14 @@ class Log:
         lines = self._lines()
         outputs = iter(self.outputs)
         for line in lines:
-            if not line.startswith((_REMOVAL, _EDIT)) and "open" in self._entry(line):
+            if not line.startswith((_REMOVAL, _EDIT, _HELD)) and "open" in self._entry(line):
                 output = next(outputs)
                 yield output, self._cuts(lines, output.at)
 
     def _cuts(self, lines: Iterator[bytes], base: int) -> Iterator[Cut]:
         for line in lines:
+            if line.startswith(_HELD):
+                continue
             if not line.startswith((_REMOVAL, _EDIT)):
                 return
             entry = self._entry(line)

@@ -137,6 +137,9 @@ def _notes(counts: Counts) -> list[str]:
         notes.append(f"{plural(n, 'document')} with bytes that do not decode, kept byte for byte")
     if n := counts.unsettled:
         notes.append(f"{plural(n, 'document')} left unchanged because the decisions did not settle")
+    if n := counts.held_back:
+        where = plural(counts.holding, "document")
+        notes.append(f"{plural(n, 'paragraph')} in {where} held back: what is left would be read differently")
     if n := counts.too_large:
         notes.append(f"{plural(n, 'document')} above --max-document, passed through unread")
     if n := counts.errors:
