@@ -124,8 +124,8 @@ class Decision:
     unsettled: bool = False
     """The rounds of removal did not come to rest; the document was left as it is (counted, reported)."""
     held_back: tuple[Removal, ...] = ()
-    """What would have gone, and stays because what is left would be read as other paragraphs, or because the document is
-    unsettled; in order of position. Their cuts are of no length."""
+    """What would have gone, and stays because what is left would be read as other paragraphs, or because the document
+    is unsettled; in order of position. Their cuts are of no length."""
 
     def apply(self, text: str) -> str:
         """Return the text without what was cut."""

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from dedup.corpus.buckets import Bucketed, Features, bucketed, candidates
+from dedup.corpus.buckets import Bucketed, Features, bucketed_with, candidates
 from dedup.corpus.collapse import first_copies, index_type
 from dedup.corpus.leaders import GOES, Leaders
 from dedup.corpus.near import Near, kept_near, nobody
@@ -201,16 +201,37 @@ class Planner:
     def _leaders(self, place: NDArray[np.int64], words: NDArray[np.int32], fixed: int) -> tuple[Leaders, int]:
         """Decide which of the different paragraphs stay, given the places of their rows, in the order of staying."""
         leaders = Leaders(len(place), fixed)
-        leaders.add(*_same_keys(self._spool.whole("row-key")[place]))
-        self._settle(leaders, place)
-        if self._settings.exact:
-            return leaders, 0
-        bands = Bands(self._spool, self._banding, place)
-        # Paragraphs of the same words have the same bands: one of them speaks for all.
+        same = SameKeys(self._spool.whole("row-key")[place])
+        bands = None if self._settings.exact else Bands(self._spool, self._banding, place)
+        # All pairs of these that share a band have been named, or are counted as not examined.
+        known = np.zeros(len(place), bool)
+        unexamined = 0
+        while True:
+            # Paragraphs of the same words have the same bands: one of them speaks for all. One that went for it, and
+            # stays because what it went for goes, is looked at by itself, as it would be in what is left.
+            if leaders.add(*same.pairs(leaders.status != GOES)):
+                self._settle(leaders, place)
+                continue
+            stays = leaders.status != GOES
+            if bands is None or not (stays & ~known).any():
+                return leaders, unexamined
+            unexamined = max(unexamined, self._among(leaders, words, place, bands, known))
+            known = stays
+
+    def _among(
+        self,
+        leaders: Leaders,
+        words: NDArray[np.int32],
+        place: NDArray[np.int64],
+        bands: Bands,
+        known: NDArray[np.bool_],
+    ) -> int:
+        """Decide among those that stay, given those of which all pairs are known; return the pairs not examined."""
         some = np.flatnonzero(leaders.status != GOES)
+        fresh = np.flatnonzero(~known[some])
         unexamined = 0
         while len(some):
-            self._keep(words[some], place[some], bands.of(some))
+            self._keep(words[some], place[some], bands.of(some), fresh)
             found = candidates(self._bucketed(bands, len(some)), len(some))
             unexamined = found.unexamined
             if not leaders.add(some[found.later], some[found.earlier]):
@@ -221,12 +242,16 @@ class Planner:
             # Where not every pair was looked at, those that stay are held against one another again.
             some = some[crowded]
             some = some[leaders.status[some] != GOES]
-        return leaders, unexamined
+            fresh = np.arange(len(some))
+        return unexamined
 
-    def _keep(self, words: NDArray[np.int32], place: NDArray[np.int64], chosen: NDArray[np.int64]) -> None:
+    def _keep(
+        self, words: NDArray[np.int32], place: NDArray[np.int64], chosen: NDArray[np.int64], fresh: NDArray[np.int64]
+    ) -> None:
         """Put what the sieves want to know of some paragraphs where workers find it, and out of memory."""
         self._spool.keep("words", words)
         self._spool.keep("chosen", chosen)
+        self._spool.keep("fresh", fresh)
         for name in ("numbers", "bits"):
             self._spool.keep(name, self._spool.whole(f"row-{name}")[place])
 
@@ -308,14 +333,29 @@ def _verify(settings: Settings, texts: str, letters: str, pairs: _Pairs) -> Verd
         return verify(paragraphs, pairs.later, pairs.earlier, settings)
 
 
-def _same_keys(keys: NDArray[np.uint64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Pair each paragraph with the first one of the same key."""
-    order = np.argsort(keys, kind="stable")
-    head = np.ones(len(order), bool)
-    head[1:] = keys[order][1:] != keys[order][:-1]
-    first = order[head][np.cumsum(head) - 1] if len(order) else order
-    later = order[~head]
-    return later, first[~head]
+class SameKeys:
+    """Paragraphs whose words are those of others, by their keys.
+
+    Args:
+        keys: the key of each paragraph, in the order in which they stay; uint64.
+    """
+
+    def __init__(self, keys: NDArray[np.uint64]) -> None:
+        order = np.argsort(keys, kind="stable")
+        head = np.ones(len(order) + 1, bool)
+        head[1:-1] = keys[order][1:] != keys[order][:-1]
+        several = ~(head[:-1] & head[1:])
+        self._member = order[several]
+        self._group = np.cumsum(head[:-1])[several]
+
+    def pairs(self, some: NDArray[np.bool_]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Pair each of some paragraphs with the first one of them that has the same key: later and earlier ones."""
+        chosen = some[self._member]
+        member, group = self._member[chosen], self._group[chosen]
+        head = np.ones(len(member), bool)
+        head[1:] = group[1:] != group[:-1]
+        first = member[head][np.cumsum(head) - 1] if len(member) else member
+        return member[~head], first[~head]
 
 
 class Bands:
@@ -345,5 +385,5 @@ def _bucket(settings: Settings, directory: str, slices: NDArray[np.int64], band:
     with open(os.path.join(directory, "bands"), "rb", buffering=0) as file:  # noqa: PTH118, PTH123 - strings travel well
         found = stretches(file, slices[:, 0] + band * slices[:, 1], slices[:, 1], dtype.itemsize, as_keys)
         keys = np.concatenate([np.empty(0, dtype), *found])
-    chosen, *features = (kept(directory, name) for name in ("chosen", *Features._fields))
-    return bucketed(keys[chosen], Features(*features), settings)
+    chosen, fresh, *features = (kept(directory, name) for name in ("chosen", "fresh", *Features._fields))
+    return bucketed_with(keys[chosen], fresh, Features(*features), settings)

@@ -96,6 +96,10 @@ class _Plan:
         self._shelf = shelf
         self._events = events
         self._comparisons = self._unexamined = self._rounds = self._largest = 0
+        self._listed: DataFrame | None = None
+        """All candidates so far, with their verdicts."""
+        self._turn = 0
+        """How often candidates were added: later ones come after those that a paragraph has."""
 
     def _tell(self, done: int, stage: str) -> None:
         if self._events is not None:
@@ -188,29 +192,59 @@ class _Plan:
 
         self._tell(0, "verdicts")
         long = classes.filter(f.col("words") >= self._settings.min_words)
-        listed = self._compared(self._same_keys(long), limit)
-        resolved = self._resolved(listed)
-        if self._settings.exact:
-            return resolved.going
-        some = long.select("paragraph", "rank").join(resolved.going.select("paragraph"), "paragraph", "left_anti")
-        turn = 0
+        going = long.filter(f.lit(False)).select(*_nothing(GOING))  # noqa: FBT003 - a column's value
+        known: DataFrame | None = None
         while True:
-            turn += 1
-            self._tell(turn, "candidates")
+            stays = long.join(going.select("paragraph"), "paragraph", "left_anti")
+            more = self._added(self._same_keys(stays), limit)
+            if more is not None:
+                going = more
+                continue
+            stays = self._shelf.keep(stays.select("paragraph", "rank"), "stays")
+            fresh = stays if known is None else stays.join(known, "paragraph", "left_anti")
+            if self._settings.exact or not values(fresh, f.count(f.lit(1)))[0]:
+                return going
+            going = self._among(stays, None if known is None else fresh, going, limit)
+            known = stays.select("paragraph")
+
+    def _among(self, some: DataFrame, fresh: DataFrame | None, going: DataFrame, limit: int) -> DataFrame:
+        """Decide among those that stay, and return who goes; see `dedup.engines.plan`.
+
+        Args:
+            some: paragraph, rank: those that stay.
+            fresh: those of which not all pairs are known; None: all.
+            going: who goes so far.
+            limit: number of the first paragraph that may go.
+        """
+        unexamined = 0
+        while True:
+            self._tell(self._turn, "candidates")
             features = self._rows.select("paragraph", "words", "numbers", "bits0", "bits1", "bands")
-            found = candidates(some.join(features, "paragraph"), self._settings, self._shelf)
-            self._unexamined = found.unexamined
-            new = found.pairs.join(listed.select("later", "earlier"), ["later", "earlier"], "left_anti")
-            new = new.withColumn("place", f.col("place") + f.lit(turn << 8)).filter(f.col("later") >= limit)
-            before = self._comparisons
-            added = self._compared(new, limit)
-            if self._comparisons == before:
-                return resolved.going
-            listed = self._shelf.keep(listed.unionByName(added), "listed")
-            resolved = self._resolved(listed)
+            found = candidates(some.join(features, "paragraph"), self._settings, self._shelf, fresh)
+            unexamined = found.unexamined
+            more = self._added(found.pairs, limit)
+            if more is None:
+                self._unexamined = max(self._unexamined, unexamined)
+                return going
+            going, fresh = more, None
             some = some.join(found.crowded, "paragraph", "left_semi").join(
-                resolved.going.select("paragraph"), "paragraph", "left_anti"
+                going.select("paragraph"), "paragraph", "left_anti"
             )
+
+    def _added(self, pairs: DataFrame, limit: int) -> DataFrame | None:
+        """Have candidates compared that are new, and return who goes: `GOING`; None where none is new."""
+        from pyspark.sql import functions as f  # noqa: PLC0415
+
+        if self._listed is not None:
+            pairs = pairs.join(self._listed.select("later", "earlier"), ["later", "earlier"], "left_anti")
+        pairs = pairs.withColumn("place", f.col("place") + f.lit(self._turn << 8))
+        before = self._comparisons
+        added = self._compared(pairs, limit)
+        if self._comparisons == before:
+            return None
+        self._turn += 1
+        self._listed = added if self._listed is None else self._shelf.keep(self._listed.unionByName(added), "listed")
+        return self._resolved(self._listed).going
 
     def _same_keys(self, long: DataFrame) -> DataFrame:
         """Pair each paragraph with the one that stays first among those of the same key."""
@@ -246,8 +280,6 @@ class _Plan:
         return self._rows.select("paragraph", "key", "length", "letters", "text")
 
     def _resolved(self, listed: DataFrame) -> Resolved:
-        if not self._comparisons:
-            return Resolved(listed.select(*_nothing(GOING)), 0, 0, 0)
         done = resolve(listed.filter("how > 0"), self._texts(), self._settings, self._shelf)
         self._comparisons += done.compared
         self._rounds += done.rounds
