@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dedup.corpus.again import SameKeys
 from dedup.corpus.buckets import Features, bucketed, bucketed_with
-from dedup.engines.plan import SameKeys
 from dedup.settings import Settings
 from tests.runs import run_bytes
 

@@ -115,7 +115,7 @@ class Best(NamedTuple):
     Attributes:
         pairs: sorted by the later one, falling votes and the earlier one; uint64.
         votes: of each; int64.
-        over: later ones that had more, maybe more than once; int64.
+        over: both sides of those that were dropped, maybe more than once; int64.
         unexamined: pairs that were dropped.
     """
 
@@ -147,8 +147,9 @@ def best(pairs: NDArray[np.uint64], votes: NDArray[np.int64]) -> Best:
     # Within a paragraph's pairs places have changed, but where they begin has not.
     beyond = np.arange(len(later)) - np.repeat(heads, np.diff(heads, append=len(later))) >= MOST
     kept = order[~beyond]
-    over = later[beyond]
-    return Best(pairs[kept], votes[kept], over, len(over))
+    dropped = pairs[order[beyond]]
+    over = np.concatenate((dropped >> _SHIFT, dropped & _LOW)).astype(np.int64)
+    return Best(pairs[kept], votes[kept], over, len(dropped))
 
 
 def _ranges(found: list[NDArray[np.uint64]], low: int, high: int) -> Iterator[list[NDArray[np.uint64]]]:

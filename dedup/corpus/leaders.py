@@ -53,6 +53,11 @@ class Leaders:
         self.compared = 0
         self._restart()
 
+    @property
+    def listed(self) -> int:
+        """Number of candidate pairs that were taken in."""
+        return len(self._listed.pairs)
+
     def _restart(self) -> None:
         self.status = np.zeros(self._number, np.int8)
         self.status[: self._fixed] = STAYS

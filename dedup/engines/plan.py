@@ -8,11 +8,13 @@ Memory holds some numbers for each paragraph; texts and band keys stay on disk.
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from dedup.corpus.again import Looked, SameKeys
 from dedup.corpus.buckets import Bucketed, Features, bucketed_with, candidates
 from dedup.corpus.collapse import first_copies, index_type
 from dedup.corpus.leaders import GOES, Leaders
@@ -95,6 +97,25 @@ class Decided(NamedTuple):
             yield spool.read("texts", start, size).tobytes().decode("utf-8", "surrogatepass")
 
 
+@dataclass(slots=True)
+class _Different:
+    """The different paragraphs that have words enough to go by themselves, in the order in which they stay."""
+
+    place: NDArray[np.int64]
+    """Places of their rows in the spool."""
+    words: NDArray[np.int32]
+    leaders: Leaders
+    keys: SameKeys
+    bands: Bands | None
+    """None: only equal words count."""
+    looked: Looked
+    unexamined: int = 0
+
+    def left_out(self, pairs: int, *, every: bool) -> None:
+        """Take in how many pairs of those in large buckets were left out; `every`: of all such buckets."""
+        self.unexamined = pairs if every else max(self.unexamined, pairs)
+
+
 class Planner:
     """Decides about a corpus whose fingerprints are in a spool.
 
@@ -148,12 +169,18 @@ class Planner:
         chosen = np.flatnonzero(words >= self._settings.min_words)
         ranked = chosen[self._rank(paragraph[chosen], place[chosen], fixed)]
         stay = int(np.count_nonzero(paragraph[ranked] < fixed))
-        leaders, unexamined = self._leaders(place[ranked], words[ranked], stay)
+        different = self._decided(place[ranked], words[ranked], stay)
+        leaders = different.leaders
         classes = Classes(paragraph[ranked], leaders)
         corpus = self._corpus(counts, owner, paragraph, words, place)
         removals = outcome(corpus, classes, self._settings, fixed)
+        # With boilerplate gone, those that stay are others than were looked at.
+        while self._settings.keep == "none" and self._further(
+            different, np.isin(classes.first, removals["paragraph"]) & (leaders.status != GOES)
+        ):
+            removals = outcome(corpus, classes, self._settings, fixed)
         near = kept_near(classes, removals, number, self._settings) if self._explain else nobody()
-        return Decided(removals, begins, leaders.compared, unexamined, paragraph, place, near)
+        return Decided(removals, begins, leaders.compared, different.unexamined, paragraph, place, near)
 
     def _corpus(
         self,
@@ -198,52 +225,40 @@ class Planner:
         order: NDArray[np.int64] = np.lexsort((paragraph, np.where(reference, 0, -size), ~reference))
         return order
 
-    def _leaders(self, place: NDArray[np.int64], words: NDArray[np.int32], fixed: int) -> tuple[Leaders, int]:
+    def _decided(self, place: NDArray[np.int64], words: NDArray[np.int32], fixed: int) -> _Different:
         """Decide which of the different paragraphs stay, given the places of their rows, in the order of staying."""
-        leaders = Leaders(len(place), fixed)
-        same = SameKeys(self._spool.whole("row-key")[place])
+        keys = SameKeys(self._spool.whole("row-key")[place])
         bands = None if self._settings.exact else Bands(self._spool, self._banding, place)
-        # All pairs of these that share a band have been named, or are counted as not examined.
-        known = np.zeros(len(place), bool)
-        unexamined = 0
+        different = _Different(place, words, Leaders(len(place), fixed), keys, bands, Looked(len(place)))
+        self._further(different, np.zeros(len(place), bool))
+        return different
+
+    def _further(self, different: _Different, also: NDArray[np.bool_]) -> bool:
+        """Have those compared that a second run would compare, and decide anew; return False where all are.
+
+        Args:
+            different: what was decided so far.
+            also: those that go though they stay among the different ones: boilerplate.
+        """
+        place, leaders, looked = different.place, different.leaders, different.looked
+        before = leaders.listed
         while True:
             # Paragraphs of the same words have the same bands: one of them speaks for all. One that went for it, and
             # stays because what it went for goes, is looked at by itself, as it would be in what is left.
-            if leaders.add(*same.pairs(leaders.status != GOES)):
+            stays = (leaders.status != GOES) & ~also
+            if leaders.add(*different.keys.pairs(stays)):
                 self._settle(leaders, place)
                 continue
-            stays = leaders.status != GOES
-            if bands is None or not (stays & ~known).any():
-                return leaders, unexamined
-            unexamined = max(unexamined, self._among(leaders, words, place, bands, known))
-            known = stays
-
-    def _among(
-        self,
-        leaders: Leaders,
-        words: NDArray[np.int32],
-        place: NDArray[np.int64],
-        bands: Bands,
-        known: NDArray[np.bool_],
-    ) -> int:
-        """Decide among those that stay, given those of which all pairs are known; return the pairs not examined."""
-        some = np.flatnonzero(leaders.status != GOES)
-        fresh = np.flatnonzero(~known[some])
-        unexamined = 0
-        while len(some):
-            self._keep(words[some], place[some], bands.of(some), fresh)
-            found = candidates(self._bucketed(bands, len(some)), len(some))
-            unexamined = found.unexamined
-            if not leaders.add(some[found.later], some[found.earlier]):
-                break
-            crowded = found.crowded
+            some, fresh = looked.next(stays)
+            if different.bands is None or not len(some):
+                return leaders.listed > before
+            self._keep(different.words[some], place[some], different.bands.of(some), fresh)
+            found = candidates(self._bucketed(different.bands, len(some)), len(some))
+            added = leaders.add(some[found.later], some[found.earlier])
+            different.left_out(found.unexamined, every=len(fresh) == len(some))
+            looked.at(found.crowded, added=added > 0)
             del found
             self._settle(leaders, place)
-            # Where not every pair was looked at, those that stay are held against one another again.
-            some = some[crowded]
-            some = some[leaders.status[some] != GOES]
-            fresh = np.arange(len(some))
-        return unexamined
 
     def _keep(
         self, words: NDArray[np.int32], place: NDArray[np.int64], chosen: NDArray[np.int64], fresh: NDArray[np.int64]
@@ -331,31 +346,6 @@ def _verify(settings: Settings, texts: str, letters: str, pairs: _Pairs) -> Verd
         words = list(stretches(short, rows["letters_at"], rows["words"], LETTER, string_of))
         paragraphs = Paragraphs(words, rows["key"], rows["length"], texts_of)
         return verify(paragraphs, pairs.later, pairs.earlier, settings)
-
-
-class SameKeys:
-    """Paragraphs whose words are those of others, by their keys.
-
-    Args:
-        keys: the key of each paragraph, in the order in which they stay; uint64.
-    """
-
-    def __init__(self, keys: NDArray[np.uint64]) -> None:
-        order = np.argsort(keys, kind="stable")
-        head = np.ones(len(order) + 1, bool)
-        head[1:-1] = keys[order][1:] != keys[order][:-1]
-        several = ~(head[:-1] & head[1:])
-        self._member = order[several]
-        self._group = np.cumsum(head[:-1])[several]
-
-    def pairs(self, some: NDArray[np.bool_]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Pair each of some paragraphs with the first one of them that has the same key: later and earlier ones."""
-        chosen = some[self._member]
-        member, group = self._member[chosen], self._group[chosen]
-        head = np.ones(len(member), bool)
-        head[1:] = group[1:] != group[:-1]
-        first = member[head][np.cumsum(head) - 1] if len(member) else member
-        return member[~head], first[~head]
 
 
 class Bands:

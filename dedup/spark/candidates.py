@@ -30,7 +30,7 @@ class Found(NamedTuple):
 
     Attributes:
         pairs: later, after, earlier, before, place: a paragraph's candidates, counted from 1, best first.
-        crowded: paragraph: those of which not every pair was examined.
+        crowded: paragraph: those in large buckets, and both sides of pairs beyond the most candidates.
         unexamined: pairs that were left out.
     """
 
@@ -66,7 +66,8 @@ def candidates(paragraphs: DataFrame, settings: Settings, shelf: Shelf, fresh: D
         told, f.sum(f.when(f.col("later") < 0, f.col("votes"))), f.count(f.when(pair & ~kept, f.lit(1)))
     )
     marked = told.filter((f.col("later") >= 0) & ((f.col("earlier") < 0) | (pair & ~kept)))
-    crowded = marked.select(f.col("later").alias("paragraph")).distinct()
+    beyond_ = told.filter(pair & ~kept).select(f.col("earlier").alias("paragraph"))
+    crowded = marked.select(f.col("later").alias("paragraph")).unionByName(beyond_).distinct()
     return Found(told.filter(pair & kept).drop("votes"), crowded, int(out) + int(beyond))
 
 
