@@ -8,8 +8,8 @@
 A case that breaks a promise is made as small as it gets and is written to a directory: the input, the options, and what
 was seen. It ends with 1 if there was one.
 
-A second run may find something to remove where the first one said that it gave up on something (paragraphs held back,
-pairs not compared, a document that did not settle): such cases are counted; with ``--strict`` they are failures, too.
+A second run may find something to remove where the first one said that it held paragraphs back, or that a document did
+not settle: such cases are counted; with ``--strict`` they are failures, too.
 """
 
 from __future__ import annotations

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from benchmarks.fuzz_cases import Case
 
-TOLD = ("not compared one by one", "did not settle", "held back")
+TOLD = ("did not settle", "held back")
 """What a summary says where the program gave up on something: a second run may then find something to remove."""
 _SUMMARY = re.compile(
     r"([\d,]+) files?(?:, ([\d,]+) documents?)?, ([\d,]+) paragraphs?: ([\d,]+) (?:kept|to keep), "
