@@ -35,7 +35,7 @@ from benchmarks.fuzz_cases import Case, made  # noqa: E402 - the path has to be 
 from benchmarks.fuzz_checks import BrokenPromiseError, Checker  # noqa: E402 - likewise
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
 
 THOROUGH = 10
 """One case of so many is asked everything, also what takes processes of its own."""
@@ -71,8 +71,9 @@ class _Smaller:
         case = case.of(self._less(case.documents, case.of))
         whole = case
         case = case.of(case.documents, self._less(case.references, lambda some: whole.of(whole.documents, some)))
-        for options in _fewer(case):
-            tried = replace(case, options=options)
+        needed = ("--scope", "--keep", "--boilerplate")
+        for name in [option for option in case.options if option.startswith("--") and option not in needed]:
+            tried = _without(case, name)
             if time.monotonic() < self._end and self._fails(tried):
                 case = tried
         for place in range(len(case.documents)):
@@ -118,14 +119,12 @@ class _Smaller:
         return of(kept) if len(kept) < len(pieces) else case
 
 
-def _fewer(case: Case) -> Iterator[tuple[str, ...]]:
-    """Yield the options of a case without one of them, one after the other."""
+def _without(case: Case, name: str) -> Case:
+    """Return a case without one of its options."""
     options = list(case.options)
-    names = [name for name in options if name.startswith("--") and name not in ("--scope", "--keep", "--boilerplate")]
-    for name in names:
-        at = options.index(name)
-        size = 1 if name == "--exact" else 2
-        yield tuple(options[:at] + options[at + size :])
+    at = options.index(name)
+    del options[at : at + (1 if name == "--exact" else 2)]
+    return replace(case, options=tuple(options))
 
 
 def smaller(case: Case, fails: Callable[[Case], bool], seconds: float = PATIENCE) -> Case:
