@@ -176,7 +176,7 @@ def run_tool(taken: brute.Sample, folder: Path, threshold: float, scope: str = "
     with log.open(encoding="utf-8") as file:
         for line in file:
             entry = json.loads(line)
-            if "paragraph" in entry:
+            if "paragraph" in entry and "held" not in entry:
                 gone.add(brute.Place(entry["document"]["line"] - 1, entry["paragraph"]))
     check(taken, gone, out)
     log.unlink()

@@ -5,7 +5,7 @@ All positions are offsets in **characters** of the document's text; whoever know
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import TYPE_CHECKING
 
@@ -127,10 +127,18 @@ class Decision:
     """The rounds of removal did not come to rest; the document was left as it is (counted, reported)."""
     fault: Fault | None = None
     """What a kernel raised; the document was left as it is (counted, reported)."""
+    held_back: tuple[Removal, ...] = ()
+    """What would have gone, and stays because what is left would be read as other paragraphs, or because the document
+    is unsettled; in order of position. Their cuts are of no length."""
 
     def apply(self, text: str) -> str:
         """Return the text without what was cut."""
         return without(text, ((removal.cut_start, removal.cut_end) for removal in self.removals))
+
+
+def held(removals: Iterable[Removal]) -> tuple[Removal, ...]:
+    """Return removals as ones that are held back: nothing of them leaves the text."""
+    return tuple(replace(removal, cut_start=removal.start, cut_end=removal.start, block=None) for removal in removals)
 
 
 def without(text: str, cuts: Iterable[tuple[int, int]]) -> str:

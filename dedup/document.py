@@ -17,7 +17,7 @@ from dedup.article import Article
 from dedup.candidates import by_bands, by_votes, in_large, merged
 from dedup.characters import classes_of, code_points
 from dedup.containment import attempt, one_by_one
-from dedup.decisions import Decision
+from dedup.decisions import Decision, held
 from dedup.paragraphs import LINE_ENDS, split, split_batch
 from dedup.ranges import batches
 from dedup.resolve import resolve
@@ -101,7 +101,8 @@ def _settle(
 
 def _unsettled(decision: Decision) -> Decision:
     """Return the decision to leave a document as it is, because its rounds contradict each other or do not end."""
-    return Decision(decision.paragraphs, comparisons=decision.comparisons, unsettled=True)
+    stays = held(decision.removals)
+    return Decision(decision.paragraphs, comparisons=decision.comparisons, unsettled=True, held_back=stays)
 
 
 def _decide_all(texts: Sequence[str], settings: Settings, *, explain: bool) -> list[Decision]:

@@ -119,6 +119,10 @@ class Counts:
     invalid_utf8: int = 0
     """Documents with bytes that do not decode; kept byte for byte."""
     unsettled: int = 0
+    held_back: int = 0
+    """Paragraphs that would have gone, and stay: without them what is left would be read as other paragraphs."""
+    holding: int = 0
+    """Documents in which such paragraphs are; those of `unsettled` among them."""
     too_large: int = 0
     """Documents above `Job.max_document`, passed through unread."""
     passed: Counter[str] = field(default_factory=Counter)
@@ -148,6 +152,11 @@ class Counts:
         """Count what went from one document: why each paragraph did, and whether nothing is left of the text."""
         counted = {name: reasons.count(name) for name in set(reasons)}
         self.tallied(counted, changed=bool(reasons), emptied=emptied)
+
+    def stays(self, number: int) -> None:
+        """Count so many paragraphs of one document that would have gone and stay."""
+        self.held_back += number
+        self.holding += number > 0
 
     def tallied(self, reasons: dict[str, int], *, changed: int, emptied: int) -> None:
         """Count what went from some documents.
@@ -184,7 +193,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """One removal, or one near-duplicate that stays, as plain data for people to read."""
+    """One removal, or one paragraph that stays and is to be told of, as plain data for people to read."""
 
     place: str
     """``FILE:LINE`` of the paragraph (for JSON lines the record's line)."""
@@ -192,7 +201,8 @@ class Explanation:
     """Name or id of the document."""
     removed: bool
     reason: str
-    """``exact``, ``near``, ``block`` or ``boilerplate``; for one that stays ``new``."""
+    """``exact``, ``near``, ``block`` or ``boilerplate``; for one that stays ``new``, or ``held`` where it would have
+    gone and what is left would be read as other paragraphs."""
     text: str
     witness: str
     """Text of the first witness."""

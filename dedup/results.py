@@ -91,6 +91,9 @@ class Cleaned:
     """Pairs of paragraphs that were aligned."""
     unsettled: bool
     """The decisions did not come to rest, and the document was left as it is."""
+    held_back: tuple[RemovedParagraph, ...]
+    """What would have gone, and stays because what is left would be read as other paragraphs; in order of position.
+    Their cuts are of no length."""
     fault: Fault | None = field(default=None, kw_only=True)
     """A fault of this library, which was warned of: the document, or the paragraph that it was about, was left as it
     is."""
@@ -133,6 +136,7 @@ def cleaned(text: str, decision: Decision) -> Cleaned:
         comparisons=decision.comparisons,
         unsettled=decision.unsettled,
         fault=decision.fault,
+        held_back=tuple(_removed(text, removal) for removal in decision.held_back),
     )
 
 
@@ -188,6 +192,7 @@ def with_record(done: Cleaned, record: Mapping[str, Any], field: str) -> Cleaned
         comparisons=done.comparisons,
         unsettled=done.unsettled,
         fault=done.fault,
+        held_back=done.held_back,
         record=_replaced(record, field.split("."), done.text) if done.removals else record,
     )
 

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from dedup import clean, clean_documents
 from dedup.containment import Fault, attempt, in_pieces, one_by_one
-from dedup.corpus.buckets import Features, bucketed
+from dedup.corpus.buckets import Features, bucketed, bucketed_with
 from dedup.corpus.contained import named
 from dedup.errors import ExitCode, InputError, InternalError
 from dedup.job import Job
@@ -205,7 +205,7 @@ def test_a_fault_travels_and_is_short() -> None:
         ("dedup.corpus.leaders:Leaders.answer", "paragraphs that are alike are kept"),
         ("dedup.corpus.outcome:with_shorts", "short paragraphs are kept"),
         ("dedup.engines.plan:outcome", "nothing is removed"),
-        ("dedup.corpus.contained:bucketed", "groups of paragraphs that share a band are not compared"),
+        ("dedup.corpus.contained:bucketed_with", "groups of paragraphs that share a band are not compared"),
         ("dedup.engines.plan:kept_near", "near-duplicates that are kept are not explained"),
     ],
 )
@@ -255,10 +255,10 @@ def test_a_bucket_that_raises_names_no_pairs(monkeypatch: pytest.MonkeyPatch) ->
     def raising(some: Any, *args: Any) -> Any:
         if (some == 7).any():
             raise IndexError
-        return bucketed(some, *args)
+        return bucketed_with(some, *args)
 
-    monkeypatch.setattr("dedup.corpus.contained.bucketed", raising)
-    found, faults = named(keys, features, Settings())
+    monkeypatch.setattr("dedup.corpus.contained.bucketed_with", raising)
+    found, faults = named(keys, np.arange(number), features, Settings())
     assert len(faults) == 1
     later = whole.pairs >> np.uint64(32)
     assert found.pairs.tolist() == whole.pairs[keys[later.astype(int)] != 7].tolist()

@@ -37,7 +37,7 @@ def test_the_candidates_that_share_most_bands_are_kept(found: list[tuple[int, in
         said = best(np.array(pairs, np.uint64), np.array([votes[pair] for pair in pairs], np.int64))
     assert said.pairs.tolist() == kept
     assert said.votes.tolist() == [votes[pair] for pair in kept]
-    assert said.over.tolist() == [pair >> 32 for pair in over]
+    assert said.over.tolist() == [*(pair >> 32 for pair in over), *(pair & 0xFFFFFFFF for pair in over)]
     assert said.unexamined == len(over)
 
 

@@ -64,7 +64,9 @@ def test_the_best_candidates_are_kept_however_many_come_at_a_time(
         patch.setattr(buckets_module, "_TOGETHER", together)
         found = candidates((_band(pairs) for pairs in bands), number)
     assert list(zip(found.later.tolist(), found.earlier.tolist(), found.votes.tolist(), strict=True)) == expected
-    assert np.flatnonzero(found.crowded).tolist() == sorted(later for later in votes if len(votes[later]) > MOST)
+    kept = {(later, earlier) for later, earlier, _ in expected}
+    dropped = {(later, earlier) for later in votes for earlier in votes[later]} - kept
+    assert np.flatnonzero(found.crowded).tolist() == sorted({side for pair in dropped for side in pair})
     assert found.unexamined == sum(max(0, len(each) - MOST) for each in votes.values())
 
 

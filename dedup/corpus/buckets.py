@@ -34,6 +34,8 @@ _DEVIATIONS = 2.5
 """Standard deviations that the estimate of a resemblance may be off: one pair of 160 is, at the very worst."""
 _TOGETHER = 1 << 21
 """Pairs that are put together at a time."""
+_SLOT_BITS = 20
+"""Bits of a band's key by which most of those that are in no bucket asked for are passed over."""
 _LOW = np.uint64(0xFFFFFFFF)
 _SHIFT = np.uint64(32)
 
@@ -113,7 +115,7 @@ class Best(NamedTuple):
     Attributes:
         pairs: sorted by the later one, falling votes and the earlier one; uint64.
         votes: of each; int64.
-        over: later ones that had more, maybe more than once; int64.
+        over: both sides of those that were dropped, maybe more than once; int64.
         unexamined: pairs that were dropped.
     """
 
@@ -145,8 +147,9 @@ def best(pairs: NDArray[np.uint64], votes: NDArray[np.int64]) -> Best:
     # Within a paragraph's pairs places have changed, but where they begin has not.
     beyond = np.arange(len(later)) - np.repeat(heads, np.diff(heads, append=len(later))) >= MOST
     kept = order[~beyond]
-    over = later[beyond]
-    return Best(pairs[kept], votes[kept], over, len(over))
+    dropped = pairs[order[beyond]]
+    over = np.concatenate((dropped >> _SHIFT, dropped & _LOW)).astype(np.int64)
+    return Best(pairs[kept], votes[kept], over, len(dropped))
 
 
 def _ranges(found: list[NDArray[np.uint64]], low: int, high: int) -> Iterator[list[NDArray[np.uint64]]]:
@@ -186,6 +189,31 @@ def bucketed(keys: NDArray[np.uint32], features: Features, settings: Settings) -
     follows[1:-1] = (both[1:] ^ both[:-1]) <= _LOW
     inside = np.flatnonzero(follows[1:] | follows[:-1])
     return grouped(both[inside] & _LOW, np.cumsum(~follows[inside]) - 1, features, settings)
+
+
+def bucketed_with(
+    keys: NDArray[np.uint32], fresh: NDArray[np.int64], features: Features, settings: Settings
+) -> Bucketed:
+    """Do as `bucketed` does with those buckets of a band in which one of some paragraphs is.
+
+    Args:
+        keys: the band's key of each paragraph; uint32.
+        fresh: paragraphs, ascending; int64. All that share a bucket with none of these have been looked at.
+        features: for the sieves.
+        settings: the threshold and the guard.
+    """
+    if len(fresh) == len(keys):
+        return bucketed(keys, features, settings)
+    shift = np.uint32(32 - _SLOT_BITS)
+    slots = np.zeros(1 << _SLOT_BITS, bool)
+    slots[keys[fresh] >> shift] = True
+    some = np.flatnonzero(slots[keys >> shift])
+    some = some[np.isin(keys[some], keys[fresh])]
+    chosen = Features(features.words[some], features.numbers[some], features.bits[some])
+    found = bucketed(keys[some], chosen, settings)
+    index = some.astype(np.uint64)
+    pairs = index[(found.pairs >> _SHIFT).astype(np.int64)] << _SHIFT | index[(found.pairs & _LOW).astype(np.int64)]
+    return Bucketed(pairs, some[found.crowded], found.unexamined)
 
 
 def grouped(

@@ -9,7 +9,7 @@ import numpy as np
 
 from dedup.containment import Fault, attempt, in_pieces
 from dedup.corpus.bands import choose_banding
-from dedup.corpus.buckets import Bucketed, Features, bucketed
+from dedup.corpus.buckets import Bucketed, Features, bucketed_with
 from dedup.corpus.fingerprint import fingerprint
 from dedup.corpus.seen import Held, Seen
 from dedup.corpus.sheet import joined
@@ -114,8 +114,10 @@ def compared(
     return Verdicts(*(np.concatenate(each) for each in zip(*found, strict=True))), faults
 
 
-def named(keys: NDArray[np.uint32], features: Features, settings: Settings) -> tuple[Bucketed, list[Fault]]:
-    """Find the pairs that agree on one band, as `dedup.corpus.buckets.bucketed` does.
+def named(
+    keys: NDArray[np.uint32], fresh: NDArray[np.int64], features: Features, settings: Settings
+) -> tuple[Bucketed, list[Fault]]:
+    """Find the pairs that agree on one band, as `dedup.corpus.buckets.bucketed_with` does.
 
     Returns:
         What the band says; and what was raised about a bucket of it, which names no pairs.
@@ -124,7 +126,8 @@ def named(keys: NDArray[np.uint32], features: Features, settings: Settings) -> t
 
     def some(which: Sequence[np.uint32]) -> Bucketed:
         chosen = np.flatnonzero(np.isin(keys, which))
-        found = bucketed(keys[chosen], Features._make(each[chosen] for each in features), settings)
+        here = np.flatnonzero(np.isin(chosen, fresh))
+        found = bucketed_with(keys[chosen], here, Features._make(each[chosen] for each in features), settings)
         later, earlier = (chosen[side].astype(np.uint64) for side in np.divmod(found.pairs, np.uint64(1 << 32)))
         return found._replace(pairs=(later << np.uint64(32)) | earlier, crowded=chosen[found.crowded])
 
@@ -138,4 +141,4 @@ def named(keys: NDArray[np.uint32], features: Features, settings: Settings) -> t
         pairs, crowded = (np.concatenate([getattr(one, name) for one in found]) for name in ("pairs", "crowded"))
         return Bucketed(np.sort(pairs), crowded, sum(one.unexamined for one in found))
 
-    return attempt(lambda: bucketed(keys, features, settings), each), faults
+    return attempt(lambda: bucketed_with(keys, fresh, features, settings), each), faults

@@ -53,6 +53,11 @@ class Leaders:
         self.compared = 0
         self._restart()
 
+    @property
+    def listed(self) -> int:
+        """Number of candidate pairs that were taken in."""
+        return len(self._listed.pairs)
+
     def _restart(self) -> None:
         self.status = np.zeros(self._number, np.int8)
         self.status[: self._fixed] = STAYS
@@ -101,6 +106,11 @@ class Leaders:
     def answer(self, verdicts: Verdicts) -> None:
         """Take the verdicts on the pairs last asked about."""
         self.know(*unpacked(self._asked), verdicts)
+
+    def leave(self) -> bool:
+        """Let all paragraphs stay that are not decided about, and return False: none is to be compared further."""
+        self.status[self.status == OPEN] = STAYS
+        return False
 
     def verdict(self, going: NDArray[np.signedinteger[Any]]) -> Verdicts:
         """Return how, how similarly and how far some paragraphs that go are covered by their witnesses."""

@@ -8,16 +8,18 @@ Memory holds some numbers for each paragraph; texts and band keys stay on disk.
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import numpy as np
 
 from dedup.containment import attempt
-from dedup.corpus.buckets import Features, candidates
+from dedup.corpus.again import Looked, SameKeys
+from dedup.corpus.buckets import Bucketed, Features, candidates
 from dedup.corpus.collapse import first_copies, index_type
 from dedup.corpus.contained import compared, named
-from dedup.corpus.leaders import GOES, STAYS, Leaders
+from dedup.corpus.leaders import GOES, Leaders
 from dedup.corpus.near import Near, kept_near, nobody
 from dedup.corpus.outcome import Classes, outcome, removal_type
 from dedup.corpus.sheet import ROW
@@ -123,6 +125,25 @@ class PairFault(NamedTuple):
     fault: Fault
 
 
+@dataclass(slots=True)
+class _Different:
+    """The different paragraphs that have words enough to go by themselves, in the order in which they stay."""
+
+    place: NDArray[np.int64]
+    """Places of their rows in the spool."""
+    words: NDArray[np.int32]
+    leaders: Leaders
+    keys: SameKeys
+    bands: Bands | None
+    """None: only equal words count."""
+    looked: Looked
+    unexamined: int = 0
+
+    def left_out(self, pairs: int, *, every: bool) -> None:
+        """Take in how many pairs of those in large buckets were left out; `every`: of all such buckets."""
+        self.unexamined = pairs if every else max(self.unexamined, pairs)
+
+
 class Planner:
     """Decides about a corpus whose fingerprints are in a spool.
 
@@ -188,19 +209,20 @@ class Planner:
         chosen = np.flatnonzero(words >= self._settings.min_words)
         ranked = chosen[self._rank(paragraph[chosen], place[chosen], fixed)]
         stay = int(np.count_nonzero(paragraph[ranked] < fixed))
-        # The first ones are the references; without candidates all others stay, too.
-        leaders, unexamined = self._attempt(
-            lambda: self._leaders(place[ranked], words[ranked], stay),
-            "paragraphs that are alike are kept as they are, but for exact copies",
-            lambda: (_undecided(len(ranked), stay), 0),
+        kept = "paragraphs that are alike are kept as they are, but for exact copies"
+        different = self._attempt(
+            lambda: self._decided(place[ranked], words[ranked], stay),
+            kept,
+            lambda: self._undecided(place[ranked], words[ranked], stay),
         )
+        leaders = different.leaders
+        classes = Classes(paragraph[ranked], leaders)
+        corpus = self._corpus(counts, owner, paragraph, words, place)
+        removals = self._closed(different, classes, corpus, fixed)
         faults = [
             fault._replace(later=int(paragraph[ranked[fault.later]]), earlier=int(paragraph[ranked[fault.earlier]]))
             for fault in dict.fromkeys(self._faults)
         ]
-        classes = Classes(paragraph[ranked], leaders)
-        corpus = self._corpus(counts, owner, paragraph, words, place)
-        removals = self._outcome(corpus, classes, fixed)
         near = nobody()
         if self._explain:
             kept = "near-duplicates that are kept are not explained"
@@ -208,7 +230,21 @@ class Planner:
         if self._unnamed:
             kept = f"{len(self._unnamed):,} groups of paragraphs that share a band are not compared for that"
             self._stages.insert(0, (self._unnamed[0], kept))
-        return Decided(removals, begins, leaders.compared, unexamined, paragraph, place, near, faults, self._stages)
+        return Decided(
+            removals, begins, leaders.compared, different.unexamined, paragraph, place, near, faults, self._stages
+        )
+
+    def _closed(self, different: _Different, classes: Classes, corpus: Corpus, fixed: int) -> NDArray[np.void]:
+        """Return the removals: with boilerplate gone, those that stay are others than were compared."""
+        removals = self._outcome(corpus, classes, fixed)
+        leaders = different.leaders
+        kept = "paragraphs that are alike are not compared once more, with boilerplate gone"
+        while self._settings.keep == "none":
+            gone = np.isin(classes.first, removals["paragraph"]) & (leaders.status != GOES)
+            if not self._attempt(partial(self._further, different, gone), kept, leaders.leave):
+                break
+            removals = self._outcome(corpus, classes, fixed)
+        return removals
 
     def _outcome(self, corpus: Corpus, classes: Classes, fixed: int) -> NDArray[np.void]:
         """Return the removals; where a kernel raises, those without short paragraphs, and where it does again, none."""
@@ -267,35 +303,55 @@ class Planner:
         order: NDArray[np.int64] = np.lexsort((paragraph, np.where(reference, 0, -size), ~reference))
         return order
 
-    def _leaders(self, place: NDArray[np.int64], words: NDArray[np.int32], fixed: int) -> tuple[Leaders, int]:
+    def _decided(self, place: NDArray[np.int64], words: NDArray[np.int32], fixed: int) -> _Different:
         """Decide which of the different paragraphs stay, given the places of their rows, in the order of staying."""
+        keys = SameKeys(self._spool.whole("row-key")[place])
+        bands = None if self._settings.exact else Bands(self._spool, self._banding, place)
+        different = _Different(place, words, Leaders(len(place), fixed), keys, bands, Looked(len(place)))
+        self._further(different, np.zeros(len(place), bool))
+        return different
+
+    def _undecided(self, place: NDArray[np.int64], words: NDArray[np.int32], fixed: int) -> _Different:
+        """Return the different paragraphs, of which all stay."""
         leaders = Leaders(len(place), fixed)
-        leaders.add(*_same_keys(self._spool.whole("row-key")[place]))
-        self._settle(leaders, place)
-        if self._settings.exact:
-            return leaders, 0
-        bands = Bands(self._spool, self._banding, place)
-        # Paragraphs of the same words have the same bands: one of them speaks for all.
-        some = np.flatnonzero(leaders.status != GOES)
-        unexamined = 0
-        while len(some):
-            self._keep(words[some], place[some], bands.of(some))
-            found = candidates(self._bucketed(bands, len(some)), len(some))
-            unexamined = found.unexamined
-            if not leaders.add(some[found.later], some[found.earlier]):
-                break
-            crowded = found.crowded
+        leaders.leave()
+        keys = SameKeys(np.arange(len(place), dtype=np.uint64))
+        return _Different(place, words, leaders, keys, None, Looked(len(place)))
+
+    def _further(self, different: _Different, also: NDArray[np.bool_]) -> bool:
+        """Have those compared that a second run would compare, and decide anew; return False where all are.
+
+        Args:
+            different: what was decided so far.
+            also: those that go though they stay among the different ones: boilerplate.
+        """
+        place, leaders, looked = different.place, different.leaders, different.looked
+        before = leaders.listed
+        while True:
+            # Paragraphs of the same words have the same bands: one of them speaks for all. One that went for it, and
+            # stays because what it went for goes, is looked at by itself, as it would be in what is left.
+            stays = (leaders.status != GOES) & ~also
+            if leaders.add(*different.keys.pairs(stays)):
+                self._settle(leaders, place)
+                continue
+            some, fresh = looked.next(stays)
+            if different.bands is None or not len(some):
+                return leaders.listed > before
+            self._keep(different.words[some], place[some], different.bands.of(some), fresh)
+            found = candidates(self._bucketed(different.bands, len(some)), len(some))
+            added = leaders.add(some[found.later], some[found.earlier])
+            different.left_out(found.unexamined, every=len(fresh) == len(some))
+            looked.at(found.crowded, added=added > 0)
             del found
             self._settle(leaders, place)
-            # Where not every pair was looked at, those that stay are held against one another again.
-            some = some[crowded]
-            some = some[leaders.status[some] != GOES]
-        return leaders, unexamined
 
-    def _keep(self, words: NDArray[np.int32], place: NDArray[np.int64], chosen: NDArray[np.int64]) -> None:
+    def _keep(
+        self, words: NDArray[np.int32], place: NDArray[np.int64], chosen: NDArray[np.int64], fresh: NDArray[np.int64]
+    ) -> None:
         """Put what the sieves want to know of some paragraphs where workers find it, and out of memory."""
         self._spool.keep("words", words)
         self._spool.keep("chosen", chosen)
+        self._spool.keep("fresh", fresh)
         for name in ("numbers", "bits"):
             self._spool.keep(name, self._spool.whole(f"row-{name}")[place])
 
@@ -355,13 +411,6 @@ class Planner:
             start = stop
 
 
-def _undecided(number: int, fixed: int) -> Leaders:
-    """Return leaders of whom all stay."""
-    leaders = Leaders(number, fixed)
-    leaders.status[:] = STAYS
-    return leaders
-
-
 def _share(left: int, workers: int) -> int:
     """Return how many of the pairs that are left make the next task, for so many workers; 0: none are there."""
     if not workers:
@@ -391,16 +440,6 @@ def _verify(settings: Settings, texts: str, letters: str, pairs: _Pairs) -> tupl
         return compared(paragraphs, pairs.later, pairs.earlier, settings)
 
 
-def _same_keys(keys: NDArray[np.uint64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Pair each paragraph with the first one of the same key."""
-    order = np.argsort(keys, kind="stable")
-    head = np.ones(len(order), bool)
-    head[1:] = keys[order][1:] != keys[order][:-1]
-    first = order[head][np.cumsum(head) - 1] if len(order) else order
-    later = order[~head]
-    return later, first[~head]
-
-
 class Bands:
     """Where the band keys are in the spool.
 
@@ -428,5 +467,5 @@ def _bucket(settings: Settings, directory: str, slices: NDArray[np.int64], band:
     with open(os.path.join(directory, "bands"), "rb", buffering=0) as file:  # noqa: PTH118, PTH123 - strings travel well
         found = stretches(file, slices[:, 0] + band * slices[:, 1], slices[:, 1], dtype.itemsize, as_keys)
         keys = np.concatenate([np.empty(0, dtype), *found])
-    chosen, *features = (kept(directory, name) for name in ("chosen", *Features._fields))
-    return named(keys[chosen], Features(*features), settings)
+    chosen, fresh, *features = (kept(directory, name) for name in ("chosen", "fresh", *Features._fields))
+    return named(keys[chosen], fresh, Features(*features), settings)

@@ -13,7 +13,7 @@ from dedup.containment import Fault, attempt, itself, one_by_one
 from dedup.corpus.contained import reading_fault
 from dedup.corpus.fingerprint import split_texts
 from dedup.corpus.verify import ALIGNED, FOLDED
-from dedup.decisions import Compared, Decision, Elsewhere, KeptNear, Removal, Witness, without
+from dedup.decisions import Compared, Decision, Elsewhere, KeptNear, Removal, Witness, held, without
 from dedup.engines.cut import LEAST, REASONS, cut_plainly, each_a_line, edges_of, moved, reads_alike, staying
 from dedup.engines.emptied import cut_emptied
 from dedup.engines.plan import AGAIN_FAULT
@@ -259,10 +259,15 @@ def _carry_out(work: Work, documents: list[Document], *, told: bool) -> None:
         carry_out(work, [document.found for document in documents], _told(work, documents))
         return
     for document, one in zip(documents, one_by_one(partial(_agreeing, work), documents, _beside), strict=True):
+        counts = document.found.done.counts
+        fault = one if isinstance(one, Fault) else None
         if one is None:
-            document.found.done.counts.unsettled += 1
-            continue
-        fault = one if isinstance(one, Fault) else attempt(partial(_cut_out, work, one), itself)
+            counts.stays(len(document.removals))
+            counts.unsettled += 1
+        elif not isinstance(one, Fault):
+            counts.stays(len(document.removals) - len(one.document.removals))
+            if len(one.document.removals):
+                fault = attempt(partial(_cut_out, work, one), itself)
         if fault is not None:
             left_as_it_is(work, document.found, fault)
 
@@ -282,8 +287,13 @@ def _told(work: Work, documents: list[Document]) -> list[Decision]:
 
 def _decided(work: Work, documents: Sequence[Document]) -> list[Decision]:
     """Return what becomes of some documents."""
-    agreed = _agreeing(work, documents)
-    return [Decision(0, unsettled=True) if one is None else _decision(one.document) for one in agreed]
+    decided = []
+    for document, one in zip(documents, _agreeing(work, documents), strict=True):
+        decision = Decision(0, unsettled=True) if one is None else _decision(one.document)
+        stays = ~_among(document, None if one is None else one.document)
+        back = held(_decision(_only(document, stays)).removals) if stays.any() else ()
+        decided.append(replace(decision, held_back=back))
+    return decided
 
 
 def _near(work: Work, document: Document) -> tuple[KeptNear, ...]:
@@ -297,9 +307,39 @@ def _near(work: Work, document: Document) -> tuple[KeptNear, ...]:
 
 
 def _agreeing(work: Work, documents: Sequence[Document]) -> list[_Cut | None]:
-    """Find what can be cut from each document; None where nothing can.
+    """Find what can be cut from each document; None where the attempts do not come to rest.
 
-    Without what goes, lines may come to touch that now seem to be one paragraph. Then what stood between them stays.
+    Without what goes, lines may come to touch that now seem to be one paragraph. Then what stood between them stays. It
+    is tried again once the others are gone, as another run would, until nothing more can be cut.
+    """
+    out = _attempted(work, documents, [None] * len(documents))
+    open_ = [number for number, cut in enumerate(out) if _holds(documents[number], cut)]
+    while open_:
+        tried = _attempted(work, [documents[number] for number in open_], [out[number] for number in open_])
+        further: list[int] = []
+        for number, cut in zip(open_, tried, strict=True):
+            if cut is None:  # another run would leave it alone
+                continue
+            more = _holds(cut.document, out[number])
+            out[number] = cut
+            if more and _holds(documents[number], cut):
+                further.append(number)
+        open_ = further
+    return out
+
+
+def _holds(document: Document, cut: _Cut | None) -> bool:
+    """Return True if a document can be cut, and not all of its removals are carried out."""
+    return cut is not None and len(cut.document.removals) < len(document.removals)
+
+
+def _attempted(work: Work, documents: Sequence[Document], settled: Sequence[_Cut | None]) -> list[_Cut | None]:
+    """Find what can be cut from each document at one go; None where the attempts do not come to rest.
+
+    Args:
+        work: how documents are split.
+        documents: with all that may go.
+        settled: what is known to be fit to be cut from each; no less is.
     """
     out: list[_Cut | None] = [None if len(each.removals) else _cut(each) for each in documents]
     left = {number: document for number, document in enumerate(documents) if len(document.removals)}
@@ -314,7 +354,12 @@ def _agreeing(work: Work, documents: Sequence[Document]) -> list[_Cut | None]:
         for (number, cut), odd in zip(tried.items(), _odd(list(tried.values()), work), strict=True):
             if not len(odd):
                 out[number] = cut
-            elif len((document := _held_back(cut.document, odd, wrapped=turn >= _PATIENCE)).removals):
+                continue
+            sure = settled[number]
+            document = _held_back(cut.document, odd, wrapped=turn >= _PATIENCE, sure=sure)
+            if sure is not None and len(document.removals) == len(sure.document.removals):
+                out[number] = sure
+            elif len(document.removals):
                 again[number] = document
         left = again
         if not left:
@@ -334,8 +379,8 @@ def _gone(document: Document) -> list[int]:
     return gone
 
 
-def _held_back(document: Document, odd: NDArray[np.int64], *, wrapped: bool) -> Document:
-    """Return the document with what stands beside some paragraphs left in its place.
+def _held_back(document: Document, odd: NDArray[np.int64], *, wrapped: bool, sure: _Cut | None) -> Document:
+    """Return the document with what stands beside some paragraphs left in its place, unless it is sure to go.
 
     With `wrapped`, paragraphs of several lines stay as well: they may be what tells that the lines of this document are
     wrapped.
@@ -348,8 +393,22 @@ def _held_back(document: Document, odd: NDArray[np.int64], *, wrapped: bool) -> 
     if wrapped:
         text = document.found.record.text
         goes &= [LINE_END.search(text, *span) is None for span in document.spans[gone].tolist()]
-    witnesses = [document.witnesses[i] for i in np.flatnonzero(goes).tolist()] if document.witnesses else []
-    return document._replace(removals=document.removals[goes], witnesses=witnesses)
+    if sure is not None:
+        goes |= _among(document, sure.document)
+    return _only(document, goes)
+
+
+def _among(document: Document, other: Document | None) -> NDArray[np.bool_]:
+    """Return which removals of a document another reading of it has as well; None has none."""
+    removals = np.empty(0, np.int64) if other is None else other.removals["paragraph"]
+    found: NDArray[np.bool_] = np.isin(document.removals["paragraph"], removals)
+    return found
+
+
+def _only(document: Document, some: NDArray[np.bool_]) -> Document:
+    """Return a document with some of its removals."""
+    witnesses = [document.witnesses[i] for i in np.flatnonzero(some).tolist()] if document.witnesses else []
+    return document._replace(removals=document.removals[some], witnesses=witnesses)
 
 
 def _odd(tried: list[_Cut], work: Work) -> list[NDArray[np.int64]]:

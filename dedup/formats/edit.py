@@ -119,12 +119,13 @@ def carry_out(work: Work, found: Sequence[Found], decisions: Sequence[Decision])
         if decision.fault is not None:
             left_as_it_is(work, one, decision.fault)
             continue
-        if decision.removals or decision.kept_near or work.mark:
+        if decision.removals or decision.kept_near or decision.held_back or work.mark:
             fault = attempt(partial(_Edit(work, one).apply, decision), itself)
             if fault is not None:
                 left_as_it_is(work, one, fault)
                 continue
         counts.unsettled += decision.unsettled
+        counts.stays(len(decision.held_back))
         counts.stayed([kept.kinds for kept in decision.kept_near])
 
 
@@ -184,8 +185,9 @@ class _Edit:
 
     def _remove(self, decision: Decision) -> _Change | None:
         """Return what goes; None where it cannot be cut out."""
+        held = self._held(decision.held_back)
         if not decision.removals:
-            return _Change([], {})
+            return _Change([], {}, held)
         where = self._locate(decision.removals)
         if where is None:
             return None
@@ -206,7 +208,15 @@ class _Edit:
             pieces = list(empty.pieces(region, cuts, put)) if region else []
             edits = len(pieces)
             log = removal_lines(self._part, self._record, decision, where, pieces, numbered=self._numbered)
-        return _Change(going, puts, log, edits, self._diff(decision.removals) if self._work.diff else b"")
+        return _Change(going, puts, held + log, edits, self._diff(decision.removals) if self._work.diff else b"")
+
+    def _held(self, removals: Sequence[Removal]) -> bytes:
+        """Return the log's lines for what is held back; none if its place in the document's bytes cannot be told."""
+        if not self._work.log or not removals or (where := self._locate(removals)) is None:
+            return b""
+        from dedup.formats.log import held_lines  # noqa: PLC0415 - most runs keep no log
+
+        return held_lines(self._part, self._record, removals, where, numbered=self._numbered)
 
     def _literal(self) -> tuple[int, int] | None:
         """Return where the text's literal stands in the record; None where that cannot be told."""
@@ -250,7 +260,7 @@ class _Edit:
         return unified(self._record.text, cuts, self._name(), encode)
 
     def _explanations(self, decision: Decision) -> list[Explanation]:
-        told: list[Removal | KeptNear] = [*decision.removals, *decision.kept_near]
+        told: list[Removal | KeptNear] = [*decision.removals, *decision.kept_near, *decision.held_back]
         return [self._explained(one) for one in sorted(told, key=lambda one: one.start)]
 
     def _unexplained(self, fault: Fault) -> list[Explanation]:
@@ -260,11 +270,12 @@ class _Edit:
 
     def _explained(self, one: Removal | KeptNear) -> Explanation:
         witness = one.witnesses[0] if isinstance(one, Removal) else one.witness
+        goes = isinstance(one, Removal) and one.cut_start < one.cut_end
         return Explanation(
             place=self._place(one.start),
             document=self._document(),
-            removed=isinstance(one, Removal),
-            reason=one.reason.value if isinstance(one, Removal) else "new",
+            removed=goes,
+            reason=(one.reason.value if goes else "held") if isinstance(one, Removal) else "new",
             text=self._text(one),
             witness=self._text(witness),
             witness_place=self._witness_place(witness),

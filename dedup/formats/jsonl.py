@@ -165,8 +165,8 @@ def _read_record(line: bytes, work: Work) -> tuple[str, str | int | float | None
     if type(value) is not str:
         kind = _KINDS[type(value)]
         raise _BadRecordError(f"field {'.'.join(work.field)!r} holds {kind}, not a string")
-    if work.mark and marks.FIELD in record:
-        raise _BadRecordError(f"has a field {marks.FIELD!r} already", "take it out, or mark what the record was before")
+    if work.mark and (taken := next((name for name in (marks.FIELD, marks.HELD) if name in record), None)):
+        raise _BadRecordError(f"has a field {taken!r} already", "take it out, or mark what the record was before")
     identity = record.get("id")
     if type(identity) is float and not isfinite(identity):
         identity = None  # JSON has no such numbers, and the log is to be JSON

@@ -31,6 +31,11 @@ An edit, a piece that left without being a paragraph, because nothing was left o
 
     {"edit": "empty", "document": {"file", "line"?, "id"?}, "at", "cut": {"start", "end"}, "raw", "put"?}
 
+Something held back: a paragraph that would have gone, and stays because without it what is left would be read as other
+paragraphs. Nothing of it has left, so that it is not counted, and whatever restores skips it::
+
+    {"held": "split", "document": {"file", "line"?, "id"?}, "at", "paragraph", "span", "text", "reason", …, "witnesses"}
+
 ``cut`` may reach over the record's line end. ``put`` is what the output has in its place. Removals and edits of a
 record, taken together in their order, give all that left.
 
@@ -62,7 +67,10 @@ if TYPE_CHECKING:
 SCHEMA = 1
 REMOVAL = b'{"document"'
 EDIT = b'{"edit"'
-"""What lines of the two kinds of entries begin with."""
+HELD = b'{"held"'
+"""What lines of the three kinds of entries begin with."""
+_SPLIT = "split"
+"""Why something is held back: without it, what is left would be split into other paragraphs."""
 
 _dump = json.JSONEncoder(ensure_ascii=False).encode
 
@@ -92,11 +100,8 @@ def removal_lines(
         pieces: what left besides the paragraphs.
         numbered: the document is a line among others.
     """
-    document = (
-        document_entry(part.relative, record.line, record.id) if numbered else document_entry(part.relative, None)
-    )
     data = part.data[record.start : record.end]
-    common = {"document": document, "at": part.at + record.start}
+    common = _common(part, record, numbered=numbered)
     entries = [
         (where[removal.cut_start], common | _removal(data, record.text, removal, where))
         for removal in decision.removals
@@ -105,6 +110,25 @@ def removal_lines(
         entries += [(piece.start, {"edit": "empty", **common, **_edit(part, record, piece)}) for piece in pieces]
         entries.sort(key=lambda entry: entry[0])
     return b"".join(line(entry) for _, entry in entries)
+
+
+def held_lines(
+    part: Part, record: Record, removals: Sequence[Removal], where: Mapping[int, int], *, numbered: bool
+) -> bytes:
+    """Return the lines for what would have left a document and is held back; see `removal_lines`."""
+    data = part.data[record.start : record.end]
+    common = _common(part, record, numbered=numbered)
+    entries = [_removal(data, record.text, removal, where) for removal in removals]
+    for entry in entries:
+        del entry["cut"]
+        entry.pop("raw", None)
+    return b"".join(line({"held": _SPLIT, **common, **entry}) for entry in entries)
+
+
+def _common(part: Part, record: Record, *, numbered: bool) -> dict[str, Any]:
+    """Return what the entries of a document have in common: which one it is, and where it begins."""
+    names = (record.line, record.id) if numbered else (None, None)
+    return {"document": document_entry(part.relative, *names), "at": part.at + record.start}
 
 
 def joint_line(part: Part) -> bytes:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from dedup.errors import InputError, RestoreError
 from dedup.formats.compression import READ_SIZE, Reader, descriptor, opened, reason
-from dedup.formats.log import EDIT, REMOVAL, SCHEMA, raw_bytes
+from dedup.formats.log import EDIT, HELD, REMOVAL, SCHEMA, raw_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -88,6 +88,8 @@ class Log:
         opened: str | None = None
         at = 0
         for line in lines:
+            if line.startswith(HELD):  # nothing of it has left
+                continue
             if line.startswith((REMOVAL, EDIT)):
                 here[REMOVAL if line.startswith(REMOVAL) else EDIT] += 1
                 continue
@@ -124,7 +126,7 @@ class Log:
         lines = self._lines()
         outputs = iter(self.outputs)
         for line in lines:
-            if not line.startswith((REMOVAL, EDIT)) and "open" in self._entry(line):
+            if not line.startswith((REMOVAL, EDIT, HELD)) and "open" in self._entry(line):
                 output = next(outputs)
                 yield output, self._cuts(lines, output.at)
 
@@ -132,7 +134,7 @@ class Log:
         """Yield the log's lines, with their line ends, without some outputs and without the last line, which counts."""
         skipped = False
         for line in self._lines():
-            if line.startswith((REMOVAL, EDIT)):
+            if line.startswith((REMOVAL, EDIT, HELD)):
                 if not skipped:
                     yield line + b"\n"
                 continue
@@ -146,6 +148,8 @@ class Log:
 
     def _cuts(self, lines: Iterator[bytes], base: int) -> Iterator[Cut]:
         for line in lines:
+            if line.startswith(HELD):
+                continue
             if not line.startswith((REMOVAL, EDIT)):
                 return
             entry = self._entry(line)

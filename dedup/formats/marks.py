@@ -20,9 +20,15 @@ FIELD = "dedup"
 _dump = json.JSONEncoder(ensure_ascii=True).encode
 
 
+HELD = "dedup_held"
+"""Name of the field for what would have gone, and is held back; only where there is any."""
+
+
 def member(decision: Decision) -> bytes:
-    """Return the field with its marks as it follows the last member of an object, its comma included."""
-    return f', "{FIELD}": {_dump([_mark(removal) for removal in decision.removals])}'.encode("ascii")
+    """Return the fields with the marks as they follow the last member of an object, commas included."""
+    fields = {FIELD: decision.removals, **({HELD: decision.held_back} if decision.held_back else {})}
+    told = (f', "{name}": {_dump([_mark(one) for one in some])}' for name, some in fields.items())
+    return "".join(told).encode("ascii")
 
 
 def _mark(removal: Removal) -> dict[str, Any]:

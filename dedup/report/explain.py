@@ -57,6 +57,9 @@ def render(explanation: Explanation, stream: Stream) -> str:
         # Of boilerplate no copy stays: the witness is only another one.
         relation = "kept" if explanation.documents is None else "also"
         head = f"{place}: {what}, {reason} ({figures})"
+    elif explanation.reason == "held":
+        what = stream.paint("kept", "added")
+        head, relation = f"{place}: {what}, held back: what is left would be read differently ({figures})", "beside"
     else:
         what = stream.paint("kept", "added")
         news = _kinds(": ", explanation.kinds, _NEWS)

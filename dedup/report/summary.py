@@ -136,10 +136,7 @@ def _notes(counts: Counts) -> list[str]:
         notes.append(f"{plural(n, 'pair')} in large groups of near-copies not compared one by one")
     if n := counts.invalid_utf8:
         notes.append(f"{plural(n, 'document')} with bytes that do not decode, kept byte for byte")
-    if n := counts.unsettled:
-        notes.append(f"{plural(n, 'document')} left unchanged because the decisions did not settle")
-    if n := counts.too_large:
-        notes.append(f"{plural(n, 'document')} above --max-document, passed through unread")
+    notes += _left_notes(counts)
     if n := counts.passed.total():
         told = "whose name says that it is" if n == 1 else "whose names say that they are"
         notes.append(f"{plural(n, 'file')} passed over, {told} neither text nor JSON lines ({passed_over(counts)})")
@@ -149,6 +146,19 @@ def _notes(counts: Counts) -> list[str]:
         )
     if n := counts.errors - counts.faults:
         notes.append(plural(n, "error"))
+    return notes
+
+
+def _left_notes(counts: Counts) -> list[str]:
+    """Return what was left as it was though something would have gone, or might have."""
+    notes = []
+    if n := counts.unsettled:
+        notes.append(f"{plural(n, 'document')} left unchanged because the decisions did not settle")
+    if n := counts.held_back:
+        where = plural(counts.holding, "document")
+        notes.append(f"{plural(n, 'paragraph')} in {where} held back: what is left would be read differently")
+    if n := counts.too_large:
+        notes.append(f"{plural(n, 'document')} above --max-document, passed through unread")
     return notes
 
 

@@ -30,7 +30,7 @@ class Found(NamedTuple):
 
     Attributes:
         pairs: later, after, earlier, before, place: a paragraph's candidates, counted from 1, best first.
-        crowded: paragraph: those of which not every pair was examined.
+        crowded: paragraph: those in large buckets, and both sides of pairs beyond the most candidates.
         unexamined: pairs that were left out.
     """
 
@@ -39,18 +39,23 @@ class Found(NamedTuple):
     unexamined: int
 
 
-def candidates(paragraphs: DataFrame, settings: Settings, shelf: Shelf) -> Found:
+def candidates(paragraphs: DataFrame, settings: Settings, shelf: Shelf, fresh: DataFrame | None = None) -> Found:
     """Find the pairs worth aligning; see `dedup.corpus.buckets`.
 
     Args:
         paragraphs: rank, paragraph, words, numbers, bits0, bits1 and bands (binary).
         settings: the threshold and the guard.
         shelf: keeps what is used twice.
+        fresh: paragraph: only buckets in which one of these is are looked at; None: all.
     """
     from pyspark.sql import Window  # noqa: PLC0415
     from pyspark.sql import functions as f  # noqa: PLC0415
 
     keys = paragraphs.mapInArrow(over(apart), KEYS)
+    if fresh is not None:
+        keys = shelf.keep(keys, "keys")
+        asked = keys.join(fresh.select("paragraph"), "paragraph", "left_semi").select("bucket").distinct()
+        keys = keys.join(asked, "bucket", "left_semi").select(*(field.split()[0] for field in KEYS.split(", ")))
     together = keys.repartition("bucket").sortWithinPartitions("bucket", "rank", "paragraph")
     said = together.mapInArrow(over(buckets, settings), PAIRS)
     voted = said.groupBy("later", "after", "earlier", "before").agg(f.sum("votes").alias("votes"))
@@ -61,7 +66,8 @@ def candidates(paragraphs: DataFrame, settings: Settings, shelf: Shelf) -> Found
         told, f.sum(f.when(f.col("later") < 0, f.col("votes"))), f.count(f.when(pair & ~kept, f.lit(1)))
     )
     marked = told.filter((f.col("later") >= 0) & ((f.col("earlier") < 0) | (pair & ~kept)))
-    crowded = marked.select(f.col("later").alias("paragraph")).distinct()
+    beyond_ = told.filter(pair & ~kept).select(f.col("earlier").alias("paragraph"))
+    crowded = marked.select(f.col("later").alias("paragraph")).unionByName(beyond_).distinct()
     return Found(told.filter(pair & kept).drop("votes"), crowded, int(out) + int(beyond))
 
 

@@ -102,6 +102,16 @@ class _Plan:
         self._events = events
         self._comparisons = self._unexamined = self._rounds = self._largest = 0
         self._faults: list[Faults] = []
+        self._going: DataFrame | None = None
+        """Who goes, as far as is decided: `GOING`."""
+        self._known: DataFrame | None = None
+        self._crowded: DataFrame | None = None
+        self._settled: DataFrame | None = None
+        """As in `dedup.corpus.again`: paragraph."""
+        self._listed: DataFrame | None = None
+        """All candidates so far, with their verdicts."""
+        self._turn = 0
+        """How often candidates were added: later ones come after those that a paragraph has."""
 
     def _tell(self, done: int, stage: str) -> None:
         if self._events is not None:
@@ -128,8 +138,7 @@ class _Plan:
         limit = references << INDEX_BITS
         places_ = self._shelf.keep(every.mapInArrow(over(places), PLACES), "places")
         classes = self._different(places_, limit)
-        going = self._going(classes, limit)
-        gone = self._outcome(places_, classes, going, limit)
+        gone = self._gone(places_, classes, limit)
         paragraphs, fixed = values(places_, f.count(f.lit(1)), f.count(f.when(f.col("paragraph") < limit, f.lit(1))))
         (removed,) = values(gone, f.count(f.lit(1)))
         (different,) = values(classes, f.count(f.lit(1)))
@@ -149,6 +158,16 @@ class _Plan:
         return Decisions(
             by_document, counts, choice.told(), self._shelf, [each for each in self._faults if each.number]
         )
+
+    def _gone(self, places_: DataFrame, classes: DataFrame, limit: int) -> DataFrame:
+        """Return the removals, one by one."""
+        self._tell(0, "verdicts")
+        self._further(classes, None, limit)
+        gone = self._outcome(places_, classes, limit)
+        # With boilerplate gone, those that stay are others than were looked at.
+        while self._settings.keep == "none" and self._further(classes, gone.select("paragraph"), limit):
+            gone = self._outcome(places_, classes, limit)
+        return gone
 
     def _counted(self, every: DataFrame) -> tuple[int, int]:
         """Return the numbers of documents and of references."""
@@ -192,35 +211,80 @@ class _Plan:
             return f.lit(0)
         return f.when(f.col("paragraph") < limit, f.lit(_FIRST)).otherwise(-f.col(column)).cast("int")
 
-    def _going(self, classes: DataFrame, limit: int) -> DataFrame:
-        """Decide which of the different paragraphs with words enough go: `GOING`."""
+    def _further(self, classes: DataFrame, also: DataFrame | None, limit: int) -> bool:
+        """Have those compared that a second run would compare, and decide anew; return False where all are.
+
+        See `dedup.engines.plan` and `dedup.corpus.again`; who goes is in `_going` afterwards.
+
+        Args:
+            classes: the different paragraphs.
+            also: paragraph: those that go as boilerplate; None: nobody does.
+            limit: number of the first paragraph that may go.
+        """
         from pyspark.sql import functions as f  # noqa: PLC0415
 
-        self._tell(0, "verdicts")
         long = classes.filter(f.col("words") >= self._settings.min_words)
-        listed = self._compared(self._same_keys(long), limit)
-        resolved = self._resolved(listed)
-        if self._settings.exact:
-            return resolved.going
-        some = long.select("paragraph", "rank").join(resolved.going.select("paragraph"), "paragraph", "left_anti")
-        turn = 0
+        if self._going is None:
+            self._going = long.filter(f.lit(False)).select(*_nothing(GOING))  # noqa: FBT003 - a column's value
+        before = self._turn
         while True:
-            turn += 1
-            self._tell(turn, "candidates")
-            features = self._rows.select("paragraph", "words", "numbers", "bits0", "bits1", "bands")
-            found = candidates(some.join(features, "paragraph"), self._settings, self._shelf)
-            self._unexamined = found.unexamined
-            new = found.pairs.join(listed.select("later", "earlier"), ["later", "earlier"], "left_anti")
-            new = new.withColumn("place", f.col("place") + f.lit(turn << 8)).filter(f.col("later") >= limit)
-            before = self._comparisons
-            added = self._compared(new, limit)
-            if self._comparisons == before:
-                return resolved.going
-            listed = self._shelf.keep(listed.unionByName(added), "listed")
-            resolved = self._resolved(listed)
-            some = some.join(found.crowded, "paragraph", "left_semi").join(
-                resolved.going.select("paragraph"), "paragraph", "left_anti"
-            )
+            stays = _without(long, self._going)
+            stays = stays if also is None else _without(stays, also)
+            if self._added(self._same_keys(stays), limit):
+                continue
+            stays = self._shelf.keep(stays.select("paragraph", "rank"), "stays")
+            if self._settings.exact or not self._looked(stays, limit):
+                return self._turn > before
+
+    def _looked(self, stays: DataFrame, limit: int) -> bool:
+        """Look at those that are to be looked at next, and have what is new compared; return False where none are."""
+        fresh = stays if self._known is None else self._shelf.keep(_without(stays, self._known), "fresh")
+        first = bool(_number(fresh))
+        if not first and not _number(self._changed(stays)):
+            return False
+        every = not first or self._known is None or _number(fresh) == _number(stays)
+        some = stays if first or self._crowded is None else _among(stays, self._crowded)
+        self._tell(self._turn, "candidates")
+        from pyspark.sql import functions as f  # noqa: PLC0415
+
+        features = self._rows.select("paragraph", "words", "numbers", "bits0", "bits1", "bands")
+        joined = some.join(features, "paragraph")
+        found = candidates(joined, self._settings, self._shelf, None if every else fresh)
+        self._unexamined = found.unexamined if every else max(self._unexamined, found.unexamined)
+        others = self._crowded if self._crowded is None or not every else _without(self._crowded, some)
+        crowded = found.crowded if others is None else found.crowded.unionByName(others).distinct()
+        self._crowded = self._shelf.keep(crowded.select(f.col("paragraph")), "crowded")
+        if first:
+            self._known = stays.select("paragraph")
+        asked = some if every else fresh
+        if not self._added(found.pairs, limit) and not _number(_without(self._changed(stays), asked)):
+            self._settled = stays.select("paragraph")
+        return True
+
+    def _changed(self, stays: DataFrame) -> DataFrame:
+        """Return who of those in large buckets stays now, or did when nothing new was named, but not both."""
+        if self._crowded is None:
+            return stays.select("paragraph").limit(0)
+        changed = stays.select("paragraph")
+        if self._settled is not None:
+            changed = _without(changed, self._settled).unionByName(_without(self._settled, changed))
+        return _among(changed, self._crowded)
+
+    def _added(self, pairs: DataFrame, limit: int) -> bool:
+        """Have candidates compared that are new, and decide anew who goes; return False where none is new."""
+        from pyspark.sql import functions as f  # noqa: PLC0415
+
+        if self._listed is not None:
+            pairs = pairs.join(self._listed.select("later", "earlier"), ["later", "earlier"], "left_anti")
+        pairs = pairs.withColumn("place", f.col("place") + f.lit(self._turn << 8))
+        before = self._comparisons
+        added = self._compared(pairs, limit)
+        if self._comparisons == before:
+            return False
+        self._turn += 1
+        self._listed = added if self._listed is None else self._shelf.keep(self._listed.unionByName(added), "listed")
+        self._going = self._resolved(self._listed).going
+        return True
 
     def _same_keys(self, long: DataFrame) -> DataFrame:
         """Pair each paragraph with the one that stays first among those of the same key."""
@@ -258,8 +322,6 @@ class _Plan:
         return self._rows.select("paragraph", "key", "letters", "text")
 
     def _resolved(self, listed: DataFrame) -> Resolved:
-        if not self._comparisons:
-            return Resolved(listed.select(*_nothing(GOING)), 0, 0, 0, [])
         done = resolve(listed.filter("how > 0"), self._texts(), self._settings, self._shelf)
         self._comparisons += done.compared
         self._rounds += done.rounds
@@ -267,10 +329,12 @@ class _Plan:
         self._largest = max(self._largest, done.largest)
         return done
 
-    def _outcome(self, every: DataFrame, classes: DataFrame, going: DataFrame, limit: int) -> DataFrame:
-        """Return the removals, one by one."""
+    def _outcome(self, every: DataFrame, classes: DataFrame, limit: int) -> DataFrame:
+        """Return what goes in the end, as far as is decided about the different paragraphs."""
         from pyspark.sql import functions as f  # noqa: PLC0415
 
+        going = self._going
+        assert going is not None  # noqa: S101 - decided by now
         self._tell(0, "outcome")
         short = f.coalesce(f.col("words"), f.lit(0)) < self._settings.min_words
         rests = f.when(~short, f.coalesce("witness", "paragraph")).otherwise(f.lit(-1))
@@ -327,6 +391,23 @@ class _Plan:
         )
         by = placed.select(document_of(f.col("paragraph")).alias("document"), entry.alias("removal"))
         return by.groupBy("document").agg(f.sort_array(f.collect_list("removal")).alias("removals"))
+
+
+def _without(frame: DataFrame, others: DataFrame) -> DataFrame:
+    """Return the rows of paragraphs that others does not have."""
+    return frame.join(others.select("paragraph"), "paragraph", "left_anti")
+
+
+def _among(frame: DataFrame, others: DataFrame) -> DataFrame:
+    """Return the rows of paragraphs that others has."""
+    return frame.join(others.select("paragraph"), "paragraph", "left_semi")
+
+
+def _number(frame: DataFrame) -> int:
+    from pyspark.sql import functions as f  # noqa: PLC0415
+
+    (number,) = values(frame, f.count(f.lit(1)))
+    return int(number)
 
 
 def _nothing(schema: str, *known: str) -> list[Column]:

@@ -97,6 +97,34 @@ def articles(seed: int, number: int) -> list[str]:
     return out
 
 
+def few_words(seed: int, number: int) -> list[str]:
+    """Return articles of few words, in which nearly everything is like something else, and what goes was gone for."""
+    random_ = random.Random(seed)  # noqa: S311 - not for secrets
+    words, pool, out = _WORDS[:5], [" ".join(_WORDS[:20])], []
+    for _ in range(number):
+        text = []
+        for _ in range(random_.randint(1, 4)):
+            some = random_.choice(pool).split()
+            at = random_.randrange(len(some))
+            what = random_.choice(["same", "dropped", "more", "marker", "signs", "table", "new"])
+            if what == "dropped" and len(some) > 9:
+                del some[at]
+            elif what == "more":
+                some.insert(at, random_.choice(words))
+            elif what == "marker":
+                some = [f"{random_.randint(1, 30)}.", *some]
+            elif what == "signs":
+                some[0] = some[0].replace(".", "!")
+            elif what == "table":
+                some = [f"| {some[0]} | {at} |\n{' '.join(some)}\n| {some[-1]} | {at} |"]
+            elif what == "new":
+                some = [random_.choice(words) for _ in range(20)]
+            text.append(" ".join(some))
+        pool += text
+        out.append("\n\n".join(text))
+    return out
+
+
 def lines(texts: list[str], **more: Any) -> bytes:
     """Return articles as JSON lines."""
     records = ({"id": number, "text": text, **more} for number, text in enumerate(texts))
@@ -155,6 +183,8 @@ def cases() -> tuple[Case, ...]:
         Case("names", {"a b%41[1]#x?.jsonl": lines(some), "ü.jsonl": lines(more)}, more=True),
         Case("references", {"r/x.jsonl": lines(some[:20]), **both}, references=("r/x.jsonl",)),
         Case("a text as reference", {"r.txt": "\n".join(some[:9]).encode(), **both}, references=("r.txt",), more=True),
+        Case("few words", {"a.jsonl": lines(few_words(1, 150))}),
+        Case("few words, the longest", {"a.jsonl": lines(few_words(2, 150))}, settings={"keep": "longest"}, more=True),
         Case("richest", both, settings={"keep": "richest"}, more=True),
         Case("longest", both, settings={"keep": "longest", "min_words": 4}, more=True),
         Case("boilerplate", both, settings={"keep": "none", "boilerplate": 3}),

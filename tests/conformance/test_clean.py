@@ -34,7 +34,9 @@ def _locally(texts: Sequence[str], folder: Path, *options: str) -> tuple[list[st
     command = [sys.executable, "-m", "dedup", "--isolated", "-q", "--scope", "corpus", "--removed", str(log), *options]
     done = subprocess.run([*command, str(path)], capture_output=True, text=True, check=True)
     entries = [json.loads(line) for line in log.read_text().splitlines()]
-    return [json.loads(line)["text"] for line in done.stdout.splitlines()], [e for e in entries if "paragraph" in e]
+    return [json.loads(line)["text"] for line in done.stdout.splitlines()], [
+        e for e in entries if next(iter(e)) == "document"
+    ]
 
 
 @pytest.mark.parametrize(
