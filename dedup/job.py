@@ -65,7 +65,7 @@ class Job:
     on_error: OnError = "pass"
     workers: int | None = None
     """Processes; None: one per core that this process may use, as far as memory allows."""
-    max_document: int = 1 << 30
+    max_document: int = 1 << 28
     """Bytes above which one document passes through unread, counted and reported."""
     stdin_name: str = "<stdin>"
     explain: bool = False
