@@ -34,7 +34,8 @@ _STRINGS: dict[str, tuple[str | bytes, bool]] = {
         f"dedup.formats.kinds.KINDS {pattern!r}": (pattern, True)
         for kind in kinds.KINDS
         for pattern in (*kind.strict, *kind.weak)
-        if re.search(rb"[*+]|,\}", pattern)  # of what is bounded, a beginning is all that is seen
+        # What counts far is unrolled, which takes the proof minutes; it sees no more than the beginning of a file.
+        if re.search(rb"[*+]|,\}", pattern) and not re.search(rb"\d\d\}", pattern)
     },
 }
 """Patterns that are compiled where they are used, because most runs use none of them; and whether they are anchored."""
