@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from dedup.corpus import near
 from dedup.corpus.leaders import Leaders
 from dedup.corpus.verify import ALIGNED, NOT, Verdicts
+from dedup.errors import InternalError
 from dedup.pair import news
 from dedup.settings import Settings
 from dedup.sides import Difference
@@ -92,8 +93,8 @@ def test_nobody_looks_where_nobody_asks(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr(Leaders, "apart", None)
     _, outcome, _ = run_bytes(_lines(*TEXTS), settings=CORPUS, format="jsonl")
     assert (outcome.counts.kept_near, outcome.counts.new) == (0, Counter())
-    with pytest.raises(TypeError):
-        _explained(_lines(*TEXTS))
+    *_, told = run_bytes(_lines(*TEXTS), settings=CORPUS, format="jsonl", explain=True)
+    assert [type(problem) for problem in told.problems] == [InternalError]
 
 
 def test_a_marked_corpus_is_explained_as_well() -> None:
