@@ -211,4 +211,4 @@ def test_any_other_error_is_told_by_the_line_that_says_most() -> None:
         "Job aborted due to stage failure\n\tat x\nCaused by: java.lang.OutOfMemoryError: Java heap space\n"
     )
     assert "OutOfMemoryError: Java heap space" in error.what
-    assert "nothing was written" in error.what
+    assert "nothing was written" in error.said

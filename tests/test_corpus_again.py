@@ -35,6 +35,17 @@ def test_large_buckets_are_asked_again_until_they_name_nothing() -> None:
     assert not len(looked.next(flags(0, 1, 3, 5))[0])
 
 
+def test_one_that_left_a_large_bucket_is_seen_once() -> None:
+    """A look at all that are left in large buckets, which names nothing new, is the last one."""
+    looked = Looked(6)
+    looked.next(flags(0, 1, 2, 3, 4, 5))
+    looked.at(flags(1, 2, 3), added=False)
+    some, _ = looked.next(flags(0, 1, 3, 4, 5))
+    assert some.tolist() == [1, 3]
+    looked.at(flags(0, 1, number=2), added=False)
+    assert not len(looked.next(flags(0, 1, 3, 4, 5))[0])
+
+
 def test_one_that_came_back_is_looked_at_among_all() -> None:
     """And once that has named nothing, it is one of those that are known."""
     looked = Looked(6)

@@ -91,7 +91,8 @@ class Looked:
             self._known = self._stays
         changed = self._changed(self._stays)
         changed[some[self._fresh]] = False
-        if not (added or changed.any()):
+        # A look at all of them has seen the buckets as they are now, without those that left, too.
+        if not added and (every or not changed.any()):
             self._settled = self._stays
 
     def _changed(self, stays: Flags) -> Flags:

@@ -257,7 +257,8 @@ class _Plan:
         if first:
             self._known = stays.select("paragraph")
         asked = some if every else fresh
-        if not self._added(found.pairs, limit) and not _number(_without(self._changed(stays), asked)):
+        # A look at all of them has seen the buckets as they are now, without those that left, too.
+        if not self._added(found.pairs, limit) and (every or not _number(_without(self._changed(stays), asked))):
             self._settled = stays.select("paragraph")
         return True
 

@@ -86,7 +86,7 @@ def _run(
 
 
 def _told(error: DedupError) -> tuple[str, str, str]:
-    return error.what, error.place, error.hint
+    return error.said, error.place, error.hint
 
 
 def _entries(lines: bytes) -> Iterator[bytes]:

@@ -26,6 +26,7 @@ pytestmark = [pytest.mark.spark, pytest.mark.usefixtures("some_parts")]
 
 _CHOSEN = ("planted", "texts and records", "references") if ALL else ("planted",)
 _STAGES = ["counting", "reading", "candidates", "outcome", "cleaning"] if ALL else ["candidates", "cleaning"]
+_MEGABYTE = b"A line of text, and more of it.\n" * (1 << 15)
 _LARGER = Case("larger", {"a.jsonl": lines(articles(6, 250)), "b.jsonl": lines(articles(7, 250))[:-1]})
 
 
@@ -169,7 +170,8 @@ def test_where_executors_run_out_of_memory_nothing_is_written(cluster: Standalon
     _LARGER.put(tmp_path)
     case = replace(_LARGER, files={**_LARGER.files, "big.txt": b""})
     with (tmp_path / "big.txt").open("wb") as file:
-        file.truncate(900 << 20)
+        for _ in range(900):
+            file.write(_MEGABYTE)
     found = on_spark(case, tmp_path)
     assert found.error is not None
     assert "nothing was written" in found.error[0]
