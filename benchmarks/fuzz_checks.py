@@ -129,7 +129,7 @@ class Checker:
     def _arguments(self, source: str, *more: str, workers: int = 1) -> list[str]:
         options = [*self._case.options, *self._more]
         if not self._case.lines:
-            options += ["--format", "text"]
+            options += ["--format", "text", "--binary-as-text"]
         return ["--isolated", "--no-progress", "--workers", str(workers), *options, *more, self._path(source)]
 
     def _cleaned(self, source: str, output: str, *more: str, workers: int = 1) -> Done:
@@ -204,6 +204,8 @@ class Checker:
         if (name, line) not in self._spelt:
             if not self._case.lines and name in self._original:
                 whole = self._original[name].decode("utf-8", "surrogateescape")
+            elif not self._case.lines:  # told to be text, as all of the run
+                whole = b"".join(self._case.references).decode("utf-8", "surrogateescape")
             else:
                 data = b"".join(self._case.references) if name == "ref.jsonl" else self._original["-"]
                 data = data.removeprefix(b"\xef\xbb\xbf") if line == 1 else data
