@@ -56,7 +56,8 @@ def _modules() -> list[Any]:
         try:
             found.append(importlib.import_module(info.name))
         except ModuleNotFoundError as missing:
-            if missing.name is None or not missing.name.startswith("pyspark"):  # an extra
+            # Spark is an extra: its modules are looked at where it is installed.
+            if missing.name is None or missing.name.partition(".")[0] not in {"pyspark", "pyarrow", "pandas", "grpc"}:
                 raise
     return found
 
