@@ -7,6 +7,7 @@ import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, cast
 
+from dedup.collector import collect_seldom
 from dedup.errors import DedupError, ExitCode, InputError, OutputError, UsageError
 from dedup.options import OPTIONS
 
@@ -41,6 +42,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     # numpy's BLAS is not used here, but it would start a thread for each core and set memory aside for each of them.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     args = list(sys.argv[1:] if argv is None else argv)
+    if argv is None:
+        collect_seldom()
     debug = "--debug" in args or os.environ.get("DEDUP_DEBUG", "") not in ("", "0", "false")
     try:
         with _terminable(for_good=argv is None):

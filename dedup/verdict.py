@@ -114,19 +114,18 @@ def judge(
     settings: Settings,
     *,
     thorough: bool = False,
-    certain: bool = False,
 ) -> Verdict:
-    """Decide about a pair by the alignment of its letters; what else is asked for is as in `compare`.
+    """Decide about a pair by the alignment of its letters, and confirm it; the rest is as in `compare`."""
+    verdict = presume(witness, paragraph, alignment, settings, thorough=thorough)
+    return confirm(verdict, witness, paragraph, settings, thorough=thorough) if verdict.covered else verdict
 
-    That a witness covers a paragraph is confirmed on the words: letters and hashes of tokens only find it, as both can
-    be made to agree for different words. Where they do, the pair is compared again with a letter for each word.
 
-    Where it is `certain`, tokens of equal letters have equal hashes, and the two are known to be `alike`, unless the
-    witness has all words of the paragraph.
+def confirm(verdict: Verdict, witness: Side, paragraph: Side, settings: Settings, *, thorough: bool = False) -> Verdict:
+    """Confirm on the words that a witness covers a paragraph.
+
+    Letters and hashes of tokens only find it, as both can be made to agree for different words. Where they do, the pair
+    is compared again with a letter for each word.
     """
-    verdict = _judged(witness, paragraph, alignment, settings, thorough=thorough, certain=certain)
-    if not verdict.covered:
-        return verdict
     words = [*witness.words(), *paragraph.words()]
     if is_exact(witness.letters + paragraph.letters, words):
         return verdict
@@ -149,16 +148,20 @@ def _exactly(witness: Side, paragraph: Side, words: list[str]) -> tuple[Side, Si
     )
 
 
-def _judged(  # noqa: PLR0911 - one case after the other
+def presume(  # noqa: PLR0911 - one case after the other
     witness: Side,
     paragraph: Side,
     alignment: Alignment,
     settings: Settings,
     *,
-    thorough: bool,
-    certain: bool,
+    thorough: bool = False,
+    certain: bool = False,
 ) -> Verdict:
-    """Decide about a pair as far as letters and hashes tell; see `judge`."""
+    """Decide about a pair as far as letters and hashes tell: that it is covered is to be confirmed, see `confirm`.
+
+    Where it is `certain`, tokens of equal letters have equal hashes, and the two are known to be `alike`, unless the
+    witness has all words of the paragraph.
+    """
     theirs, ours = witness.letters, paragraph.letters
     len_a, len_b, common = len(theirs), len(ours), alignment.common
     similarity, coverage = 2 * common / (len_a + len_b), common / len_b

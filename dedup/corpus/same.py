@@ -16,7 +16,13 @@ from dedup.characters import BREAK, CLASS_MASK, MINUSES, NORMALISE, OTHER, SPACE
 _ASCII = " \t\n\v\f\r!\"'()*,-./:;?[\\]_`{|}"
 _BEYOND = "\u00a0\u00ab\u00b7\u00bb\u2013\u2014\u2018\u2019\u201a\u201c\u201d\u201e\u2022\u2026\u2032\u2033\u3001\u3002"
 """Characters that stand between words and say nothing, as far as they are in no class of words."""
-_DOUBTFUL = re.compile(b"(?:%s)[0-9$\x80-\xff]|[<=>]\xcc\xb8" % b"|".join(re.escape(sign.encode()) for sign in MINUSES))
+# Alternatives that each begin with a byte are looked for by that byte.
+_DOUBTFUL = re.compile(
+    b"|".join(
+        [re.escape(sign.encode()) + rb"[0-9$\x80-\xff]" for sign in MINUSES]
+        + [sign + rb"\xcc\xb8" for sign in (b"<", b"=", b">")]
+    )
+)
 """What may be a minus, which depends on what stands before it; and the one mark that composes with signs of ASCII."""
 
 
@@ -27,6 +33,8 @@ def plainly_same(one: bytes, other: bytes) -> bool:
         one: UTF-8, lone surrogates encoded like any other code point.
         other: likewise.
     """
+    if one == other:
+        return True
     if _DOUBTFUL.search(one) or _DOUBTFUL.search(other):
         return False
     return _pieces(one) == _pieces(other)

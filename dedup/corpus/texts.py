@@ -26,6 +26,11 @@ if TYPE_CHECKING:
 
     from dedup.corpus.aligned import Aligned
 
+_LETTER_BITS = 21
+"""Bits of a code point."""
+_LOWER = np.frombuffer(bytes(range(256)).lower(), np.uint8)
+"""Each byte in small letters, as far as it is ASCII."""
+
 
 class Texts:
     """Some paragraphs: their words, as the verdict and the glance want them.
@@ -61,6 +66,7 @@ class Texts:
         before = self._ends - written
         within = np.concatenate([part.edges for part in parts] or [np.empty((0, 2), np.int64)])
         self._edges = within + np.repeat(before, np.diff(self._begins))[:, None]
+        self._data = np.frombuffer(b"\n".join(self._written), np.uint8)
         self._sides: dict[int, Side] = {}
 
     def certainly_new(self, aligned: Aligned) -> NDArray[np.int16]:
@@ -69,8 +75,7 @@ class Texts:
         found = stretches(aligned, self._begins)
         linked = np.array([b"<" in text or b"[" in text or b"&" in text for text in self._written], bool)
         tracked = np.array([b"utm_" in text for text in self._written], bool)
-        data = np.frombuffer(b"\n".join(self._written), np.uint8)
-        written = Written(data, self._edges, self._numeric, self._ends, linked, tracked)
+        written = Written(self._data, self._edges, self._numeric, self._ends, linked, tracked)
         tokens = Tokens(self._hashes, written, self._letters, self._words_at, lambda text: marked(self.side(text)))
         kinds = certainly_new(found, tokens)
         out[found.pair[kinds > 0]] = kinds[kinds > 0]
@@ -96,6 +101,30 @@ class Texts:
         wrong = np.bincount(np.repeat(pair, sizes)[other], minlength=len(aligned.witness))
         agree: NDArray[np.bool_] = wrong == 0
         return agree
+
+    def exact(self, one: NDArray[np.int64], other: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Return for each pair of texts, by their indices, whether tokens of equal letters are written alike.
+
+        Those that are written alike but for the case of ASCII are the same words; those that are not may be.
+        """
+        texts = np.concatenate((one, other))
+        sizes = np.diff(self._begins)[texts]
+        tokens = ranges(self._begins[texts], sizes)
+        pairs = np.repeat(np.tile(np.arange(len(one)), 2), sizes)
+        letters = np.frombuffer("".join([self._letters[i] for i in texts.tolist()]).encode("utf-32-le"), np.uint32)
+        keys = pairs << _LETTER_BITS | letters
+        order = np.argsort(keys, kind="stable")
+        again = np.flatnonzero(keys[order[1:]] == keys[order[:-1]])
+        a, b = tokens[order[again]], tokens[order[again + 1]]
+        lengths = self._edges[:, 1] - self._edges[:, 0]
+        unlike = lengths[a] != lengths[b]
+        exact = np.ones(len(one), bool)
+        exact[pairs[order[again[unlike]]]] = False
+        a, b, owners = a[~unlike], b[~unlike], pairs[order[again[~unlike]]]
+        lengths = lengths[a]
+        first, second = (_LOWER.take(self._data[ranges(self._edges[some, 0], lengths)]) for some in (a, b))
+        exact[np.repeat(owners, lengths)[first != second]] = False
+        return exact
 
     def keys(self) -> NDArray[np.uint64]:
         """Return a hash of each text's words; see `dedup.shingling.keys`."""

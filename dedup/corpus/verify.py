@@ -13,7 +13,7 @@ from dedup.corpus.figures import Figures
 from dedup.corpus.same import plainly_same
 from dedup.corpus.texts import Texts
 from dedup.sides import Difference
-from dedup.verdict import NUMBERS_EXPLAINED, judge, least_common
+from dedup.verdict import NUMBERS_EXPLAINED, Verdict, confirm, least_common, presume
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -152,15 +152,23 @@ def _read(
         # Bands are keys of 32 bits, on which paragraphs of different groups may agree.
         groups = paragraphs.keys[needed] ^ tokens.keys()
         open_ = open_[(groups[witness] == groups[paragraph])[open_]]
+    presumed: list[tuple[int, Verdict]] = []
     for place, alignment in zip(open_.tolist(), aligned.alignments(open_), strict=True):
         pair, sides = chosen[place], (int(witness[place]), int(paragraph[place]))
         if doubtful[place] and tokens.equal(*sides):
             how[pair], similarity[pair], coverage[pair] = FOLDED, 1, 1
         elif not settings.exact and not kind[pair]:
             both = tokens.side(sides[0]), tokens.side(sides[1])
-            verdict = judge(*both, alignment, settings, certain=certain[place])
-            how[pair] = ALIGNED if verdict.covered else NOT
-            similarity[pair], coverage[pair], kind[pair] = verdict.similarity, verdict.coverage, verdict.kind
+            presumed.append((place, presume(*both, alignment, settings, certain=certain[place])))
+    covered = np.array([place for place, verdict in presumed if verdict.covered], np.int64)
+    exact = set(covered[tokens.exact(witness[covered], paragraph[covered])].tolist())
+    for place, verdict in presumed:
+        pair, sure = chosen[place], verdict
+        if verdict.covered and place not in exact:
+            both = tokens.side(int(witness[place])), tokens.side(int(paragraph[place]))
+            sure = confirm(verdict, *both, settings)
+        how[pair] = ALIGNED if sure.covered else NOT
+        similarity[pair], coverage[pair], kind[pair] = sure.similarity, sure.coverage, sure.kind
 
 
 def _figures(letters: Letters, witness: NDArray[np.int64], paragraph: NDArray[np.int64]) -> NDArray[np.int16]:

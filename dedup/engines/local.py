@@ -13,6 +13,7 @@ from collections import deque
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from dedup.collector import collect_seldom
 from dedup.errors import DedupError
 
 if TYPE_CHECKING:
@@ -276,6 +277,7 @@ class _Pool:
 
 def _work(known: tuple[Any, ...], pipe: Connection[Any, Any], inherited: list[Connection[Any, Any]]) -> None:
     """Answer tasks until the parent closes the pipe or is gone; the body of a worker process."""
+    collect_seldom()
     # The terminal sends its interrupt to all processes of the group, but it is the parent's to answer.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     for number in _STOPS:

@@ -290,9 +290,10 @@ def _decided(work: Work, documents: Sequence[Document]) -> list[Decision]:
     decided = []
     for document, one in zip(documents, _agreeing(work, documents), strict=True):
         decision = Decision(0, unsettled=True) if one is None else _decision(one.document)
-        stays = ~_among(document, None if one is None else one.document)
-        back = held(_decision(_only(document, stays)).removals) if stays.any() else ()
-        decided.append(replace(decision, held_back=back))
+        if one is None or _holds(document, one):
+            stays = ~_among(document, None if one is None else one.document)
+            decision = replace(decision, held_back=held(_decision(_only(document, stays)).removals))
+        decided.append(decision)
     return decided
 
 
