@@ -49,7 +49,7 @@ _TARGET = re.compile(r"\]\((?:[^)\]]|\](?!\())*\)|<[^<>]*>|\[\d{1,3}\]|&\w+;")
 _INITIALS = re.compile(r"\W*(?:[^\W\d_]\.\s?){2,}")
 """What is no number of a section: "U.S.", "J. K."."""
 _ROMAN = frozenset("ivxlc")
-_RUN = re.compile(r"\d+")
+DIGITS = re.compile(r"\d+")
 _ORDINALS = frozenset(("st", "nd", "rd", "th", "er", "e", "o", "a", "º", "ª"))
 """What makes a figure the number of a place in a row, and not another one."""
 _DOTS = frozenset(".-/ªº")
@@ -135,7 +135,7 @@ def _begins_a_word(parts: Sequence[str], joined: Sequence[str]) -> bool:
 
 
 def _figures_of(tokens: dict[int, str]) -> list[str]:
-    return _RUN.findall(" ".join(tokens.values()))
+    return DIGITS.findall(" ".join(tokens.values()))
 
 
 def _one_word(stretch: Stretch, theirs: int, ours: int) -> bool:
@@ -232,7 +232,7 @@ def _within(stretch: Stretch, start: int, end: int) -> None:
     inside = [i for i in inside if not any(map(str.isdigit, text[end : span(i)[1]]))]
     # "4K" and "4G" are not one number: what is written together with it must be there, too.
     rests = {"", *stretch.theirs.values(), *map(_letters_of, stretch.theirs.values())}
-    inside = [i for i in inside if len(_RUN.findall(stretch.ours[i])) <= 1 and not _lettered(stretch, i)]
+    inside = [i for i in inside if len(DIGITS.findall(stretch.ours[i])) <= 1 and not _lettered(stretch, i)]
     stretch.set_aside([i for i in inside if _letters_of(stretch.ours[i]) in rests], Difference.FORMAT)
 
 
@@ -241,7 +241,7 @@ def _lettered(stretch: Stretch, index: int) -> bool:
     mine, figure = set(stretch.ours.values()), stretch.ours[index]
     if not figure.isdigit() or figure in stretch.theirs.values():
         return False
-    theirs = [token for token in stretch.theirs.values() if _RUN.findall(token) == [figure]]
+    theirs = [token for token in stretch.theirs.values() if DIGITS.findall(token) == [figure]]
     letters = {_letters_of(token) for token in theirs} - _ORDINALS - mine
     return any(magnitude(each) is None for each in letters)
 

@@ -65,7 +65,7 @@ def run(job: Job, events: Events, *, stdin: BinaryIO | None = None, stdout: Bina
             from dedup.engines.spark import run_on_spark  # noqa: PLC0415 - nobody else needs Spark
 
             return run_on_spark(job, events, stack)
-        return _Run(job, events, stdin, stdout, stack).run()
+        return LocalRun(job, events, stdin, stdout, stack).run()
 
 
 def restore(
@@ -119,7 +119,7 @@ def restore(
     return Outcome(counts, ExitCode.OK)
 
 
-class _Run:
+class LocalRun:
     """One run; see `run`."""
 
     def __init__(

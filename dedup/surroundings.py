@@ -61,7 +61,7 @@ def attribution(stretch: Stretch) -> None:
     content = [i for i, token in ours.items() if token not in FUNCTION and token not in SAYING]
     if len(content) > _CONTENT or any(_telling(stretch.paragraph, i) for i in ours):
         return
-    if _bounded(stretch) or _leads(stretch, content):
+    if is_bounded(stretch) or _leads(stretch, content):
         stretch.set_aside(list(ours), Difference.ATTRIBUTION)
 
 
@@ -93,7 +93,7 @@ def _telling(side: Side, index: int) -> bool:
     return (is_numeric(side.letters[index])) or is_capital(side, index) or side.token(index) in TURNING
 
 
-def _bounded(stretch: Stretch) -> bool:
+def is_bounded(stretch: Stretch) -> bool:
     """Tell whether punctuation, or the paragraph's end, stands on either side of the stretch."""
     text, gap, span = stretch.paragraph.text, stretch.gap, stretch.paragraph.span
     if not text:
@@ -146,7 +146,7 @@ def furniture(stretch: Stretch) -> None:
     words = list(ours.values())
     written = "".join(words)
     alone = all(word in FURNITURE for word in stretch.theirs.values())
-    if not (alone and len(words) > 1) and not (_bounded(stretch) and (alone or len(words) > 1)):
+    if not (alone and len(words) > 1) and not (is_bounded(stretch) and (alone or len(words) > 1)):
         return  # "Top women" are not women
     if any(written == phrase for phrase in FURNITURE_PHRASES) or (
         any(word in FURNITURE and word not in FUNCTION for word in words)

@@ -240,14 +240,14 @@ def _numbers(words: Tokens, sizes: NDArray[np.int64]) -> NDArray[np.uint64]:
 
 
 @cache
-def _function_words() -> NDArray[np.uint64]:
+def function_words() -> NDArray[np.uint64]:
     return np.unique(words_of(sorted(fold(word) for word in FUNCTION)).hashes)
 
 
 @cache
 def function_letters() -> frozenset[str]:
     """Return the letters of the words that say nothing new; see `dedup.letters`."""
-    return _letters(_function_words())
+    return _letters(function_words())
 
 
 @cache
@@ -268,7 +268,7 @@ def _letters(hashes: NDArray[np.uint64]) -> frozenset[str]:
 
 def _content(words: Tokens) -> NDArray[np.int64]:
     """Count each paragraph's tokens that are no function words."""
-    table = _function_words()
+    table = function_words()
     place = np.minimum(np.searchsorted(table, words.hashes), len(table) - 1)
     other = np.concatenate(([0], np.cumsum(table[place] != words.hashes)))
     counts: NDArray[np.int64] = other[words.offsets[1:]] - other[words.offsets[:-1]]

@@ -244,7 +244,7 @@ def _changed(
     return out
 
 
-class _Cut(NamedTuple):
+class CutDocument(NamedTuple):
     """What leaves a document."""
 
     document: Document
@@ -258,7 +258,7 @@ def _carry_out(work: Work, documents: list[Document], *, told: bool) -> None:
     if told:
         carry_out(work, [document.found for document in documents], _told(work, documents))
         return
-    for document, one in zip(documents, one_by_one(partial(_agreeing, work), documents, _beside), strict=True):
+    for document, one in zip(documents, one_by_one(partial(settle_cuts, work), documents, _beside), strict=True):
         counts = document.found.done.counts
         fault = one if isinstance(one, Fault) else None
         if one is None:
@@ -288,11 +288,11 @@ def _told(work: Work, documents: list[Document]) -> list[Decision]:
 def _decided(work: Work, documents: Sequence[Document]) -> list[Decision]:
     """Return what becomes of some documents."""
     decided = []
-    for document, one in zip(documents, _agreeing(work, documents), strict=True):
-        decision = Decision(0, unsettled=True) if one is None else _decision(one.document)
-        if one is None or _holds(document, one):
-            stays = ~_among(document, None if one is None else one.document)
-            decision = replace(decision, held_back=held(_decision(_only(document, stays)).removals))
+    for document, one in zip(documents, settle_cuts(work, documents), strict=True):
+        decision = Decision(0, unsettled=True) if one is None else decision_of(one.document)
+        if one is None or is_held_back(document, one):
+            stays = ~is_among(document, None if one is None else one.document)
+            decision = replace(decision, held_back=held(decision_of(with_removals(document, stays)).removals))
         decided.append(decision)
     return decided
 
@@ -304,37 +304,37 @@ def _near(work: Work, document: Document) -> tuple[KeptNear, ...]:
         left_as_it_is(work, document.found, fault, "near-duplicates that are kept are not explained")
         return ()
 
-    return attempt(lambda: tuple(_kept_near(document, work.settings)), failed)
+    return attempt(lambda: tuple(kept_near_of(document, work.settings)), failed)
 
 
-def _agreeing(work: Work, documents: Sequence[Document]) -> list[_Cut | None]:
+def settle_cuts(work: Work, documents: Sequence[Document]) -> list[CutDocument | None]:
     """Find what can be cut from each document; None where the attempts do not come to rest.
 
     Without what goes, lines may come to touch that now seem to be one paragraph. Then what stood between them stays. It
     is tried again once the others are gone, as another run would, until nothing more can be cut.
     """
     out = _attempted(work, documents, [None] * len(documents))
-    open_ = [number for number, cut in enumerate(out) if _holds(documents[number], cut)]
+    open_ = [number for number, cut in enumerate(out) if is_held_back(documents[number], cut)]
     while open_:
         tried = _attempted(work, [documents[number] for number in open_], [out[number] for number in open_])
         further: list[int] = []
         for number, cut in zip(open_, tried, strict=True):
             if cut is None:  # another run would leave it alone
                 continue
-            more = _holds(cut.document, out[number])
+            more = is_held_back(cut.document, out[number])
             out[number] = cut
-            if more and _holds(documents[number], cut):
+            if more and is_held_back(documents[number], cut):
                 further.append(number)
         open_ = further
     return out
 
 
-def _holds(document: Document, cut: _Cut | None) -> bool:
+def is_held_back(document: Document, cut: CutDocument | None) -> bool:
     """Return True if a document can be cut, and not all of its removals are carried out."""
     return cut is not None and len(cut.document.removals) < len(document.removals)
 
 
-def _attempted(work: Work, documents: Sequence[Document], settled: Sequence[_Cut | None]) -> list[_Cut | None]:
+def _attempted(work: Work, documents: Sequence[Document], settled: Sequence[CutDocument | None]) -> list[CutDocument | None]:
     """Find what can be cut from each document at one go; None where the attempts do not come to rest.
 
     Args:
@@ -342,7 +342,7 @@ def _attempted(work: Work, documents: Sequence[Document], settled: Sequence[_Cut
         documents: with all that may go.
         settled: what is known to be fit to be cut from each; no less is.
     """
-    out: list[_Cut | None] = [None if len(each.removals) else _cut(each) for each in documents]
+    out: list[CutDocument | None] = [None if len(each.removals) else _cut(each) for each in documents]
     left = {number: document for number, document in enumerate(documents) if len(document.removals)}
     for turn in range(_ROUNDS):
         tried = {number: _cut(document) for number, document in left.items()}
@@ -368,19 +368,19 @@ def _attempted(work: Work, documents: Sequence[Document], settled: Sequence[_Cut
     return out
 
 
-def _cut(document: Document) -> _Cut:
+def _cut(document: Document) -> CutDocument:
     text = document.found.record.text
-    cut = regions(text, document.spans.tolist(), _gone(document)) if len(document.removals) else []
-    return _Cut(document, cut, without(text, cut))
+    cut = regions(text, document.spans.tolist(), removed_numbers(document)) if len(document.removals) else []
+    return CutDocument(document, cut, without(text, cut))
 
 
-def _gone(document: Document) -> list[int]:
+def removed_numbers(document: Document) -> list[int]:
     """Return the numbers of the paragraphs that go, within their document; ascending."""
     gone: list[int] = (document.removals["paragraph"] - document.first).tolist()
     return gone
 
 
-def _held_back(document: Document, odd: NDArray[np.int64], *, wrapped: bool, sure: _Cut | None) -> Document:
+def _held_back(document: Document, odd: NDArray[np.int64], *, wrapped: bool, sure: CutDocument | None) -> Document:
     """Return the document with what stands beside some paragraphs left in its place, unless it is sure to go.
 
     With `wrapped`, paragraphs of several lines stay as well: they may be what tells that the lines of this document are
@@ -395,24 +395,24 @@ def _held_back(document: Document, odd: NDArray[np.int64], *, wrapped: bool, sur
         text = document.found.record.text
         goes &= [LINE_END.search(text, *span) is None for span in document.spans[gone].tolist()]
     if sure is not None:
-        goes |= _among(document, sure.document)
-    return _only(document, goes)
+        goes |= is_among(document, sure.document)
+    return with_removals(document, goes)
 
 
-def _among(document: Document, other: Document | None) -> NDArray[np.bool_]:
+def is_among(document: Document, other: Document | None) -> NDArray[np.bool_]:
     """Return which removals of a document another reading of it has as well; None has none."""
     removals = np.empty(0, np.int64) if other is None else other.removals["paragraph"]
     found: NDArray[np.bool_] = np.isin(document.removals["paragraph"], removals)
     return found
 
 
-def _only(document: Document, some: NDArray[np.bool_]) -> Document:
+def with_removals(document: Document, some: NDArray[np.bool_]) -> Document:
     """Return a document with some of its removals."""
     witnesses = [document.witnesses[i] for i in np.flatnonzero(some).tolist()] if document.witnesses else []
     return document._replace(removals=document.removals[some], witnesses=witnesses)
 
 
-def _odd(tried: list[_Cut], work: Work) -> list[NDArray[np.int64]]:
+def _odd(tried: list[CutDocument], work: Work) -> list[NDArray[np.int64]]:
     """Return, for each document, the paragraphs that stay and are not to be found as such in what is left of it."""
     how = work.settings.split
     gone = [cut.document.removals["paragraph"] - cut.document.first for cut in tried]
@@ -442,13 +442,13 @@ def _pairs(spans: NDArray[np.int64]) -> NDArray[np.int64]:
     return joined
 
 
-def _cut_out(work: Work, cut: _Cut) -> None:
+def _cut_out(work: Work, cut: CutDocument) -> None:
     """Cut a document where nobody is to be told what goes and why: no more than the bytes and the figures."""
     document, gone, left = cut
     part, done, record = document.found
     offsets = FORMATS[part.kind].locate(part, record, [edge for region in gone for edge in region], work)
     if offsets is None:  # the long way round says what is wrong
-        carry_out(work, [document.found], [_decision(document)])
+        carry_out(work, [document.found], [decision_of(document)])
         return
     pairs = zip(offsets[::2], offsets[1::2], strict=True)
     cuts = [(record.start + start, record.start + end) for start, end in pairs]
@@ -459,9 +459,9 @@ def _cut_out(work: Work, cut: _Cut) -> None:
     done.counts.went(reasons, emptied=emptied)
 
 
-def _decision(document: Document) -> Decision:
+def decision_of(document: Document) -> Decision:
     """Return what was decided as the document's decision; its paragraphs are counted already."""
-    text, gone = document.found.record.text, _gone(document)
+    text, gone = document.found.record.text, removed_numbers(document)
     cut = cuts(text, document.spans.tolist(), set(gone))
     # As lists: an entry of a structured array takes longer to read than to cut.
     columns = [document.removals[name].tolist() for name in _TOLD]
@@ -489,7 +489,7 @@ def _decision(document: Document) -> Decision:
     return Decision(0, tuple(removals))
 
 
-def _kept_near(document: Document, settings: Settings) -> Iterator[KeptNear]:
+def kept_near_of(document: Document, settings: Settings) -> Iterator[KeptNear]:
     """Yield the near-duplicates that stay, with all that is new in them."""
     for entry, place in zip(document.near, document.beside, strict=True):
         paragraph = int(entry["paragraph"]) - document.first

@@ -7,7 +7,6 @@ from json.encoder import encode_basestring
 
 OPENING = re.compile(rb'[ \t\n\r]*:[ \t\n\r]*"')
 """What stands between a key and a string that is its value."""
-_BACKSLASH = ord("\\")
 
 
 def whole(data: bytes, field: str, start: int, end: int) -> tuple[int, int] | None:
