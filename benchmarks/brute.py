@@ -17,7 +17,8 @@ from rapidfuzz import process
 from rapidfuzz.distance import Indel
 
 from benchmarks.paired import field_of
-from dedup import paragraphs, shingling
+from dedup import shingling
+from dedup.text import paragraphs
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

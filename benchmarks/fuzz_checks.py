@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
-from dedup.paragraphs import split
+from dedup.text.paragraphs import split
 from tests.command import Done, run
 
 if TYPE_CHECKING:
@@ -265,12 +265,12 @@ class Checker:
             for name, value in (
                 ("dedup.formats.jsonl.TASK_BYTES", size),
                 ("dedup.formats.parts._TASK_ENOUGH", size),
-                ("dedup.corpus.fingerprint.BATCH", size),
-                ("dedup.engines.write.BATCH", size),
-                ("dedup.engines.cut.LEAST", size // 4),
-                ("dedup.engines.write.LEAST", size // 4),
-                ("dedup.engines.plan._MOST_PAIRS", 3),
-                ("dedup.engines.plan._FEWEST_PAIRS", 2),
+                ("dedup.text.long_texts.BATCH", size),
+                ("dedup.engines.removal.second_pass.BATCH", size),
+                ("dedup.engines.removal.byte_cuts.LEAST", size // 4),
+                ("dedup.engines.removal.second_pass.LEAST", size // 4),
+                ("dedup.engines.local.stages._MOST_PAIRS", 3),
+                ("dedup.engines.local.stages._FEWEST_PAIRS", 2),
             ):
                 stack.enter_context(patch(name, value))
             self._cleaned(self._source, "pieces", "--removed", self._path("log4"))
@@ -290,7 +290,7 @@ class Checker:
 
     def _library(self) -> None:
         """Ask that the library gives the same texts as the command."""
-        from dedup import clean_documents  # noqa: PLC0415 - only where it is asked
+        from dedup import clean_documents  # only where it is asked
 
         options: dict[str, Any] = {"exact": "--exact" in self._case.options}
         for name in _DECIDING:

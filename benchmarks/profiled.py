@@ -31,18 +31,18 @@ if TYPE_CHECKING:
 
 STAGES = {
     "read the records": ["dedup.formats.jsonl:records", "dedup.formats.jsonl:record"],
-    "split into paragraphs": ["dedup.corpus.fingerprint:split_batch"],
-    "digests": ["dedup.corpus.fingerprint:_digests"],
-    "tokens, hashed": ["dedup.corpus.fingerprint:tokens_of"],
-    "signatures": ["dedup.corpus.fingerprint:signatures"],
-    "shingles, letters, numbers, band keys": ["dedup.corpus.fingerprint:_rows"],
-    "candidates": ["dedup.engines.plan:candidates", "dedup.engines.plan:bucketed"],
-    "verdicts": ["dedup.engines.plan:verify"],
-    "who stays": ["dedup.engines.plan:Planner._leaders"],
-    "blocks, short paragraphs": ["dedup.engines.plan:outcome"],
-    "copies by digest": ["dedup.engines.plan:Planner._different"],
-    "spool": [f"dedup.engines.spool:Spool.{name}" for name in ("append", "read", "picked")],
-    "cut and write": ["dedup.engines.write:write"],
+    "split into paragraphs": ["dedup.fingerprint.fingerprint:split_batch"],
+    "digests": ["dedup.fingerprint.fingerprint:_digests"],
+    "tokens, hashed": ["dedup.fingerprint.fingerprint:tokens_of"],
+    "signatures": ["dedup.fingerprint.fingerprint:signatures"],
+    "shingles, letters, numbers, band keys": ["dedup.fingerprint.fingerprint:_rows"],
+    "candidates": ["dedup.engines.local.stages:candidates", "dedup.engines.local.stages:bucketed"],
+    "verdicts": ["dedup.engines.local.stages:verify"],
+    "who stays": ["dedup.engines.local.stages:Planner._leaders"],
+    "blocks, short paragraphs": ["dedup.engines.local.stages:outcome"],
+    "copies by digest": ["dedup.engines.local.stages:Planner._different"],
+    "spool": [f"dedup.engines.local.spool:Spool.{name}" for name in ("append", "read", "picked")],
+    "cut and write": ["dedup.engines.removal.second_pass:write"],
 }
 REST = "what lies between"
 START = "start: Python, numpy, this package"
@@ -90,10 +90,10 @@ def profile(corpus: Path, field: str) -> dict[str, float]:
             for outer in within:
                 home = getattr(home, outer)
             setattr(home, name, clock.wrap(stage, getattr(home, name)))
-    from dedup.job import Job  # noqa: PLC0415 - counted as the start
-    from dedup.run import run  # noqa: PLC0415 - likewise
-    from dedup.settings import Settings  # noqa: PLC0415 - likewise
-    from dedup.together import Silent  # noqa: PLC0415 - likewise
+    from dedup.engines.run import run
+    from dedup.model.job import Job  # counted as the start
+    from dedup.model.outcome import Silent
+    from dedup.model.settings import Settings
 
     started = time.process_time()
     clock.turn(REST)

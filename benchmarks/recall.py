@@ -29,7 +29,7 @@ from benchmarks import brute  # noqa: E402 - the path has to be known first
 from benchmarks.paired import dedup, fail, table  # noqa: E402 - likewise
 from benchmarks.peers import RULES, Peers  # noqa: E402 - likewise
 from benchmarks.plots import bars, save  # noqa: E402 - likewise
-from dedup import paragraphs  # noqa: E402 - likewise
+from dedup.text import paragraphs  # noqa: E402 - likewise
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

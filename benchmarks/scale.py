@@ -236,7 +236,7 @@ def report(points: list[Point], memory: str, java: str) -> str:
 
 
 def _version() -> str:
-    from importlib.metadata import version  # noqa: PLC0415 - once
+    from importlib.metadata import version  # once
 
     return version("pyspark")
 

@@ -16,9 +16,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from dedup import document, minhash, paragraphs, shingling
-from dedup.characters import classes_of, code_points
-from dedup.settings import Settings
+from dedup import shingling
+from dedup.fingerprint import minhash
+from dedup.model.settings import Settings
+from dedup.resolve.document import decide
+from dedup.text import paragraphs
+from dedup.text.characters import classes_of, code_points
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -61,7 +64,7 @@ def main() -> None:
     seconds, _ = _least(lambda: [minhash.signatures(hashes, offsets, PERMUTATIONS) for hashes, offsets in shingles])
     row("signatures", seconds, _datasketch(shingles, characters))
     settings = Settings()
-    row("everything, split to decision", _least(lambda: [document.decide(batch, settings) for batch in batches])[0])
+    row("everything, split to decision", _least(lambda: [decide.decide(batch, settings) for batch in batches])[0])
     json.dump(rows, sys.stdout)
 
 
@@ -95,7 +98,7 @@ def _least(work: Callable[[], Any]) -> tuple[float, Any]:
 
 def _datasketch(shingles: list[tuple[Any, Any]], characters: int) -> str:
     """Say what a loop over datasketch's own MinHash costs for the same signatures, on a part of them."""
-    from datasketch import MinHash  # noqa: PLC0415 - half a second, wanted here only
+    from datasketch import MinHash  # half a second, wanted here only
 
     hashes, offsets = shingles[0]
     share = len(hashes) / max(sum(len(part) for part, _ in shingles), 1)

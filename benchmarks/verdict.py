@@ -18,8 +18,8 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from dedup.document import decide
-from dedup.settings import Settings
+from dedup.model.settings import Settings
+from dedup.resolve.document.decide import decide
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))

@@ -25,7 +25,7 @@ sys.path.insert(0, str(ROOT))
 
 from benchmarks import independent  # noqa: E402 - the path has to be known first
 from benchmarks.paired import field_of  # noqa: E402 - likewise
-from dedup import paragraphs  # noqa: E402 - likewise
+from dedup.text import paragraphs  # noqa: E402 - likewise
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

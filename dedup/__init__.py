@@ -21,13 +21,15 @@ if TYPE_CHECKING:
         clean,
         clean_documents,
     )
-    from dedup.errors import DedupError, UsageError
-    from dedup.settings import Settings
+    from dedup.engines.spark.dataframe import CleanedDataFrame, clean_dataframe
+    from dedup.model.errors import DedupError, UsageError
+    from dedup.model.settings import Settings
 
     __version__: str
 
 __all__ = [
     "Cleaned",
+    "CleanedDataFrame",
     "CleanedRecord",
     "DedupError",
     "KeptParagraph",
@@ -37,10 +39,17 @@ __all__ = [
     "WitnessParagraph",
     "__version__",
     "clean",
+    "clean_dataframe",
     "clean_documents",
 ]
 
-_HOMES = {"DedupError": "dedup.errors", "UsageError": "dedup.errors", "Settings": "dedup.settings"}
+_HOMES = {
+    "CleanedDataFrame": "dedup.engines.spark.dataframe",
+    "DedupError": "dedup.model.errors",
+    "Settings": "dedup.model.settings",
+    "UsageError": "dedup.model.errors",
+    "clean_dataframe": "dedup.engines.spark.dataframe",
+}
 
 
 def __getattr__(name: str) -> Any:

@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, TypedDict, overload
 
-from dedup.errors import InputError, UsageError
-from dedup.results import (
+from dedup.model.errors import InputError, UsageError
+from dedup.model.results import (
     Cleaned,
     CleanedRecord,
     KeptParagraph,
@@ -20,14 +20,14 @@ from dedup.results import (
     cleaned,
     with_record,
 )
-from dedup.settings import Settings
+from dedup.model.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from typing_extensions import Unpack  # for the type checker alone; typing has it from 3.11 on
 
-    from dedup.settings import Guard, Keep, Scope, Split
+    from dedup.model.settings import Guard, Keep, Scope, Split
 
 __all__ = [
     "Cleaned",
@@ -77,7 +77,7 @@ def clean(text: str, *, explain: bool = False, **settings: Unpack[SettingArgumen
         raise UsageError(
             f"the text is of type {type(text).__name__}", hint="give a str; for several, clean_documents()"
         )
-    from dedup.document import decide
+    from dedup.resolve.document.decide import decide
 
     return cleaned(text, decide([text], chosen, explain=explain)[0])
 
@@ -156,7 +156,7 @@ def clean_documents(
 def _together(
     documents: Iterable[Any], against: Iterable[Any], field: str, settings: Settings, *, explain: bool, workers: int
 ) -> Iterator[Cleaned]:
-    from dedup.together import Kept, decide_together
+    from dedup.engines.local.library_run import Kept, decide_together
 
     with ExitStack() as stack:
         listed = documents if isinstance(documents, (list, tuple)) else None
@@ -197,7 +197,7 @@ def _group(record: Mapping[str, Any], settings: Settings) -> str | None:
     """
     if settings.within is None:
         return None
-    from dedup.formats.groups import group_of
+    from dedup.formats.grouping import group_of
 
     try:
         return group_of(record, settings.within)
@@ -225,7 +225,7 @@ def _stream(documents: Iterator[Any], field: str, settings: Settings, *, explain
 def _decided(
     batch: Sequence[tuple[str, Mapping[str, Any] | None]], field: str, settings: Settings, *, explain: bool
 ) -> Iterator[Cleaned]:
-    from dedup.document import decide
+    from dedup.resolve.document.decide import decide
 
     decisions = decide([text for text, _ in batch], settings, explain=explain)
     for (text, record), decision in zip(batch, decisions, strict=True):
@@ -235,8 +235,8 @@ def _decided(
 
 def _settings(values: Mapping[str, Any]) -> Settings:
     """Check types as well as ranges: a caller's checker may be off, and a wrong setting must not pass for another."""
-    from dedup.config import convert
-    from dedup.options import OPTIONS
+    from dedup.command.config_file import convert
+    from dedup.command.options import OPTIONS
 
     known = SettingArguments.__annotations__
     for name, value in values.items():

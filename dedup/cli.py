@@ -7,9 +7,9 @@ import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, cast
 
-from dedup.collector import collect_seldom
-from dedup.errors import DedupError, ExitCode, InputError, OutputError, UsageError
-from dedup.options import OPTIONS
+from dedup.command.options import OPTIONS
+from dedup.engines.local.collector import collect_seldom
+from dedup.model.errors import DedupError, ExitCode, InputError, OutputError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 
     import click
 
-    from dedup.command import Request
-    from dedup.job import Job, Outcome
+    from dedup.command.parser import Request
+    from dedup.model.job import Job
+    from dedup.model.outcome import Outcome
     from dedup.report.reporter import Reporter
 
 HELP_HINT = "'dedup --help' lists the options"
@@ -64,29 +65,29 @@ def _dispatch(args: list[str], closed: frozenset[int]) -> int:
 def _carried_out(args: list[str], closed: frozenset[int]) -> int:
     if args in (["--help"], ["-h"]):
         # Asked for alone, the help needs no parser: it is there as fast as Python is.
-        from dedup.help import render
+        from dedup.command.help import render
 
         sys.stdout.write(render(_columns()))
         return ExitCode.OK
     import click
 
-    from dedup import command
+    from dedup.command import parser
 
-    parser = command.build()
-    if command.COMPLETE_VARIABLE in os.environ:
+    command = parser.build()
+    if parser.COMPLETE_VARIABLE in os.environ:
         from click.shell_completion import shell_complete
 
-        asked = os.environ[command.COMPLETE_VARIABLE]
-        return shell_complete(parser, {}, command.PROGRAM, command.COMPLETE_VARIABLE, asked)
+        asked = os.environ[parser.COMPLETE_VARIABLE]
+        return shell_complete(command, {}, parser.PROGRAM, parser.COMPLETE_VARIABLE, asked)
     try:
-        with parser.make_context(command.PROGRAM, args, terminal_width=_columns()) as context:
-            request: Request = parser.invoke(context)
+        with command.make_context(parser.PROGRAM, args, terminal_width=_columns()) as context:
+            request: Request = command.invoke(context)
     except click.exceptions.Exit as stop:
         return stop.exit_code
     except click.ClickException as error:
         raise _translated(error) from error
     if request.show_config:
-        sys.stdout.write(command.show_config(request))
+        sys.stdout.write(parser.show_config(request))
         return ExitCode.OK
     _check_streams(request.job, closed)
     return _obey(request)
@@ -116,7 +117,7 @@ def _obey(request: Request) -> int:
     terminal = Terminal.detect(request.color)
     job = request.job
     if job.inputs == ("-",) and terminal.stdin.terminal:
-        from dedup.help import SHORT
+        from dedup.command.help import SHORT
 
         sys.stderr.write(SHORT)
         return ExitCode.ERROR
@@ -167,7 +168,7 @@ def _work(request: Request, reporter: Reporter, *, on_screen: bool) -> Outcome:
 
 
 def _done(request: Request, reporter: Reporter, stdout: BinaryIO | None) -> Outcome:
-    from dedup.run import restore, run
+    from dedup.engines.run import restore, run
 
     job = request.job
     if request.restore is None:

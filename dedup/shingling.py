@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dedup.characters import (
+from dedup.text.arrays import distinct, ranges
+from dedup.text.characters import (
     ALONE,
     CLASS_MASK,
     DIGIT,
@@ -31,14 +32,13 @@ from dedup.characters import (
     normalise,
     text_of,
 )
-from dedup.hashing import FACTOR, span_hashes, token_hashes
-from dedup.ranges import distinct, ranges
-from dedup.signs import with_signs
+from dedup.text.hashing import FACTOR, span_hashes, token_hashes
+from dedup.text.signs import with_signs
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from dedup.characters import Codes
+    from dedup.text.characters import Codes
 
     Ints = NDArray[np.int64]
     Hashes = NDArray[np.uint64]

@@ -7,20 +7,20 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from dedup.corpus.bands import choose_banding
-from dedup.corpus.fingerprint import fingerprint
-from dedup.corpus.seen import Seen
-from dedup.engines.corpus import Scan, pieces
-from dedup.engines.local import Crew
-from dedup.engines.plan import COLUMNS, Planner
-from dedup.engines.spool import Spool
+from dedup.engines.local.first_pass import Scan, pieces
+from dedup.engines.local.spool import Spool
+from dedup.engines.local.stages import COLUMNS, Planner
+from dedup.engines.local.workers import Crew
+from dedup.fingerprint.banding import choose_banding
+from dedup.fingerprint.fingerprint import fingerprint
+from dedup.fingerprint.shared_digests import Seen
 from tests import strategies
 from tests.runs import Recorder
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from dedup.settings import Settings
+    from dedup.model.settings import Settings
 
 Removal = tuple[Any, ...]
 
@@ -29,7 +29,8 @@ class Outcome(NamedTuple):
     """What an engine decided.
 
     Attributes:
-        removals: of each document from which something goes, in the fields of `dedup.spark.decide.REMOVAL`.
+        removals: of each document from which something goes, in the fields of
+            `dedup.engines.spark.stages.decide.REMOVAL`.
         unexamined: pairs that were left out.
     """
 

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from dedup import hashing
-from dedup.corpus import amounts, fingerprint
+from dedup.fingerprint import fingerprint
+from dedup.text import hashing
+from dedup.verdict.batch import new_numbers, token_sets
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -76,7 +77,7 @@ def _hashed(replaced: Hash) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         _forget()
         patch.setattr("dedup.shingling.token_hashes", replaced)
-        patch.setattr("dedup.utf8.token_hashes", replaced)
+        patch.setattr("dedup.fingerprint.utf8_tokens.token_hashes", replaced)
         try:
             yield
         finally:
@@ -86,11 +87,11 @@ def _hashed(replaced: Hash) -> Iterator[None]:
 def _forget() -> None:
     """Have the hashes of listed words looked up again."""
     for known in (
-        fingerprint._function_words,
-        fingerprint.function_letters,
-        fingerprint.empty_letters,
-        fingerprint.telling_letters,
-        amounts._number_words,
-        amounts._magnitudes,
+        fingerprint.function_words,
+        token_sets.function_letters,
+        token_sets.empty_letters,
+        token_sets.telling_letters,
+        new_numbers._number_words,
+        new_numbers._magnitudes,
     ):
         known.cache_clear()

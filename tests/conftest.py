@@ -51,7 +51,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def marked_kernel() -> Iterator[None]:
     """Let a marked line alone decide what goes: formats, runs and logs are tested without the kernels' judgement."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("dedup.document.decide", marked_decide)
+        patch.setattr("dedup.resolve.document.decide.decide", marked_decide)
         yield
 
 

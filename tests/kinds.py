@@ -131,8 +131,8 @@ def _saved(save: Callable[[io.BytesIO], object]) -> bytes:
 def _pyarrow(kind: str, otherwise: bytes) -> bytes:
     """Return a table as one of Arrow's formats; where pyarrow is not installed, the beginning of such a file."""
     try:
-        import pyarrow as pa  # noqa: PLC0415 - of an extra
-        from pyarrow import feather, orc, parquet  # noqa: PLC0415 - likewise
+        import pyarrow as pa  # of an extra
+        from pyarrow import feather, orc, parquet
     except ImportError:
         return otherwise
     table = pa.table({"text": [REPEATED, CLEANED] * 20})

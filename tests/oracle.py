@@ -6,7 +6,7 @@ import unicodedata
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
-from dedup import characters
+from dedup.text import characters
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

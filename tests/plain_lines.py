@@ -1,4 +1,4 @@
-"""Which lines belong to one paragraph, told line by line: what `dedup.wrapping` has to agree with."""
+"""Which lines belong to one paragraph, told line by line: what `dedup.text.hard_wraps` has to agree with."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from dedup.characters import ALONE, CLASS_MASK, class_table
-from dedup.structure import Kind, ends_sentence, kind
+from dedup.text.characters import ALONE, CLASS_MASK, class_table
+from dedup.text.line_forms import Kind, ends_sentence, kind
 from tests import oracle
 
 if TYPE_CHECKING:
-    from dedup.settings import Split
+    from dedup.model.settings import Split
 
 _FIRST_WORD = re.compile(r"\s*(\S{1,40})")
 

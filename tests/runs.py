@@ -11,16 +11,17 @@ from typing import TYPE_CHECKING, Any
 
 from hypothesis import assume
 
-from dedup.decisions import Compared, Decision, Elsewhere, Reason, Removal, Witness
-from dedup.formats.packing import by_magic
-from dedup.job import Explanation, Job, Outcome
-from dedup.run import run
+from dedup.engines.run import run
+from dedup.formats.files.compression import by_magic
+from dedup.model.decisions import Compared, Decision, Elsewhere, Reason, Removal, Witness
+from dedup.model.job import Job
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from dedup.errors import DedupError
-    from dedup.settings import Settings
+    from dedup.model.errors import DedupError
+    from dedup.model.outcome import Explanation, Outcome
+    from dedup.model.settings import Settings
 
 MARK = "%"
 """A line that holds it is cut by `marked_decide`, unless it is the first one."""

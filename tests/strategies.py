@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from hypothesis import strategies as st
 
-from dedup.settings import Settings
+from dedup.model.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

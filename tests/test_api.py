@@ -10,8 +10,8 @@ import pytest
 import dedup
 from dedup import Cleaned, CleanedRecord, UsageError, clean, clean_documents
 from dedup.api import BATCH_DOCUMENTS
-from dedup.decisions import Compared, Reason
-from dedup.errors import InputError
+from dedup.model.decisions import Compared, Reason
+from dedup.model.errors import InputError
 from tests.face import CLEANED, OTHER, REPEATED, SENTENCE
 
 if TYPE_CHECKING:

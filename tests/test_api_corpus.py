@@ -17,16 +17,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dedup import CleanedRecord, UsageError, clean_documents
-from dedup.decisions import Reason
-from dedup.errors import DedupError, InputError, OutputError
-from dedup.together import Kept, _put
+from dedup.engines.local.library_run import Kept, _put
+from dedup.model.decisions import Reason
+from dedup.model.errors import DedupError, InputError, OutputError
 from tests.runs import run_bytes
 from tests.test_corpus_promises import corpora, kept
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from dedup.settings import Settings
+    from dedup.model.settings import Settings
     from tests.test_corpus_promises import Line
 
 BRIDGE = "The council closed the old bridge on Monday for repairs that will take until the end of next summer."

@@ -10,8 +10,8 @@ from pathlib import Path
 from benchmarks.beside import beside, drawn, marked
 from benchmarks.corpus import KINDS, SCRIPTS, articles
 from benchmarks.verdict import Score, labelled
-from dedup.document import decide
-from dedup.settings import Settings
+from dedup.model.settings import Settings
+from dedup.resolve.document.decide import decide
 
 ROOT = Path(__file__).resolve().parent.parent
 PAIRS = labelled(ROOT / "fixtures" / "pairs")

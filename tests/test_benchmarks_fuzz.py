@@ -11,7 +11,7 @@ import pytest
 from benchmarks.fuzz import broken, smaller, write
 from benchmarks.fuzz_cases import Case, made
 from benchmarks.fuzz_checks import BrokenPromiseError, Checker
-from dedup.corpus.again import Looked, SameKeys
+from dedup.resolve.corpus.again import Looked, SameKeys
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -74,7 +74,7 @@ def test_what_raises_is_a_crash(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     def fails(*_: object) -> None:
         raise RuntimeError("on purpose")
 
-    monkeypatch.setattr("dedup.engines.plan.outcome", fails)
+    monkeypatch.setattr("dedup.engines.local.stages.outcome", fails)
     error = broken(Checker(tmp_path / "case"), _case([TWICE, TWICE], "--scope", "corpus"))
     assert error is not None
     assert error.promise == "no crash"

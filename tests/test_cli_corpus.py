@@ -18,10 +18,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from dedup import twice
-from dedup.errors import InputError
-from dedup.formats.groups import group_of
-from dedup.settings import Settings
+from dedup.engines.local import corpus_run
+from dedup.formats.grouping import group_of
+from dedup.model.errors import InputError
+from dedup.model.settings import Settings
 from tests.face import OTHER, SENTENCE, TIMEOUT
 from tests.runs import run_bytes, run_files
 from tests.test_cli_exit import alive, children, wait_for
@@ -632,15 +632,15 @@ def test_an_input_that_changes_between_the_readings(
     data = big[0][:600_000]
     data = data[: data.rindex(b"\n") + 1]
     changed = {"grown": data + 3 * big[0], "cut": data[: data.index(b"\n", len(data) // 3) + 1]}
-    prepare = twice.Twice.prepare
+    prepare = corpus_run.Twice.prepare
     file = dedup.directory / "in.jsonl"
 
-    def prepared(self: twice.Twice) -> Any:
+    def prepared(self: corpus_run.Twice) -> Any:
         found = prepare(self)
         file.write_bytes(changed.get(change, data.replace(b"ba", b"be", 1)))
         return found
 
-    monkeypatch.setattr(twice.Twice, "prepare", prepared)
+    monkeypatch.setattr(corpus_run.Twice, "prepare", prepared)
     for workers in (1, 2):
         file.write_bytes(data)
         with pytest.raises(InputError, match="has changed since this run began to read it; no output was written"):

@@ -7,7 +7,7 @@ import json
 import re
 from typing import TYPE_CHECKING
 
-from dedup.job import Counts
+from dedup.model.outcome import Counts
 from dedup.report import summary
 from tests.update_docs import DOCS
 

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-import dedup.run
+import dedup.engines.run
 from dedup.cli import main
-from dedup.errors import ConfigError, DedupError, ExitCode, InputError, OutputError, RestoreError
-from dedup.job import Counts, Outcome
+from dedup.model.errors import ConfigError, DedupError, ExitCode, InputError, OutputError, RestoreError
+from dedup.model.outcome import Counts, Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -53,7 +53,7 @@ def test_every_error_is_one_line(
     capfd: pytest.CaptureFixture[str],
 ) -> None:
     """A BrokenPipeError while standard output is well, as from a pipe to a worker, is not taken for a quiet end."""
-    monkeypatch.setattr(dedup.run, "run", raising(error))
+    monkeypatch.setattr(dedup.engines.run, "run", raising(error))
     assert code == main(["--isolated", "a.txt"])
     out, err = capfd.readouterr()
     assert out == ""
@@ -62,7 +62,7 @@ def test_every_error_is_one_line(
 
 
 def test_debug_shows_where_it_happened(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
-    monkeypatch.setattr(dedup.run, "run", raising(ValueError("bad")))
+    monkeypatch.setattr(dedup.engines.run, "run", raising(ValueError("bad")))
     assert main(["--isolated", "--debug", "a.txt"]) == 2
     err = capfd.readouterr().err
     assert "Traceback (most recent call last)" in err
@@ -81,7 +81,7 @@ def test_debug_shows_where_it_happened(monkeypatch: pytest.MonkeyPatch, capfd: p
 def test_the_outcome_is_the_exit_status(
     found: ExitCode, flags: list[str], code: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(dedup.run, "run", lambda *_, **_more: Outcome(Counts(), found))
+    monkeypatch.setattr(dedup.engines.run, "run", lambda *_, **_more: Outcome(Counts(), found))
     assert code == main(["--isolated", "-q", *flags, "a.txt"])
 
 
@@ -95,7 +95,7 @@ def test_restore_is_asked_for_what_was_given(monkeypatch: pytest.MonkeyPatch) ->
         asked.append((cleaned, str(log), str(output), in_place, into_directory))
         return Outcome(Counts(), ExitCode.OK)
 
-    monkeypatch.setattr(dedup.run, "restore", restore)
+    monkeypatch.setattr(dedup.engines.run, "restore", restore)
     assert main(["--isolated", "--restore", "log", "-o", "before", "clean"]) == 0
     assert main(["--isolated", "--restore", "log", "--in-place", "clean"]) == 0
     assert main(["--isolated", "--restore", "log", "-o", "before/", "clean"]) == 0

@@ -53,7 +53,7 @@ def poisoned(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     path = tmp_path / "in.jsonl"
     texts = [f"{word}{SENTENCE}\n{OTHER}\n{SENTENCE}\n{OTHER}\n" for word in (f"{POISON} ", "")]
     path.write_text("".join(json.dumps({"text": text}) + "\n" for text in texts), encoding="utf-8")
-    poison(monkeypatch, "dedup.document:resolve")
+    poison(monkeypatch, "dedup.resolve.document.decide:resolve")
     return path
 
 

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from dedup.help import render
-from dedup.job import Cluster, Job
-from dedup.options import GROUPS, OPTIONS, SHELLS
-from dedup.settings import FEWEST_COPIES, Settings
+from dedup.command.help import render
+from dedup.command.options import GROUPS, OPTIONS, SHELLS
+from dedup.model.job import Cluster, Job
+from dedup.model.settings import FEWEST_COPIES, Settings
 from tests import update_docs
 from tests.face import REPEATED, environment
 

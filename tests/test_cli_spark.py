@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from dedup.cli import main
-from dedup.engines.spark_endpoints import check_master, check_remote
-from dedup.engines.spark_session import failure, settings_of
-from dedup.errors import DedupError, InputError, UsageError
+from dedup.engines.spark.endpoints import check_master, check_remote
+from dedup.engines.spark.session import failure, settings_of
+from dedup.model.errors import DedupError, InputError, UsageError
 from tests.conformance.conftest import require_spark
 from tests.face import REPEATED
 
@@ -87,7 +87,7 @@ def test_without_java_that_is_what_is_told(
 def test_nothing_of_spark_is_loaded_without_it(article: str, args: tuple[str, ...]) -> None:
     code = (
         "import sys; from dedup.cli import main; main(sys.argv[1:]); "
-        "rooms = ('pyspark', 'pyarrow', 'dedup.spark', 'dedup.engines.spark'); "
+        "rooms = ('pyspark', 'pyarrow', 'dedup.engines.spark.stages', 'dedup.engines.spark.run'); "
         "sys.exit(any(name.startswith(rooms) for name in sys.modules))"
     )
     done = subprocess.run([sys.executable, "-c", code, "--quiet", *args, article], capture_output=True, check=False)

@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from dedup import command
 from dedup.cli import main
-from dedup.errors import DedupError, InputError, UsageError
-from dedup.job import Job
-from dedup.options import OPTIONS, Option
-from dedup.settings import Settings
+from dedup.command import parser
+from dedup.command.options import OPTIONS, Option
+from dedup.model.errors import DedupError, InputError, UsageError
+from dedup.model.job import Job
+from dedup.model.settings import Settings
 from tests.runs import run_files
 
 HELP = "Hint: 'dedup --help' lists the options.\n"
@@ -35,12 +35,12 @@ def refusal(capsys: pytest.CaptureFixture[str], *args: str) -> str:
     return written.err
 
 
-def request(*args: str) -> command.Request:
+def request(*args: str) -> parser.Request:
     """Return what the arguments ask for."""
-    parser = command.build()
-    with parser.make_context("dedup", list(args)) as context:
-        asked = parser.invoke(context)
-    assert isinstance(asked, command.Request)
+    command = parser.build()
+    with command.make_context("dedup", list(args)) as context:
+        asked = command.invoke(context)
+    assert isinstance(asked, parser.Request)
     return asked
 
 
@@ -144,7 +144,7 @@ def test_the_environment_says_nothing_of_what_is_done_with_files(name: str, monk
 def test_no_arguments_ask_for_the_defaults() -> None:
     asked = request()
     assert Job() == asked.job
-    assert asked == command.Request(job=Job(), effective=asked.effective)
+    assert asked == parser.Request(job=Job(), effective=asked.effective)
 
 
 @pytest.mark.parametrize(

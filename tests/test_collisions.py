@@ -13,16 +13,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dedup import clean
-from dedup.corpus.fingerprint import fingerprint
-from dedup.corpus.same import plainly_same
-from dedup.corpus.seen import Seen
-from dedup.corpus.verify import ALIGNED, FOLDED
-from dedup.document import decide
-from dedup.letters import letters_of
-from dedup.minhash import Banding
-from dedup.settings import Settings
+from dedup.fingerprint.fingerprint import fingerprint
+from dedup.fingerprint.minhash import Banding
+from dedup.fingerprint.shared_digests import Seen
+from dedup.fingerprint.utf8_tokens import tokens_of
+from dedup.model.settings import Settings
+from dedup.resolve.document.decide import decide
 from dedup.shingling import keys
-from dedup.utf8 import tokens_of
+from dedup.text.token_chars import letters_of
+from dedup.verdict.batch.same_words import plainly_same
+from dedup.verdict.batch.verify import ALIGNED, FOLDED
 from tests import oracle, strategies
 from tests.both_engines import corpus, locally
 from tests.collisions import LETTERS, SEQUENCES, WORST, collision, hashes_of, token_hash
@@ -84,8 +84,8 @@ def test_in_a_corpus_nothing_goes_for_another_words_hash(seed: int, settings: Se
 def test_on_spark_no_pair_is_covered_by_another_words_hash(seed: int, settings: Settings, bits: str) -> None:
     """Likewise what a task of Spark says about the pairs of its slot."""
     pa = pytest.importorskip("pyarrow")
-    from dedup.spark.fingerprints import sheets  # noqa: PLC0415 - only with the extra
-    from dedup.spark.verdicts import slot  # noqa: PLC0415 - likewise
+    from dedup.engines.spark.stages.fingerprints import sheets  # only with the extra
+    from dedup.engines.spark.stages.verdicts import slot
 
     lines = list(dict.fromkeys(line for text in corpus(seed, 4) for line in text.split("\n")))[:12]
     texts = pa.array([line.encode("utf-8", "surrogatepass") for line in lines])
@@ -263,7 +263,7 @@ def test_paragraphs_of_one_key_that_have_other_words_stay(exact: bool) -> None: 
 def test_keys_within_a_document_are_of_words() -> None:
     """However many paragraphs share a key, each is tied to the first one of the same words."""
     lines = [f"line {number % 7} {'Again' if number % 2 else 'again'} and so on" for number in range(50)]
-    from tests.test_kernel_verdict import article  # noqa: PLC0415 - beside its only use
+    from tests.test_kernel_verdict import article  # beside its only use
 
     with hashes_of(0):
         found = article(lines)
@@ -291,9 +291,10 @@ def test_nothing_goes_for_a_paragraph_of_another_group(second: str, monkeypatch:
     first = LEVY.format("legal")
     same = np.zeros
     monkeypatch.setattr(
-        "dedup.corpus.fingerprint.band_keys", lambda signed, banding: same((banding.bands, signed.shape[1]), np.uint64)
+        "dedup.fingerprint.fingerprint.band_keys",
+        lambda signed, banding: same((banding.bands, signed.shape[1]), np.uint64),
     )
-    monkeypatch.setattr("dedup.corpus.fingerprint.mix", lambda values: values & np.uint64(0xFFFFFFFF))
+    monkeypatch.setattr("dedup.fingerprint.fingerprint.mix", lambda values: values & np.uint64(0xFFFFFFFF))
     lines = b"".join(
         json.dumps({"text": text, "site": site}).encode() + b"\n" for text, site in ((first, "a"), (second, "b"))
     )

@@ -8,16 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dedup import config
 from dedup.cli import main
-from dedup.errors import ConfigError
-from dedup.options import OPTIONS
+from dedup.command import config_file
+from dedup.command.options import OPTIONS
+from dedup.model.errors import ConfigError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
-def written(directory: Path, text: str, name: str = config.FILE_NAME) -> Path:
+def written(directory: Path, text: str, name: str = config_file.FILE_NAME) -> Path:
     """Write a configuration and return its path."""
     directory.mkdir(parents=True, exist_ok=True)
     path = directory / name
@@ -38,7 +38,7 @@ def shown(capsys: pytest.CaptureFixture[str], *args: str) -> dict[str, tuple[str
 def refused(path: Path) -> str:
     """Return the error that a file gives."""
     with pytest.raises(ConfigError) as caught:
-        config.load(path)
+        config_file.load(path)
     return str(caught.value)
 
 
@@ -79,7 +79,7 @@ def test_what_show_config_prints_is_a_configuration_that_says_the_same(
     given = ["--include", '*."x"', "--include", "é*", "--exclude", "d/", "--max-document", "1536", "--workers", "2"]
     main(["--show-config", *corpus.split(), *given])
     path = written(home, capsys.readouterr().out, "copy.toml")
-    values = config.load(path).values
+    values = config_file.load(path).values
     assert (values["include"], values["exclude"]) == (('*."x"', "é*"), ("d/",))
     assert (values["max_document"], values["workers"]) == (1536, 2)
     assert (values["boilerplate"], values["within"], values["max_memory"]) == (9, "page.site", 4 << 30)
@@ -91,7 +91,7 @@ def test_what_show_config_prints_of_spark_says_the_same(home: Path, capsys: pyte
     given = "--scope corpus --engine spark --master local[2] --spark-conf a.b=c --spark-conf d=e=f"
     main(["--show-config", *given.split()])
     path = written(home, capsys.readouterr().out, "copy.toml")
-    values = config.load(path).values
+    values = config_file.load(path).values
     assert [values[name] for name in ("engine", "master", "spark_conf")] == ["spark", "local[2]", ("a.b=c", "d=e=f")]
 
 
@@ -100,15 +100,15 @@ def test_the_nearest_file_with_the_table_counts(home: Path) -> None:
     inner = home / "a" / "b"
     written(home / "a", "[project]\nname = 'dedup-of-others'\n")
     inner.mkdir()
-    assert outer == config.load(start=inner).path
+    assert outer == config_file.load(start=inner).path
     nearer = written(home / "a", "[tool.dedup]\nmin-words = 4\n")
-    found = config.load(start=inner)
+    found = config_file.load(start=inner)
     assert (nearer, {"min_words": 4}) == (found.path, found.values)
 
 
 def test_the_search_ends_at_the_root_of_the_repository(home: Path) -> None:
     written(home.parent, "[tool.dedup]\nmin-words = 3\n")
-    assert config.Config() == config.load(start=home)
+    assert config_file.Config() == config_file.load(start=home)
 
 
 def test_a_named_file_is_read_instead_and_isolated_reads_none(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -221,8 +221,8 @@ def test_show_config_prints_nothing_that_steers_a_terminal(home: Path, capsys: p
     assert not {"\x1b", "\x07", "\x7f", "\x9b", "\u202e", "\U000e0041", "\udcff"} & set(printed)
     assert not any(line.startswith(("threshold = 0.0", "threshold = 0\\")) for line in printed.split("\n"))
     again = written(home, printed.replace("\\udcff", ""), "again.toml")
-    assert config.load(again).values["field"] == value
-    assert config.load(again).values["include"] == ("b\x1b[0m",)
+    assert config_file.load(again).values["field"] == value
+    assert config_file.load(again).values["include"] == ("b\x1b[0m",)
 
 
 def test_inputs_are_refused_in_a_file(tmp_path: Path) -> None:
@@ -256,7 +256,7 @@ def test_inputs_are_refused_in_a_file(tmp_path: Path) -> None:
 def test_a_value_that_does_not_fit_is_refused_by_name(line: str, complaint: str, tmp_path: Path) -> None:
     path = written(tmp_path, f"[tool.dedup]\n{line}\n")
     assert complaint in refused(path)
-    assert config.FILE_NAME in refused(path)
+    assert config_file.FILE_NAME in refused(path)
 
 
 @pytest.mark.parametrize(
@@ -294,18 +294,18 @@ def test_bytes_that_are_not_utf8_are_refused(tmp_path: Path) -> None:
     ],
 )
 def test_sizes(text: str, size: int) -> None:
-    assert size == config.parse_size(text)
+    assert size == config_file.parse_size(text)
 
 
 @pytest.mark.parametrize("text", ["", "M", "-1", "1e9", "0", "0.1", "1X", "1,5M", "٣"])
 def test_what_is_no_size(text: str) -> None:
     with pytest.raises(ValueError, match=r"is not a size|less than one byte"):
-        config.parse_size(text)
+        config_file.parse_size(text)
 
 
 @given(st.integers(1, 1 << 50))
 def test_a_size_is_written_as_it_is_read(size: int) -> None:
-    assert size == config.parse_size(config.format_size(size))
+    assert size == config_file.parse_size(config_file.format_size(size))
 
 
 @pytest.mark.parametrize(

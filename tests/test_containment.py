@@ -15,13 +15,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dedup import clean, clean_documents
-from dedup.containment import Fault, attempt, in_pieces, one_by_one
-from dedup.corpus.buckets import Features, bucketed, bucketed_with
-from dedup.corpus.contained import named
-from dedup.errors import ExitCode, InputError, InternalError
-from dedup.job import Job
-from dedup.run import restore, run
-from dedup.settings import Settings
+from dedup.candidates.buckets import Features, bucketed, bucketed_with
+from dedup.engines.contained import named
+from dedup.engines.run import restore, run
+from dedup.model.containment import Fault, attempt, in_pieces, one_by_one
+from dedup.model.errors import ExitCode, InputError, InternalError
+from dedup.model.job import Job
+from dedup.model.settings import Settings
 from tests.runs import Recorder
 from tests.strategies import prose
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from dedup.settings import Scope
+    from dedup.model.settings import Scope
 
 POISON = "xqpoison"
 """A word with which a kernel raises."""
@@ -93,24 +93,24 @@ def job(path: Path, out: Path, *, scope: Scope = "document", workers: int = 1, *
 
 
 DOCUMENT = (
-    "dedup.document:split_batch",
-    "dedup.document:tokenise",
-    "dedup.document:resolve",
-    "dedup.document:compose",
+    "dedup.resolve.document.decide:split_batch",
+    "dedup.resolve.document.decide:tokenise",
+    "dedup.resolve.document.decide:resolve",
+    "dedup.resolve.document.decide:compose",
     "dedup.formats.jsonl:_read_record",
     "dedup.formats.jsonl:locate",
-    "dedup.formats.log:_removal",
+    "dedup.formats.log.writer:_removal",
 )
 CORPUS = (
-    "dedup.corpus.fingerprint:split_batch",
-    "dedup.corpus.fingerprint:_encoded",
-    "dedup.corpus.fingerprint:tokens_of",
-    "dedup.corpus.verify:judge",
+    "dedup.fingerprint.fingerprint:split_batch",
+    "dedup.fingerprint.fingerprint:_encoded",
+    "dedup.fingerprint.fingerprint:tokens_of",
+    "dedup.verdict.batch.verify:presume",
     "dedup.formats.jsonl:_read_record",
     "dedup.formats.jsonl:locate",
-    "dedup.formats.log:_removal",
-    "dedup.engines.write:split_texts",
-    "dedup.engines.write:cuts",
+    "dedup.formats.log.writer:_removal",
+    "dedup.engines.removal.reparse:split_texts",
+    "dedup.engines.removal.explained:cuts",
 )
 KERNELS: tuple[tuple[Scope, str], ...] = (
     *(("document", kernel) for kernel in DOCUMENT),
@@ -147,7 +147,7 @@ def test_a_kernel_that_raises_leaves_its_record_as_it_is(
     restore(str(out), log, tmp_path / "back", Recorder())
     assert (tmp_path / "back").read_bytes() == path.read_bytes()
     assert {error.place for error in told.problems} == {f"{path}:18", f"{path}:34"}
-    if kernel.endswith("judge"):  # of one pair: the paragraph stays, and the rest of its record is cleaned
+    if kernel.endswith("presume"):  # of one pair: the paragraph stays, and the rest of its record is cleaned
         assert cleaned[33].count(POISON.encode()) > without[33].count(POISON.encode())
     else:
         assert [cleaned[i] for i in (17, 33)] == [lines[i] for i in (17, 33)]
@@ -201,12 +201,12 @@ def test_a_fault_travels_and_is_short() -> None:
 @pytest.mark.parametrize(
     ("kernel", "kept"),
     [
-        ("dedup.engines.plan:candidates", "paragraphs that are alike are kept"),
-        ("dedup.corpus.leaders:Leaders.answer", "paragraphs that are alike are kept"),
-        ("dedup.corpus.outcome:with_shorts", "short paragraphs are kept"),
-        ("dedup.engines.plan:outcome", "nothing is removed"),
-        ("dedup.corpus.contained:bucketed_with", "groups of paragraphs that share a band are not compared"),
-        ("dedup.engines.plan:kept_near", "near-duplicates that are kept are not explained"),
+        ("dedup.engines.local.stages:candidates", "paragraphs that are alike are kept"),
+        ("dedup.resolve.corpus.leaders:Leaders.answer", "paragraphs that are alike are kept"),
+        ("dedup.resolve.corpus.removals:with_shorts", "short paragraphs are kept"),
+        ("dedup.engines.local.stages:outcome", "nothing is removed"),
+        ("dedup.engines.contained:bucketed_with", "groups of paragraphs that share a band are not compared"),
+        ("dedup.engines.local.stages:kept_near", "near-duplicates that are kept are not explained"),
     ],
 )
 def test_a_stage_that_raises_keeps_more_and_ends_nothing(
@@ -257,14 +257,16 @@ def test_a_bucket_that_raises_names_no_pairs(monkeypatch: pytest.MonkeyPatch) ->
             raise IndexError
         return bucketed_with(some, *args)
 
-    monkeypatch.setattr("dedup.corpus.contained.bucketed_with", raising)
+    monkeypatch.setattr("dedup.engines.contained.bucketed_with", raising)
     found, faults = named(keys, np.arange(number), features, Settings())
     assert len(faults) == 1
     later = whole.pairs >> np.uint64(32)
     assert found.pairs.tolist() == whole.pairs[keys[later.astype(int)] != 7].tolist()
 
 
-@pytest.mark.parametrize("name", ["dedup.corpus.texts:Texts.certainly_new", "dedup.corpus.verify:preview"])
+@pytest.mark.parametrize(
+    "name", ["dedup.verdict.batch.texts:Texts.certainly_new", "dedup.verdict.batch.verify:preview"]
+)
 def test_without_the_glance_the_rules_decide_alike(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What is only quicker for many at once may raise: the rules come to the same end, pair by pair."""
     path = tmp_path / "in.jsonl"
@@ -278,7 +280,9 @@ def test_without_the_glance_the_rules_decide_alike(name: str, tmp_path: Path, mo
     assert (tmp_path / "log").read_bytes() == (tmp_path / "other").read_bytes()
 
 
-@pytest.mark.parametrize("kernel", ["dedup.engines.write:cut_plainly", "dedup.engines.write:cut_emptied"])
+@pytest.mark.parametrize(
+    "kernel", ["dedup.engines.removal.second_pass:cut_plainly", "dedup.engines.removal.second_pass:cut_emptied"]
+)
 def test_without_the_short_way_the_same_is_cut(kernel: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where the quick way of cutting many documents raises, they are cut one by one, to the same bytes."""
     path = tmp_path / "in.jsonl"
@@ -297,7 +301,10 @@ def test_with_on_error_fail_the_first_fault_ends_the_run(
     """Who asks for that has no output, and is told that the run has ended."""
     path = tmp_path / "in.jsonl"
     path.write_bytes(b"".join(corpus()))
-    poison(monkeypatch, "dedup.document:resolve" if scope == "document" else "dedup.corpus.fingerprint:_encoded")
+    poison(
+        monkeypatch,
+        "dedup.resolve.document.decide:resolve" if scope == "document" else "dedup.fingerprint.fingerprint:_encoded",
+    )
     with pytest.raises(InternalError, match="the run ends here, as --on-error fail asks"):
         run(job(path, tmp_path / "out", scope=scope, on_error="fail"), Recorder())
     assert not (tmp_path / "out").exists()
@@ -307,7 +314,7 @@ def test_the_library_contains_and_warns(monkeypatch: pytest.MonkeyPatch) -> None
     """A document with which a kernel raises comes back as it was, with the fault; the others are cleaned."""
     texts = [json.loads(line)["text"] for line in corpus(number=20)]
     without = [one.text for one in clean_documents(texts)]
-    poison(monkeypatch, "dedup.document:resolve")
+    poison(monkeypatch, "dedup.resolve.document.decide:resolve")
     with pytest.warns(RuntimeWarning, match="internal error .IndexError"):
         found = list(clean_documents(texts))
     assert [one.fault is not None for one in found] == [i == 17 for i in range(20)]
@@ -322,7 +329,10 @@ def test_the_library_contains_and_warns(monkeypatch: pytest.MonkeyPatch) -> None
 def test_the_library_contains_in_a_corpus(monkeypatch: pytest.MonkeyPatch) -> None:
     """So it does where all documents are compared: for a document by itself, and for a pair."""
     texts = [json.loads(line)["text"] for line in corpus()]
-    for kernel, expected in (("dedup.corpus.fingerprint:_encoded", {17, 33}), ("dedup.corpus.verify:judge", {17, 33})):
+    for kernel, expected in (
+        ("dedup.fingerprint.fingerprint:_encoded", {17, 33}),
+        ("dedup.verdict.batch.verify:presume", {17, 33}),
+    ):
         with monkeypatch.context() as patch:
             poison(patch, kernel)
             with pytest.warns(RuntimeWarning, match="internal error"):

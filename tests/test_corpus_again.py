@@ -1,10 +1,10 @@
-"""Who is looked at again: see `dedup.corpus.again`."""
+"""Who is looked at again: see `dedup.resolve.corpus.again`."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from dedup.corpus.again import Looked
+from dedup.resolve.corpus.again import Looked
 
 
 def flags(*places: int, number: int = 6) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dedup.corpus.again import SameKeys
-from dedup.corpus.buckets import Features, bucketed, bucketed_with
-from dedup.settings import Settings
+from dedup.candidates.buckets import Features, bucketed, bucketed_with
+from dedup.model.settings import Settings
+from dedup.resolve.corpus.again import SameKeys
 from tests.runs import run_bytes
 
 if TYPE_CHECKING:

@@ -11,18 +11,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dedup.corpus.aligned import align_all, letters_in, preview
-from dedup.corpus.fingerprint import words_of
-from dedup.corpus.texts import Texts
-from dedup.difference import examine
-from dedup.settings import Settings
-from dedup.sides import Difference
-from dedup.verdict import align, alike
+from dedup.fingerprint.fingerprint import words_of
+from dedup.model.differences import Difference
+from dedup.model.settings import Settings
+from dedup.verdict.additions import examine
+from dedup.verdict.batch.alignments import align_all, letters_in, preview
+from dedup.verdict.batch.texts import Texts
+from dedup.verdict.compare import align, alike
 from tests import oracle
 from tests.test_corpus_kernels import letter_rows, many_texts
 
 if TYPE_CHECKING:
-    from dedup.verdict import Alignment
+    from dedup.verdict.compare import Alignment
 
 _FORMS = (
     """

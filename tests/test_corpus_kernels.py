@@ -15,9 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dedup import letters as letters_module
-from dedup.corpus import leaders as leaders_module
-from dedup.corpus.buckets import (
+from dedup.candidates.buckets import (
     FIRST,
     MOST,
     NEIGHBOURS,
@@ -29,18 +27,22 @@ from dedup.corpus.buckets import (
     candidates,
     resemblance,
 )
-from dedup.corpus.collapse import first_copies
-from dedup.corpus.fingerprint import fingerprint, function_letters, split_texts, telling_letters, words_of
-from dedup.corpus.leaders import GOES, OPEN, STAYS, Leaders
-from dedup.corpus.outcome import BLOCK, BOILERPLATE, EXACT, NEAR, Classes, outcome
-from dedup.corpus.seen import Seen
-from dedup.corpus.shorts import Corpus
-from dedup.corpus.verify import ALIGNED, FOLDED, NOT, Paragraphs, Verdicts, verify
-from dedup.letters import letters_of, string_of
-from dedup.minhash import Banding
-from dedup.paragraphs import split
-from dedup.settings import Settings
+from dedup.candidates.exact_copies import first_copies
+from dedup.fingerprint.fingerprint import fingerprint, words_of
+from dedup.fingerprint.minhash import Banding
+from dedup.fingerprint.shared_digests import Seen
+from dedup.model.settings import Settings
+from dedup.resolve.corpus import leaders as leaders_module
+from dedup.resolve.corpus.leaders import GOES, OPEN, STAYS, Leaders
+from dedup.resolve.corpus.removals import BLOCK, BOILERPLATE, EXACT, NEAR, Classes, outcome
+from dedup.resolve.corpus.short_paragraphs import Corpus
 from dedup.shingling import keys as keys_of
+from dedup.text import token_chars as letters_module
+from dedup.text.long_texts import split_texts
+from dedup.text.paragraphs import split
+from dedup.text.token_chars import letters_of, string_of
+from dedup.verdict.batch.token_sets import function_letters, telling_letters
+from dedup.verdict.batch.verify import ALIGNED, FOLDED, NOT, Paragraphs, Verdicts, verify
 from tests import oracle, strategies
 from tests.test_kernel_verdict import COVERED, article
 
@@ -546,7 +548,7 @@ def test_a_pair_is_judged_as_in_one_document(bits: int | None, texts: list[str],
         if bits:
             _forget_letters()
             patch.setattr(letters_module, "_BITS", bits)
-            patch.setattr("dedup.corpus.texts.BATCH", 200)
+            patch.setattr("dedup.verdict.batch.texts.BATCH", 200)
         found = _verdicts(texts, pairs, settings)
     _forget_letters()
     together = article(texts, settings)
@@ -806,7 +808,7 @@ def test_a_long_document_is_read_in_stretches(end: str, monkeypatch: pytest.Monk
     lines[20] = "word " * 400
     texts = ["a short one", end.join(lines), end.join(lines[:30]), ""]
     wanted = [split(text) for text in texts]
-    monkeypatch.setattr("dedup.corpus.fingerprint.LONG", 500)
+    monkeypatch.setattr("dedup.text.long_texts.LONG", 500)
     assert [list(map(tuple, spans.tolist())) for spans in split_texts(texts, "auto")] == wanted
     sheet = fingerprint(texts, None, Settings(), Banding(32, 4), Seen(1000))
     assert sheet.counts.tolist() == [len(spans) for spans in wanted]

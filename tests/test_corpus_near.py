@@ -11,20 +11,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dedup.corpus import near
-from dedup.corpus.leaders import Leaders
-from dedup.corpus.verify import ALIGNED, NOT, Verdicts
-from dedup.errors import InternalError
-from dedup.pair import news
-from dedup.settings import Settings
-from dedup.sides import Difference
+from dedup.model.differences import Difference
+from dedup.model.errors import InternalError
+from dedup.model.settings import Settings
+from dedup.resolve.corpus import kept_near
+from dedup.resolve.corpus.leaders import Leaders
+from dedup.resolve.document.pair import news
+from dedup.verdict.batch.verify import ALIGNED, NOT, Verdicts
 from tests import oracle
 from tests.runs import Recorder, run_bytes
 from tests.test_corpus_promises import CORPUS, corpora, kept, written
 from tests.test_evidence import BRIDGE, DENIED, MAYOR, NUMBERED, SHOPS, SPELT
 
 if TYPE_CHECKING:
-    from dedup.job import Explanation, Outcome
+    from dedup.model.outcome import Explanation, Outcome
     from tests.face import Command
     from tests.test_corpus_promises import Line
 
@@ -78,7 +78,7 @@ def test_more_than_can_be_shown_are_counted(monkeypatch: pytest.MonkeyPatch) -> 
     whole = _explained(data)
     assert (len(_stay(whole[2])), whole[1].counts.kept_near) == (8, 8)
     assert whole[1].counts.new == {"number": 7, "turn": 1}
-    monkeypatch.setattr(near, "SHOWN", 3)
+    monkeypatch.setattr(kept_near, "SHOWN", 3)
     out, outcome, told = _explained(data)
     assert out == whole[0]
     assert _stay(told) == _stay(whole[2])[:3]

@@ -14,13 +14,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dedup.corpus import fingerprint
-from dedup.engines import cut, plan, write
-from dedup.errors import ExitCode
+from dedup.engines.local import stages
+from dedup.engines.removal import byte_cuts, second_pass
+from dedup.engines.run import restore
 from dedup.formats import jsonl, parts
-from dedup.paragraphs import split
-from dedup.run import restore
-from dedup.settings import Settings
+from dedup.model.errors import ExitCode
+from dedup.model.settings import Settings
+from dedup.text import long_texts
+from dedup.text.paragraphs import split
 from tests import oracle, strategies
 from tests.face import environment
 from tests.runs import Recorder, run_bytes, run_files
@@ -29,7 +30,7 @@ from tests.strategies import EDITS, prose, sentence_words
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from dedup.job import Outcome
+    from dedup.model.outcome import Outcome
 
 CORPUS = Settings(scope="corpus")
 MENU = ["Home and garden", "Sport of the week", "Culture and travel", "Politics at home", "Letters to us"]
@@ -253,14 +254,14 @@ def _in_pieces(patch: pytest.MonkeyPatch, size: int) -> None:
     """Cut the work into small pieces, so that a small corpus keeps several workers busy."""
     patch.setattr(jsonl, "TASK_BYTES", size)
     patch.setattr(parts, "_TASK_ENOUGH", size // 2)
-    patch.setattr(fingerprint, "BATCH", size)
-    patch.setattr(write, "BATCH", size)
-    patch.setattr("dedup.corpus.texts.BATCH", size)
+    patch.setattr(long_texts, "BATCH", size)
+    patch.setattr(second_pass, "BATCH", size)
+    patch.setattr("dedup.verdict.batch.texts.BATCH", size)
     for name in ("_MOST_PAIRS", "_FEWEST_PAIRS"):
-        patch.setattr(plan, name, max(1, size // 100))
-    for module in (cut, write):
+        patch.setattr(stages, name, max(1, size // 100))
+    for module in (byte_cuts, second_pass):
         patch.setattr(module, "LEAST", size // 4)
-    patch.setattr(plan, "_BYTES_A_PARAGRAPH", (1 << 26) // size)
+    patch.setattr(stages, "_BYTES_A_PARAGRAPH", (1 << 26) // size)
 
 
 @given(corpora(), kept, st.sampled_from([200, 1000]))

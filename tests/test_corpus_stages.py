@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dedup.corpus import buckets
-from dedup.corpus.buckets import best
-from dedup.corpus.shorts import asked, rows, without_heads
+from dedup.candidates import buckets
+from dedup.candidates.buckets import best
+from dedup.resolve.corpus.short_paragraphs import asked, rows, without_heads
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 @pytest.fixture(autouse=True)
 def _any_kernel() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("dedup.document.decide", any_decide)
+        patch.setattr("dedup.resolve.document.decide.decide", any_decide)
         yield
 
 

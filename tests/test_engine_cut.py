@@ -11,21 +11,21 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from dedup.corpus.fingerprint import split_texts
-from dedup.corpus.outcome import removal_type
-from dedup.decisions import without
-from dedup.engines import cut, write
-from dedup.engines.cut import each_a_line, edges_of, moved, reads_alike, regions_of, staying
-from dedup.engines.plan import COLUMNS
-from dedup.formats.codec import Codec
-from dedup.formats.literal import Literals
-from dedup.formats.member import whole
+from dedup.engines.local.stages import COLUMNS
+from dedup.engines.removal import byte_cuts, reparse, second_pass
+from dedup.engines.removal.byte_cuts import each_a_line, moved, reads_alike, regions_of, staying
+from dedup.engines.removal.share import Share, edges_of
+from dedup.formats.files.encoding import Codec
+from dedup.formats.jsonl_bytes import Literals, whole
 from dedup.formats.parts import Done, Kind, Part, Work
-from dedup.paragraphs import LINE_END, regions
-from dedup.settings import Settings
+from dedup.model.decisions import without
+from dedup.model.settings import Settings
+from dedup.resolve.corpus.removals import removal_type
+from dedup.text.long_texts import split_texts
+from dedup.text.paragraphs import LINE_END, regions
 
 if TYPE_CHECKING:
-    from dedup.settings import Split
+    from dedup.model.settings import Split
 
 WORDS = st.sampled_from(
     ["the", "A", "water", "überaus", "水の", "- item", "| a | b |", "```", "~~~", "2. x", "\u200b", '"', "\\", "/"]
@@ -148,8 +148,8 @@ def test_a_whole_literal_is_the_text_and_nothing_else(others: dict[str, Any], te
     found = whole(data, "text", start, start + len(line))
     if found is not None:
         begin, end = found
-        cut = (data[start:begin] + data[end : start + len(line)]).decode("utf-8", "surrogatepass")
-        assert json.loads(cut) == {**json.loads(row), "text": ""}
+        byte_cuts = (data[start:begin] + data[end : start + len(line)]).decode("utf-8", "surrogatepass")
+        assert json.loads(byte_cuts) == {**json.loads(row), "text": ""}
     elif not others:
         pytest.fail("a record of its text alone leaves no doubt")
 
@@ -197,18 +197,18 @@ def test_all_ways_cut_the_same(cases: list[tuple[str, Any, Any, Any]], how: Spli
     removals = np.zeros(len(every), removal_type(1))
     removals["paragraph"], removals["reason"] = every, every % 3
     nothing = np.empty(0, removal_type(1))
-    share = write.Share(parts, documents, np.concatenate(spans), removals, [], nothing, [])
+    share = Share(parts, documents, np.concatenate(spans), removals, [], nothing, [])
     share.parts["size"], share.parts["check"] = len(part.data), zlib.crc32(part.data)
     work = Work(Settings(scope="corpus", split=how), ("text",), Codec("utf-8"), 1 << 20)
     with pytest.MonkeyPatch.context() as patch:
         found: list[Done] = []
-        found += write.write(work, ([part], share))
+        found += second_pass.write(work, ([part], share))
         _, _, low, high = edges_of(share)
-        patch.setattr(write, "cut_emptied", lambda *_: np.flatnonzero(high > low))
+        patch.setattr(second_pass, "cut_emptied", lambda *_: np.flatnonzero(high > low))
         for least in (0, 1 << 30):
-            for module in (cut, write):
+            for module in (byte_cuts, reparse):
                 patch.setattr(module, "LEAST", least)
-            found += write.write(work, ([part], share))
+            found += second_pass.write(work, ([part], share))
     for other in found[1:]:
         assert found[0].apply(part.data) == other.apply(part.data)
         assert found[0].counts == other.counts

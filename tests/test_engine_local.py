@@ -15,10 +15,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dedup.engines import local
-from dedup.engines.local import map_ordered
-from dedup.errors import DedupError
-from dedup.memory import default_workers
+from dedup.engines.local import workers
+from dedup.engines.local.memory import default_workers
+from dedup.engines.local.workers import map_ordered
+from dedup.model.errors import DedupError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,7 +40,7 @@ def test_results_come_in_order(workers: int) -> None:
 
 
 def test_small_input_starts_no_process() -> None:
-    assert {pid for _, (_, pid) in map_ordered(_slow_square, range(local.INLINE_TASKS), 4)} == {os.getpid()}
+    assert {pid for _, (_, pid) in map_ordered(_slow_square, range(workers.INLINE_TASKS), 4)} == {os.getpid()}
 
 
 def test_no_more_processes_are_started_than_there_is_work_for() -> None:
@@ -79,9 +79,9 @@ def test_read_ahead_is_bounded() -> None:
     with closing(map_ordered(_slow_square, source(), 2)) as results:
         for number, _ in zip(range(20), results, strict=False):
             assert read - number <= 4 * 2 + 4
-    with closing(map_ordered(_slow_square, source(), 2, weight=lambda _: local.MAX_IN_FLIGHT)) as results:
+    with closing(map_ordered(_slow_square, source(), 2, weight=lambda _: workers.MAX_IN_FLIGHT)) as results:
         for number, _ in zip(range(20), results, strict=False):
-            assert read - number <= local.INLINE_TASKS + 1
+            assert read - number <= workers.INLINE_TASKS + 1
 
 
 def _die(number: int) -> int:

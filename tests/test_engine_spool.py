@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dedup.engines import workplace
-from dedup.engines.journal import line_type
-from dedup.engines.spool import Spool
-from dedup.errors import OutputError, UsageError
+from dedup.engines.local import work_directory
+from dedup.engines.local.journal import line_type
+from dedup.engines.local.spool import Spool
+from dedup.model.errors import OutputError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -49,7 +49,7 @@ def filled(directory: Path, tasks: int = 6, identity: dict[str, Any] | None = No
     for number in range(tasks):
         spool.append(task(number), number + 50)
     spool.close()
-    return directory / workplace.NEST
+    return directory / work_directory.NEST
 
 
 def matches(spool: Spool) -> int:
@@ -110,7 +110,7 @@ def _foreign(path: Path) -> None:
     for number in range(6):
         spool.append({**task(number), "texts": b"x" * (100 * number % 300)}, number + 50)
     spool.close()
-    shutil.copy(path.parents[1] / "other" / workplace.NEST / path.name, path)
+    shutil.copy(path.parents[1] / "other" / work_directory.NEST / path.name, path)
 
 
 DAMAGES: dict[str, Callable[[Path], object]] = {
@@ -257,13 +257,13 @@ def test_files_beside_and_among_those_of_a_run_stay(tmp_path: Path) -> None:
     spool.keep("bits", np.arange(3))
     spool.discard()
     beside = dict.fromkeys(USERS, b"beside")
-    among = {f"{workplace.NEST}/{name}": b"among" for name in ("input-2024.csv", "array-mine.txt", "thesis")}
+    among = {f"{work_directory.NEST}/{name}": b"among" for name in ("input-2024.csv", "array-mine.txt", "thesis")}
     assert snapshot(tmp_path / "work") == beside | among
 
 
 @pytest.mark.parametrize("name", ["lock", "notes.txt", "journal", "documents"])
 def test_a_subdirectory_of_that_name_without_a_marker_is_refused(name: str, tmp_path: Path) -> None:
-    place = tmp_path / "work" / workplace.NEST
+    place = tmp_path / "work" / work_directory.NEST
     place.mkdir(parents=True, mode=0o700)
     (place / name).write_text("x", encoding="utf-8")
     with pytest.raises(
@@ -275,7 +275,7 @@ def test_a_subdirectory_of_that_name_without_a_marker_is_refused(name: str, tmp_
 
 def test_a_run_killed_before_its_marker_is_gone_on_from(tmp_path: Path) -> None:
     """There is nothing but a lock and half a marker."""
-    place = tmp_path / "work" / workplace.NEST
+    place = tmp_path / "work" / work_directory.NEST
     place.mkdir(parents=True, mode=0o700)
     (place / "dedup-spool.lock").touch()
     (place / "dedup-spool.new").write_text('{"form', encoding="utf-8")
@@ -294,7 +294,7 @@ MARKERS: dict[str, Callable[[dict[str, Any]], object]] = {
 @pytest.mark.parametrize("change", MARKERS)
 def test_a_marker_of_another_version_is_refused(change: str, tmp_path: Path) -> None:
     place = filled(tmp_path / "work")
-    marker = place / workplace.MARKER
+    marker = place / work_directory.MARKER
     marker.write_text(json.dumps(MARKERS[change](json.loads(marker.read_text()))), encoding="utf-8")
     before = snapshot(place)
     with pytest.raises(UsageError, match="was not written by this version of dedup; nothing in it was touched"):
@@ -305,7 +305,7 @@ def test_a_marker_of_another_version_is_refused(change: str, tmp_path: Path) -> 
 @pytest.mark.parametrize("text", [b"", b"\0" * 200, b"{", b"\xff\xfe", b"[" * 100_000])
 def test_a_marker_that_cannot_be_read_is_refused(text: bytes, tmp_path: Path) -> None:
     place = filled(tmp_path / "work")
-    (place / workplace.MARKER).write_bytes(text)
+    (place / work_directory.MARKER).write_bytes(text)
     with pytest.raises(UsageError, match="was not written by this version of dedup"):
         Spool(tmp_path / "work", IDENTITY, COLUMNS)
 
@@ -330,7 +330,7 @@ def test_no_link_in_a_work_directory_is_followed(tmp_path: Path) -> None:
     victim.mkdir()
     (victim / "precious").write_text("precious", encoding="utf-8")
     (tmp_path / "linked").mkdir()
-    (tmp_path / "linked" / workplace.NEST).symlink_to(victim)
+    (tmp_path / "linked" / work_directory.NEST).symlink_to(victim)
     with pytest.raises(UsageError, match="is a link, or belongs to another user"):
         Spool(tmp_path / "linked", IDENTITY, COLUMNS)
     for number, name in enumerate(("texts", "journal", "dedup-spool.lock", "dedup-spool.new")):
@@ -338,7 +338,7 @@ def test_no_link_in_a_work_directory_is_followed(tmp_path: Path) -> None:
             top = tmp_path / f"work-{number}-{link.__name__}"
             place = filled(top)
             if name.endswith("new"):
-                (place / workplace.MARKER).unlink()
+                (place / work_directory.MARKER).unlink()
                 for path in place.iterdir():
                     path.unlink()
             (place / name).unlink(missing_ok=True)

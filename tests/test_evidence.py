@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from dedup import clean, clean_documents
-from dedup.decisions import Compared, Decision, Reason, Removal, Witness
-from dedup.settings import Settings
-from dedup.settle import compose
-from dedup.sides import Difference
+from dedup.model.decisions import Compared, Decision, Reason, Removal, Witness
+from dedup.model.differences import Difference
+from dedup.model.settings import Settings
+from dedup.resolve.document.rounds import compose
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -110,3 +110,10 @@ def test_a_removal_whose_witness_goes_differs_from_the_new_one() -> None:
         (1, 0, ("spelling",)),
         (2, 0, ("marker",)),
     ]
+
+
+def test_a_rule_that_goes_with_its_block_is_identical_only_where_its_bytes_are() -> None:
+    """A line without words that follows a repeated block may differ in spaces: this is told, with its witness."""
+    done = clean(f"{BRIDGE}\n{SHOPS}\n* \n{MAYOR}\n{BRIDGE}\n{SHOPS}\n*\n")
+    told = {removal.text: (removal.compared, removal.witnesses[0].text) for removal in done.removed}
+    assert told == {BRIDGE: ("identical", BRIDGE), SHOPS: ("identical", SHOPS), "*": ("folded", "* ")}

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from dedup import clean, clean_documents
-from dedup.document import decide
-from dedup.settings import Settings
+from dedup.model.settings import Settings
+from dedup.resolve.document.decide import decide
 from tests.test_kernel_verdict import judged
 
 if TYPE_CHECKING:

@@ -14,9 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from dedup.errors import OutputError
-from dedup.formats.atomic import AtomicFile
-from dedup.formats.packing import PACKINGS, Packing, by_name
+from dedup.formats.files.atomic import AtomicFile
+from dedup.formats.files.compression import PACKINGS, Packing, by_name
+from dedup.model.errors import OutputError
 
 posix = pytest.mark.skipif(os.name == "nt", reason="needs POSIX")
 
@@ -56,7 +56,7 @@ def test_anything_that_goes_wrong_leaves_the_old_file(
 
 def test_file_that_nobody_knows_of_is_removed_too(tmp_path: Path) -> None:
     """A signal may come before whoever had it made has noted that it is to be removed."""
-    script = "import sys; from pathlib import Path; from dedup.formats.atomic import AtomicFile\n"
+    script = "import sys; from pathlib import Path; from dedup.formats.files.atomic import AtomicFile\n"
     script += "kept = AtomicFile(Path('a.txt')); sys.exit(len(list(Path().iterdir())))"
     done = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, check=False, timeout=30)
     assert done.returncode == 1

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from dedup.errors import DedupError, ExitCode, OutputError, UsageError
-from dedup.formats.discover import discover
-from dedup.job import DEFAULT_INCLUDE, Job
-from dedup.run import run
+from dedup.engines.run import run
+from dedup.formats.files.discover import discover
+from dedup.model.errors import DedupError, ExitCode, OutputError, UsageError
+from dedup.model.job import DEFAULT_INCLUDE, Job
 from tests.runs import Recorder, run_bytes, run_files
 
 if TYPE_CHECKING:

@@ -10,16 +10,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dedup.errors import RestoreError
-from dedup.formats.logread import Log
-from dedup.run import restore
+from dedup.engines.run import restore
+from dedup.formats.log.reader import Log
+from dedup.model.errors import RestoreError
 from tests.runs import Recorder, any_decide, run_bytes, run_files, without_any
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from dedup.job import Empty
+    from dedup.model.job import Empty
 
 EMPTY = st.sampled_from(["keep", "drop", "null"])
 _TEXTS = st.text(alphabet='ab \n\t\\"é\U0001f600\ud800', max_size=12)
@@ -28,7 +28,7 @@ _TEXTS = st.text(alphabet='ab \n\t\\"é\U0001f600\ud800', max_size=12)
 @pytest.fixture(autouse=True, scope="module")
 def _any_kernel() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("dedup.document.decide", any_decide)
+        patch.setattr("dedup.resolve.document.decide.decide", any_decide)
         yield
 
 

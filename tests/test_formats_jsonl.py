@@ -12,14 +12,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dedup.errors import ExitCode, InputError
 from dedup.formats import jsonl
-from dedup.formats.codec import Codec
-from dedup.formats.edit import Found, carry_out
-from dedup.formats.literal import Literals
+from dedup.formats.detect import WrongKindError
+from dedup.formats.edits import Found, carry_out
+from dedup.formats.files.encoding import Codec
+from dedup.formats.jsonl_bytes import Literals
 from dedup.formats.parts import Done, Kind, Part, Work
-from dedup.formats.sniff import WrongKindError
-from dedup.settings import Settings
+from dedup.model.errors import ExitCode, InputError
+from dedup.model.settings import Settings
 from tests.runs import MARK, assume_plain, marked_decide, run_bytes, without_marked
 
 pytestmark = pytest.mark.usefixtures("marked_kernel")

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from dedup.errors import DedupError, ExitCode, OutputError, RestoreError
-from dedup.formats import atomic
-from dedup.run import restore
+from dedup.engines.run import restore
+from dedup.formats.files import atomic
+from dedup.model.errors import DedupError, ExitCode, OutputError, RestoreError
 from tests.runs import Recorder, run_files
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dedup.errors import ExitCode
+from dedup.model.errors import ExitCode
 from tests.face import OTHER, SENTENCE
 from tests.runs import any_decide, run_bytes, run_files, without_any
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 @pytest.fixture
 def _any_kernel() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("dedup.document.decide", any_decide)
+        patch.setattr("dedup.resolve.document.decide.decide", any_decide)
         yield
 
 

@@ -18,11 +18,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dedup.errors import ExitCode, InputError
-from dedup.formats import compression
-from dedup.formats.atomic import AtomicFile
-from dedup.formats.compression import READ_SIZE, Reader, is_packed
-from dedup.formats.packing import PACKINGS, CutOffError, Packing, Unpacked, Unpacker, by_name
+from dedup.formats.files import reader
+from dedup.formats.files.atomic import AtomicFile
+from dedup.formats.files.compression import PACKINGS, CutOffError, Packing, Unpacked, Unpacker, by_name
+from dedup.formats.files.reader import READ_SIZE, Reader, is_packed
+from dedup.model.errors import ExitCode, InputError
 from tests.command import run
 from tests.runs import run_bytes, run_files
 
@@ -313,7 +313,7 @@ def test_lack_of_memory_is_not_called_damage(monkeypatch: pytest.MonkeyPatch, er
         return Greedy(), zstd.ZstdError
 
     greedy = replace(_packing(".zst"), unpacker=unpacker)
-    monkeypatch.setattr(compression, "by_magic", lambda _: greedy)
+    monkeypatch.setattr(reader, "by_magic", lambda _: greedy)
     with pytest.raises(InputError, match="not the memory to unpack this zstd file") as caught:
         _all(PACK[".zst"](b"abc"))
     assert "smaller window" in caught.value.hint

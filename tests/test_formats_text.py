@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dedup.errors import ExitCode, UsageError
-from dedup.formats.codec import Codec
-from dedup.formats.diff import unified
+from dedup.formats.files.encoding import Codec
+from dedup.formats.unified_diff import unified
+from dedup.model.errors import ExitCode, UsageError
 from tests.runs import assume_plain, run_bytes, run_files, without_marked
 
 if TYPE_CHECKING:

@@ -6,10 +6,11 @@ import io
 import json
 from typing import TYPE_CHECKING, Any
 
-from dedup import clean_documents, document
-from dedup.engines import write
-from dedup.run import restore
-from dedup.settings import Settings
+from dedup import clean_documents
+from dedup.engines.removal import reparse
+from dedup.engines.run import restore
+from dedup.model.settings import Settings
+from dedup.resolve.document import decide
 from tests.command import run
 from tests.runs import Recorder, run_bytes, run_files
 
@@ -115,14 +116,14 @@ def test_all_of_a_document_that_does_not_settle_is_held_back(monkeypatch: pytest
     """Where the rounds do not come to rest, what had been decided in either scope is counted as held back."""
     text = f"{NOTICE}\n\nSomething of its own that nobody else has said so far.\n\n{NOTICE}"
     with monkeypatch.context() as patch:
-        patch.setattr(document, "ROUNDS", 0)
-        (decision,) = document.decide([text], Settings())
+        patch.setattr(decide, "ROUNDS", 0)
+        (decision,) = decide.decide([text], Settings())
         assert decision.unsettled
         assert not decision.removals
         assert [(one.paragraph, one.cut_start == one.cut_end) for one in decision.held_back] == [(2, True)]
         _, outcome, _ = run_bytes(text.encode(), format="text")
         assert (outcome.counts.unsettled, outcome.counts.held_back, outcome.counts.holding) == (1, 1, 1)
-    monkeypatch.setattr(write, "_ROUNDS", 0)
+    monkeypatch.setattr(reparse, "_ROUNDS", 0)
     _, outcome, _ = run_bytes(DATA, settings=CORPUS, format="jsonl")
     assert (outcome.counts.unsettled, outcome.counts.held_back, outcome.counts.holding) == (2, 2, 2)
 

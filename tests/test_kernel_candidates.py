@@ -9,11 +9,11 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dedup import candidates
-from dedup.candidates import Pairs, by_bands, by_votes, least_share, merged, voting_width
-from dedup.decisions import Compared
-from dedup.document import decide
-from dedup.settings import Settings
+from dedup.candidates import votes
+from dedup.candidates.votes import Pairs, by_bands, by_votes, least_share, merged, voting_width
+from dedup.model.decisions import Compared
+from dedup.model.settings import Settings
+from dedup.resolve.document.decide import decide
 from dedup.shingling import tokenise
 from tests import oracle, strategies
 from tests.test_kernel_verdict import article
@@ -208,10 +208,10 @@ def planted(rng: random.Random, number: int) -> tuple[list[str], list[tuple[int,
 
 def test_large_documents_are_decided_like_small_ones(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where bands come in beside votes, the planted pairs are those that go; without bands they are, too."""
-    lines, expected = planted(source(3), candidates.LARGE + 200)
+    lines, expected = planted(source(3), votes.LARGE + 200)
     text = "\n\n".join(lines)
     assert gone(text) == expected
-    monkeypatch.setattr("dedup.candidates.LARGE", 10**9)
+    monkeypatch.setattr("dedup.candidates.votes.LARGE", 10**9)
     assert gone(text) == expected
     rng = source(4)
     small = [line for pair in expected[:50] for line in (lines[pair[1]], strategies.prose(rng, 20), lines[pair[0]])]

@@ -6,9 +6,9 @@ import random
 
 import pytest
 
-from dedup.decisions import Reason
-from dedup.document import decide
-from dedup.settings import Settings
+from dedup.model.decisions import Reason
+from dedup.model.settings import Settings
+from dedup.resolve.document.decide import decide
 from tests import strategies
 
 

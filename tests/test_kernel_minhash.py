@@ -11,10 +11,10 @@ from datasketch import MinHash
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from dedup import minhash
-from dedup.candidates import BAND_WIDTH, BANDING
-from dedup.corpus.bands import LARGE, MOST_ROWS, RECALL, choose_banding, predicted
-from dedup.minhash import Banding, band_keys, signatures
+from dedup.candidates.votes import BAND_WIDTH, BANDING
+from dedup.fingerprint import minhash
+from dedup.fingerprint.banding import LARGE, MOST_ROWS, RECALL, choose_banding, predicted
+from dedup.fingerprint.minhash import Banding, band_keys, signatures
 from dedup.shingling import shingles, tokenise
 from tests import oracle, strategies
 

@@ -14,12 +14,12 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from dedup import clean
-from dedup.characters import BREAK, CLASS_MASK, class_table, code_points
-from dedup.paragraphs import LINE_ENDS, cuts, regions, split, split_batch
+from dedup.text.characters import BREAK, CLASS_MASK, class_table, code_points
+from dedup.text.paragraphs import LINE_ENDS, cuts, regions, split, split_batch
 from tests import oracle, strategies
 
 if TYPE_CHECKING:
-    from dedup.settings import Split
+    from dedup.model.settings import Split
 
 READINGS: tuple[Split, ...] = ("line", "blank", "auto")
 TEXTS = (

@@ -16,10 +16,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from dedup import clean, clean_documents
-from dedup.decisions import Compared, Decision, Reason
-from dedup.document import decide
-from dedup.paragraphs import split
-from dedup.settings import Settings
+from dedup.model.decisions import Compared, Decision, Reason
+from dedup.model.settings import Settings
+from dedup.resolve.document.decide import decide
+from dedup.text.paragraphs import split
 from tests import oracle, strategies
 from tests.witnesses import assert_witnessed
 
@@ -195,7 +195,7 @@ def test_batches_do_not_matter(texts: list[str], settings: Settings, size: int) 
     together = decide(texts, settings, explain=True)
     assert together == [decision for text in texts for decision in decide([text], settings, explain=True)]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("dedup.document.BATCH", size)
+        patch.setattr("dedup.resolve.document.decide.BATCH", size)
         assert decide(texts, settings, explain=True) == together
 
 

@@ -12,13 +12,14 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from dedup import _unicode, shingling
-from dedup.characters import CLASS_MASK, NORMALISE, class_table, classes_of, code_points, fold, fold_table, mix
-from dedup.hashing import span_hashes
-from dedup.ranges import batches, distinct, ranges
+from dedup import shingling
+from dedup.fingerprint.utf8_tokens import tokens_of
 from dedup.shingling import keys, tokenise
-from dedup.signs import is_sign
-from dedup.utf8 import tokens_of
+from dedup.text import unicode_tables
+from dedup.text.arrays import batches, distinct, ranges
+from dedup.text.characters import CLASS_MASK, NORMALISE, class_table, classes_of, code_points, fold, fold_table, mix
+from dedup.text.hashing import span_hashes
+from dedup.text.signs import is_sign
 from tests import oracle, strategies
 
 if TYPE_CHECKING:
@@ -70,9 +71,9 @@ def canonical(text: str) -> bool:
 
 def test_tables_are_pinned() -> None:
     """What a word is may not drift: a change of these digests is a change of the output, and is announced as one."""
-    assert _unicode.VERSION == "18.0.0"
+    assert unicode_tables.VERSION == "18.0.0"
     table = class_table().tobytes() + fold_table().astype("<u4").tobytes()
-    expansions = repr(sorted((ord(c), text) for c, text in _unicode.expansions().items())).encode()
+    expansions = repr(sorted((ord(c), text) for c, text in unicode_tables.expansions().items())).encode()
     assert hashlib.sha256(table).hexdigest() == CLASSES_AND_FOLDS
     assert hashlib.sha256(expansions).hexdigest() == EXPANSIONS
 

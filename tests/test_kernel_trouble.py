@@ -10,17 +10,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dedup import clean, clean_documents
-from dedup.accents import plain
-from dedup.lexicon import MAGNITUDES, NUMBER_WORDS
-from dedup.numbers import decimal_value, numbers, same_number
-from dedup.pair import news
-from dedup.settings import Settings
+from dedup.model.settings import Settings
+from dedup.resolve.document.pair import news
+from dedup.text.language.accents import plain
+from dedup.text.language.numbers import decimal_value, numbers, same_number
+from dedup.text.language.wordlists import MAGNITUDES, NUMBER_WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from dedup.api import SettingArguments
-    from dedup.settings import Scope
+    from dedup.model.settings import Scope
 
 MARKS = ("\u0323\u0301", "\u0301", "\u064b\u0651", "\u05b4", "\u0bcd", "\u20dd", "\ufe0f", "\u3099", "\u0338")
 DIGITS = (

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from dedup.article import Article
-from dedup.settings import Settings
+from dedup.model.settings import Settings
+from dedup.resolve.document.article import Article
 from dedup.shingling import keys, tokenise
-from dedup.verdict import Verdict
+from dedup.verdict.compare import Verdict
 from tests import oracle, strategies
 
 
@@ -364,6 +364,6 @@ def test_enormous_paragraphs_are_not_aligned(monkeypatch: pytest.MonkeyPatch) ->
     """What would take gigabytes to align stays, unless it is the same."""
     long = " ".join(strategies.sentence_words(random.Random(5), "latin", 60))  # noqa: S311 - not for secrets
     assert judged(long, long.replace(" ", " the ", 1)).covered
-    monkeypatch.setattr("dedup.verdict.MATRIX", 60 * 60)
+    monkeypatch.setattr("dedup.verdict.compare.MATRIX", 60 * 60)
     assert not judged(long, long.replace(" ", " the ", 1)).covered
     assert judged(long, long.partition(" ")[2]).covered

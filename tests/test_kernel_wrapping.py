@@ -10,13 +10,13 @@ import numpy as np
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from dedup.characters import CLASS_MASK, SPACE, class_table, code_points
-from dedup.paragraphs import split
-from dedup.wrapping import Lines, joined
+from dedup.text.characters import CLASS_MASK, SPACE, class_table, code_points
+from dedup.text.hard_wraps import Lines, joined
+from dedup.text.paragraphs import split
 from tests import oracle, plain_lines, strategies
 
 if TYPE_CHECKING:
-    from dedup.settings import Split
+    from dedup.model.settings import Split
 
 READINGS = st.sampled_from(["line", "blank", "auto", "auto", "auto"])
 _ODD = [

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from dedup import memory
-from dedup.limits import cores, room
-from dedup.memory import affordable_workers, forecast, free_memory, most_used
+from dedup.engines.local import memory
+from dedup.engines.local.limits import cores, room
+from dedup.engines.local.memory import affordable_workers, forecast, free_memory, most_used
 
 if TYPE_CHECKING:
     from pathlib import Path

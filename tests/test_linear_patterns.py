@@ -13,26 +13,26 @@ from typing import Any
 import pytest
 
 import dedup
-from dedup import errors
-from dedup.formats import foreign, kinds
+from dedup.formats import foreign, foreign_kinds
+from dedup.model import errors
 from tests.linear import NotLinearError, faults
 
 _ANCHORED = frozenset(("match", "fullmatch"))
 _INLINE = frozenset(("match", "fullmatch", "search", "split", "sub", "subn", "findall", "finditer"))
 _INLINE_USES = {
-    "dedup.errors": {"sub"},
-    "dedup.formats.edit": {"finditer"},
+    "dedup.model.errors": {"sub"},
+    "dedup.formats.edits": {"finditer"},
     "dedup.formats.foreign": {"finditer", "match", "search"},
-    "dedup.lexicon": {"split"},
+    "dedup.text.language.wordlists": {"split"},
 }
 """Modules that use patterns as strings, and how: line ends one by one, tables of our own, and what is in `_STRINGS`."""
 _STRINGS: dict[str, tuple[str | bytes, bool]] = {
-    "dedup.errors.VARIABLE": (errors.VARIABLE, False),
+    "dedup.model.errors.VARIABLE": (errors.VARIABLE, False),
     "dedup.formats.foreign._BRACKETS": (foreign._BRACKETS, True),
     "dedup.formats.foreign._SENTENCE": (foreign._SENTENCE, False),
     **{
-        f"dedup.formats.kinds.KINDS {pattern!r}": (pattern, True)
-        for kind in kinds.KINDS
+        f"dedup.formats.foreign_kinds.KINDS {pattern!r}": (pattern, True)
+        for kind in foreign_kinds.KINDS
         for pattern in (*kind.strict, *kind.weak)
         # What counts far is unrolled, which takes the proof minutes; it sees no more than the beginning of a file.
         if re.search(rb"[*+]|,\}", pattern) and not re.search(rb"\d\d\}", pattern)
@@ -40,10 +40,10 @@ _STRINGS: dict[str, tuple[str | bytes, bool]] = {
 }
 """Patterns that are compiled where they are used, because most runs use none of them; and whether they are anchored."""
 BOUNDED: dict[str, str] = {
-    "dedup.restrictions._CUT": "the last 24 characters of a text",
-    "dedup.sides._SENTENCE_END": "8 characters",
-    "dedup.structure._TERM": "it looks ahead without end, from 60 places at most: the same blanks 60 times",
-    "dedup.surroundings._SIGN_BEFORE": "40 characters",
+    "dedup.verdict.restrictions._CUT": "the last 24 characters of a text",
+    "dedup.verdict.context._SENTENCE_END": "8 characters",
+    "dedup.text.line_forms._TERM": "it looks ahead without end, from 60 places at most: the same blanks 60 times",
+    "dedup.verdict.rules.page_furniture._SIGN_BEFORE": "40 characters",
 }
 """Patterns that are not linear by themselves → what bounds their input."""
 

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from dedup.errors import ExitCode, InputError, OutputError, RestoreError, UsageError
+from dedup.engines.run import restore
 from dedup.formats import jsonl
-from dedup.formats.atomic import AtomicFile, ChangedError
-from dedup.formats.compression import Reader
-from dedup.run import restore
-from dedup.settings import Settings
+from dedup.formats.files.atomic import AtomicFile, ChangedError
+from dedup.formats.files.reader import Reader
+from dedup.model.errors import ExitCode, InputError, OutputError, RestoreError, UsageError
+from dedup.model.settings import Settings
 from tests.face import CLEANED, REPEATED, TIMEOUT, Command
 from tests.runs import Recorder, run_files
 
@@ -281,7 +281,7 @@ def test_inputs_that_change_between_two_readings_end_the_run(
         if todo:
             change(todo.pop())
 
-    monkeypatch.setattr("dedup.run.check_removed", checked)
+    monkeypatch.setattr("dedup.engines.run.check_removed", checked)
     with pytest.raises(InputError, match="has changed since this run began to read it; no output was written"):
         run_files(file, output=out, max_removed=0.9, settings=Settings(scope=scope))
     assert not out.exists()
@@ -338,7 +338,7 @@ def test_a_file_that_vanishes_is_reported_and_the_others_are_done(
         (tmp_path / "b.txt").unlink(missing_ok=True)
         return str(plain(path, **more))
 
-    monkeypatch.setattr("dedup.formats.layout.os.path.realpath", gone)
+    monkeypatch.setattr("dedup.formats.plan.os.path.realpath", gone)
     _, outcome, recorder = run_files(tmp_path, in_place=True, settings=Settings(scope=scope))
     assert [(problem.place, problem.what) for problem in recorder.problems] == [
         (str(tmp_path / "b.txt"), "no such file or directory")

@@ -7,7 +7,7 @@ import tracemalloc
 import pytest
 
 from dedup import clean
-from dedup.paragraphs import split
+from dedup.text.paragraphs import split
 
 _SIZE = 1 << 22
 

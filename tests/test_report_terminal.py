@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dedup.errors import InputError
+from dedup.model.errors import InputError
 from dedup.report.diff import DiffPainter
 from dedup.report.reporter import message
 from dedup.report.terminal import Stream, Terminal, sanitise, wants_color

@@ -11,16 +11,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dedup.errors import ExitCode, InputError
-from dedup.job import Counts, Explanation, Outcome
+from dedup.model.differences import Difference
+from dedup.model.errors import ExitCode, InputError
+from dedup.model.outcome import Counts, Explanation, Outcome
 from dedup.report import explain, progress, summary
 from dedup.report.progress import Bar, Lines, NoMeter
 from dedup.report.reporter import Reporter, _meter
 from dedup.report.terminal import Stream, Terminal
-from dedup.sides import Difference
 
 if TYPE_CHECKING:
-    from dedup.job import Mode
+    from dedup.model.job import Mode
 
 PLAIN = Stream()
 COLOR = Stream(terminal=True, color=True)

@@ -13,16 +13,16 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from dedup.errors import DedupError, ExitCode, RestoreError, UsageError
-from dedup.job import Job
-from dedup.run import restore, run
+from dedup.engines.run import restore, run
+from dedup.model.errors import DedupError, ExitCode, RestoreError, UsageError
+from dedup.model.job import Job
 from tests.runs import Recorder, assume_plain, run_bytes, run_files
 from tests.test_formats_packing import KINDS, PACK, UNPACK
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from dedup.job import Outcome
+    from dedup.model.outcome import Outcome
 
 
 posix = pytest.mark.skipif(os.name == "nt", reason="names that Windows does not have")

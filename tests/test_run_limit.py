@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from dedup.errors import DedupError
-from dedup.job import check_removed
+from dedup.model.errors import DedupError
+from dedup.model.outcome import check_removed
 from tests.face import OTHER, SENTENCE, Command
 from tests.runs import run_bytes
 

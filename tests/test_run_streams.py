@@ -14,17 +14,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from dedup.errors import ExitCode, OutputError
-from dedup.formats import outputs
-from dedup.job import Job
-from dedup.run import restore, run
+from dedup.engines.run import restore, run
+from dedup.formats.files import outputs
+from dedup.model.errors import ExitCode, OutputError
+from dedup.model.job import Job
 from tests.runs import Recorder, marked_decide, run_bytes, run_files
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from dedup.decisions import Decision
-    from dedup.settings import Settings
+    from dedup.model.decisions import Decision
+    from dedup.model.settings import Settings
 
 posix = pytest.mark.skipif(os.name == "nt", reason="needs POSIX")
 
@@ -84,7 +84,7 @@ def test_many_small_texts_are_judged_together(tmp_path: Path, monkeypatch: pytes
         calls.append(len(texts))
         return marked_decide(texts, settings, explain=explain)
 
-    monkeypatch.setattr("dedup.document.decide", decide)
+    monkeypatch.setattr("dedup.resolve.document.decide.decide", decide)
     assert run_files(tmp_path)[0] == b"a\n" * 300
     assert calls == [300]
 
@@ -96,7 +96,7 @@ import dedup.document
 from dedup.job import Job
 from dedup.run import run
 from tests.runs import Recorder, marked_decide
-dedup.document.decide = marked_decide
+dedup.resolve.document.decide.decide = marked_decide
 class Events(Recorder):
     def diff(self, text):
         sys.stdout.buffer.write(text)
@@ -212,7 +212,7 @@ import dedup.document
 from dedup.job import Job
 from dedup.run import run
 from tests.runs import Recorder, marked_decide
-dedup.document.decide = marked_decide
+dedup.resolve.document.decide.decide = marked_decide
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 outcome = run(Job(format=sys.argv[1], max_document=int(sys.argv[2]), workers=1), Recorder())
 print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before, outcome.counts, file=sys.stderr)
@@ -243,7 +243,7 @@ def test_memory_does_not_grow_with_the_input(kind: str, line: bytes, count: int)
 
 def test_small_runs_load_only_what_they_use() -> None:
     """What costs start-up time comes in when it is needed."""
-    code = "import sys, dedup.run; print(*sys.modules)"
+    code = "import sys, dedup.engines.run; print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True).stdout.split()
     slow = {
         "multiprocessing",

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from dedup.errors import UsageError
-from dedup.settings import Settings
-from dedup.spark import components as components_module
-from dedup.spark import resolve as resolve_module
-from dedup.spark import verdicts as verdicts_module
-from dedup.spark.components import components
-from dedup.spark.decide import decide
-from dedup.spark.frames import Shelf
+from dedup.engines.spark.stages import components as components_module
+from dedup.engines.spark.stages import resolve as resolve_module
+from dedup.engines.spark.stages import verdicts as verdicts_module
+from dedup.engines.spark.stages.components import components
+from dedup.engines.spark.stages.decide import decide
+from dedup.engines.spark.stages.frames import Shelf
+from dedup.model.errors import UsageError
+from dedup.model.settings import Settings
 from tests.both_engines import Outcome, corpus, locally
 from tests.conformance.conftest import ALL
 
@@ -36,7 +36,7 @@ pytestmark = [
 @pytest.fixture(scope="module")
 def spark() -> Iterator[Any]:
     """A session in this process, with two cores and little memory."""
-    from pyspark.sql import SparkSession  # noqa: PLC0415
+    from pyspark.sql import SparkSession
 
     os.environ["PYSPARK_PYTHON"] = sys.executable
     os.environ["SPARK_LOCAL_IP"] = "127.0.0.1"

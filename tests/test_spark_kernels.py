@@ -12,12 +12,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dedup.corpus import buckets as buckets_module
-from dedup.corpus import leaders as leaders_module
-from dedup.corpus.buckets import MOST, Bucketed, Features, candidates, grouped
-from dedup.corpus.leaders import GOES, Leaders
-from dedup.corpus.verify import ALIGNED, NOT, Verdicts
-from dedup.settings import Settings
+from dedup.candidates import buckets as buckets_module
+from dedup.candidates.buckets import MOST, Bucketed, Features, candidates, grouped
+from dedup.model.settings import Settings
+from dedup.resolve.corpus import leaders as leaders_module
+from dedup.resolve.corpus.leaders import GOES, Leaders
+from dedup.verdict.batch.verify import ALIGNED, NOT, Verdicts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -87,7 +87,7 @@ def test_a_bucket_is_cut_at_the_same_members_however_it_comes(
 ) -> None:
     """One machine has whole buckets; a task has batches, and holds no more than a piece of a bucket."""
     pa = pytest.importorskip("pyarrow")
-    from dedup.spark import candidates as spark_module  # noqa: PLC0415 - as above
+    from dedup.engines.spark.stages import candidates as spark_module
 
     value, paragraph = (np.array(side) for side in zip(*band, strict=True))
     number = len(band)

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dedup.formats.codec import Codec
+from dedup.formats.files.compression import PACKINGS, Packing
+from dedup.formats.files.encoding import Codec
 from dedup.formats.foreign import HEAD, is_binary, named, recognised
-from dedup.formats.kinds import BY_SUFFIX, KINDS
-from dedup.formats.packing import PACKINGS, Packing
+from dedup.formats.foreign_kinds import BY_SUFFIX, KINDS
 from tests.command import run
 from tests.face import CLEANED, REPEATED
 from tests.kinds import Sample, samples

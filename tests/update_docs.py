@@ -6,8 +6,8 @@ import re
 import sys
 from pathlib import Path
 
-from dedup.help import describe, render
-from dedup.options import OPTIONS
+from dedup.command.help import describe, render
+from dedup.command.options import OPTIONS
 
 DOCS = Path(__file__).parent.parent / "docs"
 

@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from dedup.decisions import Compared
-from dedup.lexicon import FUNCTION
-from dedup.paragraphs import split
+from dedup.model.decisions import Compared
+from dedup.text.language.wordlists import FUNCTION
+from dedup.text.paragraphs import split
 from tests import oracle
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from dedup.decisions import Decision
-    from dedup.settings import Settings
+    from dedup.model.decisions import Decision
+    from dedup.model.settings import Settings
 
 
 def assert_witnessed(text: str, decision: Decision, settings: Settings) -> None:

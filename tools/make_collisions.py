@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dedup.characters import mix
-from dedup.hashing import FACTOR, token_hashes
-from dedup.letters import letters_of
+from dedup.text.characters import mix
+from dedup.text.hashing import FACTOR, token_hashes
+from dedup.text.token_chars import letters_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable

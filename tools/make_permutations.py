@@ -19,7 +19,7 @@ SEED = 1
 
 def main() -> None:
     """Write the file."""
-    path = Path(__file__).resolve().parent.parent / "dedup" / f"permutations-{NUM_PERM}.bin"
+    path = Path(__file__).resolve().parent.parent / "dedup" / "fingerprint" / "data" / f"permutations-{NUM_PERM}.bin"
     both = MinHash(num_perm=NUM_PERM, seed=SEED, scheme="affine32").permutations
     path.write_bytes(np.asarray(both, "<u4").tobytes())
     print(f"{path}: {path.stat().st_size} bytes")

@@ -109,7 +109,7 @@ def main() -> None:
         runs.append([c, c, 1, delta])
     flat = [n for c, text in expansions.items() for n in (c, len(text), *map(ord, text))]
     numbers = [len(starts), len(runs), len(flat), *starts, *values, *(n for run in runs for n in run), *flat]
-    target = pathlib.Path(__file__).parent.parent / "dedup" / f"unicode-{ud.unidata_version}.bin"
+    target = pathlib.Path(__file__).parent.parent / "dedup" / "text" / "data" / f"unicode-{ud.unidata_version}.bin"
     target.write_bytes(struct.pack(f"<{len(numbers)}i", *numbers))
     print(target.name, len(starts), len(runs), len(expansions), target.stat().st_size)
 

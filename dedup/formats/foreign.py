@@ -1,8 +1,8 @@
 """Which files are neither text nor JSON lines, by their first bytes and by their names.
 
 Nothing is read here: a beginning and a name go in, and what is known of them comes out. The kinds are in
-`dedup.formats.kinds`. Signatures come first; then, what no text in any encoding that keeps ASCII has: many NUL bytes or
-control characters; then syntax: JSON, tables. Bytes from 128 on say nothing, for they are the letters of older
+`dedup.formats.foreign_kinds`. Signatures come first; then, what no text in any encoding that keeps ASCII has: many NUL
+bytes or control characters; then syntax: JSON, tables. Bytes from 128 on say nothing, for they are the letters of older
 encodings, and so do a few NUL bytes in a text.
 """
 
@@ -14,8 +14,9 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from dedup.formats.codec import says_wide
-from dedup.formats.kinds import (
+from dedup.formats.files.compression import PACKINGS
+from dedup.formats.files.encoding import says_wide
+from dedup.formats.foreign_kinds import (
     ARRAY,
     BINARY,
     BY_SUFFIX,
@@ -32,10 +33,9 @@ from dedup.formats.kinds import (
     ZIP,
     Foreign,
 )
-from dedup.formats.packing import PACKINGS
 
 if TYPE_CHECKING:
-    from dedup.formats.codec import Codec
+    from dedup.formats.files.encoding import Codec
 
 HEAD = 1 << 16
 """Bytes that are looked at."""
@@ -198,7 +198,7 @@ def _is_wide(head: bytes) -> bool:
     One byte in a hundred is NUL, all of them in even places or all in odd ones (as a space or a line end has it, in any
     script), and every character is one that Unicode knows.
     """
-    import unicodedata  # noqa: PLC0415 - few files get as far as here
+    import unicodedata  # few files get as far as here
 
     some = head[:4096]
     even, odd = some[::2].count(0), some[1::2].count(0)
@@ -292,7 +292,7 @@ def _columns(line: str, sign: str) -> int:
 
 def _is_regular(text: str, sign: str, columns: int, *, whole: bool) -> bool:
     """Say whether all rows have as many cells as there are columns, and hold data; the last one may be cut off."""
-    import csv  # noqa: PLC0415 - few texts get as far as here
+    import csv  # few texts get as far as here
 
     rows = 0
     cut_off = False

@@ -5,20 +5,20 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, BinaryIO
 
-from dedup.errors import InputError
 from dedup.formats import jsonl, text
-from dedup.formats.compression import Reader
+from dedup.formats.detect import WrongKindError, sniff
+from dedup.formats.files.reader import Reader
 from dedup.formats.parts import Cutter, Kind, Part
-from dedup.formats.sniff import WrongKindError, sniff
+from dedup.model.errors import InputError
 
 if TYPE_CHECKING:
     import os
     from collections.abc import Callable, Iterator, Sequence
 
-    from dedup.formats.codec import Codec
-    from dedup.formats.discover import Source
-    from dedup.formats.packing import Packing
-    from dedup.job import Format
+    from dedup.formats.files.compression import Packing
+    from dedup.formats.files.discover import Source
+    from dedup.formats.files.encoding import Codec
+    from dedup.model.job import Format
 
 
 class Inputs:

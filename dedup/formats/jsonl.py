@@ -13,16 +13,16 @@ from json.encoder import encode_basestring, encode_basestring_ascii
 from math import isfinite
 from typing import TYPE_CHECKING, Any, AnyStr
 
-from dedup.errors import InputError
-from dedup.formats import marks
-from dedup.formats.groups import group_of
-from dedup.formats.member import whole
+from dedup.formats import jsonl_edits
+from dedup.formats.grouping import group_of
+from dedup.formats.jsonl_bytes import whole
 from dedup.formats.parts import TASK_BYTES, Cutter, Done, Kind, Part, Record, Work, rest, too_large
+from dedup.model.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from dedup.formats.compression import Reader
+    from dedup.formats.files.reader import Reader
 
 _BOM = b"\xef\xbb\xbf"
 _BLANK = b" \t\r"
@@ -165,7 +165,7 @@ def _read_record(line: bytes, work: Work) -> tuple[str, str | int | float | None
     if type(value) is not str:
         kind = _KINDS[type(value)]
         raise _BadRecordError(f"field {'.'.join(work.field)!r} holds {kind}, not a string")
-    if work.mark and (taken := next((name for name in (marks.FIELD, marks.HELD) if name in record), None)):
+    if work.mark and (taken := next((name for name in (jsonl_edits.FIELD, jsonl_edits.HELD) if name in record), None)):
         raise _BadRecordError(f"has a field {taken!r} already", "take it out, or mark what the record was before")
     identity = record.get("id")
     if type(identity) is float and not isfinite(identity):
@@ -210,7 +210,7 @@ def _no_field(record: Any, field: tuple[str, ...]) -> _BadRecordError:
 
 def _likely_field(record: dict[str, Any]) -> str:
     """Return the option that names the longest string in a record, as the text most likely is; empty without any."""
-    from shlex import quote  # noqa: PLC0415 - only for a message
+    from shlex import quote  # only for a message
 
     best, path = 0, ""
     waiting: list[tuple[str, dict[str, Any], int]] = [("", record, 1)]

@@ -6,17 +6,18 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
-from dedup.decisions import Compared
-from dedup.errors import DedupError, InputError
-from dedup.formats.compression import READ_SIZE, Reader
-from dedup.job import Counts, Empty, Explanation
+from dedup.formats.files.reader import READ_SIZE, Reader
+from dedup.model.decisions import Compared
+from dedup.model.errors import DedupError, InputError
+from dedup.model.outcome import Counts, Explanation
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from dedup.decisions import Removal
-    from dedup.formats.codec import Codec
-    from dedup.settings import Settings
+    from dedup.formats.files.encoding import Codec
+    from dedup.model.decisions import Removal
+    from dedup.model.job import Empty
+    from dedup.model.settings import Settings
 
 TASK_BYTES = 1 << 20
 """Bytes of parts that are worked on together; also the largest piece of what passes through unread."""
@@ -81,7 +82,7 @@ class Work:
     empty: Empty = "keep"
     """What becomes of a record whose text is left empty."""
     keep_texts: bool = False
-    """See `dedup.job.Job.keep_texts`."""
+    """See `dedup.model.job.Job.keep_texts`."""
 
 
 @dataclass(slots=True)

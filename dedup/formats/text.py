@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dedup.errors import InputError
-from dedup.formats.codec import says_wide
-from dedup.formats.compression import READ_SIZE, Reader
+from dedup.formats.files.encoding import says_wide
+from dedup.formats.files.reader import READ_SIZE, Reader
 from dedup.formats.foreign import HEAD, is_binary
 from dedup.formats.parts import Cutter, Done, Kind, Part, Record, Work, rest, too_large
+from dedup.model.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

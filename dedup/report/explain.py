@@ -10,7 +10,7 @@ from dedup.report.terminal import Stream, sanitise
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from dedup.job import Explanation
+    from dedup.model.outcome import Explanation
 
 SNIPPET = 120
 """Characters of a paragraph that are quoted, unless new words stand further on."""

@@ -8,8 +8,8 @@ import time
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from dedup.errors import DedupError, InternalError, OutputError
-from dedup.formats.compression import reason
+from dedup.formats.files.reader import reason
+from dedup.model.errors import DedupError, InternalError, OutputError
 from dedup.report.diff import DiffPainter
 from dedup.report.progress import RARELY, Bar, Lines, Meter, NoMeter
 from dedup.report.terminal import sanitise
@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
     from typing_extensions import Self  # for the type checker alone; typing has it from 3.11 on
 
-    from dedup.job import Explanation, Mode, Outcome
+    from dedup.model.job import Mode
+    from dedup.model.outcome import Explanation, Outcome
     from dedup.report.saved import Saver
     from dedup.report.terminal import Stream, Terminal
 
@@ -28,7 +29,7 @@ FIRST = 5
 
 
 class Reporter:
-    """The `dedup.job.Events` of a run on the command line.
+    """The `dedup.model.outcome.Events` of a run on the command line.
 
     Messages go to standard error and never fail a run: where standard error has gone away, they go nowhere. The diff
     goes to standard output, and a failure to write it is the caller's to handle. Used as a context manager, it leaves

@@ -8,14 +8,14 @@ import sys
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from dedup.errors import OutputError
-from dedup.formats.compression import reason
+from dedup.formats.files.reader import reason
+from dedup.model.errors import OutputError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from dedup.errors import InternalError
-    from dedup.settings import Settings
+    from dedup.model.errors import InternalError
+    from dedup.model.settings import Settings
 
 MOST = 100
 """Files that one run writes."""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dedup.job import passed_over
+from dedup.model.outcome import passed_over
 
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.text import Text
 
-    from dedup.job import Counts, Mode
+    from dedup.model.job import Mode
+    from dedup.model.outcome import Counts
     from dedup.report.terminal import Terminal
 
 NARROWEST = 50

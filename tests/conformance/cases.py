@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from dedup.formats.packing import by_name
+from dedup.formats.files.compression import by_name
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -33,8 +33,8 @@ class Case:
         name: of the case.
         files: name → bytes, packed as the name says; in the order in which they are given.
         references: those of them that are references.
-        settings: of `dedup.settings.Settings`, besides the scope.
-        job: of `dedup.job.Job`.
+        settings: of `dedup.model.settings.Settings`, besides the scope.
+        job: of `dedup.model.job.Job`.
         inputs: what is named on the command line, if not just the files.
         more: Spark is held against it only where all is asked for (``DEDUP_CONFORMANCE=all``): another case has most
             of what is in it, and a run on Spark takes its time, however little there is to do.

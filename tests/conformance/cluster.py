@@ -72,7 +72,7 @@ class Standalone:
             self._start(f"worker-{number}", worker, *place, "--cores", "1", "--memory", self.memory, self.master)
 
     def _start(self, name: str, *command: str) -> Path:
-        import pyspark  # noqa: PLC0415 - only where a cluster is asked for
+        import pyspark  # only where a cluster is asked for
 
         home = Path(pyspark.__file__).parent
         env = {

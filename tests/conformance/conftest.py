@@ -21,10 +21,10 @@ ALL = os.environ.get("DEDUP_CONFORMANCE") == "all"
 
 def require_spark() -> Any:
     """Return PySpark; without it, or without Java, skip the test, or fail where neither may be missing."""
-    import shutil  # noqa: PLC0415 - only where Spark is asked for
+    import shutil  # only where Spark is asked for
 
     try:
-        import pyspark  # noqa: PLC0415 - likewise
+        import pyspark
     except ImportError:
         _missing("PySpark is not installed")
     if shutil.which("java") is None and "JAVA_HOME" not in os.environ:
@@ -40,7 +40,7 @@ def _missing(what: str) -> None:
 
 def session(master: str, **conf: str) -> Any:
     """Start Spark with little memory, and files cut into many splits."""
-    from pyspark.sql import SparkSession  # noqa: PLC0415 - likewise
+    from pyspark.sql import SparkSession
 
     os.environ["PYSPARK_PYTHON"] = sys.executable
     os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
@@ -76,4 +76,4 @@ def spark() -> Iterator[Any]:
 @pytest.fixture
 def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     """Cut the output into many parts."""
-    monkeypatch.setattr("dedup.engines.spark.PART_BYTES", (1 << 14, 1 << 14))
+    monkeypatch.setattr("dedup.engines.spark.run.PART_BYTES", (1 << 14, 1 << 14))

@@ -6,11 +6,11 @@ import json
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from dedup.errors import DedupError
-from dedup.formats.compression import Reader
-from dedup.job import Cluster, Job
-from dedup.run import run
-from dedup.settings import Settings
+from dedup.engines.run import run
+from dedup.formats.files.reader import Reader
+from dedup.model.errors import DedupError
+from dedup.model.job import Cluster, Job
+from dedup.model.settings import Settings
 from tests.runs import Recorder
 
 if TYPE_CHECKING:

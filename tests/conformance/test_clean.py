@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from dedup.errors import UsageError
-from dedup.settings import Settings
-from dedup.spark import clean
+from dedup import clean_dataframe
+from dedup.model.errors import UsageError
+from dedup.model.settings import Settings
 from tests.both_engines import corpus
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def test_rows_hold_what_the_command_line_leaves(
     random.Random(3).shuffle(rows)  # noqa: S311 - not for secrets
     frame = spark.createDataFrame(rows, "at int, site string, body string").repartition(5)
     expected, entries = _locally(texts, tmp_path, *flags)
-    done = clean(frame, "body", order="at", **options)
+    done = clean_dataframe(frame, "body", order="at", **options)
     found = done.df.collect()
     assert done.df.columns == frame.columns
     assert [row["at"] for row in found] == list(range(len(texts)))
@@ -83,7 +83,10 @@ def test_files_have_an_order_and_other_columns_stay(spark: Any, tmp_path: Path) 
     path = str(tmp_path / "rows.parquet")
     frame.write.partitionBy("day").parquet(path)
     read = spark.read.parquet(path)
-    done, by_order = clean(read), clean(frame, order=["day", "at"], settings=Settings(scope="corpus"))
+    done, by_order = (
+        clean_dataframe(read),
+        clean_dataframe(frame, order=["day", "at"], settings=Settings(scope="corpus")),
+    )
     found = [(row["at"], row["day"], row["text"]) for row in done.df.collect()]
     assert found == [(row["at"], row["day"], row["text"]) for row in by_order.df.collect()]
     assert found[7][2] is None
@@ -92,7 +95,7 @@ def test_files_have_an_order_and_other_columns_stay(spark: Any, tmp_path: Path) 
 
 
 def test_without_rows(spark: Any) -> None:
-    done = clean(spark.createDataFrame([], "at int, text string"), order="at")
+    done = clean_dataframe(spark.createDataFrame([], "at int, text string"), order="at")
     assert done.df.count() == done.removals.count() == done.counts["documents"] == 0
 
 
@@ -107,4 +110,4 @@ def test_what_cannot_be_done_is_refused(spark: Any) -> None:
         ({"order": "at", "settings": Settings(scope="corpus"), "keep": "first"}, "keep beside settings"),
     ):
         with pytest.raises(UsageError, match=said):
-            clean(frame, **arguments)
+            clean_dataframe(frame, **arguments)

@@ -33,7 +33,7 @@ _LARGER = Case("larger", {"a.jsonl": lines(articles(6, 250)), "b.jsonl": lines(a
 @pytest.fixture
 def some_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     """Cut the output into some parts."""
-    monkeypatch.setattr("dedup.engines.spark.PART_BYTES", (100_000, 100_000))
+    monkeypatch.setattr("dedup.engines.spark.run.PART_BYTES", (100_000, 100_000))
 
 
 @pytest.fixture(scope="module")

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from dedup.job import Job
-from dedup.run import run
-from dedup.settings import Settings
+from dedup.engines.run import run
+from dedup.model.job import Job
+from dedup.model.settings import Settings
 from tests.conformance.cases import Case, articles, cases, lines
 from tests.conformance.conftest import ALL
 from tests.conformance.engines import locally, on_spark

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from dedup.errors import ExitCode, InternalError
-from dedup.job import Cluster, Job
-from dedup.run import restore, run
-from dedup.settings import Settings
+from dedup.engines.run import restore, run
+from dedup.model.errors import ExitCode, InternalError
+from dedup.model.job import Cluster, Job
+from dedup.model.settings import Settings
 from tests.runs import Recorder
 from tests.test_containment import POISON, corpus
 
@@ -19,14 +19,19 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 pytestmark = pytest.mark.spark
-SHIPPED = ("dedup.corpus.contained", "dedup.spark.fingerprints", "dedup.spark.verdicts", "dedup.engines.spark_write")
+SHIPPED = (
+    "dedup.engines.contained",
+    "dedup.engines.spark.stages.fingerprints",
+    "dedup.engines.spark.stages.verdicts",
+    "dedup.engines.spark.write",
+)
 """Modules that are sent to tasks as they are here, with what a test has put into them, instead of being imported."""
 
 
 @pytest.fixture
 def shipped() -> Iterator[None]:
     """Send these modules to tasks."""
-    from pyspark import cloudpickle  # noqa: PLC0415 - only with Spark
+    from pyspark import cloudpickle  # only with Spark
 
     modules = [import_module(name) for name in SHIPPED]
     for module in modules:
@@ -55,9 +60,9 @@ def _raising(kernel: str) -> Any:
 @pytest.mark.parametrize(
     ("kernel", "kept"),
     [
-        ("dedup.corpus.contained:fingerprint", (17, 33)),
-        ("dedup.engines.spark_write:split_texts", (17, 33)),
-        ("dedup.corpus.contained:verify", ()),
+        ("dedup.engines.contained:fingerprint", (17, 33)),
+        ("dedup.engines.spark.write:split_texts", (17, 33)),
+        ("dedup.engines.contained:verify", ()),
     ],
 )
 @pytest.mark.usefixtures("spark", "shipped")

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from dedup.errors import DedupError
-from dedup.job import Cluster, Job
-from dedup.run import run
-from dedup.settings import Settings
+from dedup.engines.run import run
+from dedup.model.errors import DedupError
+from dedup.model.job import Cluster, Job
+from dedup.model.settings import Settings
 from tests.conformance.cases import articles
 from tests.runs import Recorder
 

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from dedup.errors import DedupError
-from dedup.job import Cluster, Job
-from dedup.run import run
-from dedup.settings import Settings
+from dedup.engines.run import run
+from dedup.model.errors import DedupError
+from dedup.model.job import Cluster, Job
+from dedup.model.settings import Settings
 from tests.conformance.cases import Case, articles, lines
 from tests.conformance.engines import on_spark
 from tests.face import REPEATED
@@ -19,7 +19,7 @@ from tests.runs import Recorder
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from dedup.job import Outcome
+    from dedup.model.outcome import Outcome
 
 pytestmark = [pytest.mark.spark, pytest.mark.usefixtures("spark")]
 

@@ -1,0 +1,1 @@
+"""Candidate pairs: which paragraphs are worth comparing."""

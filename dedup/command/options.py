@@ -1,0 +1,427 @@
+"""Every option of the command, once: the help, the parser, the configuration file and the docs are made from this.
+
+This module and `dedup.command.help` import next to nothing, so that ``dedup --help`` costs little more than Python
+itself.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal, NamedTuple
+
+ENV_PREFIX = "DEDUP_"
+
+Kind = Literal["flag", "switch", "choice", "float", "int", "text", "size", "list", "file", "path"]
+"""What a value is. A ``switch`` has a ``--no-`` form as well; a ``list`` may be given several times; ``size`` is a
+number of bytes, with a unit or without; a ``file`` has to exist, a ``path`` does not."""
+
+Source = Literal["config", "named", "env", "line"]
+"""Where a value may come from: any configuration file and the environment (``config``); only a configuration file that
+is named with ``--config``, and the environment (``named``); only the environment (``env``); only the command line.
+What names an input or an output, or says what is done with it, comes from the command line alone. What can run code or
+send text to another machine is ``named``: a file that is merely found may be anyone's."""
+
+
+class Option(NamedTuple):
+    """One option of the command."""
+
+    name: str
+    """Long name, without the dashes; also the key in the configuration file."""
+    kind: Kind
+    help: str
+    source: Source = "line"
+    short: str = ""
+    """One letter, without the dash."""
+    default: Any = None
+    metavar: str = ""
+    choices: tuple[str, ...] = ()
+    least: float | None = None
+    most: float | None = None
+    shown: str = ""
+    """How the help writes the default, where that is not the value itself."""
+    unsafe: tuple[str, ...] = ()
+    """Values that give up a promise, and are therefore refused in a configuration file that was only found."""
+
+    @property
+    def dest(self) -> str:
+        """Name as a Python identifier."""
+        return self.name.replace("-", "_")
+
+    @property
+    def env(self) -> str:
+        """Name of the environment variable."""
+        return ENV_PREFIX + self.dest.upper()
+
+    @property
+    def in_file(self) -> bool:
+        """Return True if a configuration file may hold it, be it only one that is named."""
+        return self.source in ("config", "named")
+
+    @property
+    def flags(self) -> str:
+        """The ways to write it, as the help shows them."""
+        long = f"--{self.name} / --no-{self.name}" if self.kind == "switch" else f"--{self.name}"
+        return f"-{self.short}, {long}" if self.short else long
+
+
+SHELLS = ("bash", "zsh", "fish")
+
+GROUPS: tuple[tuple[str, tuple[Option, ...]], ...] = (
+    (
+        "What is removed",
+        (
+            Option(
+                "split",
+                "choice",
+                "What a paragraph is: one line, or lines set off by blank ones; auto decides for each document.",
+                "config",
+                default="auto",
+                choices=("auto", "line", "blank"),
+            ),
+            Option(
+                "threshold",
+                "float",
+                "How similar a paragraph must be to an earlier one, word by word, to be examined for removal: 0 to 1. "
+                "Words in each other's place that say the same count as equal, and a paragraph that stands inside "
+                "another one is always examined.",
+                "config",
+                default=0.8,
+                metavar="NUMBER",
+                least=0.0,
+                most=1.0,
+            ),
+            Option(
+                "guard",
+                "choice",
+                "What a near-duplicate may not add to be removed: anything of substance (strict), or numbers. "
+                "off: similarity alone decides, and new words are lost.",
+                "config",
+                default="strict",
+                choices=("strict", "numbers", "off"),
+                unsafe=("numbers", "off"),
+            ),
+            Option(
+                "min-words",
+                "int",
+                "A paragraph of fewer words is removed only inside a repeated block.",
+                "config",
+                default=8,
+                metavar="N",
+                least=1,
+            ),
+            Option(
+                "exact",
+                "switch",
+                "Remove only paragraphs that are equal but for case, spacing and punctuation.",
+                "config",
+                default=False,
+            ),
+            Option(
+                "scope",
+                "choice",
+                "What a paragraph is compared with: the article it stands in (document), or all of them (corpus).",
+                "config",
+                default="document",
+                choices=("document", "corpus"),
+            ),
+        ),
+    ),
+    (
+        "Whole corpus (--scope corpus)",
+        (
+            Option(
+                "keep",
+                "choice",
+                "Which of several copies stays: the first, the one that says most (richest), the longest; or, of "
+                "boilerplate, none.",
+                "config",
+                default="first",
+                choices=("first", "richest", "longest", "none"),
+                unsafe=("none",),
+            ),
+            Option(
+                "boilerplate",
+                "int",
+                "With --keep none: what stands in N documents or more is boilerplate, and goes from all of them.",
+                "config",
+                metavar="N",
+                least=2,
+            ),
+            Option(
+                "within",
+                "text",
+                "Compare only records with the same value in this field (dots lead inwards), or the same host in the "
+                "field url (HOST).",
+                "config",
+                metavar="HOST|FIELD",
+            ),
+            Option(
+                "against",
+                "list",
+                "Also remove what stands in this file or directory, which is only read; may be given several times.",
+                default=(),
+                metavar="REF",
+            ),
+            Option(
+                "max-memory",
+                "size",
+                "What all processes together aim to stay below. Units: K, M, G, T.",
+                "config",
+                shown="half of what is free",
+                metavar="SIZE",
+                least=1,
+            ),
+            Option(
+                "work-dir",
+                "path",
+                "Keep what does not fit into memory here; the same command goes on from there after it was ended.",
+                shown="a temporary directory",
+                metavar="DIR",
+            ),
+        ),
+    ),
+    (
+        "Beyond one machine (--scope corpus)",
+        (
+            Option(
+                "engine",
+                "choice",
+                "Where the work is done: on this machine (local), or on Apache Spark, with the same result.",
+                "named",
+                default="local",
+                choices=("local", "spark"),
+            ),
+            Option(
+                "master",
+                "text",
+                "Spark's master: local[*], spark://HOST:PORT, yarn, k8s://URL.",
+                "named",
+                shown="as Spark is configured",
+                metavar="URL",
+            ),
+            Option(
+                "remote",
+                "text",
+                "Use the Spark Connect server at this address (sc://HOST:PORT) instead of a master.",
+                "named",
+                metavar="URL",
+            ),
+            Option(
+                "spark-conf",
+                "list",
+                "A setting of Spark's own; may be given several times.",
+                "named",
+                default=(),
+                metavar="KEY=VALUE",
+            ),
+        ),
+    ),
+    (
+        "Input",
+        (
+            Option(
+                "format",
+                "choice",
+                "How inputs are read; auto goes by the name, then by the first bytes. text also insists on what is "
+                "text of some syntax (HTML, CSV). parquet is for --engine spark.",
+                "config",
+                default="auto",
+                choices=("auto", "text", "jsonl", "parquet"),
+                unsafe=("text",),
+            ),
+            Option(
+                "field",
+                "text",
+                "Where the text is in a JSON record; dots lead inwards (page.body).",
+                "config",
+                default="text",
+                metavar="PATH",
+            ),
+            Option(
+                "encoding",
+                "text",
+                "Encoding of plain text. Bytes that do not decode are kept as they are.",
+                "config",
+                default="utf-8",
+                metavar="NAME",
+            ),
+            Option(
+                "include",
+                "list",
+                "Names to read from a directory; may be given several times. A name with .gz, .zst, .bz2 or .xz added "
+                "matches too; hidden files and directories do not.",
+                "config",
+                default=("*.txt", "*.md", "*.text", "*.jsonl", "*.ndjson"),
+                metavar="GLOB",
+            ),
+            Option(
+                "exclude",
+                "list",
+                "Names not to read from a directory, of files or of directories; may be given several times. One with "
+                "a slash is for the path below the directory.",
+                "config",
+                default=(),
+                metavar="GLOB",
+            ),
+            Option(
+                "max-document",
+                "size",
+                "A document of more bytes passes through unread, and is counted. Units: K, M, G, T.",
+                "config",
+                default=1 << 28,
+                shown="256M",
+                metavar="SIZE",
+                least=1,
+            ),
+            Option(
+                "on-error",
+                "choice",
+                "A record that cannot be read: pass it through unchanged, report it and end with 2; or fail before "
+                "anything is written.",
+                "config",
+                default="pass",
+                choices=("pass", "fail"),
+            ),
+            Option(
+                "binary-as-text",
+                "flag",
+                "Read as text whatever is not JSON lines, also what is known to be something else. What comes out of a "
+                "binary file is damaged.",
+            ),
+            Option(
+                "stdin-name",
+                "text",
+                "What messages and the log call standard input.",
+                default="<stdin>",
+                metavar="NAME",
+            ),
+        ),
+    ),
+    (
+        "Output",
+        (
+            Option(
+                "output",
+                "path",
+                "Write to this file or, for a directory, to the same tree under it. Complete or not at all.",
+                short="o",
+                metavar="PATH",
+            ),
+            Option("in-place", "flag", "Replace each input by its cleaned text; unchanged files are not touched."),
+            Option(
+                "removed",
+                "path",
+                "Log what was removed, and why, to this file (JSON lines).",
+                metavar="LOG",
+            ),
+            Option(
+                "mark",
+                "flag",
+                'Remove nothing: add a field "dedup" to each JSON record that says what would go, and why.',
+            ),
+            Option(
+                "empty",
+                "choice",
+                "A JSON record whose text is left with nothing: keep it, drop its line, or make the text null.",
+                "config",
+                default="keep",
+                choices=("keep", "drop", "null"),
+                unsafe=("drop",),
+            ),
+            Option(
+                "max-removed",
+                "float",
+                "Write nothing and end with 2 if more than this share of the paragraphs would go: 0 to 1. Inputs are "
+                "then read twice.",
+                "config",
+                metavar="SHARE",
+                least=0.0,
+                most=1.0,
+            ),
+            Option(
+                "restore",
+                "file",
+                "Put back what LOG says was removed: INPUT is the cleaned text, the original comes out.",
+                metavar="LOG",
+            ),
+        ),
+    ),
+    (
+        "Instead of cleaning",
+        (
+            Option("check", "flag", "Write no text; exit with 1 if anything would be removed."),
+            Option("diff", "flag", "Write a unified diff to standard output; exit with 1 if it is not empty."),
+            Option("dry-run", "flag", "Do everything but write; the summary tells what would be removed.", short="n"),
+            Option("exit-zero", "flag", "With --check or --diff, exit with 0 also when something was found."),
+        ),
+    ),
+    (
+        "Messages",
+        (
+            Option("quiet", "flag", "No summary and no progress; errors are still told.", "env", short="q"),
+            Option(
+                "verbose",
+                "flag",
+                "Explain each removal, and each near-duplicate kept because it says something new.",
+                "env",
+                short="v",
+            ),
+            Option(
+                "progress",
+                "switch",
+                "Show progress.",
+                "env",
+                shown="after a second, on a terminal",
+            ),
+            Option(
+                "color",
+                "choice",
+                "Colour; auto: on a terminal, unless NO_COLOR is set.",
+                "env",
+                default="auto",
+                choices=("auto", "always", "never"),
+            ),
+            Option("debug", "flag", "Show a traceback with an error.", "env"),
+            Option(
+                "debug-dir",
+                "path",
+                "Save what an internal error was about here, text included, for a report.",
+                metavar="DIR",
+            ),
+        ),
+    ),
+    (
+        "Settings and the rest",
+        (
+            Option(
+                "workers",
+                "int",
+                "Processes to use.",
+                "config",
+                shown="one per core that may be used, as far as memory allows",
+                metavar="N",
+                least=1,
+                most=4096,
+            ),
+            Option(
+                "config",
+                "file",
+                "Read [tool.dedup] from this file.",
+                "env",
+                shown="nearest pyproject.toml",
+                metavar="FILE",
+            ),
+            Option("isolated", "flag", "Read no configuration file.", "env"),
+            Option("show-config", "flag", "Print the settings in force, and where each comes from, and exit."),
+            Option(
+                "completion",
+                "choice",
+                "Print the completion script for this shell and exit.",
+                choices=SHELLS,
+            ),
+            Option("version", "flag", "Print the version and exit."),
+            Option("help", "flag", "Print this help and exit.", short="h"),
+        ),
+    ),
+)
+
+OPTIONS: dict[str, Option] = {option.name: option for _, group in GROUPS for option in group}

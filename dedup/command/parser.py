@@ -1,0 +1,293 @@
+"""The command line as click sees it: parsed, checked for sense, and turned into a `Request`."""
+
+from __future__ import annotations
+
+import glob
+import os
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+from click.core import ParameterSource
+
+from dedup.command import config_file
+from dedup.command.checks import check_inputs, check_sense, set_aside
+from dedup.command.help import USAGE, render
+from dedup.command.options import OPTIONS
+from dedup.model.errors import UsageError
+from dedup.model.job import STDIN, Cluster, Job, Mode
+from dedup.model.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from dedup.command.options import Option
+
+    AnyParamType = click.ParamType[Any]
+else:
+    AnyParamType = click.ParamType  # generic only in newer versions of click
+
+PROGRAM = "dedup"
+COMPLETE_VARIABLE = "_DEDUP_COMPLETE"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What the command line, the environment and the configuration ask for, together."""
+
+    job: Job
+    restore: Path | None = None
+    """The removal log to put back; everything but inputs and outputs of `job` is then without meaning."""
+    quiet: bool = False
+    verbose: bool = False
+    progress: bool | None = None
+    color: Any = "auto"
+    exit_zero: bool = False
+    debug: bool = False
+    debug_dir: Path | None = None
+    """Where texts with which a kernel raises are saved."""
+    show_config: bool = False
+    effective: tuple[tuple[Option, Any, str], ...] = field(default=())
+    """Each setting a configuration file may hold: its value in force, and where that comes from."""
+
+
+class _Figure(AnyParamType):
+    """A number or a size, refused in the words in which the configuration file's would be."""
+
+    def __init__(self, option: Option) -> None:
+        self.name = option.kind
+        self._option = option
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if isinstance(value, str) and self._option.kind in ("float", "int"):
+            found = config_file.parse_number(value, "float" if self._option.kind == "float" else "int")
+            value = value if found is None else found  # what is none is told below, as what it is not
+        try:
+            return config_file.convert(self._option, value)
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+
+
+class _Command(click.Command):
+    """One flat command, with the settings of the configuration file as its defaults."""
+
+    def get_help(self, ctx: click.Context) -> str:
+        return render(ctx.terminal_width or 80).rstrip("\n")
+
+    def get_usage(self, ctx: click.Context) -> str:  # noqa: ARG002 - the signature is click's
+        return USAGE
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if not ctx.resilient_parsing:
+            given, _, _ = self.make_parser(ctx).parse_args(list(args))
+            if not {"help", "version", "completion"} & given.keys():
+                found = _configuration(given)
+                ctx.default_map = dict(found.values)
+                ctx.obj = found
+        return super().parse_args(ctx, args)
+
+
+def _configuration(given: Mapping[str, Any]) -> config_file.Config:
+    """Load the configuration that the command line (as parsed so far) and the environment ask for."""
+    explicit = given.get("config") or os.environ.get(OPTIONS["config"].env)
+    isolated = given.get("isolated") or _truth(os.environ.get(OPTIONS["isolated"].env, ""))
+    if isolated and given.get("config"):
+        raise UsageError("--config and --isolated contradict each other", hint="leave one of them out")
+    if isolated:
+        return config_file.Config()
+    return config_file.load(Path(explicit) if explicit else None)
+
+
+def _truth(text: str) -> bool:
+    return text.strip().lower() in ("1", "true", "t", "yes", "y", "on")
+
+
+def build() -> click.Command:
+    """Make the command; invoking it returns a `Request`."""
+    params: list[click.Parameter] = [_parameter(option) for option in OPTIONS.values()]
+    params.append(click.Argument(["inputs"], nargs=-1, type=click.Path(allow_dash=True)))
+    return _Command(PROGRAM, params=params, callback=_request, add_help_option=False, context_settings={})
+
+
+def _parameter(option: Option) -> click.Option:
+    names = [f"-{option.short}"] if option.short else []
+    extra: dict[str, Any] = {"help": option.help}
+    if option.source != "line":
+        extra["envvar"] = option.env
+    if option.name in _EAGER:
+        extra |= {"is_eager": True, "expose_value": False, "callback": _EAGER[option.name]}
+    if option.kind == "switch":
+        names.append(f"--{option.name}/--no-{option.name}")
+        extra["default"] = option.default
+    elif option.kind == "flag":
+        names.append(f"--{option.name}")
+        extra["is_flag"] = True
+    else:
+        names.append(f"--{option.name}")
+        extra |= {"type": _type(option), "multiple": option.kind == "list", "default": option.default}
+        if option.metavar:
+            extra["metavar"] = option.metavar
+    return click.Option([*names, option.dest], **extra)
+
+
+def _type(option: Option) -> AnyParamType | type:
+    if option.kind == "choice":
+        return click.Choice(option.choices)
+    if option.kind in ("float", "int", "size"):
+        return _Figure(option)
+    return click.Path() if option.kind in ("file", "path") else str
+
+
+def _print_help(ctx: click.Context, _param: click.Parameter, value: Any) -> None:
+    if value and not ctx.resilient_parsing:
+        sys.stdout.write(ctx.command.get_help(ctx) + "\n")
+        ctx.exit()
+
+
+def _print_version(ctx: click.Context, _param: click.Parameter, value: Any) -> None:
+    if value and not ctx.resilient_parsing:
+        from dedup import __version__
+
+        sys.stdout.write(f"{PROGRAM} {__version__}\n")
+        ctx.exit()
+
+
+def _print_completion(ctx: click.Context, _param: click.Parameter, value: Any) -> None:
+    if value and not ctx.resilient_parsing:
+        from click.shell_completion import get_completion_class
+
+        kind = get_completion_class(value)
+        assert kind is not None, value  # noqa: S101 - the choices are those that click knows
+        completion = kind(ctx.command, {}, PROGRAM, COMPLETE_VARIABLE)
+        # Not source(): for bash that runs the bash found here to see its version, and the script may be for another.
+        sys.stdout.write(completion.source_template % completion.source_vars() + "\n")
+        ctx.exit()
+
+
+_EAGER: dict[str, Callable[[click.Context, click.Parameter, Any], None]] = {
+    "help": _print_help,
+    "version": _print_version,
+    "completion": _print_completion,
+}
+
+
+_SETTINGS = ("split", "threshold", "guard", "min_words", "exact", "scope", "keep", "boilerplate", "within")
+
+
+@click.pass_context
+def _request(ctx: click.Context, /, **values: Any) -> Request:
+    inputs = _expanded(values["inputs"]) or (STDIN,)
+    set_aside(values, lambda name: ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE)
+    check_sense(values, inputs)
+    check_inputs(inputs, in_place=values["in_place"])
+    found = ctx.obj if isinstance(ctx.obj, config_file.Config) else config_file.Config()
+    output, mode = values["output"], _mode(values)
+    job = Job(
+        inputs=inputs,
+        settings=Settings(**{name: values[name] for name in _SETTINGS}),
+        mode=mode,
+        format=values["format"],
+        text_field=values["field"],
+        encoding=values["encoding"],
+        include=tuple(values["include"]),
+        exclude=tuple(values["exclude"]),
+        binary_as_text=values["binary_as_text"],
+        # With --dry-run they say what would be done, and nothing is.
+        output=None if mode == "dry-run" or output in (None, STDIN) else Path(output),
+        into_directory=bool(output) and output.endswith(("/", os.sep)),
+        in_place=mode != "dry-run" and values["in_place"],
+        removed=_path(values["removed"]),
+        on_error=values["on_error"],
+        workers=values["workers"],
+        max_document=values["max_document"],
+        stdin_name=values["stdin_name"],
+        explain=values["verbose"],
+        **{name: values[name] for name in ("against", "mark", "empty", "max_removed", "max_memory")},
+        work_dir=_path(values["work_dir"]),
+        keep_texts=values["debug_dir"] is not None,
+        cluster=_cluster(values),
+    )
+    return Request(
+        job=job,
+        restore=_path(values["restore"]),
+        quiet=values["quiet"],
+        verbose=values["verbose"],
+        progress=values["progress"],
+        color=values["color"],
+        exit_zero=values["exit_zero"],
+        debug=values["debug"],
+        debug_dir=_path(values["debug_dir"]),
+        show_config=values["show_config"],
+        effective=_effective(ctx, found),
+    )
+
+
+def _cluster(values: Mapping[str, Any]) -> Cluster | None:
+    if values["engine"] != "spark" or values["restore"] is not None:  # restoring needs no cluster
+        return None
+    places = (values["output"], values["removed"])
+    return Cluster(values["master"], values["remote"], tuple(values["spark_conf"]), *places)
+
+
+def _mode(values: Mapping[str, Any]) -> Mode:
+    # --check --diff is --diff: it shows what --check finds, with the same exit status.
+    if values["diff"]:
+        return "diff"
+    if values["check"]:
+        return "check"
+    return "dry-run" if values["dry_run"] else "clean"
+
+
+def _path(text: str | None) -> Path | None:
+    return None if text is None else Path(text)
+
+
+def _expanded(inputs: Sequence[str]) -> tuple[str, ...]:
+    """Return the inputs; on Windows, where the shell leaves patterns alone, with those that match files expanded."""
+    if os.name != "nt":
+        return tuple(inputs)
+    return tuple(name for given in inputs for name in (sorted(glob.glob(given)) or [given]))  # noqa: PTH207
+
+
+def _effective(ctx: click.Context, found: config_file.Config) -> tuple[tuple[Option, Any, str], ...]:
+    origins = {
+        ParameterSource.COMMANDLINE: "command line",
+        ParameterSource.DEFAULT_MAP: str(found.path),
+        ParameterSource.DEFAULT: "default",
+    }
+    rows = []
+    for option in OPTIONS.values():
+        if option.in_file:
+            source = ctx.get_parameter_source(option.dest)
+            origin = option.env if source is ParameterSource.ENVIRONMENT else origins.get(source, "default")  # type: ignore[arg-type]
+            rows.append((option, ctx.params[option.dest], origin))
+    return tuple(rows)
+
+
+def show_config(request: Request) -> str:
+    """Return the settings in force as a configuration file, with a comment on each that says where it comes from."""
+    from dedup.report.terminal import sanitise
+
+    lines = [config_file.TABLE]
+    for option, value, origin in request.effective:
+        # A path may hold a line end, behind which the rest of it would be read as a setting.
+        told = sanitise(origin)
+        if value in (None, ()):
+            lines.append(f"# {option.name}: {option.shown or 'not set'}  # {told}")
+        else:
+            lines.append(f"{option.name} = {_toml(option, value)}  # {told}")
+    return "\n".join(lines) + "\n"
+
+
+def _toml(option: Option, value: Any) -> str:
+    import json
+
+    from dedup.report.terminal import escape
+
+    if option.kind == "size":
+        value = config_file.format_size(value)
+    # A JSON string, number, boolean or list of strings is TOML too. A character that steers a terminal is written as an
+    # escape sequence of TOML, which gives the same value when it is read.
+    return escape(json.dumps(value, ensure_ascii=False))

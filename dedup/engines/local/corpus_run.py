@@ -1,0 +1,364 @@
+"""A run over a whole corpus: everything is read once to decide, and once more to write."""
+
+from __future__ import annotations
+
+import shutil
+from array import array
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
+
+import numpy as np
+
+from dedup.engines.local.first_pass import fill, known
+from dedup.engines.local.limits import cores
+from dedup.engines.local.memory import affordable_workers, forecast, free_memory, keep_what_is_freed, most_used
+from dedup.engines.local.reading import Progress, changed, copied
+from dedup.engines.local.shares import Shares
+from dedup.engines.local.spool import Spool
+from dedup.engines.local.stages import AGAIN_FAULT, COLUMNS, Planner
+from dedup.engines.local.work_directory import input_name
+from dedup.engines.local.workers import Crew
+from dedup.fingerprint.banding import choose_banding
+from dedup.formats.files.compression import PACKED
+from dedup.formats.files.reader import is_packed
+from dedup.formats.inputs import Inputs
+from dedup.formats.parts import Kind, task_bytes, tasks
+from dedup.model.errors import InputError, InternalError
+from dedup.model.settings import ALGORITHM
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Callable, Generator, Iterable, Iterator
+    from contextlib import ExitStack
+    from typing import Any, BinaryIO
+
+    from dedup.engines.local.stages import Decided
+    from dedup.engines.removal.share import Share
+    from dedup.formats.detect import WrongKindError
+    from dedup.formats.files.discover import Source
+    from dedup.formats.parts import Part, Work
+    from dedup.formats.plan import Layout
+    from dedup.model.job import Job
+    from dedup.model.outcome import Events
+
+Result = TypeVar("Result")
+
+_BYTES_A_SLOT = 200
+_BIG = 1 << 30
+
+
+class Twice:
+    """Both readings of a corpus.
+
+    Args:
+        job: what is asked for.
+        layout: its inputs and references.
+        work: what workers are to do.
+        events: is told how far it has come.
+        stack: lets go of temporary files at the end.
+        stdin: read for ``-``; None: the process's.
+
+    Attributes:
+        sources: the inputs, where those that can be read only once are replaced by a copy.
+        references: documents that stay and are not written.
+        fixed: paragraphs of these.
+        silent_references: files of references that hold no text.
+        bad_references: records of references that could not be read.
+    """
+
+    def __init__(
+        self, job: Job, layout: Layout, work: Work, events: Events, *, stack: ExitStack, stdin: BinaryIO | None
+    ) -> None:
+        self._job = job
+        self._layout = layout
+        self._work = work
+        self._events = events
+        self._stack = stack
+        self._stdin = stdin
+        self._free = free_memory()
+        self._max_memory = job.max_memory or max(1, self._free.free // 2)
+        self._workers = job.workers or affordable_workers(self._max_memory, cores())
+        self.sources: list[Source] = layout.sources
+        self._references: list[Source] = layout.references
+        self.references = self.fixed = self.silent_references = self.bad_references = 0
+        self._shares: Shares | None = None
+        self._first = 0
+        self._states = array("q")
+        """Of each input, a hash of what tells that it has changed; 0 where it has no status."""
+
+    def prepare(self) -> Decided:
+        """Read everything and decide.
+
+        Raises:
+            UsageError: the work directory belongs to another run.
+            InputError: something that can be read only once cannot be read or kept.
+            OutputError: there is no room for temporary files.
+            DedupError: a worker died.
+        """
+        keep_what_is_freed()
+        self._spool = Spool(self._job.work_dir, self._identity(), COLUMNS)
+        self._stack.callback(self._spool.close)
+        if damaged := self._spool.damaged:
+            what = f"{damaged:,} portions that an earlier run left in {self._spool.place} are damaged"
+            self._events.note(f"{what}, and are done again", important=True)
+        self._copy_once()
+        size = self._size()
+        banding = choose_banding(self._job.settings.threshold, size)
+        self._events.note(banding.told())
+        self._forecast(size)
+        self._fill(banding.banding, size)
+        self.references = int(self._spool.sizes("documents")[: self._first].sum())
+        planner = Planner(
+            self._spool,
+            self._job.settings,
+            banding.banding,
+            crew=self._crew,
+            max_memory=self._max_memory,
+            events=self._events,
+            references=self.references,
+            explain=self._job.explain,
+        )
+        decided = planner.decide()
+        if more := decided.near.more:
+            shown = f"the first {len(decided.near.shown):,} near-duplicates that say something new are explained"
+            self._events.note(f"{shown}; {more:,} more are counted in the summary, by what was found first")
+        self.fixed = int(decided.begins[self.references])
+        told = self._work.log or self._job.explain or self._job.mark
+        self._shares = Shares(self._spool, decided, [*self._references, *self.sources], told=told)
+        return decided
+
+    def faults(self) -> Iterator[tuple[int, InternalError]]:
+        """Yield the faults that were contained while all was decided, each with the number of its document.
+
+        Documents are counted from the first one of the inputs; below 0 where it is none of these.
+        """
+        assert self._shares is not None  # noqa: S101 - prepared by now
+        parts = self._spool.whole("parts")["again"][: self._spool.sizes("parts")[: self._first].sum()]
+        if number := int(np.count_nonzero(parts & AGAIN_FAULT)):
+            kept = f"nothing was compared with a document, or more, of {number} parts of the references"
+            yield -1, InternalError("while they were read", kept, place=self._references[0].name)
+        for document, error in self._shares.faults(keep_texts=self._work.keep_texts):
+            yield max(document - self.references, -1), error
+
+    def check_unchanged(self) -> None:
+        """See, before anything is written, whether the inputs are what they were when they were read.
+
+        The second reading compares their bytes, but by then outputs may have been written.
+
+        Raises:
+            InputError: one has changed.
+        """
+        for source, state in zip(self.sources, self._states, strict=True):
+            if state and source.path is not None:
+                try:
+                    now = _state(source.path.stat())
+                except OSError:
+                    now = 0
+                if now != state:
+                    raise changed(source.name)
+
+    def results(
+        self,
+        found: Iterable[list[Part] | None],
+        carry_out: Callable[[Work, tuple[list[Part], Share]], list[Result]],
+    ) -> Generator[tuple[list[Part], list[Result]], None, None]:
+        """Carry out what was decided: yield each task with what came of it.
+
+        Args:
+            found: the tasks, as they were in the first reading.
+            carry_out: what workers do with each: `dedup.engines.removal.second_pass.write` or `decisions`.
+        """
+        shared = self._crew.map(partial(carry_out, self._work), self._shared(found), weight=_weight)
+        return ((task, result) for (task, _), result in shared)
+
+    def _shared(self, found: Iterable[list[Part] | None]) -> Iterator[Any]:
+        assert self._shares is not None  # noqa: S101 - prepared by now
+        number, name = self._first, ""
+        for task in found:
+            if task is not None:
+                if number >= self._spool.tasks:
+                    raise changed(task[0].name)
+                yield task, self._shares.of(number)
+                name = task[-1].name
+                number += 1
+        if number < self._spool.tasks:
+            raise changed(name)
+
+    def discard(self) -> None:
+        """Remove what was kept in case the run would not come to its end: it has."""
+        self._tell_excess()
+        self._spool.discard()
+
+    def _tell_excess(self) -> None:
+        used = most_used(self._crew.processes)
+        if used is not None and used > self._max_memory:
+            told = (
+                f"about {used >> 20} MB of memory were used, more than the {self._max_memory >> 20} MB of --max-memory"
+            )
+            self._events.note(told, important=self._job.max_memory is not None)
+
+    def _size(self) -> int:
+        """Return about how many bytes of text there are, all inputs being files by now."""
+        return sum(
+            (source.size or 0) * (PACKED if source.path and is_packed(source.path) else 1)
+            for source in [*self._references, *self.sources]
+        )
+
+    def _identity(self) -> dict[str, Any]:
+        """Return what a killed run must have in common with this one to be gone on with."""
+        job = self._job
+
+        def told(source: Source) -> list[Any]:
+            if source.path is None or source.size is None or source.kept is not None:
+                return [source.name]
+            try:
+                status = source.path.stat()
+            except OSError:  # it has vanished since it was found, which is told when it is read
+                return [source.name]
+            return [str(source.path.absolute()), status.st_size, status.st_mtime_ns]
+
+        return {
+            "version": ALGORITHM,
+            "settings": job.settings.fingerprint(),
+            "options": [
+                job.text_field,
+                self._work.codec.name,
+                job.format,
+                job.max_document,
+                job.mark,
+                job.binary_as_text,
+            ],
+            "inputs": [told(source) for source in self._layout.sources],
+            "references": [told(source) for source in self._layout.references],
+        }
+
+    def _copy_once(self) -> None:
+        """Copy what can be read only once into the spool."""
+        copies = 0
+
+        def lasting(source: Source) -> Source:
+            nonlocal copies
+            if not source.once and source.kept is None:
+                return source
+            copies += 1
+            path = self._spool.directory / input_name(copies)
+            copied(source, path, self._stdin)
+            return replace(source, path=path, size=path.stat().st_size, kept=None)
+
+        self._references = [lasting(source) for source in self._references]
+        self.sources = [lasting(source) for source in self._layout.sources]
+
+    def _forecast(self, size: int) -> None:
+        """Tell what the run is expected to take: where it is much, or more than there is, without being asked."""
+        expected = forecast(size, self._workers)
+        free = shutil.disk_usage(self._spool.directory).free
+        text = (
+            f"about {expected.memory >> 20} MB of memory and {expected.disk >> 20} MB of disk in "
+            f"{self._spool.directory}, if few paragraphs repeat"
+        )
+        self._events.note(f"forecast: {text}", important=size > _BIG)
+        if expected.disk > free:
+            what = (
+                f"only {free >> 20} MB are free in {self._spool.directory}; this run may need {expected.disk >> 20} MB"
+            )
+            self._events.note(what, important=True)
+        if expected.memory > self._max_memory:
+            asked = self._job.max_memory is not None
+            limit = f"{self._max_memory >> 20} MB of --max-memory"
+            limit += "" if asked else f", half of what {self._free.by} leaves"
+            least = forecast(size, 1).memory >> 20
+            what = f"this run may need about {expected.memory >> 20} MB of memory, more than the {limit}"
+            what += f"; with --workers 1 it may need {least} MB" if self._workers > 1 else "; it cannot do with less"
+            self._events.note(what, important=asked or expected.memory > self._free.free)
+
+    def _inputs(self, sources: list[Source], *, joined: bool) -> Inputs:
+        job = self._job
+        return Inputs(
+            sources,
+            job.format,
+            self._work.codec,
+            job.max_document,
+            joined=joined,
+            stdin=None,
+            binary_as_text=job.binary_as_text,
+        )
+
+    def _fill(self, banding: Any, size: int) -> None:
+        slots = min(max(size // _BYTES_A_SLOT, 1 << 16), max(self._max_memory // 256, 1 << 16))
+        seen = known(self._spool, slots)
+        self._crew = Crew(self._workers, seen)
+        self._stack.callback(self._crew.close)
+        # Only what decides is asked about a document for the first time; problems are told when it is written.
+        work = replace(self._work, log=False, diff=False, explain=False)
+        progress = Progress([*self._references, *self.sources], self._events, stage="reading")
+        self._first = 0
+        for sources, reference in ((self._references, True), (self.sources, False)):
+            inputs = self._inputs(sources, joined=not reference and not self._layout.per_file)
+            found = (task for task in tasks(inputs.parts()) if task is not None)
+            shift = 0 if reference else len(self._references)
+            each = fill(
+                self._spool,
+                found,
+                self._first,
+                work=work,
+                banding=banding,
+                seen=seen,
+                crew=self._crew,
+                shift=shift,
+            )
+            self._stack.callback(each.close)
+            for task in each:
+                self._first += reference
+                for part in task:
+                    progress.saw(part)
+                    if part.kind is Kind.END:
+                        status = inputs.status.pop(part.source, None)
+                        if not reference:
+                            self._states.append(_state(status) if status is not None else 0)
+                progress.tell()
+            self._spool.sync()
+            if reference:
+                for error in inputs.failures.values():
+                    raise InputError(f"{error.what}; nothing was written", place=error.place, hint=error.hint)
+                self._check_passed(list(inputs.passed.values()))
+                self._check_references()
+
+    def _check_passed(self, passed: list[WrongKindError]) -> None:
+        """Tell which references are passed over, and refuse to go on where there are no others.
+
+        Raises:
+            InputError: there are none.
+        """
+        if passed and len(passed) == len(self._references):
+            what = "no reference is text or JSON lines; nothing was written"
+            raise InputError(what, place=passed[0].place, hint=passed[0].hint)
+        for error in passed:
+            self._events.note(f"{error.place}: {error.what}")
+
+    def _check_references(self) -> None:
+        """Refuse references without any text: nothing would be compared with them, and nobody would know.
+
+        Raises:
+            InputError: not one record of them has text.
+        """
+        parts = self._spool.read("parts", 0, int(self._spool.sizes("parts")[: self._first].sum()))
+        documents = self._spool.read("documents", 0, int(self._spool.sizes("documents")[: self._first].sum()))
+        if self._references and parts["size"].any() and not len(documents):
+            what = "no text was found in the references; nothing was written"
+            raise InputError(what, place=self._references[0].name, hint="name the field of their text with --field")
+        self.bad_references = int(parts["documents"].sum()) - len(documents)
+        with_text = set(documents["source"][documents["paragraphs"] > 0].tolist())
+        silent = [source.name for number, source in enumerate(self._references) if number not in with_text]
+        self.silent_references = len(silent)
+        for name in silent:
+            self._events.note(f"the reference {name} holds no text, and nothing is compared with it")
+
+
+def _state(status: os.stat_result) -> int:
+    """Return a number that changes when a file is written to or replaced; never 0."""
+    return hash((status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)) or 1
+
+
+def _weight(shared: tuple[list[Part], Share]) -> int:
+    return task_bytes(shared[0])

@@ -1,0 +1,162 @@
+"""Scope ``corpus`` on one machine: two passes over the input, with a spool between them.
+
+The first pass fingerprints, the second one writes. In between `dedup.engines.local.stages` decides. Both passes cut the
+input into the same tasks; a task of the second pass takes its share of what was decided along.
+"""
+
+from __future__ import annotations
+
+import zlib
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from dedup.candidates.exact_copies import first_of_each
+from dedup.engines.contained import fingerprinted
+from dedup.engines.local.stages import AGAIN_FAULT, AGAIN_PROBLEM, COLUMNS
+from dedup.fingerprint.shared_digests import Seen
+from dedup.fingerprint.table import ROW
+from dedup.formats.edits import find
+from dedup.formats.parts import Kind, task_bytes
+from dedup.model.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterable
+    from typing import Any
+
+    from numpy.typing import NDArray
+
+    from dedup.engines.local.spool import Spool
+    from dedup.engines.local.workers import Crew
+    from dedup.fingerprint.minhash import Banding
+    from dedup.fingerprint.table import Sheet
+    from dedup.formats.parts import Part, Work
+
+
+class Scan(NamedTuple):
+    """What the first pass says about a task."""
+
+    parts: NDArray[np.void]
+    documents: NDArray[np.void]
+    sheet: Sheet
+
+
+def scan(work: Work, banding: Banding, seen: Seen, shift: int, task: list[Part]) -> Scan:
+    """Fingerprint the documents of a task; runs in a worker. See `fill`."""
+    parts = np.zeros(len(task), COLUMNS["parts"])
+    found = []
+    for number, part in enumerate(task):
+        parts[number]["check"], parts[number]["size"] = zlib.crc32(part.data), len(part.data)
+        (done,), here = find(work, [part])
+        found += [(number, part.source + shift, one.record) for one in here]
+        parts[number]["documents"] = done.counts.documents
+        parts[number]["invalid"] = done.counts.invalid_utf8
+        parts[number]["again"] = AGAIN_PROBLEM if done.problems else 0
+    salts = None
+    if work.settings.within is not None:
+        salts = [
+            salt_of(record.group, f"{source} {task[number].at + record.start}") for number, source, record in found
+        ]
+    sheet, faults = fingerprinted([record.text for _, _, record in found], salts, work.settings, banding, seen)
+    for number in faults:
+        parts[found[number][0]]["again"] |= AGAIN_FAULT
+    documents = np.array(
+        [
+            (number, source, count, record.line if task[number].kind is Kind.JSONL else 0, record.start, record.end)
+            for (number, source, record), count in zip(found, sheet.counts.tolist(), strict=True)
+        ],
+        COLUMNS["documents"],
+    )
+    return Scan(parts, documents, sheet)
+
+
+def salt_of(group: str | None, place: str) -> int:
+    """Return a number for a record's group; one without is a group of its own."""
+    import hashlib  # only with --within
+
+    raw = f" {place}" if group is None else f"={group}"
+    return int.from_bytes(hashlib.blake2b(raw.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "little")
+
+
+def _task_check(task: list[Part]) -> int:
+    """Return a number by which a task is known again."""
+    check = 0
+    for part in task:
+        check = zlib.crc32(part.data, zlib.crc32(f"{part.source} {part.kind} {len(part.data)}".encode(), check))
+    return check
+
+
+def pieces(scan: Scan, paragraphs: int, texts: int, letters: int) -> dict[str, NDArray[Any] | bytes]:
+    """Return what a task has for the spool's columns, behind so many paragraphs, bytes of text and letters."""
+    sheet = scan.sheet
+    rows = sheet.rows.copy()
+    rows["paragraph"] += paragraphs
+    rows["text_at"] += texts
+    rows["letters_at"] += letters
+    return {
+        "parts": scan.parts,
+        "documents": scan.documents,
+        "spans": sheet.spans,
+        "digests": sheet.digests,
+        **{f"row-{field}": rows[field] for field in ROW.names or ()},
+        "bands": sheet.bands,
+        "texts": sheet.texts,
+        "letters": sheet.letters,
+    }
+
+
+def fill(
+    spool: Spool,
+    found: Iterable[list[Part]],
+    first: int,
+    *,
+    work: Work,
+    banding: Banding,
+    seen: Seen,
+    crew: Crew,
+    shift: int = 0,
+) -> Generator[list[Part], None, None]:
+    """Fingerprint all tasks that the spool does not have yet, and yield each task once it is there.
+
+    Args:
+        spool: of `COLUMNS`.
+        found: tasks, in order.
+        first: number of the first of them.
+        work: how documents are read.
+        banding: how signatures are cut.
+        seen: what has been fingerprinted.
+        crew: worker processes.
+        shift: number of inputs before these.
+
+    Raises:
+        UsageError: the spool holds another input's tasks.
+        OutputError: the spool cannot be written.
+        DedupError: a worker died.
+    """
+    source = iter(found)
+    for number in range(first, spool.tasks):
+        task = next(source, None)
+        if task is None:
+            return
+        if _task_check(task) != spool.check(number):
+            what = "holds a run over other input; nothing in it was touched"
+            hint = "name another --work-dir, or delete this one to begin anew"
+            raise UsageError(what, place=spool.place, hint=hint)
+        yield task
+    paragraphs, texts, letters = (spool.total(name) for name in ("digests", "texts", "letters"))
+    for task, result in crew.map(partial(scan, work, banding, seen, shift), source, weight=task_bytes):
+        spool.append(pieces(result, paragraphs, texts, letters), _task_check(task))
+        paragraphs += len(result.sheet.digests)
+        texts += len(result.sheet.texts)
+        letters += len(result.sheet.letters)
+        yield task
+
+
+def known(spool: Spool, slots: int) -> Seen:
+    """Return what has been fingerprinted: what is in the spool."""
+    seen = Seen(slots)
+    if spool.tasks:
+        digests = spool.picked("digests", np.unique(spool.whole("row-paragraph")))
+        seen.enter(digests[first_of_each(digests)])
+    return seen

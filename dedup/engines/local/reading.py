@@ -1,0 +1,114 @@
+"""Reading the inputs of a run: how far it has come, and copies for those who read twice what can be read only once."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager, nullcontext
+from dataclasses import replace
+from typing import TYPE_CHECKING, BinaryIO
+
+from dedup.formats.files.reader import READ_SIZE, opened, reason, standard_input
+from dedup.formats.parts import Kind, Part
+from dedup.model.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from contextlib import AbstractContextManager, ExitStack
+    from io import FileIO
+    from pathlib import Path
+
+    from dedup.formats.files.discover import Source
+    from dedup.model.outcome import Events
+
+
+NO_OUTPUT = "no output was written"
+
+
+class Progress:
+    """Tells how far a reading of the inputs has come, in bytes as stored."""
+
+    def __init__(self, sources: Sequence[Source], events: Events, stage: str = "") -> None:
+        sizes = [source.size for source in sources]
+        self._total = None if None in sizes else sum(size or 0 for size in sizes)
+        self._events = events
+        self._stage = stage
+        self._ended = 0
+        self._current = 0
+
+    def saw(self, part: Part) -> None:
+        """Take note of a part."""
+        if part.kind is Kind.END:
+            self._ended += self._current
+            self._current = 0
+        else:
+            self._current = max(self._current, part.stored)
+
+    def tell(self) -> None:
+        """Tell how far it is now."""
+        self._events.progress(self._ended + self._current, self._total, self._stage)
+
+
+def kept_copy(source: Source, stdin: BinaryIO | None, stack: ExitStack) -> Source:
+    """Return an input as one that can be read again: where it can be read only once, with a copy of it.
+
+    The copy is a file without a name, so that nothing is left of it however the process ends. An input that cannot be
+    opened is returned as it is, and fails when it is read.
+
+    Raises:
+        InputError: it cannot be read to its end, or there is no room to keep it.
+    """
+    import tempfile  # rarely needed
+
+    if not source.once:
+        return source
+    try:
+        stream = standard_input(stdin, source.name) if source.path is None else stack.enter_context(opened(source.path))
+    except (InputError, OSError, ValueError):
+        return source
+    with _keeping(source.name):
+        copy: BinaryIO = stack.enter_context(tempfile.TemporaryFile())  # noqa: SIM115 - the stack closes it
+        _copy(stream, copy)
+        copy.flush()
+        return replace(source, kept=copy, size=copy.tell())
+
+
+def copied(source: Source, to: Path, stdin: BinaryIO | None) -> None:
+    """Copy an input that can be read only once into a file.
+
+    Raises:
+        InputError: it cannot be read, or there is no room to keep it.
+    """
+    # The file's last bytes are written when it is closed: that may fail for want of room, too.
+    with _keeping(source.name, hint="see --work-dir"), _stream(source, stdin) as stream, to.open("wb") as file:
+        _copy(stream, file)
+
+
+def _stream(source: Source, stdin: BinaryIO | None) -> AbstractContextManager[BinaryIO | FileIO]:
+    if source.kept is not None:
+        source.kept.seek(0)
+        return nullcontext(source.kept)
+    return nullcontext(standard_input(stdin, source.name)) if source.path is None else opened(source.path)
+
+
+def changed(name: str) -> InputError:
+    """Return the error for an input that is not what it was when it was read first."""
+    return InputError(
+        "has changed since this run began to read it",
+        place=name,
+        hint="run it again when no other program writes to it",
+        undone=NO_OUTPUT,
+    )
+
+
+@contextmanager
+def _keeping(name: str, hint: str = "") -> Iterator[None]:
+    """Turn what goes wrong while an input is copied into the error that says so."""
+    try:
+        yield
+    except OSError as error:
+        what = f"cannot be read and kept in a temporary file ({reason(error)}); nothing was written"
+        raise InputError(what, place=name, hint=hint) from None
+
+
+def _copy(stream: BinaryIO | FileIO, to: BinaryIO) -> None:
+    while data := stream.read(READ_SIZE):
+        to.write(data)

@@ -1,0 +1,352 @@
+"""A run on this machine: inputs in, outputs out, in order."""
+
+from __future__ import annotations
+
+import os
+import zlib
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+from dedup.engines.local.document_run import process
+from dedup.engines.local.memory import default_workers
+from dedup.engines.local.reading import Progress, changed, kept_copy
+from dedup.engines.local.taken import Taken
+from dedup.engines.local.workers import map_ordered
+from dedup.formats.files.atomic import ChangedError
+from dedup.formats.files.encoding import Codec
+from dedup.formats.inputs import Inputs
+from dedup.formats.parts import Kind, Work, task_bytes, tasks
+from dedup.formats.plan import lay_out, open_output
+from dedup.model.errors import DedupError, InternalError, OutputError
+from dedup.model.job import STDIN
+from dedup.model.outcome import Counts, Outcome, check_removed, check_sums, exit_code, nothing_read
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator
+    from contextlib import ExitStack
+    from typing import BinaryIO
+
+    from dedup.engines.local.corpus_run import Twice
+    from dedup.formats.files.discover import Source
+    from dedup.formats.log.writer import LogWriter, Section
+    from dedup.formats.parts import Done, Part
+    from dedup.model.job import Job
+    from dedup.model.outcome import Events
+
+
+class LocalRun:
+    """One run; see `run`."""
+
+    def __init__(
+        self, job: Job, events: Events, stdin: BinaryIO | None, stdout: BinaryIO | None, stack: ExitStack
+    ) -> None:
+        self._job = job
+        self._events = events
+        self._stdin = stdin
+        self._stack = stack
+        self._strict = job.on_error == "fail"
+        self._counts = Counts()
+        self._shrinkage = 0
+        self._open_line = False
+        """The output so far lacks the end of its last line."""
+        self._gone: BrokenPipeError | None = None
+        self._codec = Codec(job.encoding)
+        self._layout = lay_out(job, self._problem, stdin, stdout)
+        self._twice: Twice | None = None
+        corpus = job.settings.scope == "corpus"
+        looks_first = self._strict or (job.max_removed is not None and not corpus)
+        self._checks: dict[int, int] | None = None
+        """Number of an input → checksum of what was read of it the first time, where it is read twice here."""
+        if looks_first:
+            self._layout = replace(self._layout, sources=self._kept_copies())
+            self._checks = self._validate()
+        if corpus:
+            self._refuse_unwritable()
+            self._twice = self._prepared()
+            self._twice.check_unchanged()
+        self._output = open_output(job, self._layout, stdout)
+        stack.callback(self._output.abort)
+        self._log = self._open_log()
+        self._section: Section | None = None
+        self._taken = Taken()
+        self._unlogged: set[str] = set()
+        """Names of outputs that are in the log and were not written."""
+        self._read_again: dict[int, int] = {}
+        self._progress = Progress(self._layout.sources, events, stage="cleaning" if looks_first or corpus else "")
+
+    def _refuse_unwritable(self) -> None:
+        """Say now what could not be written when everything is read.
+
+        Raises:
+            OutputError: the directory of an output is not there, or may not be written to.
+        """
+        paths = [] if self._layout.per_file else list(self._layout.destinations)
+        for path in paths if self._job.removed is None else [*paths, self._job.removed]:
+            if not path.parent.is_dir():
+                raise OutputError("no such directory; nothing was read or written", place=str(path.parent))
+            if not path.exists() and not os.access(path.parent, os.W_OK):
+                raise OutputError("permission denied; nothing was read or written", place=str(path.parent))
+
+    def _prepared(self) -> Twice:
+        """Read everything, and decide on all of it.
+
+        Raises:
+            DedupError: more would go than may; nothing was written.
+        """
+        from dedup.engines.local.corpus_run import Twice  # numpy and the kernels: only where they are needed at once
+
+        twice = Twice(self._job, self._layout, self._work(), self._events, stack=self._stack, stdin=self._stdin)
+        decided = twice.prepare()
+        self._counts.comparisons = decided.comparisons
+        self._counts.unexamined = decided.unexamined
+        for name in ("references", "silent_references", "bad_references"):
+            setattr(self._counts, name, getattr(twice, name))
+        self._counts.kept_near, self._counts.new = decided.near.more, decided.near.kinds
+        check_removed(len(decided.removals), int(decided.begins[-1]) - twice.fixed, self._job.max_removed)
+        for _, fault in twice.faults():
+            self._problem(fault)
+        return twice
+
+    def _open_log(self) -> LogWriter | None:
+        if self._job.removed is None:
+            return None
+        from dedup.formats.log.writer import LogWriter  # most runs keep no log
+
+        log = LogWriter(self._job.removed, self._job.settings, self._job.text_field, self._codec.name)
+        self._stack.callback(log.abort)
+        return log
+
+    def _kept_copies(self) -> list[Source]:
+        """Return the inputs, with copies of those that can be read only once.
+
+        Raises:
+            InputError: there is no room for one, or it cannot be read to its end.
+        """
+        return [kept_copy(source, self._stdin, self._stack) for source in self._layout.sources]
+
+    def run(self) -> Outcome:
+        """Write everything.
+
+        Raises:
+            DedupError: as in `dedup.engines.run.run`; it says what had been written by then.
+        """
+        try:
+            return self._write_all()
+        except DedupError as error:
+            error.undone = self._output.standing() or error.undone
+            raise
+
+    def _write_all(self) -> Outcome:
+        inputs = self._inputs()
+        self._output.seen = inputs.status
+        for task, dones in self._results(inputs, self._work()):
+            for part, done in zip(task, dones, strict=True):
+                if part.kind is Kind.END:
+                    self._end_input(part, inputs)
+                else:
+                    self._take(part, done, inputs)
+                self._progress.saw(part)
+            self._to_reader(self._output.flush)
+            self._progress.tell()
+        if self._counts.passed and not self._counts.files:
+            self._problem(nothing_read(self._counts))
+        check_sums(self._counts, self._shrinkage)
+        self._to_reader(self._output.finish)
+        if self._section is not None:
+            self._section.close()
+        self._commit()
+        if self._twice is not None:
+            self._twice.discard()
+        if self._gone is not None:
+            raise self._gone
+        return Outcome(self._counts, exit_code(self._counts, self._job.mode))
+
+    def _commit(self) -> None:
+        """Let log and outputs appear; of a file that has changed since it was read, neither does."""
+        left = self._output.check()
+        if self._strict:
+            self._not_replaced(left)  # before anything has appeared
+        if self._log is not None and self._counts.files:
+            # The log first: else what is gone from a file could be lost.
+            self._log.commit()
+            left += self._output.commit()
+            if names := self._unlogged | {self._layout.sources[source].relative for source, _ in left}:
+                self._log.forget(names)
+        else:
+            left += self._output.commit()
+        self._not_replaced(left)
+
+    def _not_replaced(self, files: list[tuple[int, ChangedError]]) -> None:
+        """Report files that were not replaced, and count what went from them as kept."""
+        for source, error in files:
+            self._shrinkage -= self._taken.undo(source, self._counts)
+            self._problem(error)
+
+    def _inputs(self) -> Inputs:
+        job, layout = self._job, self._layout
+        sources = layout.sources if self._twice is None else self._twice.sources
+        return Inputs(
+            sources,
+            job.format,
+            self._codec,
+            job.max_document,
+            joined=not layout.per_file,
+            stdin=self._stdin,
+            binary_as_text=job.binary_as_text,
+        )
+
+    def _work(self, *, only_check_input: bool = False) -> Work:
+        """Return what workers are to do with every part; `only_check_input`: when they see it for the first time."""
+        job = self._job
+        return Work(
+            job.settings,
+            tuple(job.text_field.split(".")),
+            self._codec,
+            job.max_document,
+            log=job.removed is not None,
+            diff=job.mode == "diff",
+            explain=job.explain,
+            only_check_input=only_check_input,
+            mark=job.mark,
+            empty=job.empty,
+            keep_texts=job.keep_texts,
+        )
+
+    def _results(self, inputs: Inputs, work: Work) -> Generator[tuple[list[Part], list[Done]], None, None]:
+        if self._twice is not None:
+            from dedup.engines.removal.second_pass import write  # numpy and the kernels, as above
+
+            return self._twice.results(tasks(inputs.parts()), write)
+        workers = self._job.workers or default_workers()
+        results = map_ordered(partial(process, work), tasks(inputs.parts()), workers, weight=task_bytes)
+        self._stack.callback(results.close)
+        return results
+
+    def _validate(self) -> dict[int, int]:
+        """Read all inputs once before anything is written, and decide on them if there is a limit to what may go.
+
+        Returns:
+            Number of an input → checksum of what was read of it.
+
+        Raises:
+            InputError: the first problem, where none is to be passed over.
+            DedupError: more would go than may.
+        """
+        inputs, counts, checks = self._inputs(), Counts(), dict[int, int]()
+        progress = Progress(self._layout.sources, self._events, stage="looking")
+        work = self._work(only_check_input=self._job.max_removed is None)
+        for task, dones in self._results(inputs, replace(work, log=False, diff=False, explain=False)):
+            for part, done in zip(task, dones, strict=True):
+                counts.add(done.counts)
+                checks[part.source] = zlib.crc32(part.data, checks.get(part.source, 0))
+                if self._strict:
+                    for error in done.problems:
+                        raise error.as_end() if isinstance(error, InternalError) else error
+                    if part.kind is Kind.END and part.source in inputs.failures:
+                        raise inputs.failures[part.source]
+                if part.kind is Kind.END:
+                    inputs.status.pop(part.source, None)
+                progress.saw(part)
+            progress.tell()
+        check_removed(counts.removed, counts.paragraphs, self._job.max_removed)
+        return checks
+
+    def _take(self, part: Part, done: Done, inputs: Inputs) -> None:
+        """Pass on what came of a part."""
+        if part.kind is Kind.JOINT and self._job.empty == "drop" and not self._open_line:
+            self._unjoin(part, done)
+        cleaned = done.apply(part.data)
+        if cleaned:
+            self._open_line = not cleaned.endswith(b"\n")
+        self._shrinkage += done.shrinkage
+        done.counts.bytes_in = len(part.data)
+        done.counts.bytes_out = len(cleaned)
+        self._counts.add(done.counts)
+        if self._checks is not None:
+            self._read_again[part.source] = zlib.crc32(part.data, self._read_again.get(part.source, 0))
+        if self._job.in_place and done.cuts:
+            self._taken.add(part.source, done.counts)
+        for error in done.problems:
+            self._problem(error)
+        for explanation in done.explanations:
+            self._to_reader(partial(self._events.explained, explanation))
+        if done.diff:
+            self._to_reader(partial(self._events.diff, done.diff))
+        compressed = inputs.compressed.get(part.source)
+        self._output.write(part.source, cleaned, changed=bool(done.cuts), compressed=compressed)
+        if section := self._section_of(part.source):
+            section.add(part.data, cleaned, done.log, done.counts.removed, done.edits)
+
+    def _unjoin(self, part: Part, done: Done) -> None:
+        """Leave out a line end between two inputs where the line that it would end has been dropped."""
+        done.cuts.append((0, len(part.data)))
+        if self._job.removed is not None:
+            from dedup.formats.log.writer import joint_line  # most runs keep no log
+
+            done.log = joint_line(part)
+            done.edits = 1
+
+    def _end_input(self, part: Part, inputs: Inputs) -> None:
+        source = part.source
+        if self._checks is not None and self._read_again.pop(source, 0) != self._checks.get(source, 0):
+            raise changed(part.name)
+        failed = not self._was_read(source, inputs)
+        section = self._section_of(source)
+        try:
+            self._output.end_input(source, failed=failed, compressed=inputs.compressed.get(source))
+        except ChangedError as error:
+            if not self._job.in_place:
+                raise
+            self._not_replaced([(source, error)])  # there is no log: with one, files are replaced at the end
+        if source in inputs.foreign and self._layout.sources[source].below:
+            self._output.copy(self._layout.sources[source], source)
+        if failed:
+            self._shrinkage -= self._taken.undo(source, self._counts)
+        elif self._log is None:
+            self._taken.settle(source)
+        inputs.status.pop(source, None)
+        if section is not None and self._layout.per_file:
+            if failed:
+                self._unlogged.add(self._layout.sources[source].relative)
+            section.close()
+            self._section = None
+
+    def _was_read(self, source: int, inputs: Inputs) -> bool:
+        """Return True if an input was read to its end; count it, or tell why it was not."""
+        failure, passed = inputs.failures.get(source), inputs.passed.get(source)
+        if failure is not None:
+            self._problem(failure)
+        elif passed is not None:
+            self._counts.passed[passed.foreign.name] += 1
+            self._events.note(f"{passed.place}: {passed.what}")
+        else:
+            self._counts.files += 1
+        return failure is None and passed is None
+
+    def _section_of(self, source: int) -> Section | None:
+        """Return the section of the log that a source belongs to."""
+        if self._section is None and self._log is not None:
+            sources = self._layout.sources
+            alone = self._layout.per_file or len(sources) == 1
+            name = sources[source].relative if alone else STDIN
+            self._section = self._log.section(name, always=not self._layout.per_file)
+        return self._section
+
+    def _to_reader(self, write: Callable[[], None]) -> None:
+        """Write what somebody reads; if he goes away, files that are being written are completed all the same."""
+        if self._gone is not None:
+            return
+        try:
+            write()
+        except BrokenPipeError as error:
+            if self._log is None and not self._layout.destinations:
+                raise
+            self._gone = error
+
+    def _problem(self, error: DedupError) -> None:
+        self._counts.errors += 1
+        self._counts.faults += isinstance(error, InternalError)
+        if self._strict:
+            raise error.as_end() if isinstance(error, InternalError) else error
+        self._events.problem(error)

@@ -1,0 +1,109 @@
+"""What was decided for each task of the second pass, read from the spool."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from dedup.engines.removal.share import Place, Share
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from typing import Any
+
+    from numpy.typing import NDArray
+
+    from dedup.engines.local.spool import Spool
+    from dedup.engines.local.stages import Decided
+    from dedup.formats.files.discover import Source
+    from dedup.model.errors import InternalError
+
+
+class Shares:
+    """Gives each task of the second pass what was decided about it.
+
+    Args:
+        spool: of `COLUMNS`.
+        decided: what was decided.
+        sources: all inputs in order, references first.
+        told: somebody is to be told of the witnesses.
+    """
+
+    def __init__(self, spool: Spool, decided: Decided, sources: Sequence[Source], *, told: bool) -> None:
+        self._spool = spool
+        self._decided = decided
+        self._sources = sources
+        self._told = told
+        self._parts, self._documents = (_edges(spool.sizes(name)) for name in ("parts", "documents"))
+        # In one piece: of a field among others, each search would make a copy.
+        self._removed = np.ascontiguousarray(decided.removals["paragraph"])
+
+    def of(self, task: int) -> Share:
+        """Return the share of a task, counted from the first one of the first pass."""
+        parts = self._spool.read("parts", *_span(self._parts, task))
+        first, number = _span(self._documents, task)
+        documents = self._spool.read("documents", first, number)
+        begin, end = (int(self._decided.begins[place]) for place in (first, first + number))
+        spans = self._spool.read("spans", begin, end - begin)
+        mine = slice(*np.searchsorted(self._removed, (begin, end)).tolist())
+        removals = self._decided.removals[mine].copy()
+        removals["paragraph"] -= begin
+        going = self._decided.removals[mine]
+        witnesses = list(self._places(going["witness"], going["how"] > 0, first)) if self._told else []
+        every = self._decided.near.shown
+        near = every[slice(*np.searchsorted(every["paragraph"], (begin, end)).tolist())].copy()
+        beside = list(self._places(near["witness"], np.ones(len(near), bool), first)) if len(near) else []
+        near["paragraph"] -= begin
+        return Share(parts, documents, spans, removals, witnesses, near, beside)
+
+    def faults(self, *, keep_texts: bool) -> Iterator[tuple[int, InternalError]]:
+        """Yield what is to be told of what kernels raised while all was decided.
+
+        Each with the number of its document, counted from the first one of all, or -1 where there is none.
+
+        Args:
+            keep_texts: with the texts of both.
+        """
+        for fault, kept in self._decided.stages:
+            yield -1, fault.told("", kept)
+        for pair in self._decided.faults:
+            both = np.array([pair.later, pair.earlier])
+            here, there = self._places(both, np.ones(2, bool), 0)
+            ours, theirs = (one.name if one.line is None else f"{one.name}:{one.line}" for one in (here, there))
+            kept = f"two paragraphs that are alike, here and in {theirs}, are kept as they are"
+            texts = [one.text for one in (there, here) if one.text is not None] if keep_texts else ()
+            yield here.document, pair.fault.told(ours, kept, texts)
+
+    def _places(self, paragraphs: NDArray[Any], differ: NDArray[np.bool_], first: int) -> Iterator[Place]:
+        """Yield where some witnesses stand.
+
+        Args:
+            paragraphs: their numbers in the corpus.
+            differ: which of them are to be told with their texts.
+            first: number of the task's first document.
+        """
+        spool, begins = self._spool, self._decided.begins
+        numbers = np.searchsorted(begins, paragraphs, side="right") - 1
+        documents = spool.picked("documents", numbers)
+        texts = self._decided.texts(spool, paragraphs[differ])
+        for number, paragraph, (start, end), source, line, differs in zip(
+            (numbers - first).tolist(),
+            (paragraphs - begins[numbers]).tolist(),
+            spool.picked("spans", paragraphs).tolist(),
+            documents["source"].tolist(),
+            documents["line"].tolist(),
+            differ.tolist(),
+            strict=True,
+        ):
+            where = self._sources[source]
+            text = next(texts) if differs else None
+            yield Place(number, paragraph, start, end, where.relative, where.name, line or None, text)
+
+
+def _edges(sizes: NDArray[np.int64]) -> NDArray[np.int64]:
+    return np.concatenate(([0], np.cumsum(sizes)))
+
+
+def _span(edges: NDArray[np.int64], task: int) -> tuple[int, int]:
+    return int(edges[task]), int(edges[task + 1] - edges[task])

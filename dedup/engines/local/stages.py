@@ -1,0 +1,470 @@
+"""The stages of scope ``corpus`` on one machine: fingerprints into a spool, then decisions; the kernels do the work.
+
+    fingerprint (workers) → spool → exact copies → bands → candidates → verdicts (workers) → leaders → outcome
+
+Memory holds some numbers for each paragraph; texts and band keys stay on disk.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+
+import numpy as np
+
+from dedup.candidates.buckets import Bucketed, Features, candidates
+from dedup.candidates.exact_copies import first_copies, index_type
+from dedup.engines.contained import compared, named
+from dedup.engines.local.spool import kept, stretches
+from dedup.engines.local.workers import Crew
+from dedup.fingerprint.table import ROW
+from dedup.model.containment import attempt
+from dedup.resolve.corpus.again import Looked, SameKeys
+from dedup.resolve.corpus.kept_near import Near, kept_near, nobody
+from dedup.resolve.corpus.leaders import GOES, Leaders
+from dedup.resolve.corpus.removals import Classes, outcome, removal_type
+from dedup.resolve.corpus.short_paragraphs import Corpus
+from dedup.text.token_chars import string_of
+from dedup.verdict.batch.verify import Paragraphs, Verdicts
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from numpy.typing import NDArray
+
+    from dedup.candidates.buckets import Bucketed
+    from dedup.engines.contained import Pair
+    from dedup.engines.local.spool import Spool
+    from dedup.fingerprint.minhash import Banding
+    from dedup.model.containment import Fault
+    from dedup.model.outcome import Events
+    from dedup.model.settings import Settings
+
+Result = TypeVar("Result")
+
+COLUMNS: dict[str, np.dtype[Any]] = {
+    "parts": np.dtype([("check", "<u4"), ("documents", "<i4"), ("invalid", "<i4"), ("again", "<i4"), ("size", "<i8")]),
+    "documents": np.dtype(
+        [("part", "<i4"), ("source", "<i4"), ("paragraphs", "<i4"), ("line", "<i4"), ("start", "<i8"), ("end", "<i8")]
+    ),
+    "spans": np.dtype(("<i4", (2,))),
+    "digests": np.dtype(("<u8", (2,))),
+    **{f"row-{field}": ROW[field] for field in ROW.names or ()},
+    "bands": np.dtype("<u4"),
+    "texts": np.dtype("u1"),
+    "letters": np.dtype("<u4"),
+}
+"""The spool's columns. Parts of inputs: CRC of the bytes, documents found, those that do not decode, whether to be read
+again for what is to be told about it (`AGAIN_PROBLEM`, `AGAIN_FAULT`), bytes. Documents: their part within the task,
+input, paragraphs, line, and bytes within the part. Then what `dedup.fingerprint.table.Sheet` has, numbers and places
+counted from the corpus's beginning."""
+
+AGAIN_PROBLEM, AGAIN_FAULT = 1, 2
+"""What there is to tell about a part: records that hold no text; a document with which a kernel raised, which has no
+paragraphs here. They are bits."""
+_WORTH_STARTING, _WORTH_SHARING = 50_000, 2000
+"""Paragraphs from which on workers are started for the bands, and from which on those that are there share them."""
+_PAIRS_HELD = 1 << 21
+"""Pairs that bands have named from which on they are put on disk."""
+LETTER = 4
+"""Bytes of a letter."""
+_MOST_PAIRS, _FEWEST_PAIRS = 4000, 500
+"""Pairs of a task. Towards the end of a round they get fewer, so that no worker has long to wait for another one."""
+_TRAVELLING = ("text_at", "text_size", "letters_at", "words", "key")
+"""What of a row a worker needs to know to compare it; see `_Pairs`."""
+_BYTES_A_PARAGRAPH = 64
+"""Memory for a paragraph while exact copies are sought."""
+
+
+class Decided(NamedTuple):
+    """What was decided about a corpus.
+
+    Attributes:
+        removals: in order of the paragraphs; see `dedup.resolve.corpus.removals.removal_type`.
+        begins: number of the first paragraph of each document, and the number of paragraphs; int64.
+        comparisons: pairs that were aligned.
+        unexamined: pairs that share a band and were not.
+    """
+
+    removals: NDArray[np.void]
+    begins: NDArray[np.int64]
+    comparisons: int
+    unexamined: int
+    different: NDArray[np.int64]
+    """The first occurrence of each different paragraph, ascending."""
+    place: NDArray[np.int64]
+    """The place of its row in the spool."""
+    near: Near
+    """Near-duplicates that stay, where somebody asks for them."""
+    faults: list[PairFault]
+    """Pairs with which a kernel raised, and that stay, both of them."""
+    stages: list[tuple[Fault, str]]
+    """What was raised about more than a pair, and what is kept as it is for that."""
+
+    def texts(self, spool: Spool, paragraphs: NDArray[np.int64]) -> Iterator[str]:
+        """Yield the texts of different paragraphs that have enough words to go by themselves."""
+        place = self.place[np.searchsorted(self.different, paragraphs)]
+        at, sizes = (spool.picked(f"row-{name}", place).tolist() for name in ("text_at", "text_size"))
+        for start, size in zip(at, sizes, strict=True):
+            yield spool.read("texts", start, size).tobytes().decode("utf-8", "surrogatepass")
+
+
+class PairFault(NamedTuple):
+    """A pair of paragraphs with which a kernel raised.
+
+    Attributes:
+        later, earlier: their numbers in the corpus; of one that stands several times, that of the first.
+        fault: what was raised.
+    """
+
+    later: int
+    earlier: int
+    fault: Fault
+
+
+@dataclass(slots=True)
+class _Different:
+    """The different paragraphs that have words enough to go by themselves, in the order in which they stay."""
+
+    place: NDArray[np.int64]
+    """Places of their rows in the spool."""
+    words: NDArray[np.int32]
+    leaders: Leaders
+    keys: SameKeys
+    bands: Bands | None
+    """None: only equal words count."""
+    looked: Looked
+    unexamined: int = 0
+
+    def left_out(self, pairs: int, *, every: bool) -> None:
+        """Take in how many pairs of those in large buckets were left out; `every`: of all such buckets."""
+        self.unexamined = pairs if every else max(self.unexamined, pairs)
+
+
+class Planner:
+    """Decides about a corpus whose fingerprints are in a spool.
+
+    Args:
+        spool: of `COLUMNS`.
+        settings: what counts as superfluous.
+        banding: how the signatures were cut.
+        crew: worker processes.
+        max_memory: bytes that all of it aims to stay below.
+        events: is told how far it has come.
+        references: the first so many documents stay.
+        explain: also name near-duplicates that stay.
+    """
+
+    def __init__(
+        self,
+        spool: Spool,
+        settings: Settings,
+        banding: Banding,
+        *,
+        crew: Crew,
+        max_memory: int,
+        events: Events,
+        references: int,
+        explain: bool = False,
+    ) -> None:
+        self._spool = spool
+        self._settings = settings
+        self._banding = banding
+        self._crew = crew
+        self._max_memory = max_memory
+        self._events = events
+        self._references = references
+        self._explain = explain
+        self._faults: list[PairFault] = []
+        self._unnamed: list[Fault] = []
+        self._stages: list[tuple[Fault, str]] = []
+
+    def _attempt(self, function: Callable[[], Result], kept: str, otherwise: Callable[[], Result]) -> Result:
+        """Return what a stage comes to; where a kernel raises, something else, and note what was kept as it is."""
+
+        def failed(fault: Fault) -> Result:
+            self._stages.append((fault, kept))
+            return otherwise()
+
+        return attempt(function, failed)
+
+    def decide(self) -> Decided:
+        """Run the stages behind fingerprinting.
+
+        Raises:
+            OutputError: the spool cannot be read.
+            DedupError: a worker died.
+        """
+        spool = self._spool
+        counts = np.concatenate([np.empty(0, np.int32), *(some["paragraphs"] for some in spool.pieces("documents"))])
+        begins = np.concatenate(([0], np.cumsum(counts, dtype=np.int64)))
+        number = int(begins[-1])
+        fixed = int(begins[self._references])
+        owner = self._owners(number)
+        paragraph, place = self._different(owner)
+        words = self._spool.whole("row-words")[place]
+        chosen = np.flatnonzero(words >= self._settings.min_words)
+        ranked = chosen[self._rank(paragraph[chosen], place[chosen], fixed)]
+        stay = int(np.count_nonzero(paragraph[ranked] < fixed))
+        kept = "paragraphs that are alike are kept as they are, but for exact copies"
+        different = self._attempt(
+            lambda: self._decided(place[ranked], words[ranked], stay),
+            kept,
+            lambda: self._undecided(place[ranked], words[ranked], stay),
+        )
+        leaders = different.leaders
+        classes = Classes(paragraph[ranked], leaders)
+        corpus = self._corpus(counts, owner, paragraph, words, place)
+        removals = self._closed(different, classes, corpus, fixed)
+        faults = [
+            fault._replace(later=int(paragraph[ranked[fault.later]]), earlier=int(paragraph[ranked[fault.earlier]]))
+            for fault in dict.fromkeys(self._faults)
+        ]
+        near = nobody()
+        if self._explain:
+            kept = "near-duplicates that are kept are not explained"
+            near = self._attempt(lambda: kept_near(classes, removals, number, self._settings), kept, nobody)
+        if self._unnamed:
+            kept = f"{len(self._unnamed):,} groups of paragraphs that share a band are not compared for that"
+            self._stages.insert(0, (self._unnamed[0], kept))
+        return Decided(
+            removals, begins, leaders.compared, different.unexamined, paragraph, place, near, faults, self._stages
+        )
+
+    def _closed(self, different: _Different, classes: Classes, corpus: Corpus, fixed: int) -> NDArray[np.void]:
+        """Return the removals: with boilerplate gone, those that stay are others than were compared."""
+        removals = self._outcome(corpus, classes, fixed)
+        leaders = different.leaders
+        kept = "paragraphs that are alike are not compared once more, with boilerplate gone"
+        while self._settings.keep == "none":
+            gone = np.isin(classes.first, removals["paragraph"]) & (leaders.status != GOES)
+            if not self._attempt(partial(self._further, different, gone), kept, leaders.leave):
+                break
+            removals = self._outcome(corpus, classes, fixed)
+        return removals
+
+    def _outcome(self, corpus: Corpus, classes: Classes, fixed: int) -> NDArray[np.void]:
+        """Return the removals; where a kernel raises, those without short paragraphs, and where it does again, none."""
+        number = len(corpus.owner)
+
+        def of_long_ones() -> NDArray[np.void]:
+            long = corpus._replace(short=np.zeros(number, bool))
+            kept = "nothing is removed"
+            return self._attempt(
+                lambda: outcome(long, classes, self._settings, fixed), kept, lambda: np.empty(0, removal_type(number))
+            )
+
+        kept = "short paragraphs are kept as they are"
+        return self._attempt(lambda: outcome(corpus, classes, self._settings, fixed), kept, of_long_ones)
+
+    def _corpus(
+        self,
+        counts: NDArray[np.int64],
+        owner: NDArray[Any],
+        paragraph: NDArray[np.int64],
+        words: NDArray[np.int32],
+        place: NDArray[np.int64],
+    ) -> Corpus:
+        """Return all paragraphs as the outcome wants them; one that nobody fingerprinted counts as short."""
+        every, plain = np.zeros(len(owner), np.int32), np.zeros(len(owner), np.int32)
+        every[paragraph] = words
+        digits = np.bitwise_count(self._spool.whole("row-numbers"))[place]
+        plain[paragraph] = np.maximum(words - digits.astype(np.int32), 0)
+        document = np.repeat(np.arange(len(counts), dtype=np.int32), counts)
+        return Corpus(document, owner, plain[owner], every[owner] < self._settings.min_words)
+
+    def _owners(self, number: int) -> NDArray[Any]:
+        """Return the first paragraph with the same bytes, for each paragraph."""
+        self._events.progress(0, number, "exact copies", "paragraphs")
+        parts = 1
+        while number * _BYTES_A_PARAGRAPH // parts > max(self._max_memory // 8, 1 << 24):
+            parts *= 2
+        owner = np.arange(number, dtype=index_type(number))
+        for part in range(parts):
+            copies, firsts = first_copies(self._spool.pieces("digests"), number, parts, part)
+            owner[copies] = firsts
+            self._events.progress(number * (part + 1) // parts, number, "exact copies", "paragraphs")
+        return owner
+
+    def _different(self, owner: NDArray[Any]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return the first occurrence of each different paragraph, ascending, and the place of its row."""
+        return np.unique(owner[self._spool.whole("row-paragraph")], return_index=True)
+
+    def _rank(self, paragraph: NDArray[np.int64], place: NDArray[np.int64], fixed: int) -> NDArray[np.int64]:
+        """Return the order in which paragraphs stay: references first, then as asked."""
+        column = {"richest": "row-content", "longest": "row-length"}.get(self._settings.keep)
+        if column is None:
+            return np.arange(len(paragraph))
+        reference = paragraph < fixed
+        size = self._spool.picked(column, place)
+        order: NDArray[np.int64] = np.lexsort((paragraph, np.where(reference, 0, -size), ~reference))
+        return order
+
+    def _decided(self, place: NDArray[np.int64], words: NDArray[np.int32], fixed: int) -> _Different:
+        """Decide which of the different paragraphs stay, given the places of their rows, in the order of staying."""
+        keys = SameKeys(self._spool.whole("row-key")[place])
+        bands = None if self._settings.exact else Bands(self._spool, self._banding, place)
+        different = _Different(place, words, Leaders(len(place), fixed), keys, bands, Looked(len(place)))
+        self._further(different, np.zeros(len(place), bool))
+        return different
+
+    def _undecided(self, place: NDArray[np.int64], words: NDArray[np.int32], fixed: int) -> _Different:
+        """Return the different paragraphs, of which all stay."""
+        leaders = Leaders(len(place), fixed)
+        leaders.leave()
+        keys = SameKeys(np.arange(len(place), dtype=np.uint64))
+        return _Different(place, words, leaders, keys, None, Looked(len(place)))
+
+    def _further(self, different: _Different, also: NDArray[np.bool_]) -> bool:
+        """Have those compared that a second run would compare, and decide anew; return False where all are.
+
+        Args:
+            different: what was decided so far.
+            also: those that go though they stay among the different ones: boilerplate.
+        """
+        place, leaders, looked = different.place, different.leaders, different.looked
+        before = leaders.listed
+        while True:
+            # Paragraphs of the same words have the same bands: one of them speaks for all. One that went for it, and
+            # stays because what it went for goes, is looked at by itself, as it would be in what is left.
+            stays = (leaders.status != GOES) & ~also
+            if leaders.add(*different.keys.pairs(stays)):
+                self._settle(leaders, place)
+                continue
+            some, fresh = looked.next(stays)
+            if different.bands is None or not len(some):
+                return leaders.listed > before
+            self._keep(different.words[some], place[some], different.bands.of(some), fresh)
+            found = candidates(self._bucketed(different.bands, len(some)), len(some))
+            added = leaders.add(some[found.later], some[found.earlier])
+            different.left_out(found.unexamined, every=len(fresh) == len(some))
+            looked.at(found.crowded, added=added > 0)
+            del found
+            self._settle(leaders, place)
+
+    def _keep(
+        self, words: NDArray[np.int32], place: NDArray[np.int64], chosen: NDArray[np.int64], fresh: NDArray[np.int64]
+    ) -> None:
+        """Put what the sieves want to know of some paragraphs where workers find it, and out of memory."""
+        self._spool.keep("words", words)
+        self._spool.keep("chosen", chosen)
+        self._spool.keep("fresh", fresh)
+        for name in ("numbers", "bits"):
+            self._spool.keep(name, self._spool.whole(f"row-{name}")[place])
+
+    def _bucketed(self, bands: Bands, number: int) -> Iterator[Bucketed]:
+        """Yield what each band says about so many paragraphs, of which `_keep` has seen."""
+        work = partial(_bucket, self._settings, os.fspath(self._spool.directory), bands.slices)
+        # Where there is little to do it is done here.
+        least = _WORTH_SHARING if self._crew.started else _WORTH_STARTING
+        crew = self._crew if number > least else Crew(1)
+        held = 0
+        for band, (result, faults) in crew.map(work, range(self._banding.bands)):
+            self._unnamed += faults
+            self._events.progress(band, self._banding.bands, "candidates", "bands")
+            held += len(result.pairs)
+            if held <= _PAIRS_HELD or not len(result.pairs):
+                yield result
+                continue
+            self._spool.keep(f"pairs-{band}", result.pairs)
+            yield result._replace(pairs=kept(os.fspath(self._spool.directory), f"pairs-{band}"))
+
+    def _settle(self, leaders: Leaders, place: NDArray[np.int64]) -> None:
+        """Have all pairs verified that decide anything."""
+        done = 0
+        while True:
+            later, earlier = leaders.ask()
+            if not len(later):
+                return
+            self._events.progress(done, None, "verdicts", "pairs")
+            leaders.answer(self._verified(later, earlier, place))
+            done += len(later)
+
+    def _verified(self, later: NDArray[np.int64], earlier: NDArray[np.int64], place: NDArray[np.int64]) -> Verdicts:
+        texts, letters = (os.fspath(self._spool.path(name)) for name in ("texts", "letters"))
+        task = partial(_verify, self._settings, texts, letters)
+        found: list[Verdicts] = []
+        done = 0
+        for pairs, (verdicts, faults) in self._crew.map(task, self._tasks(later, earlier, place)):
+            found.append(verdicts)
+            self._faults += [
+                PairFault(int(later[done + one.place]), int(earlier[done + one.place]), one.fault) for one in faults
+            ]
+            done += len(pairs.later)
+        return Verdicts(*(np.concatenate(arrays) for arrays in zip(*found, strict=True)))
+
+    def _tasks(
+        self, later: NDArray[np.int64], earlier: NDArray[np.int64], place: NDArray[np.int64]
+    ) -> Iterator[_Pairs]:
+        columns = {name: self._spool.mapped(f"row-{name}") for name in _TRAVELLING}
+        start = 0
+        while start < len(later):
+            stop = start + _share(len(later) - start, self._crew.started)
+            both = np.stack((later[start:stop], earlier[start:stop]))
+            needed, index = np.unique(both, return_inverse=True)
+            index = index.reshape(both.shape)
+            rows = {name: column[place[needed]] for name, column in columns.items()}
+            yield _Pairs(rows, index[0], index[1])
+            start = stop
+
+
+def _share(left: int, workers: int) -> int:
+    """Return how many of the pairs that are left make the next task, for so many workers; 0: none are there."""
+    if not workers:
+        return _MOST_PAIRS
+    return min(max(left // (2 * workers), _FEWEST_PAIRS), _MOST_PAIRS)
+
+
+class _Pairs(NamedTuple):
+    """Pairs of paragraphs that travel to a worker: places of texts and letters, and which is compared with which."""
+
+    rows: dict[str, NDArray[Any]]
+    """What is known of each paragraph, by column."""
+    later: NDArray[np.int64]
+    earlier: NDArray[np.int64]
+
+
+def _verify(settings: Settings, texts: str, letters: str, pairs: _Pairs) -> tuple[Verdicts, list[Pair]]:
+    """Compare some pairs, with what the spool has of them; runs in a worker."""
+    rows = pairs.rows
+    with open(texts, "rb", buffering=0) as file, open(letters, "rb", buffering=0) as short:  # noqa: PTH123 - strings travel well
+
+        def texts_of(needed: list[int]) -> list[bytes]:
+            return list(stretches(file, rows["text_at"][needed], rows["text_size"][needed], 1, bytes))
+
+        words = list(stretches(short, rows["letters_at"], rows["words"], LETTER, string_of))
+        paragraphs = Paragraphs(words, rows["key"], texts_of)
+        return compared(paragraphs, pairs.later, pairs.earlier, settings)
+
+
+class Bands:
+    """Where the band keys are in the spool.
+
+    Attributes:
+        slices: for each task, where the first band's keys begin, and how many keys a band has there; int64, (tasks, 2).
+    """
+
+    def __init__(self, spool: Spool, banding: Banding, place: NDArray[np.int64]) -> None:
+        sizes = spool.sizes("bands")
+        self.slices = np.stack((np.cumsum(sizes) - sizes, sizes // max(banding.bands, 1)), axis=1)
+        # Only the rows with enough words have bands; which of those is each paragraph?
+        banded = np.cumsum(spool.whole("row-text_size") > 0)
+        self._place = banded[place] - 1
+
+    def of(self, some: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return the places of some paragraphs' keys within a band."""
+        chosen: NDArray[np.int64] = self._place[some]
+        return chosen
+
+
+def _bucket(settings: Settings, directory: str, slices: NDArray[np.int64], band: int) -> tuple[Bucketed, list[Fault]]:
+    """Read a band from the spool and find its pairs; runs in a worker."""
+    dtype = COLUMNS["bands"]
+    as_keys = partial(np.frombuffer, dtype=dtype)
+    with open(os.path.join(directory, "bands"), "rb", buffering=0) as file:  # noqa: PTH118, PTH123 - strings travel well
+        found = stretches(file, slices[:, 0] + band * slices[:, 1], slices[:, 1], dtype.itemsize, as_keys)
+        keys = np.concatenate([np.empty(0, dtype), *found])
+    chosen, fresh, *features = (kept(directory, name) for name in ("chosen", "fresh", *Features._fields))
+    return named(keys[chosen], fresh, Features(*features), settings)

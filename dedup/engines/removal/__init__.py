@@ -1,0 +1,1 @@
+"""Removal of paragraphs in the second pass; used by both engines."""

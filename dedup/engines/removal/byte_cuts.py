@@ -1,0 +1,322 @@
+"""Cuts by bytes, without parsing a record again: where nothing of a text is to be told, or nothing of it stays."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from dedup.engines.removal.share import REASONS, edges_of
+from dedup.formats.jsonl_bytes import LARGEST, Literals, whole
+from dedup.formats.parts import Kind
+from dedup.text.arrays import batches, ranges
+from dedup.text.characters import CLASS_MASK, IGNORE, class_table, fold_table
+from dedup.text.long_texts import split_texts
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from numpy.typing import NDArray
+
+    from dedup.engines.removal.share import Share
+    from dedup.formats.jsonl_bytes import Literal
+    from dedup.formats.parts import Done, Part, Work
+    from dedup.model.settings import Split
+
+    Ints = NDArray[np.int64]
+
+LEAST = 1 << 13
+"""Bytes of a record from which on it is not read again: what is done for many at once costs as much for a few."""
+
+_PART = 4
+"""Such records make at least one part of so many of what is looked at."""
+
+_OTHER_ENDS = "\r\v\f\x85\u2028\u2029"
+
+_MARKS = "|`~"
+
+_BULLETS = [ord(sign) for sign in "-*+•·"]
+
+_WIDEST, _NARROWEST = 160, 18
+"""Characters of a line that may have been wrapped, indentation included; see `dedup.text.hard_wraps`."""
+
+_LONGEST_WORD = 40
+
+_FEWEST_JOINTS, _FEWEST_SMALL = 4, 2
+
+
+def cut_plainly(work: Work, parts: list[Part], dones: list[Done], share: Share, chosen: Ints, *, most: int) -> Ints:
+    """Cut the documents of a task of which that can be done by their bytes; return the others that are to be cut.
+
+    Args:
+        work: what is to be done; nobody is to be told of it.
+        parts: the task.
+        dones: what comes of each part; cuts and figures are added.
+        share: what was decided about the task.
+        chosen: the documents that are to be cut, by their numbers within the task, ascending; int64.
+        most: characters that are looked at together.
+
+    Returns:
+        Numbers of documents within the task, ascending; int64.
+    """
+    begins, ends, low, high = edges_of(share)
+    sizes = share.documents["end"] - share.documents["start"]
+    long = chosen[sizes[chosen] >= LEAST]
+    # A part is looked at as a whole, which has to be worth it.
+    looked_at = np.bincount(share.documents["part"][long], sizes[long], minlength=len(parts)) * _PART
+    found: list[tuple[int, _Plain]] = []
+    literals: dict[int, Literals] = {}
+    columns = [share.documents[name][long].tolist() for name in ("part", "start", "end")]
+    for number, place, start, end in zip(long.tolist(), *columns, strict=True):
+        if place not in literals:
+            if looked_at[place] < len(parts[place].data) or not may_be_plain(work, parts[place], share.parts[place]):
+                continue
+            literals[place] = Literals(parts[place].data, work.field[0])
+        if (literal := literals[place].of(start, end)) is not None:
+            gone = share.removals["paragraph"][low[number] : high[number]] - begins[number]
+            found.append((number, _Plain(literal, share.spans[begins[number] : ends[number]], gone.astype(np.int64))))
+    done = np.zeros(len(begins), bool)
+    for some in batches([plain.literal.length for _, plain in found], most):
+        cut = _cuts([plain for _, plain in found[some]], work.settings.split)
+        for (number, _), one in zip(found[some], cut, strict=True):
+            if one is not None:
+                done[number] = True
+                mine = dones[share.documents["part"][number]]
+                mine.cuts += zip(one.edges[::2], one.edges[1::2], strict=True)
+                reasons = np.bincount(share.removals["reason"][low[number] : high[number]], minlength=len(REASONS))
+                told = {REASONS[reason].value: count for reason, count in enumerate(reasons.tolist())}
+                mine.counts.tallied(told, changed=1, emptied=one.emptied)
+    return chosen[~done[chosen]]
+
+
+def may_be_plain(work: Work, part: Part, seen: np.void) -> bool:
+    """Tell whether the documents of a part may be cut by their bytes; `seen`: what the first pass says about it."""
+    return bool(
+        part.kind is Kind.JSONL
+        and work.codec.name == "utf-8"
+        and len(work.field) == 1
+        and not seen["again"]
+        and not seen["invalid"]
+        and len(part.data) <= LARGEST
+    )
+
+
+class _Plain(NamedTuple):
+    """A document whose literal is plain.
+
+    Attributes:
+        literal: where its characters are.
+        spans: its paragraphs; int32, (n, 2).
+        gone: numbers of those that go, ascending, one at least; int64.
+    """
+
+    literal: Literal
+    spans: NDArray[np.int32]
+    gone: Ints
+
+
+class _Cut(NamedTuple):
+    """What leaves a plain document."""
+
+    edges: list[int]
+    """Where each piece begins and ends, in the part's bytes."""
+    emptied: bool
+
+
+def _cuts(documents: Sequence[_Plain], how: Split) -> list[_Cut | None]:
+    """Find what leaves some documents; None where what is left would not be read as the paragraphs that stay."""
+    out: list[_Cut | None] = []
+    open_: list[tuple[int, str, Ints]] = []
+    for number, (literal, spans, gone) in enumerate(documents):
+        bounds = regions_of(spans, gone, literal.length, literal.line_ends)
+        edges = literal.offsets(bounds.ravel()).tolist()
+        left = literal.without(list(zip(edges[::2], edges[1::2], strict=True)))
+        out.append(_Cut(edges, emptied=not left.strip()))
+        # A document of which nothing stays has no lines to run together.
+        if len(gone) < len(spans):
+            stays = staying(spans, gone)
+            stay = moved(stays, bounds)
+            if literal.line_ends(*stays.T).any() or not reads_alike(left, stay, how):
+                open_.append((number, left, stay))
+    for (number, _, stay), found in zip(open_, split_texts([left for _, left, _ in open_], how), strict=True):
+        if not np.array_equal(stay, found):
+            out[number] = None
+    return out
+
+
+def regions_of(spans: NDArray[np.int32], gone: Ints, length: int, line_ends: Callable[[Ints, Ints], Ints]) -> Ints:
+    """Return what `dedup.text.paragraphs.regions` returns, of a text of which only the line ends are asked for.
+
+    Args:
+        spans: the paragraphs; (n, 2).
+        gone: numbers of those that go, ascending, one at least.
+        length: characters of the text.
+        line_ends: counts those within some pieces, of which it is told where they begin and end.
+
+    Returns:
+        Where each piece that goes begins and ends; int64, (regions, 2).
+    """
+    begins = np.ones(len(gone), bool)
+    begins[1:] = gone[1:] != gone[:-1] + 1
+    firsts, stops = gone[begins], gone[np.append(begins[1:], True)] + 1
+    starts, ends = spans[:, 0].astype(np.int64), spans[:, 1].astype(np.int64)
+    # Where the separators have as many line ends, the first one remains; where nothing follows, the last one does.
+    low, high = starts[firsts], np.append(starts, length)[stops]
+    if stops[-1] == len(spans) and firsts[-1] > 0:
+        low[-1], high[-1] = ends[firsts[-1] - 1], ends[-1]
+    bounds = np.stack((low, high), axis=1)
+    between = np.flatnonzero((firsts > 0) & (stops < len(spans)))
+    # What is one character long is one line end, and there are no others where all are.
+    if not len(between) or int((starts[1:] - ends[:-1]).max()) == 1:
+        return bounds
+    counts = line_ends(ends[:-1], starts[1:])
+    before, after = firsts[between] - 1, stops[between]
+    most = np.maximum.reduceat(np.append(counts, 0), np.stack((before, after), axis=1).ravel())[::2]
+    pieces, done = [], 0
+    for run in between[most > counts[before]].tolist():
+        first, stop = int(firsts[run]), int(stops[run])
+        turn = first + int(np.argmax(counts[first - 1 : stop]))
+        pieces += [bounds[done:run], [[ends[first - 1], ends[turn - 1]]]]
+        if turn < stop:
+            pieces.append([[starts[turn], starts[stop]]])
+        done = run + 1
+    return np.concatenate([*pieces, bounds[done:]])
+
+
+def staying(spans: NDArray[np.int32], gone: Ints) -> Ints:
+    """Return the paragraphs that stay; int64, (n, 2)."""
+    stays = np.ones(len(spans), bool)
+    stays[gone] = False
+    return spans[stays].astype(np.int64)
+
+
+def moved(wanted: Ints, bounds: Ints) -> Ints:
+    """Return where some paragraphs stand when regions between them have left the text; int64, (n, 2)."""
+    before = np.concatenate(([0], np.cumsum(bounds[:, 1] - bounds[:, 0])))
+    here: Ints = wanted - before[np.searchsorted(bounds[:, 0], wanted[:, 0], side="right")][:, None]
+    return here
+
+
+def reads_alike(left: str, stay: Ints, how: Split) -> bool:
+    """Tell, at a glance, whether a text certainly is read as some paragraphs; where that is open, it has to be split.
+
+    It is where each of its lines is one of them, and no lines may belong together: nothing begins as a row of a table
+    or a code fence, and under ``auto`` too few lines are such that `dedup.text.hard_wraps.perhaps_grouped` would name
+    the document. All that is asked here is a little less than what is asked there.
+
+    Args:
+        left: what is left of a document.
+        stay: the paragraphs that stay, where they stand in it: all that is not blank, and each of one line; int64,
+            (n, 2).
+        how: the reading.
+    """
+    if how == "blank" or not len(stay) or any(end in left for end in _OTHER_ENDS):
+        return False
+    if any(mark in left for mark in _MARKS) and _marked(left, stay):
+        return False
+    return how == "line" or not _perhaps_wrapped(left, stay)
+
+
+def _marked(left: str, stay: Ints) -> bool:
+    """Tell whether a paragraph begins as a row of a table or a code fence does."""
+    return any(left[start:end].lstrip(" \t")[:1] in (*_MARKS, "") for start, end in stay.tolist())
+
+
+def each_a_line(left: str, stay: Ints) -> bool:
+    """Tell whether no paragraph has several lines: are all line ends, all of them LF, outside of the paragraphs?"""
+    after, before = stay[1:, 0], stay[:-1, 1]
+    single = after - before == 1  # certainly a line end
+    outside = int(np.count_nonzero(single))
+    for start, end in zip(before[~single].tolist(), after[~single].tolist(), strict=True):
+        outside += left.count("\n", start, end)
+    outside += left.count("\n", 0, int(stay[0, 0])) + left.count("\n", int(stay[-1, 1]))
+    return outside == left.count("\n")
+
+
+def _perhaps_wrapped(left: str, stay: Ints) -> bool:
+    """Tell whether enough lines may have been wrapped: see `dedup.text.hard_wraps.perhaps_grouped`."""
+    starts, ends = stay[:, 0], stay[:, 1]
+    lengths = ends - starts
+    joint = (
+        (lengths[:-1] >= _NARROWEST)
+        & (lengths[:-1] <= _WIDEST)
+        & (lengths[:-1] + 1 + _LONGEST_WORD > lengths[1:])
+        & (starts[1:] - ends[:-1] == 1)
+    )
+    places = np.flatnonzero(joint)
+    if len(places) < _FEWEST_JOINTS:
+        return False
+    places = _beside(places)
+    if len(places) < _FEWEST_JOINTS:
+        return False
+    after = starts[places + 1]
+    first = np.array([ord(left[start]) for start in after.tolist()], np.int64)
+    ended = [left.find(" ", start, start + _LONGEST_WORD) for start in after.tolist()]
+    word = np.where(np.array(ended) < 0, _LONGEST_WORD, ended - after)
+    # An indented line's first word is not looked for.
+    word[class_table()[first] & CLASS_MASK >= IGNORE] = _LONGEST_WORD
+    item = np.isin(first, _BULLETS) & (word == 1)
+    places = _beside(places[~item & (lengths[places] + 1 + word > lengths[places + 1])])
+    if len(places) < _FEWEST_JOINTS:
+        return False
+    first = np.array([ord(left[start]) for start in starts[places + 1].tolist()], np.int64)
+    return int(np.count_nonzero(fold_table()[first] == first)) >= _FEWEST_SMALL
+
+
+def _beside(places: Ints) -> Ints:
+    """Return the places that stand right beside another one."""
+    follows = np.zeros(len(places) + 1, bool)
+    follows[1:-1] = places[1:] == places[:-1] + 1
+    found: Ints = places[follows[:-1] | follows[1:]]
+    return found
+
+
+def cut_emptied(work: Work, parts: list[Part], dones: list[Done], share: Share) -> Ints:
+    """Cut the documents of a task of which nothing stays, by their bytes; return the others that are to be cut.
+
+    Args:
+        work: what is to be done; nobody is to be told of it.
+        parts: the task.
+        dones: what comes of each part; cuts and figures are added.
+        share: what was decided about the task.
+
+    Returns:
+        Numbers of documents within the task, ascending; int64.
+    """
+    begins, ends, low, high = edges_of(share)
+    going = high - low
+    chosen = np.flatnonzero(going)
+    emptied = chosen[(going == ends - begins)[chosen]]
+    # What stands before the first paragraph would stay.
+    emptied = emptied[share.spans[begins[emptied], 0] == 0]
+    plain = np.array([may_be_plain(work, part, seen) for part, seen in zip(parts, share.parts, strict=True)], bool)
+    emptied = emptied[plain[share.documents["part"][emptied]]]
+    places = share.documents["part"][emptied]
+    gone = np.zeros(len(emptied), bool)
+    columns = [share.documents[name][emptied].tolist() for name in ("start", "end")]
+    for at, (place, start, end) in enumerate(zip(places.tolist(), *columns, strict=True)):
+        literal = whole(parts[place].data, work.field[0], start, end)
+        if literal is not None:
+            dones[place].cuts.append(literal)
+            gone[at] = True
+    emptied, places = emptied[gone], places[gone]
+    reasons = share.removals["reason"][ranges(low[emptied], going[emptied])]
+    _tally(dones, places, np.repeat(places, going[emptied]), reasons)
+    return np.setdiff1d(chosen, emptied, assume_unique=True)
+
+
+def _tally(dones: list[Done], emptied: NDArray[np.int32], owners: NDArray[np.int32], reasons: NDArray[np.int8]) -> None:
+    """Count documents of which nothing stays.
+
+    Args:
+        dones: what comes of each part.
+        emptied: the part of each document.
+        owners: the part of each of their paragraphs.
+        reasons: why it goes.
+    """
+    both = owners.astype(np.int64) * len(REASONS) + reasons
+    counts = np.bincount(both, minlength=len(dones) * len(REASONS)).reshape(len(dones), -1).tolist()
+    for done, told, number in zip(dones, counts, np.bincount(emptied, minlength=len(dones)).tolist(), strict=True):
+        done.counts.tallied(
+            {REASONS[reason].value: count for reason, count in enumerate(told)}, changed=number, emptied=number
+        )

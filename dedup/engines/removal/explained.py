@@ -1,0 +1,73 @@
+"""Decisions of the second pass as they are told: with spans, witnesses and reasons."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dedup.engines.removal.share import REASONS, removed_numbers
+from dedup.model.decisions import Compared, Decision, Elsewhere, KeptNear, Removal, Witness
+from dedup.model.differences import Difference
+from dedup.resolve.document.pair import news
+from dedup.text.paragraphs import cuts
+from dedup.verdict.batch.verify import ALIGNED, FOLDED
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dedup.engines.removal.share import Document, Place
+    from dedup.model.settings import Settings
+
+
+_COMPARED = {0: Compared.IDENTICAL, FOLDED: Compared.FOLDED, ALIGNED: Compared.ALIGNED}
+
+_TOLD = ("reason", "how", "similarity", "coverage", "block", "documents", "differs")
+
+
+def decision_of(document: Document) -> Decision:
+    """Return what was decided as the document's decision; its paragraphs are counted already."""
+    text, gone = document.found.record.text, removed_numbers(document)
+    cut = cuts(text, document.spans.tolist(), set(gone))
+    # As lists: an entry of a structured array takes longer to read than to cut.
+    columns = [document.removals[name].tolist() for name in _TOLD]
+    removals = []
+    for number, (paragraph, (start, end), reason, how, similarity, coverage, block, documents, differs) in enumerate(
+        zip(gone, document.spans[gone].tolist(), *columns, strict=True)
+    ):
+        told = document.witnesses[number] if document.witnesses else None
+        removals.append(
+            Removal(
+                paragraph,
+                start,
+                end,
+                *cut[paragraph],
+                reason=REASONS[reason],
+                compared=_COMPARED[how],
+                witnesses=(_witness(document, told, text[start:end]),) if told else (),
+                similarity=similarity,
+                coverage=coverage,
+                block=block if block >= 0 else None,
+                documents=documents or None,
+                differs=Difference(differs).names() if differs else (),
+            )
+        )
+    return Decision(0, tuple(removals))
+
+
+def kept_near_of(document: Document, settings: Settings) -> Iterator[KeptNear]:
+    """Yield the near-duplicates that stay, with all that is new in them."""
+    for entry, place in zip(document.near, document.beside, strict=True):
+        paragraph = int(entry["paragraph"]) - document.first
+        start, end = document.spans[paragraph].tolist()
+        own = document.found.record.text[start:end]
+        verdict, spans = news(place.text or "", own, settings)
+        new = tuple((start + a, start + b) for a, b in spans)
+        kind = verdict.kind if verdict.new else Difference(int(entry["kind"]))  # words that share a letter
+        figures = verdict.similarity, verdict.coverage
+        yield KeptNear(paragraph, start, end, _witness(document, place, own), *figures, new, kind.names())
+
+
+def _witness(document: Document, place: Place, own: str) -> Witness:
+    if place.document == document.number:
+        return Witness(place.paragraph, place.start, place.end)
+    elsewhere = Elsewhere(place.file, place.name, place.line, own if place.text is None else place.text)
+    return Witness(place.paragraph, place.start, place.end, elsewhere)

@@ -1,0 +1,259 @@
+"""The second pass over a corpus: what was decided about a task, carried out on its bytes; runs in workers."""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from dedup.engines.contained import reading_fault
+from dedup.engines.local.reading import changed
+from dedup.engines.local.stages import AGAIN_FAULT
+from dedup.engines.removal.byte_cuts import cut_emptied, cut_plainly
+from dedup.engines.removal.explained import decision_of, kept_near_of
+from dedup.engines.removal.reparse import is_among, is_held_back, settle_cuts, with_removals
+from dedup.engines.removal.share import REASONS, Document, edges_of
+from dedup.formats.edits import FORMATS, Found, carry_out, find, left_as_it_is
+from dedup.formats.parts import Done, Record
+from dedup.model.containment import Fault, attempt, itself, one_by_one
+from dedup.model.decisions import Decision, held
+from dedup.text.arrays import batches
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from dedup.engines.removal.reparse import CutDocument
+    from dedup.engines.removal.share import Share
+    from dedup.formats.parts import Part, Work
+    from dedup.model.decisions import KeptNear
+
+
+BATCH = 1 << 17
+"""Characters that are split again together."""
+
+
+def write(work: Work, task: tuple[list[Part], Share]) -> list[Done]:
+    """Carry out what was decided about a task.
+
+    Returns:
+        What came of each part, in their order.
+
+    Raises:
+        InputError: the input is not what it was in the first pass.
+    """
+    parts, share = task
+    if _is_told(work):
+        return _written(work, parts, share, plainly=False)
+    # What is done for many at once is only quicker: where that raises, all documents are cut one by one.
+    return attempt(
+        lambda: _written(work, parts, share, plainly=True), lambda _: _written(work, parts, share, plainly=False)
+    )
+
+
+def _written(work: Work, parts: list[Part], share: Share, *, plainly: bool) -> list[Done]:
+    """Return what comes of each part; `plainly`: documents may be cut by their bytes, without being read."""
+    begun = _begun(work, parts, share)
+    left = None
+    if plainly:
+        left = cut_plainly(work, parts, begun.dones, share, cut_emptied(work, parts, begun.dones, share), most=BATCH)
+    documents = _changed(work, parts, begun, share, only=left)
+    cut_documents(work, documents)
+    for found, fault in begun.faults.values():
+        left_as_it_is(work, found, fault)
+    for done in begun.dones if plainly else ():
+        done.cuts.sort()  # those by their bytes came first
+    return begun.dones
+
+
+def _is_told(work: Work) -> bool:
+    """Tell whether somebody wants to know more of a cut than the bytes and the figures."""
+    return bool(work.log or work.diff or work.explain or work.mark or work.empty != "keep")
+
+
+def decisions(work: Work, task: tuple[list[Part], Share]) -> list[Decision]:
+    """Say what was decided about each document of a task, in order.
+
+    Raises:
+        InputError: the input is not what it was in the first pass.
+    """
+    parts, share = task
+    begun = _begun(work, parts, share)
+    documents = _changed(work, parts, begun, share)
+    out = [Decision(paragraphs) for paragraphs in share.documents["paragraphs"].tolist()]
+    for some in batches([len(document.found.record.text) for document in documents], BATCH):
+        for document, decision in zip(documents[some], _told(work, documents[some]), strict=True):
+            out[document.number] = replace(decision, paragraphs=out[document.number].paragraphs)
+    for number, (_, fault) in begun.faults.items():
+        out[number] = replace(out[number], fault=fault)
+    return out
+
+
+def cut_documents(work: Work, documents: list[Document]) -> None:
+    """Carry out what was decided about some documents, each into what came of its part."""
+    told = _is_told(work)
+    for some in batches([len(document.found.record.text) for document in documents], BATCH):
+        _carry_out(work, documents[some], told=told)
+
+
+class _Begun(NamedTuple):
+    """What comes of a task before anything is cut.
+
+    Attributes:
+        dones: what comes of each part.
+        again: documents that were read again for that.
+        faults: documents with which a kernel raises while they are read, by their numbers within the task.
+    """
+
+    dones: list[Done]
+    again: dict[tuple[int, int], Record]
+    faults: dict[int, tuple[Found, Fault]]
+
+
+def _begun(work: Work, parts: list[Part], share: Share) -> _Begun:
+    """Begin a task."""
+    dones: list[Done] = []
+    again: dict[tuple[int, int], Record] = {}
+    faults: dict[int, tuple[Found, Fault]] = {}
+    paragraphs = np.bincount(share.documents["part"], share.documents["paragraphs"], minlength=len(parts)).astype(int)
+    for number, part in enumerate(parts):
+        seen = share.parts[number]
+        if len(part.data) != seen["size"] or zlib.crc32(part.data) != seen["check"]:
+            raise changed(part.name)
+        if seen["again"]:
+            (done,), found = find(work, [part])
+            again |= {(number, one.record.start): one.record for one in found}
+            if seen["again"] & AGAIN_FAULT:
+                faults |= _faults(work, share, number, found)
+        else:
+            done = Done()
+            done.counts.documents, done.counts.invalid_utf8 = int(seen["documents"]), int(seen["invalid"])
+        done.counts.paragraphs = int(paragraphs[number])
+        dones.append(done)
+    return _Begun(dones, again, faults)
+
+
+def _faults(work: Work, share: Share, part: int, found: list[Found]) -> dict[int, tuple[Found, Fault]]:
+    """Return the documents of a part that have no paragraphs because a kernel raised, and what it raises again."""
+    mine = (share.documents["part"] == part) & (share.documents["paragraphs"] == 0)
+    starts = {one.record.start: one for one in found}
+    out: dict[int, tuple[Found, Fault]] = {}
+    for number in np.flatnonzero(mine).tolist():
+        one = starts.get(int(share.documents["start"][number]))
+        if one is not None and (fault := reading_fault(one.record.text, work.settings)) is not None:
+            out[number] = one, fault
+    return out
+
+
+def _changed(
+    work: Work,
+    parts: list[Part],
+    begun: _Begun,
+    share: Share,
+    *,
+    only: NDArray[np.int64] | None = None,
+) -> list[Document]:
+    """Return the documents from which something goes, or of which something is told; with marks, all of them.
+
+    With `only`, just those of these numbers.
+    """
+    begins, ends, low, high = edges_of(share)
+    near = [np.searchsorted(share.near["paragraph"], edge) for edge in (begins, ends)]
+    chosen = only
+    if chosen is None:
+        chosen = np.arange(len(begins)) if work.mark else np.flatnonzero((high > low) | (near[1] > near[0]))
+    # As lists: there may be a great many documents of one paragraph each.
+    columns = [share.documents[name][chosen].tolist() for name in ("part", "start", "end", "line")]
+    edges = [each[chosen].tolist() for each in (low, high, begins, ends, *near)]
+    out = []
+    for number, place, start, end, line, first, last, begin, stop, *told in zip(
+        chosen.tolist(), *columns, *edges, strict=True
+    ):
+        part = parts[place]
+        record: Record | Fault | None = begun.again.get((place, start)) if begun.again else None
+        if record is None:
+            record = attempt(partial(FORMATS[part.kind].record, part, start, end, line or 1, work), itself)
+        if isinstance(record, Fault):
+            begun.faults[number] = Found(part, begun.dones[place], Record(start, end, line or 1, "")), record
+            continue
+        found = Found(part, begun.dones[place], record)
+        witnesses = share.witnesses[first:last] if share.witnesses else ()
+        going, here = share.removals[first:last], slice(*told)
+        spans = share.spans[begin:stop]
+        out.append(Document(found, number, spans, going, begin, witnesses, share.near[here], share.beside[here]))
+    return out
+
+
+def _carry_out(work: Work, documents: list[Document], *, told: bool) -> None:
+    """Cut some documents, each so that what is left of it has just the paragraphs that stay."""
+    if told:
+        carry_out(work, [document.found for document in documents], _told(work, documents))
+        return
+    for document, one in zip(documents, one_by_one(partial(settle_cuts, work), documents, _beside), strict=True):
+        counts = document.found.done.counts
+        fault = one if isinstance(one, Fault) else None
+        if one is None:
+            counts.stays(len(document.removals))
+            counts.unsettled += 1
+        elif not isinstance(one, Fault):
+            counts.stays(len(document.removals) - len(one.document.removals))
+            if len(one.document.removals):
+                fault = attempt(partial(_cut_out, work, one), itself)
+        if fault is not None:
+            left_as_it_is(work, document.found, fault)
+
+
+def _beside(_: Document, fault: Fault) -> Fault:
+    return fault
+
+
+def _told(work: Work, documents: list[Document]) -> list[Decision]:
+    """Return what becomes of some documents, for somebody to be told; their paragraphs are counted already."""
+    decided = one_by_one(partial(_decided, work), documents, lambda _, fault: Decision(0, fault=fault))
+    return [
+        replace(decision, kept_near=_near(work, document)) if len(document.near) else decision
+        for document, decision in zip(documents, decided, strict=True)
+    ]
+
+
+def _decided(work: Work, documents: Sequence[Document]) -> list[Decision]:
+    """Return what becomes of some documents."""
+    decided = []
+    for document, one in zip(documents, settle_cuts(work, documents), strict=True):
+        decision = Decision(0, unsettled=True) if one is None else decision_of(one.document)
+        if one is None or is_held_back(document, one):
+            stays = ~is_among(document, None if one is None else one.document)
+            decision = replace(decision, held_back=held(decision_of(with_removals(document, stays)).removals))
+        decided.append(decision)
+    return decided
+
+
+def _near(work: Work, document: Document) -> tuple[KeptNear, ...]:
+    """Return the near-duplicates of a document that stay; to explain them changes nothing else, even if it raises."""
+
+    def failed(fault: Fault) -> tuple[KeptNear, ...]:
+        left_as_it_is(work, document.found, fault, "near-duplicates that are kept are not explained")
+        return ()
+
+    return attempt(lambda: tuple(kept_near_of(document, work.settings)), failed)
+
+
+def _cut_out(work: Work, cut: CutDocument) -> None:
+    """Cut a document where nobody is to be told what goes and why: no more than the bytes and the figures."""
+    document, gone, left = cut
+    part, done, record = document.found
+    offsets = FORMATS[part.kind].locate(part, record, [edge for region in gone for edge in region], work)
+    if offsets is None:  # the long way round says what is wrong
+        carry_out(work, [document.found], [decision_of(document)])
+        return
+    pairs = zip(offsets[::2], offsets[1::2], strict=True)
+    cuts = [(record.start + start, record.start + end) for start, end in pairs]
+    reasons = [REASONS[reason].value for reason in document.removals["reason"].tolist()]
+    emptied = not left.strip()
+    # From here on nothing raises.
+    done.cuts += cuts
+    done.counts.went(reasons, emptied=emptied)

@@ -1,0 +1,95 @@
+"""The decisions for one task of the second pass."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from dedup.model.decisions import Reason
+from dedup.resolve.corpus.removals import BLOCK, BOILERPLATE, EXACT, NEAR
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from dedup.formats.edits import Found
+
+    Ints = NDArray[np.int64]
+
+REASONS = {EXACT: Reason.EXACT, NEAR: Reason.NEAR, BLOCK: Reason.BLOCK, BOILERPLATE: Reason.BOILERPLATE}
+
+
+class Edges(NamedTuple):
+    """What of a task belongs to each of its documents: where its paragraphs and removals begin, and where they end."""
+
+    begins: Ints
+    ends: Ints
+    low: Ints
+    high: Ints
+
+
+def edges_of(share: Share) -> Edges:
+    """Return what of a task belongs to each of its documents."""
+    ends = np.cumsum(share.documents["paragraphs"], dtype=np.int64)
+    begins = ends - share.documents["paragraphs"]
+    return Edges(begins, ends, *(np.searchsorted(share.removals["paragraph"], edge) for edge in (begins, ends)))
+
+
+class Place(NamedTuple):
+    """Where a witness stands."""
+
+    document: int
+    """Number of its document within the task, or -1 for one outside of it."""
+    paragraph: int
+    """Number in its document."""
+    start: int
+    end: int
+    """Characters in its document."""
+    file: str
+    name: str
+    line: int | None
+    text: str | None
+    """None where it is the removed paragraph's own."""
+
+
+class Share(NamedTuple):
+    """What belongs to one task.
+
+    Attributes:
+        parts, documents, spans: the task's entries of these columns of the spool.
+        removals: what goes, with paragraphs counted from the task's first one; see
+            `dedup.resolve.corpus.removals.removal_type`.
+        witnesses: one for each removal where somebody is to be told of them, else none.
+        near: near-duplicates that stay and are to be told of, likewise; see `dedup.resolve.corpus.kept_near.near_type`.
+        beside: where the paragraph stands that each of them is like.
+    """
+
+    parts: NDArray[np.void]
+    documents: NDArray[np.void]
+    spans: NDArray[np.int32]
+    removals: NDArray[np.void]
+    witnesses: list[Place]
+    near: NDArray[np.void]
+    beside: list[Place]
+
+
+class Document(NamedTuple):
+    """A document from which something goes, or about which there is something to tell."""
+
+    found: Found
+    number: int
+    spans: NDArray[np.int32]
+    removals: NDArray[np.void]
+    first: int
+    """Number of its first paragraph in the task."""
+    witnesses: Sequence[Place]
+    near: NDArray[np.void]
+    beside: Sequence[Place]
+
+
+def removed_numbers(document: Document) -> list[int]:
+    """Return the numbers of the paragraphs that go, within their document; ascending."""
+    gone: list[int] = (document.removals["paragraph"] - document.first).tolist()
+    return gone

@@ -1,0 +1,107 @@
+"""One run from end to end: what is asked for (`Job`) to what was done (`Outcome`); also the way back (`restore`)."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dedup.engines.local.run import LocalRun
+from dedup.engines.local.workers import stopped_by_signals
+from dedup.model.errors import ExitCode, UsageError
+from dedup.model.job import STDIN
+from dedup.model.outcome import Outcome
+
+if TYPE_CHECKING:
+    from typing import BinaryIO
+
+    from dedup.model.job import Job
+    from dedup.model.outcome import Events
+
+
+def run(job: Job, events: Events, *, stdin: BinaryIO | None = None, stdout: BinaryIO | None = None) -> Outcome:
+    """Do what `job` asks.
+
+    Order of the inputs is the order of everything: of the output, of the log and of the events. An input that cannot
+    be read, or a record without text, is reported and counted, the rest goes on. A text that goes to one stream with
+    others is followed by a line end if it lacks one and more text comes.
+
+    Args:
+        job: inputs, settings and where the result goes. ``output`` ``Path("-")`` is standard output, like None. With a
+            directory among the inputs, `output` is a directory: the same tree appears there, unchanged files too. With
+            files only, an existing directory takes them by name.
+        events: is told problems, explanations, diffs and progress while the run goes on.
+        stdin: read for ``-``; None: the process's standard input.
+        stdout: cleaned text goes here when nothing else is named; None: the process's standard output.
+
+    Returns:
+        The counts, and the exit code: ERROR when something was reported through `Events.problem`, else FOUND when the
+        mode is ``check`` or ``diff`` and something would go, else OK.
+
+    Raises:
+        UsageError: the parts of the job do not fit together; nothing was read or written.
+        InputError: with ``on_error="fail"``, the first input problem; nothing was written. For that, and for
+            `Job.max_removed`, all inputs are read twice, and standard input is kept in a temporary file.
+        DedupError: more would go than `Job.max_removed` allows; nothing was written.
+        OutputError: an output could not be written; it is as it was before.
+        BrokenPipeError: whoever reads standard output (or what `Events.diff` writes to) went away; worker processes
+            have ended and files that go elsewhere (the removal log) are complete.
+        KeyboardInterrupt: SIGINT; also SIGTERM and SIGHUP, which are treated alike. Temporary files are gone.
+    """
+    with stopped_by_signals(), ExitStack() as stack:
+        if job.cluster is not None:
+            from dedup.engines.spark.run import run_on_spark  # nobody else needs Spark
+
+            return run_on_spark(job, events, stack)
+        return LocalRun(job, events, stdin, stdout, stack).run()
+
+
+def restore(
+    cleaned: str,
+    log: Path,
+    output: Path | None,
+    events: Events,
+    *,
+    in_place: bool = False,
+    into_directory: bool = False,
+    stdin: BinaryIO | None = None,
+    stdout: BinaryIO | None = None,
+) -> Outcome:
+    """Put back what a run took out: cleaned text and removal log give the original bytes.
+
+    Nothing is written before it is known to be the original: every digest in the log is checked.
+
+    Args:
+        cleaned: a cleaned file, a cleaned directory, or ``-``.
+        log: the removal log of that run.
+        output: file or directory; None or ``Path("-")``: standard output (not for a directory).
+        events: is told progress.
+        in_place: write over `cleaned` itself.
+        into_directory: `output` is a directory, to be made if need be; a file goes into it by its name.
+        stdin: read for ``-``; None: the process's standard input.
+        stdout: see `run`.
+
+    Raises:
+        RestoreError: log and text do not belong together, or the log is not whole; nothing was written.
+        UsageError, InputError, OutputError, BrokenPipeError, KeyboardInterrupt: as in `run`.
+    """
+    from dedup.formats.files.links import check_inside  # rarely needed
+    from dedup.formats.files.outputs import make_parent
+    from dedup.formats.log.restore import restore_file, restore_tree
+
+    output = None if output == Path(STDIN) else output
+    if in_place and (output is not None or cleaned == STDIN):
+        raise UsageError("--in-place writes over the input itself", hint="leave out --output, and name a file")
+    with stopped_by_signals():
+        if cleaned != STDIN and Path(cleaned).is_dir():
+            if output is None and not in_place:
+                raise UsageError("a directory cannot go to standard output", hint="use --output DIR or --in-place")
+            counts = restore_tree(Path(cleaned), log, None if in_place else output, events)
+        else:
+            path = None if cleaned == STDIN else Path(cleaned)
+            if output is not None and path is not None and (into_directory or output.is_dir()):
+                check_inside(output / path.name, output)
+                output /= path.name
+                make_parent(output)
+            counts = restore_file(path, log, path if in_place else output, events, stdin=stdin, stdout=stdout)
+    return Outcome(counts, ExitCode.OK)

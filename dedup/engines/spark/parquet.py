@@ -1,0 +1,208 @@
+"""Parquet: the text is one column, and every other column, the columns of partitions too, stays as Spark reads it.
+
+Rows are numbered by their file and their place in it. Texts meet what goes from them as lines do; what is left of those
+that change is kept, and takes the old text's place in a join.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+from pyspark.sql import functions as F  # noqa: N812 - its usual name
+
+from dedup.engines.spark.files import escaped
+from dedup.engines.spark.read import Numbered, Row, Table
+from dedup.engines.spark.records import groups
+from dedup.engines.spark.stages.frames import NUMBER
+from dedup.engines.spark.write import COUNTS, LOG, TEXT, Plan, Writer, lines_and_removals
+from dedup.formats.parts import Kind, Part, Work, too_large
+from dedup.model.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from pyspark.sql import DataFrame, SparkSession
+
+    from dedup.engines.spark.files import File
+
+_NULL = -1
+"""Stands for the place of a text that is not there."""
+EDITS = "document bigint, kind string, value binary"
+"""What is left of a text that changes (kind `TEXT`); lines of the log; what a task counted."""
+
+
+@dataclass(frozen=True)
+class Rows:
+    """The rows of all inputs.
+
+    Attributes:
+        frame: all columns, and `NUMBER`.
+        column: the text.
+        kind: its type.
+        partitions: columns that are directories.
+        numbered: `dedup.engines.spark.read.ROWS`; `at` is `_NULL` where a row has no text.
+    """
+
+    frame: DataFrame
+    column: str
+    kind: str
+    partitions: list[str]
+    numbered: Numbered
+
+
+def read_rows(spark: SparkSession, inputs: tuple[str, ...], files: Sequence[File], column: str) -> Rows:
+    """Number the rows of the inputs, which are all Parquet.
+
+    Args:
+        spark: the session.
+        inputs: as given; what lies below a directory keeps the columns that its path holds.
+        files: what was found there, in order, each once.
+        column: the text.
+
+    Raises:
+        UsageError: there is no such column, or it holds no text; or one that this needs for itself.
+    """
+    frame = spark.read.option("mergeSchema", "true").parquet(*[escaped(given) for given in inputs])
+    kinds = dict(frame.dtypes)
+    if kinds.get(column) not in ("string", "binary"):
+        what = f"holds {kinds[column]}, not text" if column in kinds else f"there is no column {column!r}"
+        names = ", ".join(name for name, kind in frame.dtypes if kind == "string")
+        raise UsageError(f"{what}; nothing was written", place=inputs[0], hint=f"choose one with --field: {names}")
+    if NUMBER in kinds:
+        raise UsageError(f"there is a column {NUMBER!r} already", place=inputs[0], hint="give it another name")
+    uri = F.col("_metadata.file_path").alias("uri")
+    counts = {row["uri"]: row["count"] for row in frame.select(uri).groupBy("uri").count().collect()}
+    first = np.concatenate(([0], np.cumsum([counts.get(file.uri, 0) for file in files]))).astype(np.int64)
+    shown, relatives = [file.name for file in files], [file.relative for file in files]
+    table = Table(shown, relatives, [Kind.TEXT] * len(files), first, 0, open=False, rows=True)
+    places = pa.table(
+        [
+            pa.array([file.uri for file in files], pa.string()),
+            pa.array(range(len(files)), pa.int32()),
+            pa.array(first[:-1]),
+        ],
+        names=["__dedup_uri", "__dedup_source", "__dedup_first"],
+    )
+    rows = frame.select(
+        "*", F.col("_metadata.file_path").alias("__dedup_uri"), F.col("_metadata.row_index").alias("__dedup_row")
+    )
+    rows = rows.join(F.broadcast(spark.createDataFrame(places)), "__dedup_uri")
+    rows = rows.withColumn(NUMBER, F.col("__dedup_first") + F.col("__dedup_row"))
+    text = F.col(f"`{column}`").cast("binary")
+    lines = rows.select(
+        F.col(NUMBER).alias("document"),
+        F.col("__dedup_source").alias("source"),
+        (F.col("__dedup_row") + 1).alias("line"),
+        F.when(text.isNull(), _NULL).otherwise(0).cast("bigint").alias("at"),
+        F.coalesce(text, F.lit(b"")).alias("value"),
+    )
+    whole = rows.select(*(F.col(f"`{name}`") for name in frame.columns), NUMBER)
+    size = sum(file.size for file in files)
+    return Rows(whole, column, kinds[column], _partitions(files, frame.columns), Numbered(lines, table, size))
+
+
+def _partitions(files: Sequence[File], columns: Sequence[str]) -> list[str]:
+    """Return the columns that the path of a file holds, outermost first."""
+    found = [part.partition("=")[0] for part in files[0].uri.split("/")[:-1] if "=" in part] if files else []
+    return [name for name in found if name in columns]
+
+
+def texts(rows: Rows, work: Work) -> DataFrame:
+    """Return the texts of all rows as `dedup.engines.spark.stages` takes them: document, text, fixed."""
+    return rows.numbered.rows.mapInArrow(partial(_texts, work), "document bigint, text binary, fixed boolean")
+
+
+def _texts(work: Work, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    for batch in batches:
+        numbers, values = batch.column("document"), batch.column("value").to_pylist()
+        decoded = [_plain(value) if len(value) <= work.max_document else b"" for value in values]
+        fixed = pa.array([False] * len(values), pa.bool_())
+        yield pa.RecordBatch.from_arrays(
+            [numbers, pa.array(decoded, pa.binary()), fixed], names=["document", "text", "fixed"]
+        )
+
+
+def _plain(value: bytes) -> bytes:
+    """Return a text as `dedup.engines.spark.stages` takes it: bytes that do not decode are lone surrogates there."""
+    try:
+        value.decode()
+    except UnicodeDecodeError:
+        return value.decode("utf-8", "surrogateescape").encode("utf-8", "surrogatepass")
+    return value
+
+
+def edits(rows: Rows, removals: DataFrame, work: Work, plan: Plan) -> DataFrame:
+    """Return what comes of the rows: `EDITS`."""
+    together = lines_and_removals(rows.numbered.rows, removals, rows.numbered.table, plan)
+    return together.mapInArrow(partial(_carry_out, rows.numbered.table, work, plan), EDITS)
+
+
+class _Task(Writer):
+    """Texts of rows, one by one."""
+
+    def __init__(self, table: Table, work: Work, plan: Plan) -> None:
+        super().__init__(table, work, plan)
+        self._edited: list[tuple[int, bytes]] = []
+
+    def take(self, group: list[Row]) -> Iterator[pa.RecordBatch]:
+        """Carry out what was decided about some rows."""
+        parts = [(self._part(row), row.document) for row in group if row.at != _NULL]
+        self.counts.documents += len(group) - len(parts)  # those whose text is null, which stay as they are
+        dones = self.cut(parts)
+        for (part, document), done in zip(parts, dones, strict=True):
+            original, cleaned = part.data, done.apply(part.data)
+            self.count(original, cleaned, done)
+            if done.cuts:
+                self._edited.append((document, cleaned))
+            if done.log:
+                yield _edit(document, LOG, done.log)
+        if self._edited:
+            documents, values = zip(*self._edited, strict=True)
+            self._edited = []
+            kinds = pa.array([TEXT] * len(documents))
+            arrays = [pa.array(documents, pa.int64()), kinds, pa.array(values, pa.binary())]
+            yield pa.RecordBatch.from_arrays(arrays, names=["document", "kind", "value"])
+
+    def _part(self, row: Row) -> Part:
+        name = f"{self._table.names[row.source]}:{row.line}"
+        relative = f"{self._table.relatives[row.source]}:{row.line}"
+        if len(row.value) > self._work.max_document:
+            problem = too_large(name, self._work.max_document)
+            return Part(row.source, Kind.THROUGH, name, relative, row.value, problem=problem)
+        return Part(row.source, Kind.TEXT, name, relative, row.value)
+
+    def end(self) -> Iterator[pa.RecordBatch]:
+        """Say what was counted."""
+        yield _edit(0, COUNTS, self.counted())
+
+
+def _carry_out(table: Table, work: Work, plan: Plan, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """Write what comes of some rows; runs in a task."""
+    task = _Task(table, work, plan)
+    for group in groups(task.rows(batches)):
+        yield from task.take(group)
+    yield from task.end()
+
+
+def _edit(document: int, kind: str, value: bytes) -> pa.RecordBatch:
+    arrays = [pa.array([document], pa.int64()), pa.array([kind]), pa.array([value], pa.binary())]
+    return pa.RecordBatch.from_arrays(arrays, names=["document", "kind", "value"])
+
+
+def cleaned(rows: Rows, edited: DataFrame, plan: Plan) -> DataFrame:
+    """Return all rows and columns, in order, with what is left of each text in its place."""
+    new = edited.where(F.col("kind") == TEXT).select(
+        F.col("document").alias(NUMBER), F.col("value").cast(rows.kind).alias("__dedup_text")
+    )
+    columns = [
+        F.coalesce("__dedup_text", f"`{name}`").alias(name) if name == rows.column else F.col(f"`{name}`")
+        for name in rows.frame.columns
+        if name != NUMBER
+    ]
+    place = F.floor(F.col(NUMBER) / plan.stride).cast("int")
+    together = rows.frame.join(new, NUMBER, "left").repartitionById(plan.parts, place).sortWithinPartitions(NUMBER)
+    return together.select(*columns)

@@ -1,0 +1,163 @@
+"""Numbered lines as records: groups of rows that tasks work on together, the texts in them, and what is wrong."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+from pyspark.sql import functions as F  # noqa: N812 - its usual name
+
+from dedup.engines.local.first_pass import salt_of
+from dedup.engines.spark.read import Row
+from dedup.formats.edits import find
+from dedup.formats.parts import TASK_BYTES, Kind, Part, Work, too_large
+from dedup.model.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from pyspark.sql import DataFrame
+
+    from dedup.engines.spark.read import Numbered, Table
+
+_TASK_ROWS = 2000
+
+
+def rows_of(batch: pa.RecordBatch) -> Iterator[Row]:
+    """Yield the rows of a batch of `ROWS`."""
+    columns = (batch.column(name).to_pylist() for name in Row._fields)
+    return map(Row, *columns)
+
+
+def groups(rows: Iterable[Row]) -> Iterator[list[Row]]:
+    """Cut rows into groups that are worked on together."""
+    group: list[Row] = []
+    size = 0
+    for row in rows:
+        group.append(row)
+        size += len(row.value)
+        if size >= TASK_BYTES or len(group) >= _TASK_ROWS:
+            yield group
+            group, size = [], 0
+    if group:
+        yield group
+
+
+def parts_of(group: Sequence[Row], table: Table, limit: int) -> Iterator[tuple[Part, int]]:
+    """Yield rows, which follow one another, as parts like those of the local engine, with their first one's number."""
+    start = 0
+    while start < len(group):
+        row = group[start]
+        name, relative = table.names[row.source], table.relatives[row.source]
+        if table.kinds[row.source] is Kind.TEXT:
+            yield _document(row, name, relative, limit), row.document
+            start += 1
+            continue
+        stop = start + 1
+        while stop < len(group) and group[stop].source == row.source and group[stop].line == row.line + stop - start:
+            stop += 1
+        ends = b"" if table.open and group[stop - 1].document == table.lines - 1 else b"\n"
+        data = b"\n".join([one.value for one in group[start:stop]]) + ends
+        yield Part(row.source, Kind.JSONL, name, relative, data, row.at, row.line), row.document
+        start = stop
+
+
+def _document(row: Row, name: str, relative: str, limit: int) -> Part:
+    """Return a whole document."""
+    if len(row.value) > limit:
+        return Part(row.source, Kind.THROUGH, name, relative, row.value, row.at, problem=too_large(name, limit))
+    return Part(row.source, Kind.TEXT, name, relative, row.value, row.at)
+
+
+def documents(numbered: Numbered, work: Work) -> DataFrame:
+    """Return the texts of all lines: document, text, fixed, and with `Settings.within` salt.
+
+    A line that holds no text has an empty one here: no paragraph stands in it.
+    """
+    salted = work.settings.within is not None
+    schema = "document bigint, text binary, fixed boolean" + (", salt bigint" if salted else "")
+    return numbered.rows.mapInArrow(partial(_texts, numbered.table, work), schema)
+
+
+def _texts(table: Table, work: Work, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """Take the texts out of lines; runs in a task."""
+    for batch in batches:
+        for group in groups(rows_of(batch)):
+            yield _texts_of(group, table, work)
+
+
+def _texts_of(group: list[Row], table: Table, work: Work) -> pa.RecordBatch:
+    texts: dict[int, bytes] = {}
+    salts: dict[int, int] = {}
+    for part, document in parts_of(group, table, work.max_document):
+        _, found = find(work, [part])
+        for one in found:
+            number = document + (one.record.line - part.line)
+            texts[number] = one.record.text.encode("utf-8", "surrogatepass")
+            if work.settings.within is not None:
+                salts[number] = salt_of(one.record.group, str(number))
+    numbers = [row.document for row in group]
+    arrays = [
+        pa.array(numbers, pa.int64()),
+        pa.array([texts.get(number, b"") for number in numbers], pa.binary()),
+        pa.array([number < table.fixed for number in numbers], pa.bool_()),
+    ]
+    names = ["document", "text", "fixed"]
+    if work.settings.within is not None:
+        unsigned = np.array([salts.get(number, 0) for number in numbers], np.uint64)
+        arrays.append(pa.array(unsigned.view(np.int64), pa.int64()))
+        names.append("salt")
+    return pa.RecordBatch.from_arrays(arrays, names=names)
+
+
+class ReferencesFound(NamedTuple):
+    """What the references hold."""
+
+    documents: int
+    bad: int
+    """Records that could not be read."""
+    silent: list[str]
+    """Names of files without any text."""
+
+
+def references_found(numbered: Numbered, work: Work, files: int) -> ReferencesFound:
+    """Return what the references hold, which are the first so many of the files."""
+    rows = numbered.rows.where(F.col("document") < numbered.table.fixed)
+    seen = rows.mapInArrow(partial(_look, numbered.table, work), _SEEN)
+    sums = [F.sum("documents").alias("documents"), F.sum("bad").alias("bad"), F.max("texts").alias("texts")]
+    found = seen.groupBy("source").agg(*sums).collect()
+    with_text = {int(row["source"]) for row in found if row["texts"]}
+    silent = [name for number, name in enumerate(numbered.table.names[:files]) if number not in with_text]
+    return ReferencesFound(sum(int(row["documents"]) for row in found), sum(int(row["bad"]) for row in found), silent)
+
+
+def first_problem(numbered: Numbered, work: Work) -> InputError | None:
+    """Return what is wrong with the first record that cannot be read as asked; None: all can."""
+    rows = numbered.rows.where(F.col("document") >= numbered.table.fixed)
+    seen = rows.mapInArrow(partial(_look, numbered.table, work), _SEEN)
+    found = seen.where("bad > 0").orderBy("first").limit(1).collect()
+    return InputError(found[0]["what"], place=found[0]["place"], hint=found[0]["hint"]) if found else None
+
+
+_SEEN = (
+    "source bigint, documents bigint, texts bigint, bad bigint, first bigint, what string, place string, hint string"
+)
+"""Of some records of a file: how many can be read, how many have a text, how many cannot be read, and what is wrong
+with the first of these."""
+
+
+def _look(table: Table, work: Work, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """See which records hold a text; runs in a task."""
+    numbers, words = ("source", "documents", "texts", "bad", "first"), ("what", "place", "hint")
+    schema = pa.schema([*((name, pa.int64()) for name in numbers), *((name, pa.string()) for name in words)])
+    for batch in batches:
+        for group in groups(rows_of(batch)):
+            for part, document in parts_of(group, table, work.max_document):
+                (done,), found = find(work, [part])
+                first = done.problems[0] if done.problems else InputError("")
+                texts = sum(bool(one.record.text.strip()) for one in found)
+                figures = (part.source, len(found), texts, len(done.problems), document)
+                values = (*figures, first.what, first.place, first.hint)
+                yield pa.RecordBatch.from_pylist([dict(zip(schema.names, values, strict=True))], schema)

@@ -1,0 +1,408 @@
+"""A run over a corpus on Apache Spark: what the local engine gives, byte for byte, from any number of machines.
+
+    list → count lines → number → decide (`dedup.engines.spark.stages`) → lines meet what goes → write beside → commit
+
+The driver holds a few numbers for each file and split, never for each document.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from dedup.engines.spark.session import is_remote, session
+from dedup.formats.edits import LEFT
+from dedup.formats.files.compression import PACKED
+from dedup.formats.files.encoding import Codec
+from dedup.formats.foreign import named
+from dedup.formats.foreign_kinds import PARQUET
+from dedup.formats.parts import Kind, Work
+from dedup.formats.plan_checks import refuse_kind
+from dedup.model.errors import DedupError, InputError, UsageError
+from dedup.model.job import STDIN
+from dedup.model.outcome import Counts, Outcome, check_removed, check_sums, exit_code, nothing_read
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from contextlib import ExitStack
+
+    from pyspark.sql import DataFrame, SparkSession
+
+    from dedup.engines.spark.commit import Staged
+    from dedup.engines.spark.connect import Direct
+    from dedup.engines.spark.files import File
+    from dedup.engines.spark.parquet import Rows
+    from dedup.engines.spark.read import Numbered, Table
+    from dedup.engines.spark.stages.faults import Faults
+    from dedup.engines.spark.write import Plan
+    from dedup.formats.detect import WrongKindError
+    from dedup.model.job import Cluster, Job
+    from dedup.model.outcome import Events
+
+PART_BYTES = (16 << 20, 128 << 20)
+"""Bytes of input that a part of the output is made of, at the least and, unless there are too many, at the most."""
+_SOME_PARTS = 1000
+"""Parts up to which they are small."""
+_MOST_PARTS = 99_999
+"""Parts whose names are in order, with five digits."""
+_TOLD = 1000
+"""Problems that are told one by one."""
+
+
+def run_on_spark(job: Job, events: Events, stack: ExitStack) -> Outcome:
+    """Do what `job` asks, on Spark; see `dedup.engines.run.run`.
+
+    Raises:
+        UsageError: this cannot be done on Spark; nothing was read.
+        MissingDependencyError: PySpark or Java is not there.
+        InputError: as in `run`; also for a file that cannot be unpacked to its end.
+        OutputError: the output cannot be written; nothing is there that was not.
+        DedupError: more would go than may, or Spark failed; nothing was written.
+    """
+    cluster = job.cluster
+    assert cluster is not None  # noqa: S101 - who calls this has looked
+    check_job(job, cluster)
+    spark = stack.enter_context(session(cluster))
+    return _Run(spark, job, cluster, events, stack).run()
+
+
+def check_job(job: Job, cluster: Cluster) -> None:
+    """Refuse what has no sense on Spark.
+
+    Raises:
+        UsageError: the job asks for such.
+    """
+    refused: tuple[tuple[bool, str, str], ...] = (
+        (job.settings.scope != "corpus", "--engine spark is for --scope corpus", "add --scope corpus"),
+        (job.in_place, "--in-place cannot be done on Spark, which writes whole data sets", "use --output"),
+        (job.mode == "diff", "--diff cannot be done on Spark", "see what would go with --check --removed LOG"),
+        (
+            job.mode == "clean" and cluster.output is None,
+            "--engine spark does not write to standard output",
+            "use --output DIR",
+        ),
+        (
+            job.mark and cluster.removed is not None,
+            "--mark removes nothing, so there is nothing to log",
+            "leave --removed out",
+        ),
+        (
+            job.output is not None and job.mode != "clean",
+            f"mode {job.mode} writes no text, so there is no use for --output",
+            "leave it out",
+        ),
+    )
+    for wrong, what, hint in refused:
+        if wrong:
+            raise UsageError(what, hint=hint)
+
+
+class _Run:
+    """One run on Spark."""
+
+    def __init__(self, spark: SparkSession, job: Job, cluster: Cluster, events: Events, stack: ExitStack) -> None:
+        from dedup.engines.spark.progress import Watch  # only with the extra
+
+        self._spark = spark
+        self._job = job
+        self._cluster = cluster
+        self._events = Watch(spark, events)
+        self._stack = stack
+        self._counts = Counts()
+        self._shrinkage = self._edits = 0
+        self._names = self._alone = ""
+        self._single = False
+        self._codec = Codec(job.encoding)
+        self._work = Work(
+            job.settings,
+            tuple(job.text_field.split(".")),
+            self._codec,
+            job.max_document,
+            log=cluster.removed is not None,
+            mark=job.mark,
+            empty=job.empty,
+            keep_texts=job.keep_texts,
+        )
+        if job.explain:
+            events.note("on Spark, removals are not explained one by one; --removed LOG holds all of them")
+
+    def run(self) -> Outcome:
+        from dedup.engines.spark.parquet import texts
+        from dedup.engines.spark.read import number  # only with the extra
+        from dedup.engines.spark.records import documents
+        from dedup.engines.spark.stages.decide import decide
+        from dedup.engines.spark.write import chunks
+
+        references, files = self._files()
+        if not files and self._counts.errors:
+            # An output that is there but empty would block the next run.
+            return Outcome(self._counts, exit_code(self._counts, self._job.mode))
+        staged = self._staged(files)
+        rows: Rows | None = None
+        with self._events.stage("counting"):
+            if any(file.kind is None for file in files):
+                rows = self._rows(references, files)
+                numbered = rows.numbered
+            else:
+                numbered = number(
+                    self._spark,
+                    [*references, *files],
+                    len(references),
+                    self._codec,
+                    asked=self._job.format,
+                    binary_as_text=self._job.binary_as_text,
+                )
+        if references:
+            self._check_references(numbered, len(references))
+        if self._job.on_error == "fail":
+            self._check_records(numbered)
+        told = self._work.log or self._work.mark
+        with self._events.stage("deciding"):
+            decisions = decide(
+                documents(numbered, self._work) if rows is None else texts(rows, self._work),
+                self._job.settings,
+                size=_size([*references, *files]),
+                checkpoint_dir=staged.checkpoints if staged is not None else None,
+                told=told,
+                events=self._events,
+            )
+        self._stack.callback(decisions.release)
+        self._tell_faults(decisions.faults, numbered.table)
+        self._events.note(decisions.recall)
+        rounds, largest = (decisions.counts.get(name, 0) for name in ("rounds", "largest"))
+        self._events.note(f"{rounds} rounds; at most {largest:,} paragraphs that cover one another in a row")
+        paragraphs = int(decisions.counts["paragraphs"])
+        check_removed(int(decisions.counts["removed"]), paragraphs, self._job.max_removed)
+        plan = self._plan(numbered, told=told)
+        with self._events.stage("cleaning"):
+            if rows is None:
+                self._carry_out(chunks(numbered.rows, decisions.removals, numbered.table, self._work, plan), staged)
+            else:
+                self._carry_out_rows(rows, decisions.removals, plan, staged)
+        self._counts.paragraphs = paragraphs
+        for name in ("comparisons", "unexamined"):
+            setattr(self._counts, name, int(decisions.counts.get(name, 0)))
+        self._counts.files = len(files)
+        check_sums(self._counts, self._shrinkage)
+        if staged is not None:
+            self._commit(staged, plan)
+        return Outcome(self._counts, exit_code(self._counts, self._job.mode))
+
+    def _files(self) -> tuple[list[File], list[File]]:
+        """Return the references and the inputs.
+
+        Raises:
+            InputError: a reference is not there; or, with ``on_error="fail"``, an input.
+            UsageError: the inputs cannot be read together.
+        """
+        from dedup.engines.spark.files import find_files  # only with the extra
+
+        job = self._job
+
+        def refuse(error: DedupError) -> None:
+            raise InputError(f"{error.what}; nothing was written", place=error.place, hint=error.hint)
+
+        def passed(error: WrongKindError) -> None:
+            self._counts.passed[error.foreign.name] += 1
+            self._events.note(str(error))
+
+        find = partial(
+            find_files,
+            self._spark,
+            include=job.include,
+            asked=job.format,
+            exclude=job.exclude,
+            binary_as_text=job.binary_as_text,
+        )
+        references = find(job.against, report=refuse)
+        files = find(job.inputs, report=self._problem, passed=passed)
+        if self._counts.passed and not files:
+            self._problem(nothing_read(self._counts))
+        both = {file.uri for file in references} & {file.uri for file in files}
+        for file in files:
+            if file.uri in both:
+                what = "is an input and a reference, and all of it would go; nothing was written"
+                raise UsageError(what, place=file.name, hint="leave it out of one of them")
+        return references, files
+
+    def _check_references(self, numbered: Numbered, files: int) -> None:
+        """Refuse references without any text: nothing would be compared with them, and nobody would know.
+
+        Raises:
+            InputError: not one record of them has text.
+        """
+        from dedup.engines.spark.records import references_found  # only with the extra
+
+        found = references_found(numbered, self._work, files)
+        self._counts.references, self._counts.bad_references = found.documents, found.bad
+        self._counts.silent_references = len(found.silent)
+        if numbered.table.fixed and not found.documents:
+            what = "no text was found in the references; nothing was written"
+            raise InputError(what, place=numbered.table.names[0], hint="name the field of their text with --field")
+        for name in found.silent:
+            self._events.note(f"the reference {name} holds no text, and nothing is compared with it")
+
+    def _check_records(self, numbered: Numbered) -> None:
+        """Read all records once before anything is written.
+
+        Raises:
+            InputError: the first problem.
+        """
+        from dedup.engines.spark.records import first_problem  # only with the extra
+
+        with self._events.stage("looking"):
+            problem = first_problem(numbered, self._work)
+        if problem is not None:
+            raise problem
+
+    def _problem(self, error: DedupError) -> None:
+        self._counts.errors += 1
+        if self._job.on_error == "fail":
+            raise error
+        self._events.problem(error)
+
+    def _tell_faults(self, stages: list[Faults], table: Table) -> None:
+        """Tell of what kernels raised while all was decided, and count it.
+
+        Raises:
+            InternalError: with ``on_error="fail"``, the first one; nothing was written.
+        """
+        for faults in stages:
+            for document, other, fault in faults.told:
+                kept = LEFT
+                if other >= 0:
+                    kept = f"two paragraphs that are alike, here and in {table.place(other)}, are kept as they are"
+                error = fault.told(table.place(document), kept)
+                if self._job.on_error == "fail":
+                    raise error.as_end()
+                self._events.problem(error)
+            if (more := faults.number - len(faults.told)) > 0:
+                what = f"{more:,} more internal errors of this kind; what they were about is kept as it is"
+                self._events.problem(DedupError(what))
+            self._counts.errors += faults.number
+            self._counts.faults += faults.number
+
+    def _staged(self, files: list[File]) -> Staged | Direct | None:
+        """Return where tasks write; None where nothing is to be written."""
+        from dedup.engines.spark.commit import CODECS, Staged, Target  # only with the extra
+        from dedup.engines.spark.connect import Direct
+
+        output = Target(self._cluster.output) if self._cluster.output and self._job.mode == "clean" else None
+        log = Target(self._cluster.removed) if self._cluster.removed and self._job.mode != "dry-run" else None
+        if output is None and log is None:
+            return None
+        rows = any(file.kind is None for file in files)
+        for target, name in ((output, "the output"), (log, "the removal log")):
+            says = None if target is None else named(target.name)
+            if target is not None and not (says is PARQUET and rows and target is output):
+                refuse_kind(target.place, says, name)
+        singles = {target.suffix for target in (output, log) if target is not None and target.single}
+        if len(singles) > 1:
+            what = "output and removal log are compressed in different ways"
+            raise UsageError(what, hint="end both names alike, or leave the suffixes to directories")
+        packed = {file.relative[file.relative.rfind(".") :].lower() if file.packed else "" for file in files}
+        usual = packed.pop() if len(packed) == 1 else ""
+        suffix = singles.pop() if singles else usual if usual in CODECS else ""
+        self._single = output is not None and output.single
+        self._alone = files[0].relative if len(files) == 1 else STDIN
+        text = bool(files) and all(file.kind is Kind.TEXT for file in files)
+        self._names = f"part-{{:05d}}.{'txt' if text else 'jsonl'}{suffix}"
+        if is_remote(self._spark):
+            if rows:
+                what = "Parquet cannot be written behind Spark Connect by this command; nothing was read"
+                raise UsageError(what, hint="use --master")
+            return self._stack.enter_context(Direct(self._spark, output, log))
+        return self._stack.enter_context(Staged(self._spark, output, log, suffix))
+
+    def _plan(self, numbered: Numbered, *, told: bool) -> Plan:
+        """Cut the output into parts."""
+        from dedup.engines.spark.write import Plan  # only with the extra
+
+        least, most = PART_BYTES
+        size = min(max(numbered.bytes // _SOME_PARTS, least), most)
+        documents = max(numbered.table.lines - numbered.table.fixed, 1)
+        parts = 1 if self._single else min(max(-(-numbered.bytes // size), 1), _MOST_PARTS, documents)
+        stride = -(-documents // parts)
+        return Plan(-(-documents // stride), stride, self._alone if self._single else self._names, told)
+
+    def _rows(self, references: list[File], files: list[File]) -> Rows:
+        """Number the rows of inputs that are Parquet.
+
+        Raises:
+            UsageError: not all of them are, or what is asked is for lines.
+        """
+        from dedup.engines.spark.parquet import read_rows  # only with the extra
+
+        job = self._job
+        twice = len({file.uri for file in files}) < len(files)
+        refused = (
+            (bool(references) or any(file.kind is not None for file in files), "Parquet is read by itself"),
+            (twice, "an input is named twice"),
+            (job.mark, "--mark is for JSON lines"),
+            (job.empty != "keep", "--empty is for JSON lines"),
+            (job.settings.within is not None, "--within is for JSON lines"),
+            (job.on_error == "fail", "--on-error fail is for JSON lines"),
+        )
+        for wrong, what in refused:
+            if wrong:
+                raise UsageError(f"{what}; nothing was read", place=files[0].name, hint="run these by themselves")
+        return read_rows(self._spark, job.inputs, files, job.text_field)
+
+    def _carry_out_rows(self, rows: Rows, removals: DataFrame, plan: Plan, staged: Staged | Direct | None) -> None:
+        """Have the tasks write rows of Parquet, and add up what they counted."""
+        from dedup.engines.spark.commit import Staged  # only with the extra
+        from dedup.engines.spark.parquet import cleaned, edits
+        from dedup.engines.spark.write import COUNTS, LOG
+
+        edited = edits(rows, removals, self._work, plan)
+        files = staged if isinstance(staged, Staged) else None  # `_staged` has refused anything else
+        if files is not None:
+            edited = files.write_edits(edited)
+        counts = edited.where(edited["kind"] == COUNTS).select("value").collect()
+        self._add_up([bytes(row["value"]) for row in counts])
+        if files is not None:
+            text = cleaned(rows, edited, plan) if self._cluster.output else None
+            files.write_rows(text, rows.partitions, edited.where(edited["kind"] == LOG))
+
+    def _carry_out(self, rows: DataFrame, staged: Staged | Direct | None) -> None:
+        """Have the tasks write, and add up what they counted."""
+        from dedup.engines.spark.write import COUNTS  # only with the extra
+
+        if staged is None:
+            found = [bytes(row["value"]) for row in rows.where(rows["kind"] == COUNTS).collect()]
+        else:
+            staged.write(rows)
+            found = staged.rows(COUNTS)
+        self._add_up(found)
+
+    def _add_up(self, found: list[bytes]) -> None:
+        """Add up what tasks counted, and tell what they could not read."""
+        from dedup.engines.spark.write import counted  # only with the extra
+
+        told = counted_only = bad = 0
+        for task in map(counted, found):
+            self._shrinkage += task.shrinkage
+            self._edits += task.edits
+            self._counts.add(task.counts)
+            bad += task.counts.errors
+            for problem, more in task.problems[: max(_TOLD - told, 0)]:
+                self._events.problem(problem, more=more)
+                told += 1
+                counted_only += more
+        if (left := bad - told - counted_only) > 0:
+            self._events.problem(InputError(f"{left:,} more records could not be read as asked"))
+
+    def _commit(self, staged: Staged | Direct, plan: Plan) -> None:
+        """Let the output appear."""
+        from dedup.formats.log.writer import end_line, head_line  # most runs keep no log
+
+        ends = (
+            head_line(self._job.settings, self._job.text_field, self._codec.name),
+            end_line(self._counts.removed, self._edits),
+        )
+        staged.commit(self._names, plan.parts, ends)
+
+
+def _size(files: Sequence[File]) -> int:
+    """Return about how many bytes of text there are, as the local engine guesses it."""
+    return sum(file.size * (PACKED if file.packed else 1) for file in files)

@@ -1,0 +1,1 @@
+"""The stages between the passes, on DataFrames, around the kernels that the engine on one machine uses."""

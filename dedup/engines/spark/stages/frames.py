@@ -1,0 +1,201 @@
+"""What all stages on Spark have in common: numbers of paragraphs, columns from arrays, and frames that are kept.
+
+Nothing here is imported before somebody asks for Spark; PySpark and Arrow are imported in the functions that need them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from dedup.model.errors import DedupError, MissingDependencyError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    import pyarrow as pa
+    from numpy.typing import NDArray
+    from pyspark.sql import DataFrame
+
+    Ints = NDArray[np.int64]
+
+INSTALL = "pip install 'paradedup[spark]'"
+NUMBER = "__dedup_document"
+"""Column of a row's number, beside those of somebody's own."""
+INDEX_BITS = 28
+"""Bits of a paragraph's number that count it within its document; the others are the document's number."""
+MOST_DOCUMENTS = 1 << (63 - INDEX_BITS)
+SMALL = 4_000_000
+"""Rows of a few numbers each that are sent to every task rather than shuffled."""
+
+
+def require() -> None:
+    """See that Spark's library is there.
+
+    Raises:
+        MissingDependencyError: it is not.
+    """
+    try:
+        import pyarrow as pa  # noqa: F401
+        import pyspark  # noqa: F401
+    except ImportError as error:
+        raise MissingDependencyError(
+            f"PySpark and PyArrow are needed for this, and {error.name or 'one of them'} is not installed",
+            hint=INSTALL,
+        ) from None
+
+
+def numbered(documents: Ints, counts: NDArray[np.integer[Any]]) -> Ints:
+    """Return the numbers of the paragraphs of some documents: ascending in the order of the corpus.
+
+    Numbers need no counting over the whole corpus, so that they are the same whoever makes them, and however often.
+
+    Args:
+        documents: numbers of documents; int64.
+        counts: paragraphs of each.
+
+    Raises:
+        DedupError: there are too many documents, or one has too many paragraphs.
+    """
+    if len(documents) and (int(documents.max()) >= MOST_DOCUMENTS or int(counts.max()) > 1 << INDEX_BITS):
+        what = f"there are more than {MOST_DOCUMENTS:,} documents, or more than {1 << INDEX_BITS:,} paragraphs in one"
+        raise DedupError(f"{what}; nothing was decided", hint="split the corpus, or the document")
+    begins = np.cumsum(counts, dtype=np.int64) - counts
+    index = np.arange(int(counts.sum()), dtype=np.int64) - np.repeat(begins, counts)
+    numbers: Ints = np.repeat(documents << INDEX_BITS, counts) | index
+    return numbers
+
+
+def document_of(paragraph: Any) -> Any:
+    """Return the document's number of a paragraph; of integers, arrays of them, or a column."""
+    if hasattr(paragraph, "cast"):
+        from pyspark.sql import functions as f
+
+        return f.shiftright(paragraph, INDEX_BITS)
+    return paragraph >> INDEX_BITS
+
+
+def index_of(paragraph: Any) -> Any:
+    """Return a paragraph's number in its document; of integers, arrays of them, or a column."""
+    mask = (1 << INDEX_BITS) - 1
+    if hasattr(paragraph, "cast"):
+        from pyspark.sql import functions as f
+
+        return paragraph.bitwiseAND(f.lit(mask)).cast("int")
+    return paragraph & mask
+
+
+def binaries(data: Any, sizes: NDArray[np.integer[Any]]) -> pa.Array:
+    """Return a column of so many bytes each, out of what lies one after the other.
+
+    Raises:
+        DedupError: these are more than 2 GB, which no batch of Arrow's can hold.
+    """
+    import pyarrow as pa
+
+    offsets = np.concatenate(([0], np.cumsum(sizes, dtype=np.int64)))
+    if int(offsets[-1]) >= 1 << 31:
+        what = "a document holds more than 2 GB, or very many small ones came at once; nothing was decided"
+        raise DedupError(what, hint="set spark.sql.execution.arrow.maxRecordsPerBatch to a smaller number")
+    buffers = [None, pa.py_buffer(offsets.astype(np.int32).tobytes()), pa.py_buffer(data)]
+    return pa.Array.from_buffers(pa.binary(), len(sizes), buffers)
+
+
+def signed(values: NDArray[Any]) -> NDArray[Any]:
+    """Return unsigned numbers as the signed ones of the same bits, as Spark has no others."""
+    return np.ascontiguousarray(values).view(f"i{values.dtype.itemsize}")
+
+
+def column(batch: pa.RecordBatch | pa.Table, name: str, dtype: Any = np.int64) -> NDArray[Any]:
+    """Return a column without nulls as an array; unsigned ones have the bits that `signed` kept."""
+    found = np.ascontiguousarray(batch.column(name).to_numpy(**({} if _is_table(batch) else {"zero_copy_only": False})))
+    wanted = np.dtype(dtype)
+    return found.view(wanted) if wanted.kind == "u" else found.astype(wanted, copy=False)
+
+
+def _is_table(batch: Any) -> bool:
+    return hasattr(batch, "to_batches")
+
+
+def record(**columns: Any) -> pa.RecordBatch:
+    """Return arrays as a batch."""
+    import pyarrow as pa
+
+    made = [values if isinstance(values, pa.Array) else pa.array(values) for values in columns.values()]
+    return pa.RecordBatch.from_arrays(made, names=list(columns))
+
+
+def with_nulls(schema: pa.Schema, **columns: Any) -> pa.RecordBatch:
+    """Return a batch of this schema, with nulls in the columns that are not given."""
+    import pyarrow as pa
+
+    made = {n: v if isinstance(v, pa.Array) else pa.array(v, schema.field(n).type) for n, v in columns.items()}
+    number = len(next(iter(made.values())))
+    filled = [made.get(field.name, pa.nulls(number, field.type)) for field in schema]
+    return pa.RecordBatch.from_arrays(filled, schema=schema)
+
+
+def over(kernel: Callable[..., Iterator[pa.RecordBatch]], *given: Any) -> Callable[[Any], Any]:
+    """Return a kernel over batches as ``mapInArrow`` wants it."""
+
+    def run(batches: Any) -> Any:
+        return kernel(*given, batches)
+
+    return run
+
+
+def each(kernel: Callable[..., pa.Table], *given: Any) -> Callable[[Any], Any]:
+    """Return a kernel over a group as ``applyInArrow`` wants it."""
+
+    def run(table: Any) -> Any:
+        return kernel(*given, table)
+
+    return run
+
+
+def both(kernel: Callable[..., pa.Table], *given: Any) -> Callable[[Any, Any], Any]:
+    """Return a kernel over two groups as ``cogroup(…).applyInArrow`` wants it."""
+
+    def run(left: Any, right: Any) -> Any:
+        return kernel(*given, left, right)
+
+    return run
+
+
+class Shelf:
+    """Frames that are used more than once: computed once, and kept until all is done.
+
+    Their plans end there. Merely persisted ones would drag all plans before them along, and the description of a plan
+    that does so many times over fills the driver's memory.
+
+    Args:
+        directory: a path that all of the cluster can write and read: frames are kept there as Parquet, and outlive the
+            machines that made them. None: on the executors; where one of these is lost, Spark fails and says so.
+    """
+
+    def __init__(self, directory: str | None) -> None:
+        self._directory = directory
+        self._kept: list[DataFrame] = []
+        self._names: dict[str, int] = {}
+
+    def keep(self, frame: DataFrame, name: str) -> DataFrame:
+        """Return a frame with the same rows that is computed now, and not again."""
+        if self._directory is None:
+            kept = frame.localCheckpoint(eager=True)
+            self._kept.append(kept)
+            return kept
+        number = self._names[name] = self._names.get(name, 0) + 1
+        path = f"{self._directory.rstrip('/')}/{name}-{number}"
+        frame.write.mode("overwrite").parquet(path)
+        return frame.sparkSession.read.schema(frame.schema).parquet(path)
+
+    def release(self) -> None:
+        """Let go of what is kept on the executors. A directory is left to whoever named it."""
+        self._kept = []
+
+
+def values(frame: DataFrame, *columns: Any) -> Sequence[Any]:
+    """Return the figures of one row, which an aggregate has; 0 for those that are null."""
+    (row,) = frame.agg(*columns).collect()
+    return [0 if value is None else value for value in row]

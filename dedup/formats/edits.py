@@ -1,0 +1,307 @@
+"""What a worker does with a task: read the documents, have them judged, and say what is cut and why."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from dataclasses import replace
+from functools import partial
+from itertools import chain
+from typing import TYPE_CHECKING, NamedTuple
+
+from dedup.formats import jsonl, jsonl_edits, text
+from dedup.formats.files.encoding import printable
+from dedup.formats.parts import Done, Kind
+from dedup.model.containment import attempt, itself
+from dedup.model.decisions import Removal, Witness
+from dedup.model.errors import InputError
+from dedup.model.outcome import Counts, Explanation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from types import ModuleType
+
+    from dedup.formats.parts import Part, Record, Work
+    from dedup.model.containment import Fault
+    from dedup.model.decisions import Decision, KeptNear
+
+
+FORMATS: dict[Kind, ModuleType] = {Kind.TEXT: text, Kind.JSONL: jsonl}
+"""Kinds of parts that hold documents, and the module that knows how those stand in them."""
+
+LEFT = "the document is kept as it is"
+"""What is told of a document with which a kernel raises."""
+
+
+class Found(NamedTuple):
+    """A document that can be judged, and where it came from."""
+
+    part: Part
+    done: Done
+    """What comes of the part."""
+    record: Record
+
+
+def find(work: Work, task: Sequence[Part]) -> tuple[list[Done], list[Found]]:
+    """Read a task.
+
+    Returns:
+        What came of each part so far (problems, counts of documents), in their order; and all documents, in order.
+    """
+    dones: list[Done] = []
+    found: list[Found] = []
+    for part in task:
+        done = Done()
+        dones.append(done)
+        if part.kind in FORMATS:
+            found.extend(Found(part, done, record) for record in _records(part, work, done))
+        elif part.problem is not None:
+            done.problems.append(part.problem)
+            done.counts.documents += 1
+            done.counts.too_large += 1
+    return dones, found
+
+
+def _records(part: Part, work: Work, done: Done) -> list[Record]:
+    """Return the documents of a part; one that cannot be read for a fault of this program is told of."""
+    module = FORMATS[part.kind]
+
+    def each(fault: Fault) -> list[Record]:
+        done.counts, done.problems = Counts(), []
+        if part.kind is Kind.JSONL:
+            return list(chain.from_iterable(_alone(line, at, work, done) for line, at in _lines(part)))
+        return _unread(part, done, fault)
+
+    return attempt(lambda: module.records(part, work, done), each)
+
+
+def _lines(part: Part) -> Iterator[tuple[Part, int]]:
+    """Yield the lines of a part as parts of their own, and where each begins."""
+    at = 0
+    for number, line in enumerate(part.data.split(b"\n"), part.line):
+        yield replace(part, data=line, line=number), at
+        at += len(line) + 1
+
+
+def _alone(line: Part, at: int, work: Work, done: Done) -> list[Record]:
+    """Return the document of a line that begins at a place in its part."""
+    mine = Done()
+    found = attempt(lambda: jsonl.records(line, work, mine), lambda fault: _unread(line, mine, fault))
+    done.counts.add(mine.counts)
+    done.problems += mine.problems
+    return [replace(record, start=at + record.start, end=at + record.end) for record in found]
+
+
+def _unread(part: Part, done: Done, fault: Fault) -> list[Record]:
+    """Tell of a part that holds one document, which cannot be read; return no documents."""
+    done.counts.documents = 1
+    done.problems = [fault.told(f"{part.name}:{part.line}" if part.kind is Kind.JSONL else part.name, LEFT)]
+    return []
+
+
+def carry_out(work: Work, found: Sequence[Found], decisions: Sequence[Decision]) -> None:
+    """Write what was decided about each document into what came of its part."""
+    for one, decision in zip(found, decisions, strict=True):
+        counts = one.done.counts
+        counts.paragraphs += decision.paragraphs
+        counts.comparisons += decision.comparisons
+        if decision.fault is not None:
+            left_as_it_is(work, one, decision.fault)
+            continue
+        if decision.removals or decision.kept_near or decision.held_back or work.mark:
+            fault = attempt(partial(_Edit(work, one).apply, decision), itself)
+            if fault is not None:
+                left_as_it_is(work, one, fault)
+                continue
+        counts.unsettled += decision.unsettled
+        counts.stays(len(decision.held_back))
+        counts.stayed([kept.kinds for kept in decision.kept_near])
+
+
+def left_as_it_is(work: Work, one: Found, fault: Fault, kept: str = LEFT) -> None:
+    """Tell of a document with which a kernel raised; `kept`: what was kept as it is."""
+    place = f"{one.part.name}:{one.record.line}" if one.part.kind is Kind.JSONL else one.part.name
+    one.done.problems.append(fault.told(place, kept, [one.record.text] if work.keep_texts else ()))
+
+
+class _Change(NamedTuple):
+    """What becomes of a document; the fields are those of `dedup.formats.parts.Done`."""
+
+    cuts: list[tuple[int, int]]
+    puts: dict[int, bytes]
+    log: bytes = b""
+    edits: int = 0
+    diff: bytes = b""
+
+
+class _Edit:
+    """One document from which something goes, or about which there is something to tell."""
+
+    def __init__(self, work: Work, found: Found) -> None:
+        self._work = work
+        self._part, self._done, self._record = found
+        self._numbered = self._part.kind is Kind.JSONL
+        self._line_starts: list[int] | None = None
+
+    def apply(self, decision: Decision) -> None:
+        """Write the document's share into what came of its part: all of it, or, where something raises, nothing."""
+        change = self._mark(decision) if self._work.mark else self._remove(decision)
+        if change is None:
+            what = f"cannot be cut byte for byte in {self._work.codec.name}; it passes through unchanged"
+            hint = "convert it to UTF-8 first"
+            self._done.problems.append(InputError(what, place=self._name(), hint=hint))
+            return
+        explanations = attempt(partial(self._explanations, decision), self._unexplained) if self._work.explain else []
+        emptied = jsonl_edits.is_left_empty(self._record.text, decision)
+        # From here on nothing raises.
+        done = self._done
+        done.cuts += change.cuts
+        done.puts.update(change.puts)
+        done.log += change.log
+        done.edits += change.edits
+        done.diff += change.diff
+        done.explanations += explanations
+        if change.cuts:
+            done.counts.went([removal.reason.value for removal in decision.removals], emptied=emptied)
+
+    def _mark(self, decision: Decision) -> _Change | None:
+        """Return the field that says what would go; None where its place cannot be found."""
+        end = jsonl.end_of_members(self._part, self._record, self._work)
+        if end is None:
+            return None
+        at = self._record.start + end
+        return _Change([(at, at)], {at: jsonl_edits.member(decision)})
+
+    def _remove(self, decision: Decision) -> _Change | None:
+        """Return what goes; None where it cannot be cut out."""
+        held = self._held(decision.held_back)
+        if not decision.removals:
+            return _Change([], {}, held)
+        where = self._locate(decision.removals)
+        if where is None:
+            return None
+        cuts = self._cuts(decision.removals, where)
+        region, put = None, b""
+        if self._numbered and self._work.empty != "keep" and jsonl_edits.is_left_empty(self._record.text, decision):
+            put = jsonl_edits.NULL if self._work.empty == "null" else b""
+            region = self._literal() if put else jsonl_edits.whole_line(self._part, self._record)
+            if region is None:
+                return None
+        base = self._record.start
+        going = [(base + start, base + end) for start, end in ([region] if region else cuts)]
+        puts = {base + region[0]: put} if region and put else {}
+        log, edits = b"", 0
+        if self._work.log:
+            from dedup.formats.log.writer import removal_lines  # most runs keep no log
+
+            pieces = list(jsonl_edits.pieces(region, cuts, put)) if region else []
+            edits = len(pieces)
+            log = removal_lines(self._part, self._record, decision, where, pieces, numbered=self._numbered)
+        return _Change(going, puts, held + log, edits, self._diff(decision.removals) if self._work.diff else b"")
+
+    def _held(self, removals: Sequence[Removal]) -> bytes:
+        """Return the log's lines for what is held back; none if its place in the document's bytes cannot be told."""
+        if not self._work.log or not removals or (where := self._locate(removals)) is None:
+            return b""
+        from dedup.formats.log.writer import held_lines  # most runs keep no log
+
+        return held_lines(self._part, self._record, removals, where, numbered=self._numbered)
+
+    def _literal(self) -> tuple[int, int] | None:
+        """Return where the text's literal stands in the record; None where that cannot be told."""
+        ends = jsonl.locate(self._part, self._record, [0, len(self._record.text)], self._work)
+        return jsonl_edits.literal(self._part, self._record, *ends) if ends else None
+
+    def _locate(self, removals: Sequence[Removal]) -> dict[int, int] | None:
+        """Map all positions that are needed to offsets in the document's bytes."""
+        wanted = {
+            position
+            for removal in removals
+            for position in (
+                removal.start,
+                removal.end,
+                removal.cut_start,
+                removal.cut_end,
+                *(end for witness in _here(removal) for end in (witness.start, witness.end)),
+            )
+        }
+        positions = sorted(wanted)
+        offsets = FORMATS[self._part.kind].locate(self._part, self._record, positions, self._work)
+        return None if offsets is None else dict(zip(positions, offsets, strict=True))
+
+    def _cuts(self, removals: Sequence[Removal], where: dict[int, int]) -> list[tuple[int, int]]:
+        """Return what goes, within the document's own bytes."""
+        cuts = []
+        before = 0
+        for removal in removals:
+            start, end = where[removal.cut_start], where[removal.cut_end]
+            if not before <= start < end:
+                raise RuntimeError(f"{self._name()}: contradicting cuts; this is a bug")
+            cuts.append((start, end))
+            before = end
+        return cuts
+
+    def _diff(self, removals: Sequence[Removal]) -> bytes:
+        from dedup.formats.unified_diff import unified  # only where a diff is asked for
+
+        cuts = [(removal.cut_start, removal.cut_end) for removal in removals]
+        encode = printable if self._numbered else self._work.codec.encode_line
+        return unified(self._record.text, cuts, self._name(), encode)
+
+    def _explanations(self, decision: Decision) -> list[Explanation]:
+        told: list[Removal | KeptNear] = [*decision.removals, *decision.kept_near, *decision.held_back]
+        return [self._explained(one) for one in sorted(told, key=lambda one: one.start)]
+
+    def _unexplained(self, fault: Fault) -> list[Explanation]:
+        """Tell that nothing is explained; to explain what goes changes nothing else, even if it raises."""
+        left_as_it_is(self._work, Found(self._part, self._done, self._record), fault, "what goes is not explained")
+        return []
+
+    def _explained(self, one: Removal | KeptNear) -> Explanation:
+        witness = one.witnesses[0] if isinstance(one, Removal) else one.witness
+        goes = isinstance(one, Removal) and one.cut_start < one.cut_end
+        return Explanation(
+            place=self._place(one.start),
+            document=self._document(),
+            removed=goes,
+            reason=(one.reason.value if goes else "held") if isinstance(one, Removal) else "new",
+            text=self._text(one),
+            witness=self._text(witness),
+            witness_place=self._witness_place(witness),
+            similarity=one.similarity,
+            coverage=one.coverage,
+            new=() if isinstance(one, Removal) else tuple((a - one.start, b - one.start) for a, b in one.new),
+            documents=one.documents if isinstance(one, Removal) else None,
+            kinds=one.differs if isinstance(one, Removal) else one.kinds,
+        )
+
+    def _text(self, span: Removal | KeptNear | Witness) -> str:
+        if isinstance(span, Witness) and span.elsewhere is not None:
+            return span.elsewhere.text
+        return self._record.text[span.start : span.end]
+
+    def _document(self) -> str:
+        return self._name() if self._record.id is None else str(self._record.id)
+
+    def _name(self) -> str:
+        """Return the name of the document: its file, and in a file of many its line."""
+        return f"{self._part.name}:{self._record.line}" if self._numbered else self._part.name
+
+    def _witness_place(self, witness: Witness) -> str:
+        if (other := witness.elsewhere) is None:
+            return self._place(witness.start)
+        return other.name if other.line is None else f"{other.name}:{other.line}"
+
+    def _place(self, position: int) -> str:
+        """Return ``FILE:LINE`` of a position in the text; in a file of many documents the document's line."""
+        if self._numbered:
+            return self._name()
+        if self._line_starts is None:
+            # As an editor counts: LF, CRLF, or CR.
+            self._line_starts = [match.end() for match in re.finditer(r"\r\n?|\n", self._record.text)]
+        return f"{self._part.name}:{bisect_right(self._line_starts, position) + 1}"
+
+
+def _here(removal: Removal) -> list[Witness]:
+    """Return the witnesses that stand in the removed paragraph's own document."""
+    return [witness for witness in removal.witnesses if witness.elsewhere is None]

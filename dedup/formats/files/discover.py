@@ -1,0 +1,311 @@
+"""Which files a run reads, in which order, and what each is called."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path, PurePath
+from typing import BinaryIO, TextIO
+
+from dedup.formats.files.reader import bare_name, descriptor, reason
+from dedup.model.errors import DedupError, InputError, UsageError
+from dedup.model.job import STDIN
+
+Report = Callable[[DedupError], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One input of a run."""
+
+    path: Path | None
+    """None: standard input."""
+    name: str
+    """As shown to people: the path as it was given, or found below one that was given."""
+    relative: str
+    """Its place in an output tree and its name in the removal log, with forward slashes."""
+    size: int | None
+    """Bytes as stored; None where that is not known."""
+    below: bool = False
+    """It was found below a directory, and not named."""
+    kept: BinaryIO | None = field(default=None, compare=False)
+    """A copy of what can be read only once; it is read instead, from its beginning each time."""
+
+    @property
+    def once(self) -> bool:
+        """It can be read only once: a pipe, a socket, a device, or a descriptor under any name."""
+        return self.kept is None and (self.path is None or self.size is None or descriptor(self.path) is not None)
+
+
+@dataclass(slots=True)
+class Found:
+    """The inputs of a run."""
+
+    sources: list[Source] = field(default_factory=list)
+    tree: bool = False
+    """A directory was among the inputs."""
+
+
+_ADDRESS = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+)://")
+
+
+def discover(
+    inputs: tuple[str, ...],
+    include: tuple[str, ...],
+    stdin_name: str,
+    report: Report,
+    *,
+    exclude: tuple[str, ...] = (),
+    hidden: bool = False,
+) -> Found:
+    """Find the inputs: files as named, directories recursively in order of their names, ``-``.
+
+    A file that is named is read whatever its name is; below a directory, those that match one of `include` (with or
+    without a suffix of compression, small and capital letters alike) and none of `exclude`. What is hidden there (its
+    name begins with a dot) is not read: a directory never, a file only where a pattern begins with a dot, too. One
+    directory alone gives its files relative to itself; among several inputs each directory keeps its last name as a
+    prefix.
+
+    Args:
+        inputs: paths, or ``-`` (at most once).
+        include: patterns for names, as in a shell.
+        stdin_name: what standard input is called.
+        report: is told an `InputError` for each input that is missing, cannot be listed or read, or leads in a circle.
+        exclude: patterns for names of files and directories that are left out; one with a slash is for the path below
+            the directory that was given.
+        hidden: also read what is hidden.
+
+    Raises:
+        UsageError: ``-`` is named twice.
+    """
+    if inputs.count(STDIN) > 1:
+        raise UsageError("standard input is named twice", hint="name '-' once")
+    found = Found()
+    walk = _Walk(include, exclude, report, hidden=hidden)
+    for given in inputs:
+        if given == STDIN:
+            # Whatever it is called, the log must be one that can be restored from.
+            found.sources.append(Source(None, stdin_name, plain_path(stdin_name) or STDIN, _stdin_size()))
+            continue
+        path = Path(given)
+        try:
+            status = path.stat()
+        except (OSError, ValueError) as error:
+            report(unreadable_address(given) or InputError(reason(error), place=given))
+            continue
+        if not stat.S_ISDIR(status.st_mode):
+            found.sources.append(Source(path, given, path.name, _size(path, status)))
+            continue
+        found.tree = True
+        prefix = "" if len(inputs) == 1 else _last_name(path) + "/"
+        before = len(found.sources)
+        found.sources.extend(walk.files(path, prefix))
+        if len(found.sources) == before:
+            report(InputError(f"no file matches {', '.join(include)}", place=given, hint=nothing_there(walk.unread)))
+    return found
+
+
+def unreadable_address(given: str) -> InputError | None:
+    """Return the error for an input that is no path but an address; None: it is a path."""
+    match = _ADDRESS.match(given)
+    if match is None:
+        return None
+    scheme = match[1].lower()
+    if scheme in ("http", "https", "ftp"):
+        hint = f"fetch it first: curl -fsSL '{given}' | dedup"
+    elif scheme == "file":
+        hint = "leave file:// out"
+    else:
+        hint = f"copy it to this machine; where Spark is configured for {scheme}:, --engine spark reads it"
+    return InputError("is an address, and only files of this machine are read", place=given, hint=hint)
+
+
+def nothing_there(names: Counter[str]) -> str:
+    """Return what to do where no file below a directory is to be read.
+
+    Args:
+        names: suffixes of those that are not.
+    """
+    from dedup.formats.foreign_kinds import BY_SUFFIX  # rarely needed
+
+    known = Counter({suffix: number for suffix, number in names.items() if suffix in BY_SUFFIX})
+    if known and known.total() == names.total():
+        kinds = [(BY_SUFFIX[suffix], number) for suffix, number in known.most_common()]
+        told = ", ".join(f"{kind.name} {number:,}" for kind, number in kinds)
+        return f"only files of other kinds are there ({told}): {kinds[0][0].hint}"
+    return "name the files, or say which texts to read with --include"
+
+
+class _Walk:
+    """The files below a directory."""
+
+    def __init__(self, include: tuple[str, ...], exclude: tuple[str, ...], report: Report, *, hidden: bool) -> None:
+        self._include = Patterns(include, exclude, hidden=hidden)
+        self._report = report
+        self.unread: Counter[str] = Counter()
+        """Suffixes of the files that were not to be read."""
+
+    def files(self, top: Path, prefix: str) -> Iterator[Source]:
+        """Yield what is to be read, sorted by name, each directory at its place among the files."""
+        # An own stack instead of recursion: a tree may be deeper than Python's stack. Each level knows which
+        # directories lead to it, and so sees a link that leads back.
+        self.unread.clear()
+        stack = [self._level(top, prefix, "", ())]
+        while stack:
+            for item in stack[-1]:
+                if isinstance(item, Source):
+                    yield item
+                else:
+                    stack.append(self._level(*item))
+                    break
+            else:
+                stack.pop()
+
+    def _level(
+        self, directory: Path, prefix: str, under: str, above: tuple[tuple[int, int], ...]
+    ) -> Iterator[Source | tuple[Path, str, str, tuple[tuple[int, int], ...]]]:
+        try:
+            status = directory.stat()
+            here = (status.st_dev, status.st_ino)
+            names = sorted(entry.name for entry in os.scandir(directory))
+        except OSError as error:
+            self._report(InputError(reason(error), place=str(directory)))
+            return
+        if here in above:
+            self._report(InputError("leads back to a directory it lies in; not read again", place=str(directory)))
+            return
+        for name in names:
+            path = directory / name
+            try:
+                found = path.stat()
+            except OSError as error:
+                if self._include.file(under + name):
+                    self._report(InputError(reason(error), place=str(path)))
+                continue
+            if stat.S_ISDIR(found.st_mode):
+                if self._include.directory(under + name):
+                    yield path, f"{prefix}{name}/", f"{under}{name}/", (*above, here)
+            elif not self._include.file(under + name):
+                self.unread[path.suffix.lower()] += 1
+            elif stat.S_ISREG(found.st_mode):
+                yield Source(path, str(path), prefix + name, _size(path, found), below=True)
+            else:
+                self._report(InputError("is not a regular file; not read", place=str(path)))
+
+
+class Patterns:
+    """Which files below a directory are read, by their paths there; see `discover`."""
+
+    def __init__(self, include: tuple[str, ...], exclude: tuple[str, ...], *, hidden: bool = False) -> None:
+        self._include = tuple(pattern.lower() for pattern in include)
+        self._exclude = tuple(pattern.lower().removeprefix("./").rstrip("/") for pattern in exclude)
+        # A pattern that ends with a slash is for directories.
+        self._files = tuple(
+            pattern for pattern, given in zip(self._exclude, exclude, strict=True) if not given.endswith("/")
+        )
+        self._hidden = hidden
+
+    def directory(self, path: str) -> bool:
+        """Say whether a directory is looked into."""
+        return (self._hidden or not _name(path).startswith(".")) and not _matches(path, self._exclude)
+
+    def file(self, path: str) -> bool:
+        """Say whether a file is read."""
+        patterns = self._include
+        if not self._hidden and _name(path).startswith("."):
+            patterns = tuple(pattern for pattern in patterns if pattern.startswith("."))
+        return _matches(path, patterns) and not _matches(path, self._files)
+
+    def place(self, path: str) -> bool:
+        """Say whether a file is read, and whatever it lies in is looked into."""
+        return self.file(path) and not self.left_out(path)
+
+    def left_out(self, path: str) -> bool:
+        """Say whether a file is not to be read whatever it is, or something that it lies in."""
+        above = path.split("/")[:-1]
+        if _matches(path, self._files):
+            return True
+        return not all(self.directory("/".join(above[: at + 1])) for at in range(len(above)))
+
+
+def _matches(path: str, patterns: tuple[str, ...]) -> bool:
+    from fnmatch import fnmatchcase  # only needed for directories
+
+    lower = path.lower()
+    names = {False: (_name(lower), bare_name(_name(lower))), True: (lower, bare_name(lower))}
+    return any(fnmatchcase(name, pattern) for pattern in patterns for name in names["/" in pattern])
+
+
+def _name(path: str) -> str:
+    return path.rpartition("/")[2]
+
+
+def refuse_read_twice(sources: Iterable[Source], stdin: BinaryIO | TextIO) -> None:
+    """Refuse inputs that are one and the same stream: what the first one reads, the second one would lack.
+
+    Raises:
+        UsageError: a pipe, a socket or standard input is named twice, under whatever names.
+    """
+    seen: dict[object, str] = {}
+    for source in sources:
+        for identity in _stream_identities(source, stdin):
+            if identity in seen:
+                what = f"is the same stream as {seen[identity]}, and can be read only once; nothing was read or written"
+                raise UsageError(what, place=source.name, hint="name it once")
+            seen[identity] = source.name
+
+
+def _stream_identities(source: Source, stdin: BinaryIO | TextIO) -> list[object]:
+    """Return what identifies a source that can be read only once; nothing for one that can be read again."""
+    number = 0 if source.path is None else descriptor(source.path)
+    found: list[object] = [] if number is None else [number]
+    try:
+        status = os.fstat(stdin.fileno()) if source.path is None else source.path.stat()
+    except (OSError, ValueError, AttributeError):
+        return found
+    if stat.S_ISFIFO(status.st_mode) or stat.S_ISSOCK(status.st_mode):
+        found.append((status.st_dev, status.st_ino))
+    return found
+
+
+def _size(path: Path, status: os.stat_result) -> int | None:
+    """Return the size of a file; None where it is not known: one of ``/proc`` says 0 and has content all the same."""
+    if not stat.S_ISREG(status.st_mode):
+        return None
+    if status.st_size == 0:
+        try:
+            with path.open("rb", buffering=0) as file:
+                return None if file.read(1) else 0
+        except OSError:
+            return 0  # whoever reads it reports it
+    return status.st_size
+
+
+def same_file(one: Path, other: Path) -> bool:
+    """Say whether two paths lead to the same file; a file that is not there yet is told by its place."""
+    try:
+        return one.samefile(other)
+    except OSError:
+        return os.path.realpath(one) == os.path.realpath(other)
+
+
+def plain_path(name: str) -> str:
+    """Return a path as one that stays below a directory, with forward slashes."""
+    path = PurePath(name)
+    return "/".join(part for part in path.parts if part not in (path.anchor, ".."))
+
+
+def _last_name(path: Path) -> str:
+    return path.name if path.name not in ("", "..") else Path(os.path.realpath(path)).name
+
+
+def _stdin_size() -> int | None:
+    try:
+        status = os.fstat(0)
+    except OSError:
+        return None
+    return status.st_size if stat.S_ISREG(status.st_mode) else None

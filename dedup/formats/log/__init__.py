@@ -1,0 +1,1 @@
+"""The removal log: written, read, and used to restore what went."""

@@ -1,0 +1,246 @@
+"""What a run reads and writes, settled and checked before it reads or writes anything."""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import BinaryIO, TextIO
+
+from dedup.formats.files.atomic import is_protected, protected
+from dedup.formats.files.discover import Report, Source, discover, plain_path, refuse_read_twice, same_file
+from dedup.formats.files.links import Named, check_inside, leads_out
+from dedup.formats.files.outputs import FileOutput, Output, StdoutOutput, TreeOutput, targets
+from dedup.formats.files.reader import reason
+from dedup.formats.plan_checks import check_usage, refuse_file_name, refuse_format, refuse_inside
+from dedup.model.errors import DedupError, InputError, OutputError, UsageError
+from dedup.model.job import STDIN, Job
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Inputs and outputs of a run."""
+
+    sources: list[Source]
+    per_file: bool
+    """Each input is an output, and a section of the log, of its own; else all are one stream."""
+    destinations: list[Path]
+    """A file for each source, one for all of them, or none."""
+    references: list[Source] = field(default_factory=list)
+    """What is read before the sources, and not written."""
+
+
+def lay_out(job: Job, report: Report, stdin: BinaryIO | None, stdout: BinaryIO | None) -> Layout:
+    """Find the inputs and settle where each one goes.
+
+    Args:
+        job: what is asked for.
+        report: is told what cannot be read; see `discover`.
+        stdin: what is read for ``-``, if not the process's standard input.
+        stdout: where standard output goes, if not to the process's.
+
+    Raises:
+        UsageError: the parts of the job do not fit together, or an output is one of the inputs.
+        InputError: a reference cannot be read.
+        OutputError: two inputs would be written to the same place.
+    """
+    output = output_path(job)
+    check_usage(job, output)
+    found = discover(job.inputs, job.include, job.stdin_name, report, exclude=job.exclude)
+    sources = _writable(_once(found.sources), Named(job.inputs), report) if job.in_place else found.sources
+    per_file = job.in_place or job.mode != "clean"
+    if output is not None and (found.tree or job.into_directory or output.is_dir()):
+        if any(source.path is None for source in sources):
+            raise UsageError("standard input cannot go to a directory", hint="use --output FILE")
+        if not job.into_directory and not output.exists():
+            refuse_file_name(output)
+        per_file = True
+    elif output is not None:
+        refuse_format(output, job, "the output")
+    if job.removed is not None:
+        refuse_format(job.removed, None, "the removal log")
+    if per_file and output is None:
+        sources = _distinct(sources)
+    destinations = _destinations(job, output, sources, per_file=per_file)
+    layout = Layout(sources, per_file, destinations, _references(job))
+    refuse_read_twice([*layout.sources, *layout.references], sys.stdin if stdin is None else stdin)
+    _refuse_overwriting(job, layout, stdin, stdout)
+    return layout
+
+
+def open_output(job: Job, layout: Layout, stdout: BinaryIO | None) -> Output:
+    """Open what the text is written to.
+
+    Raises:
+        OutputError: it cannot be written.
+    """
+    if job.mode != "clean":
+        return Output()
+    if job.in_place:
+        # With a log, no file changes before the log is there: else what is gone from it could be lost.
+        return TreeOutput(layout.destinations, in_place=True, together=job.removed is not None)
+    if not layout.destinations:
+        return Output() if output_path(job) else StdoutOutput(stdout)
+    if layout.per_file:
+        return TreeOutput(layout.destinations, in_place=False, together=False, top=output_path(job))
+    return FileOutput(layout.destinations[0])
+
+
+def output_path(job: Job) -> Path | None:
+    """Return the file or directory that the text goes to; None: standard output."""
+    return None if job.output == Path(STDIN) else job.output
+
+
+def _references(job: Job) -> list[Source]:
+    """Find the references. One that cannot be read is no problem to pass over: what it holds would stay unseen."""
+
+    def report(error: DedupError) -> None:
+        raise InputError(f"{error.what}; nothing was written", place=error.place, hint=error.hint)
+
+    if STDIN in job.against:
+        raise UsageError("a reference cannot be '-'", hint="name a file")
+    return discover(job.against, job.include, job.stdin_name, report, exclude=job.exclude).sources
+
+
+def _destinations(job: Job, output: Path | None, sources: list[Source], *, per_file: bool) -> list[Path]:
+    if job.in_place:
+        return [source.path for source in sources if source.path is not None]
+    if output is None:
+        return []
+    if not per_file:
+        return [output]
+    if output.exists() and not output.is_dir():
+        what = "is a file, and a directory among the inputs needs a directory; nothing was written"
+        raise OutputError(what, place=str(output))
+    places = targets(sources, output)
+    for place in places:
+        check_inside(place, output)
+    return places
+
+
+def _refuse_overwriting(job: Job, layout: Layout, stdin: BinaryIO | None, stdout: BinaryIO | None) -> None:
+    known = _known(layout, stdin)
+    if not job.in_place:
+        for path in layout.destinations:
+            if (taken := _first(known, path)) is not None:
+                what = f"output and input are the same file; {taken.name} was not changed"
+                raise UsageError(what, place=str(path), hint="use --in-place")
+    to_stdout = job.mode == "diff" or (job.mode == "clean" and not job.in_place and output_path(job) is None)
+    written = _identity(sys.stdout if stdout is None else stdout) if to_stdout else None
+    if written is not None and (taken := known.get(written)) is not None:
+        what = "input and standard output are the same file"
+        raise UsageError(what, place=taken.name, hint="write elsewhere, or use --in-place")
+    output = output_path(job)
+    if output is not None and layout.per_file:
+        refuse_inside(output, job.inputs + job.against, "the output")
+    if job.removed is None:
+        return
+    if written in _identities(job.removed):
+        raise UsageError("removal log and standard output are the same file", place=str(job.removed))
+    _refuse_log(job.removed, known, layout)
+    if job.in_place:
+        _refuse_only_copy(job.removed, layout.destinations)
+
+
+def _known(layout: Layout, stdin: BinaryIO | None) -> dict[object, Source]:
+    """Return all that is read, by what tells one file from another.
+
+    Raises:
+        UsageError: an input is a reference as well.
+    """
+    known: dict[object, Source] = {}
+    for source in layout.sources:
+        identities = (
+            [_identity(sys.stdin if stdin is None else stdin)] if source.path is None else _identities(source.path)
+        )
+        known.update((identity, source) for identity in identities if identity is not None)
+    references: dict[object, Source] = {}
+    for reference in layout.references:
+        identities = _identities(reference.path) if reference.path is not None else []
+        if not known.keys().isdisjoint(identities):
+            what = "is an input and a reference, and all of it would go; nothing was written"
+            raise UsageError(what, place=reference.name, hint="leave it out of one of them")
+        references.update((identity, reference) for identity in identities)
+    return known | references
+
+
+def _refuse_only_copy(log: Path, files: list[Path]) -> None:
+    from dedup.formats.log.restore import is_needed  # most runs keep no log
+
+    if log.is_file() and is_needed(log, files):
+        what = "holds what an earlier run removed from these files, and is not written over; nothing was changed"
+        raise UsageError(what, place=str(log), hint="name another LOG, or delete this one first")
+
+
+def _refuse_log(log: Path, known: dict[object, Source], layout: Layout) -> None:
+    if _first(known, log) is not None:
+        raise UsageError("the removal log is one of the inputs; nothing was written", place=str(log))
+    if any(same_file(log, path) for path in layout.destinations):
+        raise UsageError("removal log and output are the same file", place=str(log))
+
+
+def _identities(path: Path) -> list[object]:
+    """Return all that tells a file: where it is, and, if it is there, which one it is."""
+    identities: list[object] = [os.path.realpath(path)]
+    try:
+        status = path.stat()
+    except OSError:
+        return identities
+    if stat.S_ISREG(status.st_mode):
+        identities.append((status.st_dev, status.st_ino))
+    return identities
+
+
+def _first(known: dict[object, Source], path: Path) -> Source | None:
+    return next((known[identity] for identity in _identities(path) if identity in known), None)
+
+
+def _identity(stream: BinaryIO | TextIO) -> object:
+    """Return what tells the file that a standard stream is; None where it is none."""
+    try:
+        status = os.fstat(stream.fileno())
+    except (OSError, ValueError, AttributeError):
+        return None
+    return (status.st_dev, status.st_ino) if stat.S_ISREG(status.st_mode) else None
+
+
+def _once(sources: list[Source]) -> list[Source]:
+    """Return each file once; written over twice, the second time would undo nothing and log everything again."""
+    seen: dict[str, Source] = {}
+    for source in sources:
+        seen.setdefault(os.path.realpath(source.path) if source.path is not None else "", source)
+    return list(seen.values())
+
+
+def _writable(sources: list[Source], named: Named, report: Report) -> list[Source]:
+    """Return the files that may be written over, and report the others: better now than when half is done."""
+    found = []
+    for source in sources:
+        if source.path is None:
+            continue
+        try:
+            status = source.path.stat()
+        except OSError as error:  # it has vanished since it was found
+            report(InputError(reason(error), place=source.name))
+            continue
+        if not stat.S_ISREG(status.st_mode):
+            report(OutputError("is not a regular file, and cannot be written over", place=source.name))
+        elif is_protected(source.path, status):
+            report(protected(source.path))
+        elif not named.has(source.path):
+            report(leads_out(source.path))
+        else:
+            found.append(source)
+    return found
+
+
+def _distinct(sources: list[Source]) -> list[Source]:
+    """Where two have the same name for the log, name all of them by their paths: as given, else the real ones."""
+    if len({source.relative for source in sources}) == len(sources):
+        return sources
+    given = [plain_path(source.name) for source in sources]
+    if len(set(given)) < len(given):  # ../a.txt and a.txt
+        given = [plain_path(os.path.realpath(source.name)) for source in sources]
+    return [replace(source, relative=name) for source, name in zip(sources, given, strict=True)]

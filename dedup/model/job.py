@@ -1,0 +1,91 @@
+"""What a run is asked to do, what it tells while it runs, and what it says at the end."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+from dedup.model.settings import Settings
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+Mode = Literal["clean", "check", "diff", "dry-run"]
+
+Format = Literal["auto", "text", "jsonl", "parquet"]
+
+OnError = Literal["pass", "fail"]
+
+Empty = Literal["keep", "drop", "null"]
+
+STDIN = "-"
+
+DEFAULT_INCLUDE = ("*.txt", "*.md", "*.text", "*.jsonl", "*.ndjson")
+"""Names read from a directory unless told otherwise; each also with ``.gz``, ``.zst``, ``.bz2`` or ``.xz``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """Where a run on Spark runs, and its places as they were given: ``hdfs://…`` is no path of this machine."""
+
+    master: str | None = None
+    """Spark's master URL; None: as Spark is configured, and at the least this machine's cores."""
+    remote: str | None = None
+    """URL of a Spark Connect server (``sc://…``), instead of a master."""
+    conf: tuple[str, ...] = ()
+    """Spark's own settings, as ``KEY=VALUE``."""
+    output: str | None = None
+    removed: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One run: which inputs, what is done with them, and where the result goes."""
+
+    inputs: tuple[str, ...] = (STDIN,)
+    """Files, directories, or ``-``, in the order given."""
+    settings: Settings = field(default_factory=Settings)
+    mode: Mode = "clean"
+    format: Format = "auto"
+    text_field: str = "text"
+    """Dotted path of the text in a JSON record."""
+    encoding: str = "utf-8"
+    include: tuple[str, ...] = DEFAULT_INCLUDE
+    exclude: tuple[str, ...] = ()
+    """Names that are left out below a directory, of files and of directories."""
+    binary_as_text: bool = False
+    """Read as text whatever is not JSON lines, also what is binary or known to be something else."""
+    output: Path | None = None
+    """File or directory; None writes to standard output."""
+    into_directory: bool = False
+    """`output` is a directory, to be made if need be. Else it is one only if it is there, or if one is read."""
+    in_place: bool = False
+    removed: Path | None = None
+    """Where the removal log goes."""
+    on_error: OnError = "pass"
+    workers: int | None = None
+    """Processes; None: one per core that this process may use, as far as memory allows."""
+    max_document: int = 1 << 28
+    """Bytes above which one document passes through unread, counted and reported."""
+    stdin_name: str = "<stdin>"
+    explain: bool = False
+    """Tell each removal, and each near-duplicate that stays, through `Events.explained`."""
+    against: tuple[str, ...] = ()
+    """References (scope ``corpus``): files and directories read like `inputs`, before them; what stands in them goes
+    from the inputs, and they are not written."""
+    mark: bool = False
+    """Leave the text as it is, and add a field to each JSON record that says what would go, and why."""
+    empty: Empty = "keep"
+    """What becomes of a JSON record whose text is left empty: kept with an empty text, dropped, or its text null."""
+    max_removed: float | None = None
+    """Share of the paragraphs (0-1) above which nothing is written and the run fails; None: any."""
+    max_memory: int | None = None
+    """Bytes that all processes together aim to stay below (scope ``corpus``); None: half of what is free to it."""
+    work_dir: Path | None = None
+    """Where a run in scope ``corpus`` keeps what does not fit into memory, and from where a killed one goes on; None: a
+    temporary directory."""
+    keep_texts: bool = False
+    """Have `dedup.model.errors.InternalError` hold the texts that it is about."""
+    cluster: Cluster | None = None
+    """Run on Spark (scope ``corpus``); None: on this machine, with processes of its own."""

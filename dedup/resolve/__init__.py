@@ -1,0 +1,1 @@
+"""Resolution: who stays and who goes, once all verdicts are known."""

@@ -1,0 +1,73 @@
+"""Near-duplicates that stay because they say something new, for whoever asks why they do."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from dedup.candidates.exact_copies import index_type
+from dedup.model.differences import Difference
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from dedup.model.settings import Settings
+    from dedup.resolve.corpus.removals import Classes
+
+SHOWN = 1000
+"""How many are shown at most; the others are counted."""
+
+
+class Near(NamedTuple):
+    """The near-duplicates that stay.
+
+    Attributes:
+        shown: the first ones, in order: see `near_type`.
+        more: how many there are besides.
+        kinds: how many of those say something new of each kind: what was found first, and settled that they stay.
+    """
+
+    shown: NDArray[np.void]
+    more: int
+    kinds: Counter[str]
+
+
+def near_type(number: int) -> np.dtype[np.void]:
+    """Return the type of a near-duplicate in a corpus of so many paragraphs.
+
+    A paragraph that stays, and the one most like it that stays, too, by their numbers in the corpus; how similar they
+    are; of what kinds that is which is new, see `dedup.model.differences.Difference`.
+    """
+    index = index_type(number)
+    return np.dtype([("paragraph", index), ("witness", index), ("similarity", "<f4"), ("kind", "<i2")])
+
+
+def nobody() -> Near:
+    """Return what there is to tell where nobody asks."""
+    return Near(np.empty(0, near_type(0)), 0, Counter())
+
+
+def kept_near(classes: Classes, removals: NDArray[Any], number: int, settings: Settings) -> Near:
+    """Return the near-duplicates that stay among the different paragraphs; of several copies, the first one.
+
+    Args:
+        classes: what was decided about the different paragraphs.
+        removals: what goes in the end; see `dedup.resolve.corpus.removals.removal_type`.
+        number: of paragraphs in the corpus.
+        settings: how similar a near-duplicate is.
+    """
+    if settings.guard == "off":  # likeness decides alone: what stays is not near
+        return nobody()
+    stays = np.isin(classes.first, removals["paragraph"], invert=True)
+    later, earlier, verdicts = classes.leaders.apart(stays, settings.threshold)
+    found = np.empty(len(later), near_type(number))
+    found["paragraph"], found["witness"] = classes.first[later], classes.first[earlier]
+    found["similarity"], found["kind"] = verdicts.similarity, verdicts.kind
+    found.sort(order="paragraph")
+    shown, rest = found[:SHOWN], found[SHOWN:]
+    kinds: Counter[str] = Counter()
+    for kind, times in zip(*(each.tolist() for each in np.unique(rest["kind"], return_counts=True)), strict=True):
+        kinds.update(dict.fromkeys(Difference(kind).names(), times))
+    return Near(shown, len(rest), kinds)

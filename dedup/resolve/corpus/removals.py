@@ -1,0 +1,179 @@
+"""From what was decided about different paragraphs to what becomes of each one: removals, reasons, blocks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from dedup.candidates.exact_copies import index_type
+from dedup.resolve.corpus.leaders import GOES
+from dedup.resolve.corpus.short_paragraphs import STRETCH, Corpus, with_rows, with_shorts
+from dedup.verdict.batch.verify import ALIGNED
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+    from dedup.model.settings import Settings
+    from dedup.resolve.corpus.leaders import Leaders
+
+EXACT, NEAR, BLOCK, BOILERPLATE = range(4)
+"""Reasons, as numbers; see `dedup.model.decisions.Reason`."""
+
+
+def removal_type(number: int) -> np.dtype[np.void]:
+    """Return the type of a removal in a corpus of so many paragraphs.
+
+    A paragraph that goes, and the one it goes for, by their numbers in the corpus; the block's number in its document,
+    or -1; for boilerplate the number of documents it stands in; `EXACT` to `BOILERPLATE`; how it was compared: 0 the
+    same bytes, else `dedup.verdict.batch.verify.FOLDED` or `ALIGNED`; in what ways it differs, see
+    `dedup.model.differences.Difference`.
+    """
+    index = index_type(number)
+    names = ("paragraph", "witness", "similarity", "coverage", "block", "documents", "reason", "how", "differs")
+    return np.dtype(list(zip(names, (index, index, "<f4", "<f4", "<i4", "<i4", "u1", "u1", "<i2"), strict=True)))
+
+
+class Classes(NamedTuple):
+    """The different paragraphs that have enough words to go by themselves, in the order in which they stay.
+
+    Attributes:
+        first: number of the first paragraph of each; int64.
+        leaders: who stays among them.
+    """
+
+    first: NDArray[np.int64]
+    leaders: Leaders
+
+
+def outcome(corpus: Corpus, classes: Classes, settings: Settings, fixed: int) -> NDArray[np.void]:
+    """Return the removals of a corpus, in order: see `removal_type`.
+
+    Args:
+        corpus: all paragraphs.
+        classes: what was decided about the different ones.
+        settings: which copies stay.
+        fixed: the first so many paragraphs stay (references).
+    """
+    number = len(corpus.owner)
+    at = np.full(number, -1, np.int32)
+    at[classes.first] = np.arange(len(classes.first), dtype=np.int32)
+    member = at[corpus.owner]
+    leaders = classes.leaders
+    goes = leaders.status == GOES
+    # Each class rests on the one it goes for, and else on itself.
+    rests = np.where(goes, leaders.witness, np.arange(len(goes)))
+    resting = np.append(classes.first[rests].astype(corpus.owner.dtype), corpus.owner.dtype.type(-1))
+    witness = resting[member]
+    witness[:fixed] = -1
+    gone = (witness >= 0) & (witness != np.arange(number, dtype=witness.dtype))
+    gone, witness = with_shorts(corpus, gone, witness, settings.min_words, fixed)
+    if settings.keep == "none":
+        also = np.zeros(number, bool)
+        while True:
+            roots = _boilerplate(corpus, gone, witness, int(settings.boilerplate or 0))
+            roots = roots[(roots >= fixed) & ~also[roots]]
+            if not len(roots):
+                break
+            also[roots] = True
+            gone, witness = with_rows(corpus, gone, witness, settings.min_words, fixed, also=also)
+    removals = np.zeros(int(np.count_nonzero(gone)), removal_type(number))
+    begin = 0
+    for start, stop in _stretches(corpus):
+        here = np.flatnonzero(gone[start:stop]) + start
+        some = removals[begin : begin + len(here)]
+        begin += len(here)
+        some["paragraph"], some["witness"] = here, witness[here]
+        _say_how(some, member[here], goes, leaders)
+        number_blocks(some, corpus.document[some["paragraph"]], corpus.document[some["witness"]])
+    if settings.keep == "none":
+        removals = _with_boilerplate(removals, corpus, int(settings.boilerplate or 0), fixed)
+    return removals
+
+
+def _stretches(corpus: Corpus) -> Iterator[tuple[int, int]]:
+    """Cut the corpus into stretches of whole documents."""
+    number, start = len(corpus.owner), 0
+    while start < number:
+        stop = min(start + STRETCH, number)
+        stop = int(np.searchsorted(corpus.document, corpus.document[stop - 1], side="right"))
+        yield start, stop
+        start = stop
+
+
+def _say_how(removals: NDArray[np.void], member: NDArray[np.int32], goes: NDArray[np.bool_], leaders: Leaders) -> None:
+    """Enter how the removals were compared with their witnesses."""
+    removals["similarity"] = removals["coverage"] = 1
+    aligned = np.flatnonzero((member >= 0) & np.append(goes, False)[member])
+    verdicts = leaders.verdict(member[aligned])
+    removals["how"][aligned] = verdicts.how
+    removals["similarity"][aligned] = verdicts.similarity
+    removals["coverage"][aligned] = verdicts.coverage
+    removals["differs"][aligned] = verdicts.kind
+    removals["reason"] = np.where(removals["how"] == ALIGNED, NEAR, EXACT)
+
+
+def number_blocks(removals: NDArray[np.void], document: NDArray[Any], theirs: NDArray[Any]) -> None:
+    """Number the runs of removals that repeat a run of one other place in order, from 0 in each document.
+
+    Args:
+        removals: paragraph, witness, block and reason, in order; paragraphs that follow each other are one apart.
+        document: of each paragraph that goes.
+        theirs: of each witness.
+    """
+    paragraph, witness = removals["paragraph"], removals["witness"]
+    onward = np.zeros(len(removals), bool)
+    step = witness[1:] - witness[:-1]
+    onward[1:] = (
+        (document[1:] == document[:-1])
+        & (paragraph[1:] == paragraph[:-1] + 1)
+        & (step >= 0)
+        & (step <= 2)  # noqa: PLR2004 - one paragraph left out, or two joined
+        & (theirs[1:] == theirs[:-1])
+    )
+    run = np.cumsum(~onward) - 1
+    long = (np.bincount(run, minlength=1) > 1)[run] if len(run) else onward
+    begins = long & ~onward
+    count = np.cumsum(begins)
+    heads = np.flatnonzero(np.concatenate(([True], document[1:] != document[:-1]))) if len(run) else run
+    before = (count - begins)[heads]
+    base = np.repeat(before, np.diff(np.append(heads, len(run))))
+    removals["block"] = np.where(long, count - 1 - base, -1)
+    removals["reason"][long] = BLOCK
+
+
+def _boilerplate(corpus: Corpus, gone: NDArray[np.bool_], witness: NDArray[np.int64], least: int) -> NDArray[np.int64]:
+    """Return what others go for and stands in so many documents together with them."""
+    paragraphs = np.flatnonzero(gone)
+    roots, group = np.unique(witness[paragraphs], return_inverse=True)
+    number = _documents(corpus, paragraphs, roots, group)
+    boilerplate: NDArray[np.int64] = roots[number >= least]
+    return boilerplate
+
+
+def _documents(
+    corpus: Corpus, paragraphs: NDArray[np.int64], roots: NDArray[np.int64], group: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """Count the documents in which each witness stands, itself or one of those that go for it."""
+    groups = np.append(group, np.arange(len(roots)))
+    documents = np.append(corpus.document[paragraphs], corpus.document[roots])
+    return np.bincount(np.unique(np.stack((groups, documents)), axis=1)[0], minlength=len(roots))
+
+
+def _with_boilerplate(removals: NDArray[np.void], corpus: Corpus, least: int, fixed: int) -> NDArray[np.void]:
+    """Remove also what other paragraphs went for, where they stand in so many documents together."""
+    witness, first = np.unique(removals["witness"], return_index=True)
+    group = np.searchsorted(witness, removals["witness"])
+    number = _documents(corpus, removals["paragraph"], witness, group)
+    many = number >= least
+    hit = many[group]
+    removals["documents"][hit] = number[group[hit]]
+    removals["reason"][hit] = BOILERPLATE
+    removals["block"][hit] = -1
+    own = np.flatnonzero(many & (witness >= fixed))
+    more = removals[first[own]].copy()
+    more["paragraph"], more["witness"] = more["witness"], removals["paragraph"][first[own]]
+    every = np.concatenate((removals, more))
+    return every[np.argsort(every["paragraph"], kind="stable")]

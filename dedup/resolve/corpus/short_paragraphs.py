@@ -1,0 +1,259 @@
+"""Short paragraphs inside repeated blocks: the headline of a syndicated story, the items of a menu.
+
+A short paragraph goes only where it stands, letter by letter, at the same place as in an earlier document: beside a
+paragraph that goes, as beside that one's witness; or in a row of at least three short ones that stood in the same order
+before. The last one of a row stays where what follows it stays: it may be its heading.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from dedup.text.characters import mix
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Ints = NDArray[np.int64]
+    Flags = NDArray[np.bool_]
+
+STRETCH = 1 << 20
+"""Paragraphs that are looked at together, where that makes no difference, for the memory's sake."""
+ROW = 3
+"""Short paragraphs in a row that may be a menu."""
+
+
+class Corpus(NamedTuple):
+    """The paragraphs of a corpus in order; arrays of one length.
+
+    Attributes:
+        document: number of the document; int32, ascending.
+        owner: the first paragraph with the same bytes; int32 or int64.
+        words: tokens without those that hold a digit; int32.
+        short: too short to go by itself; bool. A paragraph without any word is short, too.
+    """
+
+    document: NDArray[np.int32]
+    owner: NDArray[Any]
+    words: NDArray[np.int32]
+    short: Flags
+
+
+def with_shorts(
+    corpus: Corpus, gone: Flags, witness: Ints, min_words: int, fixed: int = 0
+) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
+    """Return which paragraphs go, short ones included, and the witness of each of them.
+
+    Args:
+        corpus: the paragraphs.
+        gone: those that go by themselves; bool.
+        witness: the paragraph that each of them goes for; int64.
+        min_words: tokens that make a paragraph long.
+        fixed: the first so many paragraphs stay.
+    """
+    gone, witness = gone.copy(), witness.copy()
+    links = np.full(len(gone), -1, witness.dtype)
+    _beside(corpus, gone, witness, links, 1)
+    _beside(corpus, gone, witness, links, -1)
+    return with_rows(corpus, gone, witness, min_words, fixed, also=np.zeros(len(gone), bool), links=links)
+
+
+def with_rows(
+    corpus: Corpus, gone: Flags, witness: Ints, min_words: int, fixed: int, *, also: Flags, links: Ints | None = None
+) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
+    """Return the same once more, where others go as well: what they stood between may be a row now.
+
+    Args:
+        corpus: the paragraphs.
+        gone: those that go, as `with_shorts` has said; bool.
+        witness: the paragraph that each of them goes for; int64.
+        min_words: tokens that make a paragraph long.
+        fixed: the first so many paragraphs stay.
+        also: those that go besides, and are not among the former; bool.
+        links: what each paragraph would go for if it stood in a row; None: nothing is known.
+    """
+    gone, witness = gone.copy(), witness.copy()
+    links = np.full(len(gone), -1, witness.dtype) if links is None else links
+    while True:
+        out = gone | also
+        _in_rows(corpus, out, links, min_words)
+        links[:fixed] = -1
+        going = without_heads(corpus.document, corpus.short, out, links)
+        if not len(going):
+            return gone, _kept_ones(gone, witness)
+        gone[going] = True
+        witness[going] = links[going]
+        # What is left stands in other rows: the second cleaning would look at those.
+        links[:] = -1
+
+
+def _beside(corpus: Corpus, gone: Flags, witness: Ints, links: Ints, step: int) -> None:
+    """Link short paragraphs that follow (step 1) or precede (-1) one that goes, as they do its witness."""
+    document, owner, number = corpus.document, corpus.owner, len(gone)
+    start = 0
+    while start < number:
+        stop = int(np.searchsorted(document, document[min(start + STRETCH, number) - 1], side="right"))
+        some = slice(start, stop)
+        there, source, origin = asked(document[some], gone[some], witness[some], corpus.short[some], step)
+        there += start
+        start = stop
+        inside = np.clip(origin, 0, number - 1)
+        fits = (origin == inside) & (document[inside] == document[source]) & (owner[inside] == owner[there])
+        linked = unbroken(there, fits & (origin < there) & (links[there] < 0), step)
+        links[there[linked]] = origin[linked]
+
+
+def asked(
+    document: NDArray[Any], gone: Flags, witness: NDArray[Any], short: Flags, step: int
+) -> tuple[Ints, NDArray[Any], NDArray[Any]]:
+    """Return the short paragraphs that stay right behind (step 1) or before (-1) one that goes, or that follow on such.
+
+    Args:
+        document: number of the document of each paragraph; whole documents in order.
+        gone: those that go by themselves; bool.
+        witness: the paragraph that each of them goes for, by numbers in which neighbours are one apart.
+        short: too short to go by itself; bool.
+        step: which side is looked at.
+
+    Returns:
+        Their indices, ascending; the witness of the one that goes; and what stands as far from that witness, on the
+        same side, if it is in the same document.
+    """
+    there = np.flatnonzero(short & ~gone)
+    # Runs of short ones that stay: what stands right beside a run is long, or goes.
+    breaks = there[1:] != there[:-1] + 1
+    if step > 0:
+        ends = np.flatnonzero(np.concatenate(([True], breaks))[: len(there)])
+        sizes = np.diff(ends, append=len(there))
+    else:
+        ends = np.flatnonzero(np.append(breaks, True)[: len(there)])
+        sizes = np.diff(ends, prepend=-1)
+    nearest = np.repeat(there[ends] - step, sizes)
+    inside = np.clip(nearest, 0, max(len(gone) - 1, 0))
+    fits = (nearest == inside) & gone[inside] & (document[inside] == document[there])
+    there, nearest = there[fits], nearest[fits]
+    source = witness[nearest]
+    return there, source, source + (there - nearest)
+
+
+def unbroken(there: Ints, fits: Flags, step: int) -> Flags:
+    """Return which of those `asked` are linked: those that fit, as long as all between them and what goes fit.
+
+    Args:
+        there: their indices, ascending.
+        fits: whether what stands beside the witness is the same, letter by letter; bool.
+        step: which side is looked at.
+    """
+    if step < 0:
+        return unbroken(-there[::-1], fits[::-1], 1)[::-1]
+    # Between two runs something goes, so that they do not touch.
+    begins = np.flatnonzero(np.concatenate(([True], there[1:] != there[:-1] + 1))[: len(there)])
+    misses = np.concatenate(([0], np.cumsum(~fits)))
+    linked: Flags = misses[1:] == np.repeat(misses[begins], np.diff(np.append(begins, len(there))))
+    return linked
+
+
+def _in_rows(corpus: Corpus, gone: Flags, links: Ints, min_words: int) -> None:
+    """Link short paragraphs that stand in a row which stood in an earlier document."""
+    left, rank, at = rows(corpus.document, gone, corpus.short)
+    owner = corpus.owner[left]
+    values = np.zeros(len(at), np.uint64)
+    for step in range(ROW):
+        values = mix(values + owner[at + step].astype(np.uint64))
+    order = np.argsort(values, kind="stable")
+    head = np.ones(len(order), bool)
+    head[1:] = values[order][1:] != values[order][:-1]
+    first = np.empty(len(at), np.int64)
+    first[order] = at[order[head][np.cumsum(head) - 1]] if len(order) else at
+    document = corpus.document[left]
+    fits = document[first] < document[at]
+    for step in range(ROW):
+        fits &= owner[first + step] == owner[at + step]
+    at, first = at[fits], first[fits]
+    sources = left[first[:, None] + np.arange(ROW)]
+    link_rows(corpus.document, corpus.words, links, (left, rank, at), sources, min_words=min_words)
+
+
+def rows(document: NDArray[Any], gone: Flags, short: Flags) -> tuple[Ints, Ints, Ints]:
+    """Find the rows of three short paragraphs, where all that goes is gone; arrays are of whole documents in order.
+
+    Returns:
+        The short paragraphs that are left; where each stands among all that is left; and which of the former begin a
+        row, as their places among them.
+    """
+    stays = np.flatnonzero(~gone)
+    # Where each stands among all that is left: in a row, if nothing long stands between.
+    rank: Ints = np.flatnonzero(short[stays])
+    left = stays[rank]
+    last = ROW - 1
+    begins = (rank[last:] == rank[: len(rank) - last] + last) & (
+        document[left[last:]] == document[left[: len(left) - last]]
+    )
+    return left, rank, np.flatnonzero(begins)
+
+
+def link_rows(
+    document: NDArray[Any],
+    words: NDArray[np.int32],
+    links: NDArray[Any],
+    found: tuple[Ints, Ints, Ints],
+    sources: NDArray[Any],
+    *,
+    min_words: int,
+) -> None:
+    """Link the paragraphs of rows that stood in an earlier document, if they say enough.
+
+    Args:
+        document: of each paragraph; whole documents in order.
+        words: tokens without those that hold a digit.
+        links: what each paragraph goes for, or -1; those of -1 are filled in.
+        found: as `rows` says it, of rows only those that stood before.
+        sources: the paragraphs of the row that stood first, of each; shape (rows, 3).
+        min_words: tokens that make a paragraph long.
+    """
+    left, rank, at = found
+    row = np.full(len(left), -1, links.dtype)
+    for step in range(ROW - 1, -1, -1):
+        row[at + step] = sources[:, step]
+    chosen = (row >= 0) & (links[left] < 0) & _told_enough(row >= 0, rank, document[left], words[left], min_words)
+    links[left[chosen]] = row[chosen]
+
+
+def _told_enough(
+    member: Flags, rank: NDArray[Any], document: NDArray[np.int32], words: NDArray[np.int32], min_words: int
+) -> Flags:
+    """Tell which rows say enough not to agree by chance: twice the words of a paragraph that may go by itself."""
+    begins = member.copy()
+    begins[1:] &= ~(member[:-1] & (document[1:] == document[:-1]) & (rank[1:] == rank[:-1] + 1))
+    row = np.cumsum(begins) - 1
+    said = np.bincount(row[member], words[member], minlength=int(row[-1]) + 2 if len(row) else 1)
+    enough: Flags = member & (said[np.maximum(row, 0)] >= 2 * min_words)
+    return enough
+
+
+def without_heads(document: NDArray[Any], short: Flags, gone: Flags, links: NDArray[Any]) -> Ints:
+    """Return the linked paragraphs that go: all but the last one of a row over something that stays.
+
+    A row is what stands together when all that has gone is gone. Right behind its last one anything may be headed by
+    it; where something has gone from between, only a long paragraph may. Arrays are of whole documents in order.
+    """
+    left = np.flatnonzero(~gone)
+    at = np.flatnonzero(links[left] >= 0)
+    linked, following = left[at], np.append(left, len(gone))[at + 1]
+    last = np.minimum(following, len(gone) - 1)
+    onward = (following < len(gone)) & (document[last] == document[linked])
+    head = onward & (links[last] < 0) & ((following == linked + 1) | ~short[last])
+    going: Ints = linked[~head]
+    return going
+
+
+def _kept_ones(gone: Flags, witness: Ints) -> Ints:
+    """Follow witnesses that went for the same bytes elsewhere, until they are ones that stay."""
+    moving = np.flatnonzero(gone)
+    while True:
+        moving = moving[gone[witness[moving]]]
+        if not len(moving):
+            return witness
+        witness[moving] = witness[witness[moving]]

@@ -1,0 +1,1 @@
+"""Resolution within one document."""

@@ -1,0 +1,319 @@
+"""Blocks: runs of matches in order, as of a text that stands twice."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from typing import TYPE_CHECKING, NamedTuple
+
+from dedup.model.decisions import Compared
+from dedup.model.differences import Difference
+from dedup.verdict.compare import stands_in
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from dedup.resolve.document.article import Article
+    from dedup.verdict.compare import Verdict
+
+
+REACH = 8
+"""Paragraphs with words that may stand between two links, on either side."""
+
+_STARTS = 3
+"""Earlier paragraphs with the same words from which a run is tried: the first ones and the last one."""
+
+_EXCHANGED = 3
+"""Paragraphs with words that may stand between two links on both sides at once: changed ones, in each other's place."""
+
+_STRAYS = 1
+"""Paragraphs in a row that repeat something else before a run ends."""
+
+_FIELD = 16
+"""Words of a "label: value" field at most; fields together say something else than one by one."""
+
+_JOINT = 3
+"""Earlier paragraphs that together may cover one."""
+
+
+class Link(NamedTuple):
+    """One paragraph and what covers it.
+
+    Attributes:
+        copy: the later paragraph.
+        sources: the earlier ones that cover it, in order; usually one.
+        compared: how they were compared.
+        similarity: 0-1.
+        coverage: 0-1.
+        kind: in what ways the two differ, where they were aligned.
+    """
+
+    copy: int
+    sources: tuple[int, ...]
+    compared: Compared
+    similarity: float
+    coverage: float
+    kind: Difference = Difference.NONE
+
+
+class Matcher:
+    """Finds what covers a paragraph among the earlier ones that stay; knows what was decided so far.
+
+    Attributes:
+        gone: the paragraphs that go, each with the link that it goes for.
+        gone_words: tokens of those of them that were passed by.
+    """
+
+    def __init__(self, article: Article) -> None:
+        self._article = article
+        self.gone: dict[int, Link] = {}
+        self.gone_words = 0
+        self._kept: dict[int, list[int]] = {}
+        self._before: dict[int, int] = {}
+        self._near: dict[int, list[Link]] = {}
+
+    def take(self, links: Iterable[Link]) -> None:
+        """Take note that these links' paragraphs go."""
+        for link in links:
+            self.gone[link.copy] = link
+
+    def pass_by(self, index: int) -> None:
+        """Take note that everything about this paragraph, the next one in order, is decided."""
+        if index in self.gone:
+            self.gone_words += self._article.sizes[index]
+        else:
+            self._kept.setdefault(self._article.key(index), []).append(index)
+
+    def before(self, index: int) -> int | None:
+        """Return the last paragraph with words before this one that stays, or None."""
+        path: list[int] = []
+        at = index - 1
+        while at >= 0 and (at in self.gone or self._article.mute(at)):
+            path.append(at)
+            at = self._before.get(at, at - 1)
+        for passed in path:
+            self._before[passed] = at
+        return at if at >= 0 else None
+
+    def exact(self, copy: int, source: int) -> Link | None:
+        """Return the link between two paragraphs of the same key, if they say the same."""
+        compared = self._article.equal(source, copy)
+        return None if compared is None else Link(copy, (source,), compared, 1.0, 1.0)
+
+    def near(self, copy: int) -> list[Link]:
+        """Return the earlier paragraphs that cover this one without saying just the same, best candidates first."""
+        known = self._near.get(copy)
+        if known is not None and not any(source in self.gone for link in known for source in link.sources):
+            return known
+        article = self._article
+        out: list[Link] = []
+        if article.eligible(copy) and not article.settings.exact:
+            candidates = self._candidates(copy)
+            for source in candidates:
+                link = self.exact(copy, source) if article.key(source) == article.key(copy) else None
+                if link is None:
+                    if self._apart(source, copy):
+                        continue
+                    verdict = article.verdict(source, copy)
+                    if not verdict.covered:
+                        continue
+                    link = _aligned(copy, (source,), verdict)
+                out.append(link)
+            if not out and len(candidates) > 1 and article.settings.guard != "off":
+                out += self._joint(copy, sorted(candidates[:_JOINT]))
+        self._near[copy] = out
+        return out
+
+    def _apart(self, source: int, copy: int) -> bool:
+        """Tell whether two paragraphs are about different things, however much one says of the other's words."""
+        article = self._article
+        if article.settings.guard != "strict":
+            return False
+        return article.numbered_apart(source, copy) or article.other_term(source, copy)
+
+    def _candidates(self, copy: int) -> list[int]:
+        """Return the earlier paragraphs worth comparing with; for one that goes, those that it goes for."""
+        out: dict[int, None] = {}
+        for candidate in self._article.candidates.get(copy, ()):
+            link = self.gone.get(candidate)
+            out.update(dict.fromkeys((candidate,) if link is None else link.sources))
+        return list(out)
+
+    def _joint(self, copy: int, sources: list[int]) -> list[Link]:
+        """Return the link to several neighbouring paragraphs that cover this one together."""
+        article = self._article
+        if any(article.lead(s) and article.sizes[s] <= _FIELD for s in sources):
+            return []
+        if sources[-1] - sources[0] > REACH or sum(article.sizes[s] for s in sources) > 3 * article.sizes[copy]:
+            return []
+        verdict = article.joint_verdict(sources, copy)
+        if not verdict.covered:
+            return []
+        return [_aligned(copy, tuple(sources), verdict)]
+
+    def starts(self, copy: int) -> list[Link]:
+        """Return the links from which a run may begin at this paragraph."""
+        earlier = self._kept.get(self._article.key(copy), [])
+        chosen = earlier if len(earlier) <= _STARTS else [*earlier[: _STARTS - 1], earlier[-1]]
+        links = [link for link in (self.exact(copy, s) for s in chosen) if link is not None]
+        return links or self.near(copy)
+
+    def repeats_exactly(self, copy: int) -> bool:
+        """Tell whether an earlier paragraph that stays has the same key."""
+        return self._article.key(copy) in self._kept
+
+    def next(self, copy: int, previous: Link, limit: int) -> Link | None:
+        """Return the nearest link for this paragraph whose source stands after the previous link's and before `limit`.
+
+        The next piece of a paragraph that was split goes on in the source in which the one before it stood.
+        """
+        last = previous.sources[-1]
+        group = self._kept.get(self._article.key(copy), [])
+        for place in range(bisect_right(group, last), len(group)):
+            if group[place] >= limit:
+                break
+            link = self.exact(copy, group[place])
+            if link is not None:
+                return link
+        least = last if self._article.between(previous.copy, copy) == 0 else last + 1
+        fitting = [link for link in self.near(copy) if least <= link.sources[0] and link.sources[-1] < limit]
+        if not fitting and least == last:
+            fitting = self._piece(copy, previous)
+        return min(fitting, key=lambda link: link.sources, default=None)
+
+    def _piece(self, copy: int, previous: Link) -> list[Link]:
+        """Return the link of a short paragraph that stands word for word in the source of the one just before it."""
+        article = self._article
+        paragraph, source = article.side(copy), article.side(previous.sources[-1])
+        width = len(paragraph.letters)
+        if previous.compared is not Compared.ALIGNED or article.eligible(copy) or article.settings.exact:
+            return []
+        at = stands_in(source, paragraph)
+        if at is None or any(source.token(at + i) != paragraph.token(i) for i in range(width)):
+            return []
+        similarity = 2 * width / (width + len(source.letters))
+        return [Link(copy, (previous.sources[-1],), Compared.ALIGNED, similarity, 1.0, Difference.LESS)]
+
+
+def _aligned(copy: int, sources: tuple[int, ...], verdict: Verdict) -> Link:
+    """Return the link that a verdict makes."""
+    return Link(copy, sources, Compared.ALIGNED, verdict.similarity, verdict.coverage, verdict.kind)
+
+
+def longest_run(article: Article, matcher: Matcher, copy: int) -> list[Link]:
+    """Return the chain of links with the most words that begins at this paragraph; empty where nothing covers it."""
+    best: list[Link] = []
+    weight = -1
+    for start in matcher.starts(copy):
+        run = _extend(article, matcher, start)
+        words = sum(article.sizes[link.copy] for link in run)
+        if words > weight:
+            best, weight = run, words
+    return best
+
+
+def _extend(article: Article, matcher: Matcher, start: Link) -> list[Link]:
+    """Follow a chain as far as it goes.
+
+    It ends where too much stands between, and where something else is repeated that is not in this order: another run
+    begins there.
+    """
+    run = [start]
+    limit = start.copy
+    strays = 0
+    for copy in _onward(article, limit):
+        if article.between(run[-1].copy, copy) > REACH or strays > _STRAYS:
+            break
+        if copy in matcher.gone:
+            continue
+        link = matcher.next(copy, run[-1], limit) if article.repeats(copy) else None
+        if link is None and run[-1].compared is Compared.ALIGNED and copy == run[-1].copy + 1:
+            link = matcher.next(copy, run[-1], limit)
+        if link is not None and _follows(article, run[-1], link):
+            run.append(link)
+            strays = 0
+        elif matcher.repeats_exactly(copy):
+            strays += 1
+    return run
+
+
+def _follows(article: Article, previous: Link, link: Link) -> bool:
+    """Tell whether a link may follow another one: much may have been added or left out, but little exchanged."""
+    added = article.between(previous.copy, link.copy)
+    left_out = article.between(previous.sources[-1], link.sources[0])
+    return left_out <= REACH and min(added, left_out) <= _EXCHANGED
+
+
+def _onward(article: Article, copy: int) -> Iterator[int]:
+    """Yield the paragraphs after this one that may be links: those that repeat, and the one after each of them."""
+    linkable = article.linkable
+    done = copy
+    for place in range(bisect_right(linkable, copy), len(linkable)):
+        yield from (i for i in (done + 1,) if i < linkable[place] and not article.mute(i))
+        done = linkable[place]
+        yield done
+    if done + 1 < len(article) and not article.mute(done + 1):
+        yield done + 1
+
+
+def trimmed(article: Article, run: list[Link]) -> list[Link]:
+    """Drop the short links that do not stand next to another link on both sides: they agree by chance.
+
+    A long paragraph is a link wherever it stands; "Comments" or "Read more" is one only beside its neighbours.
+    """
+    kept = run
+    while True:
+        firm = [
+            link
+            for index, link in enumerate(kept)
+            if (article.eligible(link.copy) and (link.compared is not Compared.ALIGNED or article.prose(link.copy)))
+            or len(kept) == 1
+            or (index > 0 and _beside(article, kept[index - 1], link))
+            or (index + 1 < len(kept) and _beside(article, link, kept[index + 1]))
+        ]
+        if len(firm) == len(kept):
+            return kept
+        kept = firm
+
+
+def _beside(article: Article, first: Link, second: Link) -> bool:
+    return article.between(first.copy, second.copy) <= 1 and article.between(first.sources[-1], second.sources[0]) <= 1
+
+
+def with_mute(article: Article, run: list[Link]) -> list[Link]:
+    """Add the rules, underlines and bars that stand behind a link just as they stand behind its source."""
+    out: list[Link] = []
+    for index, link in enumerate(run):
+        out.append(link)
+        stop = run[index + 1].copy if index + 1 < len(run) else len(article)
+        copy, source = link.copy + 1, link.sources[-1] + 1
+        while copy < stop and source < run[0].copy and article.mute(copy) and article.mute(source):
+            if article.body(copy).strip() != article.body(source).strip():
+                break
+            same = article.body(copy) == article.body(source)  # else spaces differ
+            out.append(Link(copy, (source,), Compared.IDENTICAL if same else Compared.FOLDED, 1.0, 1.0))
+            copy, source = copy + 1, source + 1
+    return out
+
+
+class Run:
+    """A chain of links with what the judgement wants to know about it."""
+
+    def __init__(self, article: Article, links: list[Link], matcher: Matcher, meant: set[int]) -> None:
+        self.article = article
+        self.links = links
+        self.meant = meant
+        self.copies = [link.copy for link in links]
+        self.sources = [s for link in links for s in link.sources]
+        self.words = sum(article.sizes[c] for c in self.copies)
+        self.long = [c for c in self.copies if article.eligible(c)]
+        self.kept_words = article.words_before(self.copies[0]) - matcher.gone_words
+        self.before = matcher.before
+
+    def tandem(self) -> bool:
+        """Tell whether the copy follows on the original with nothing new between."""
+        return self.before(self.copies[0]) in self.sources
+
+
+def density(run: Run, indices: list[int]) -> float:
+    """Return the share of the paragraphs with words, from the first of some to the last, that are among them."""
+    return len(set(indices)) / (run.article.between(indices[0] - 1, indices[-1] + 1))

@@ -1,0 +1,201 @@
+"""From the texts of documents to decisions: the kernels in their order, for a batch at once.
+
+    split → tokens, keys → candidates → (per document with any) blocks → resolve → settle
+
+Settling makes the second cleaning a no-op: what a document's cleaning leaves is decided about again, until nothing
+more goes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from dedup.candidates.votes import by_bands, by_votes, in_large, merged
+from dedup.model.containment import attempt, one_by_one
+from dedup.model.decisions import Decision, held
+from dedup.resolve.document.article import Article
+from dedup.resolve.document.resolve import resolve
+from dedup.resolve.document.rounds import compose
+from dedup.shingling import keys as key_hashes
+from dedup.shingling import tokenise
+from dedup.text.arrays import batches
+from dedup.text.characters import classes_of, code_points
+from dedup.text.paragraphs import LINE_ENDS, split, split_batch
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from dedup.candidates.votes import Pairs
+    from dedup.model.settings import Settings
+    from dedup.shingling import Words
+    from dedup.text.paragraphs import Spans
+
+BATCH = 1 << 17
+"""Characters that pass through the kernels together: enough to amortise a call, few enough to stay in the cache."""
+ROUNDS = 8
+"""Rounds after which a document that does not come to rest is left as it was."""
+_SHORT_TEXT = 64
+"""Characters below which a text without line ends may well hold nothing to read."""
+_SHORT_RUN = 3
+"""Repeated short paragraphs in a row that may be a menu."""
+
+
+def decide(texts: Sequence[str], settings: Settings, *, explain: bool = False) -> list[Decision]:
+    """Decide for each document, by itself, which of its paragraphs go.
+
+    Args:
+        texts: the documents; lone surrogates stand for bytes that did not decode.
+        settings: what counts as superfluous.
+        explain: also name the near-duplicates that stay, and the words that keep them.
+
+    Returns:
+        One decision per document, in order. Cleaning what a decision leaves removes nothing more. From a document with
+        which a kernel raises nothing goes, and `Decision.fault` says so.
+    """
+    return one_by_one(
+        lambda some: _decide(some, settings, explain=explain),
+        texts,
+        lambda text, fault: Decision(_counted(text, settings), fault=fault),
+    )
+
+
+def _counted(text: str, settings: Settings) -> int:
+    """Return the paragraphs of a text with which a kernel has raised; none, where it is the splitting."""
+    return attempt(lambda: len(split(text, settings.split)), lambda _: 0)
+
+
+def _decide(texts: Sequence[str], settings: Settings, *, explain: bool) -> list[Decision]:
+    """Decide for each document, as `decide` does; raise whatever a kernel raises."""
+    out = _decide_all(texts, settings, explain=explain)
+    moving = [i for i, decision in enumerate(out) if decision.removals]
+    for _ in range(ROUNDS):
+        if not moving:
+            return out
+        moving = _settle(texts, out, moving, settings, explain=explain)
+    for number in moving:
+        out[number] = _unsettled(out[number])
+    return out
+
+
+def _settle(
+    texts: Sequence[str], out: list[Decision], moving: list[int], settings: Settings, *, explain: bool
+) -> list[int]:
+    """Decide about what is left of some documents, as one decision with the first; return those not at rest."""
+    left = [out[number].apply(texts[number]) for number in moving]
+    still: list[int] = []
+    for number, rest, again in zip(moving, left, _decide_all(left, settings, explain=explain), strict=True):
+        joined = compose(texts[number], out[number], rest, again, settings)
+        if joined is None:
+            out[number] = _unsettled(out[number])
+            continue
+        out[number] = replace(joined, comparisons=out[number].comparisons + again.comparisons)
+        if again.removals:
+            still.append(number)
+    return still
+
+
+def _unsettled(decision: Decision) -> Decision:
+    """Return the decision to leave a document as it is, because its rounds contradict each other or do not end."""
+    stays = held(decision.removals)
+    return Decision(decision.paragraphs, comparisons=decision.comparisons, unsettled=True, held_back=stays)
+
+
+def _decide_all(texts: Sequence[str], settings: Settings, *, explain: bool) -> list[Decision]:
+    out = [Decision(_only(text)) for text in texts]
+    several = [i for i, text in enumerate(texts) if any(end in text for end in LINE_ENDS)]
+    for some in batches([len(texts[i]) for i in several], BATCH):
+        decisions = _decide_batch([texts[i] for i in several[some]], settings, explain=explain)
+        for number, decision in zip(several[some], decisions, strict=True):
+            out[number] = decision
+    return out
+
+
+def _only(text: str) -> int:
+    """Return the paragraphs of a text without line ends: one or none."""
+    if not text or text.isspace():
+        return 0
+    return len(split(text)) if len(text) < _SHORT_TEXT else 1
+
+
+class _Batch(NamedTuple):
+    begins: NDArray[np.int64]
+    spans: Spans
+    words: Words
+    keys: NDArray[np.uint64]
+    pairs: Pairs
+
+
+def _decide_batch(texts: Sequence[str], settings: Settings, *, explain: bool) -> list[Decision]:
+    """Run the kernels over some documents and resolve those in which anything repeats."""
+    text = "\n".join(texts)
+    begins = np.concatenate(([0], np.cumsum([len(t) + 1 for t in texts[:-1]]))).astype(np.int64)
+    codes = code_points(text)
+    spans = split_batch(text, codes, begins, settings.split)
+    counts = np.bincount(spans.documents, minlength=len(texts))
+    out = [Decision(count) for count in counts.tolist()]
+    several = (counts > 1)[spans.documents]
+    if not several.any():
+        return out
+    spans = type(spans)(spans.starts[several], spans.ends[several], spans.documents[several])
+    words = tokenise(text, spans.starts, spans.ends, codes, classes_of(codes))
+    batch = _Batch(begins, spans, words, key_hashes(words), _pairs(words, spans, settings))
+    for number in _worth_resolving(batch, settings):
+        out[number] = _resolve_one(batch, texts[number], number, settings, explain=explain)
+    return out
+
+
+def _pairs(words: Words, spans: Spans, settings: Settings) -> Pairs:
+    """Return the candidate pairs of the batch."""
+    sizes = np.diff(words.offsets)
+    eligible = sizes >= settings.min_words
+    if settings.exact:
+        eligible = np.zeros_like(eligible)
+    pairs = by_votes(words, spans.documents, eligible, settings.threshold)
+    large = in_large(spans.documents, eligible)
+    if large.any():
+        pairs = merged(pairs, by_bands(words, spans.documents, eligible & large))
+    return pairs
+
+
+def _worth_resolving(batch: _Batch, settings: Settings) -> list[int]:
+    """Return the documents in which a long paragraph has a candidate, or several short ones in a row repeat."""
+    documents, keys = batch.spans.documents, batch.keys
+    sizes = np.diff(batch.words.offsets)
+    order = np.lexsort((keys, documents))
+    again = np.zeros(len(keys), bool)
+    follows = (keys[order][1:] == keys[order][:-1]) & (documents[order][1:] == documents[order][:-1])
+    again[order[1:][follows]] = True
+    again &= sizes > 0
+    worth = set(documents[batch.pairs.later].tolist())
+    worth.update(documents[again & (sizes >= settings.min_words)].tolist())
+    number = np.bincount(documents, again)
+    worth.update(np.flatnonzero(number >= _SHORT_RUN).tolist())
+    return sorted(worth)
+
+
+def _resolve_one(batch: _Batch, text: str, number: int, settings: Settings, *, explain: bool) -> Decision:
+    low, high = np.searchsorted(batch.spans.documents, [number, number + 1]).tolist()
+    base = int(batch.begins[number])
+    starts = (batch.spans.starts[low:high] - base).tolist()
+    ends = (batch.spans.ends[low:high] - base).tolist()
+    first, last = np.searchsorted(batch.pairs.later, [low, high]).tolist()
+    candidates: dict[int, list[int]] = {}
+    later, earlier = batch.pairs.later[first:last] - low, batch.pairs.earlier[first:last] - low
+    for copy, source in zip(later.tolist(), earlier.tolist(), strict=True):
+        candidates.setdefault(copy, []).append(source)
+    article = Article(
+        text,
+        list(zip(starts, ends, strict=True)),
+        words=batch.words,
+        keys=batch.keys[low:high].tolist(),
+        first=low,
+        candidates=candidates,
+        settings=settings,
+        base=base,
+    )
+    return resolve(article, explain=explain)

@@ -1,0 +1,126 @@
+"""Who stays, who goes, and why: from one article's matches to its removals.
+
+From the first paragraph to the last, each is looked at once. The first occurrence stays; a later one goes only for
+witnesses that stay and that it was compared with directly. Short paragraphs go only inside a run, and only if their
+witness says just the same.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dedup.model.decisions import Decision, KeptNear, Reason, Removal, Witness
+from dedup.resolve.document.blocks import Link, Matcher, Run, longest_run, trimmed, with_mute
+from dedup.resolve.document.intent import Judgement, judge
+from dedup.text.paragraphs import cuts
+
+if TYPE_CHECKING:
+    from dedup.resolve.document.article import Article
+
+
+def resolve(article: Article, *, explain: bool = False) -> Decision:
+    """Decide about every paragraph of one article.
+
+    Args:
+        article: the paragraphs and what they may be compared with.
+        explain: also collect the near-duplicates that stay.
+    """
+    matcher = Matcher(article)
+    blocks: list[list[Link]] = []
+    judged: set[int] = set()
+    meant: set[int] = set()
+    for copy in range(len(article)):
+        if copy not in judged and copy not in matcher.gone and article.repeats(copy):
+            links = _at(article, matcher, copy, judged, meant)
+            if links:
+                blocks.append(links)
+                matcher.take(links)
+        matcher.pass_by(copy)
+    kept_near = tuple(_kept_near(article, matcher)) if explain else ()
+    return Decision(len(article), _removals(article, blocks), kept_near, article.comparisons)
+
+
+def _at(article: Article, matcher: Matcher, copy: int, judged: set[int], meant: set[int]) -> list[Link]:
+    """Return the links that go of the run that begins here; note those of a run that stays."""
+    run = [link for link in longest_run(article, matcher, copy) if link.copy not in judged]
+    if not run:
+        return []
+    if article.settings.guard == "off" and article.eligible(copy) and len(run) == 1:
+        return run
+    firm = trimmed(article, run)
+    if not firm or firm[0].copy != copy:
+        return []
+    judgement = judge(Run(article, firm, matcher, meant))
+    if judgement is Judgement.ACCIDENT:
+        going = _without_heads(article, firm)
+        enough = len(going) > 1 or any(article.eligible(link.copy) for link in going)
+        return with_mute(article, going) if enough else []
+    if article.settings.guard == "off":
+        return [link for link in firm if article.eligible(link.copy)]
+    # A run that stays does so as a whole: its tail must not be taken for an accident because its head was passed.
+    judged.update(range(copy, firm[-1].copy + 1))
+    if judgement is Judgement.MEANT:
+        meant.update(link.copy for link in firm)
+    return []
+
+
+def _without_heads(article: Article, run: list[Link]) -> list[Link]:
+    """Drop the headings of a copy that stand over something new: they are needed where they are."""
+    going = {link.copy for link in run}
+    for link in reversed(run):
+        below = article.after(link.copy)
+        if below is not None and below not in going and article.is_head(link.copy) and link.sources[0] > 0:
+            going.discard(link.copy)
+    return [link for link in run if link.copy in going]
+
+
+def _removals(article: Article, blocks: list[list[Link]]) -> tuple[Removal, ...]:
+    gone = {link.copy for links in blocks for link in links}
+    cut = cuts(article.text, article.spans, gone)
+    out: list[Removal] = []
+    number = 0
+    for links in blocks:
+        block = number if len(links) > 1 else None
+        number += len(links) > 1
+        for link in links:
+            reason = Reason.BLOCK if block is not None else _reason(link)
+            witnesses = tuple(Witness(s, *article.spans[s]) for s in link.sources)
+            out.append(
+                Removal(
+                    link.copy,
+                    *article.spans[link.copy],
+                    *cut[link.copy],
+                    reason,
+                    link.compared,
+                    witnesses,
+                    link.similarity,
+                    link.coverage,
+                    block,
+                    differs=link.kind.names(),
+                )
+            )
+    return tuple(sorted(out, key=lambda removal: removal.start))
+
+
+def _reason(link: Link) -> Reason:
+    return Reason.NEAR if link.compared.value == "aligned" else Reason.EXACT
+
+
+def _kept_near(article: Article, matcher: Matcher) -> list[KeptNear]:
+    """Return the paragraphs that stay because they say something that their nearest neighbour does not."""
+    out: list[KeptNear] = []
+    if article.settings.exact or article.settings.guard == "off":
+        return out
+    for copy, candidates in sorted(article.candidates.items()):
+        if copy in matcher.gone or not article.eligible(copy) or not article.novel(copy):
+            continue
+        verdicts = [(article.verdict(s, copy), s) for s in candidates if s not in matcher.gone]
+        near = [(v, s) for v, s in verdicts if v.similarity >= article.settings.threshold and not v.covered]
+        if near and not any(v.covered for v, _ in verdicts):
+            _, source = max(near, key=lambda pair: (pair[0].similarity, -pair[1]))
+            verdict = article.difference(source, copy)
+            new = tuple(article.token_span(copy, i) for i in verdict.new if i < article.sizes[copy])
+            witness = Witness(source, *article.spans[source])
+            figures = verdict.similarity, verdict.coverage
+            out.append(KeptNear(copy, *article.spans[copy], witness, *figures, new, verdict.kind.names()))
+    return out

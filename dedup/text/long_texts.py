@@ -1,0 +1,75 @@
+"""Long texts in pieces, many short ones at once: how much text is split into paragraphs in one go."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from dedup.text.characters import code_points
+from dedup.text.paragraphs import split_batch
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from numpy.typing import NDArray
+
+    from dedup.model.settings import Split
+
+
+LONG = 1 << 22
+"""Characters above which a document is read in stretches."""
+
+BATCH = 1 << 20
+"""Characters that pass through the kernels together."""
+
+
+def stretches(text: str) -> Iterator[tuple[int, int]]:
+    """Cut a very long text, so that its arrays fit memory: after a line end, if possible before an empty line.
+
+    A text that is not that long is one stretch.
+    """
+    start = 0
+    while len(text) - start > LONG:
+        half, stop = start + LONG // 2, start + LONG
+        found = text.rfind("\n\n", half, stop)
+        if found < 0:
+            found = text.rfind("\n", half, stop)
+        if found < 0:  # never within a line
+            found = text.find("\n", stop)
+        if found < 0:
+            break
+        yield start, found + 1
+        start = found + 1
+    yield start, len(text)
+
+
+def split_texts(texts: Sequence[str], how: Split) -> list[NDArray[np.int64]]:
+    """Return the paragraphs of each text as they are fingerprinted: (start, end) in characters; int64, (n, 2)."""
+    out: list[NDArray[np.int64]] = []
+    waiting: list[str] = []
+    size = 0
+    for text in texts:
+        if len(text) > LONG:
+            out += _split_together(waiting, how)
+            out.append(np.concatenate([_split_together([text[a:b]], how)[0] + a for a, b in stretches(text)]))
+            waiting, size = [], 0
+            continue
+        waiting.append(text)
+        size += len(text)
+        if size >= BATCH:
+            out += _split_together(waiting, how)
+            waiting, size = [], 0
+    return out + _split_together(waiting, how)
+
+
+def _split_together(texts: Sequence[str], how: Split) -> list[NDArray[np.int64]]:
+    if not texts:
+        return []
+    text = "\n".join(texts)
+    begins = np.concatenate(([0], np.cumsum([len(t) + 1 for t in texts[:-1]]))).astype(np.int64)
+    spans = split_batch(text, code_points(text), begins, how)
+    edges = np.searchsorted(spans.documents, np.arange(len(texts) + 1)).tolist()
+    both = np.stack((spans.starts, spans.ends), axis=1)
+    return [both[a:b] - begin for (a, b), begin in zip(pairwise(edges), begins.tolist(), strict=True)]
