@@ -27,7 +27,7 @@ from dedup.candidates.buckets import (
     candidates,
     resemblance,
 )
-from dedup.candidates.exact_copies import first_copies
+from dedup.fingerprint.exact_copies import first_copies
 from dedup.fingerprint.fingerprint import fingerprint, words_of
 from dedup.fingerprint.minhash import Banding
 from dedup.fingerprint.shared_digests import Seen

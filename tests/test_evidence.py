@@ -115,5 +115,5 @@ def test_a_removal_whose_witness_goes_differs_from_the_new_one() -> None:
 def test_a_rule_that_goes_with_its_block_is_identical_only_where_its_bytes_are() -> None:
     """A line without words that follows a repeated block may differ in spaces: this is told, with its witness."""
     done = clean(f"{BRIDGE}\n{SHOPS}\n* \n{MAYOR}\n{BRIDGE}\n{SHOPS}\n*\n")
-    told = {removal.text: (removal.compared, removal.witnesses[0].text) for removal in done.removed}
+    told = {removal.text: (removal.compared, removal.witnesses[0].text) for removal in done.removals}
     assert told == {BRIDGE: ("identical", BRIDGE), SHOPS: ("identical", SHOPS), "*": ("folded", "* ")}

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from dedup.text.language.accents import plain
-from dedup.text.language.numbers import Number, dates, magnitude, numbers, same_day, same_number, word_value
-from dedup.text.language.wordlists import MAGNITUDES, MONTHS, NUMBER_WORDS
+from dedup.language.accents import plain
+from dedup.language.numbers import Number, dates, magnitude, numbers, same_day, same_number, word_value
+from dedup.language.wordlists import MAGNITUDES, MONTHS, NUMBER_WORDS
 
 SEPARATORS = [",", ".", "'", "’", " ", "\u00a0", "\u202f", "٬", ""]
 NATIVE = {"arab": "٠١٢٣٤٥٦٧٨٩", "deva": "०१२३४५६७८९", "wide": "０１２３４５６７８９"}

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from dedup.text.language.accents import plain
-from dedup.text.language.spelling import abbreviates, accented_alike, initials, same_unit, variant
-from dedup.text.language.wordlists import ACCENTED, OPPOSED, TURNING, UNITS
+from dedup.language.accents import plain
+from dedup.language.spelling import abbreviates, accented_alike, initials, same_unit, variant
+from dedup.language.wordlists import ACCENTED, OPPOSED, TURNING, UNITS
 
 LATIN = st.text("abcdefghijklmnopqrstuvwxyz", min_size=1, max_size=14)
 WORDS = st.one_of(

@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dedup import clean, clean_documents
+from dedup.language.accents import plain
+from dedup.language.numbers import decimal_value, numbers, same_number
+from dedup.language.wordlists import MAGNITUDES, NUMBER_WORDS
 from dedup.model.settings import Settings
 from dedup.resolve.document.pair import news
-from dedup.text.language.accents import plain
-from dedup.text.language.numbers import decimal_value, numbers, same_number
-from dedup.text.language.wordlists import MAGNITUDES, NUMBER_WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from dedup.language.wordlists import FUNCTION
 from dedup.model.decisions import Compared
-from dedup.text.language.wordlists import FUNCTION
 from dedup.text.paragraphs import split
 from tests import oracle
 

@@ -148,9 +148,9 @@ def _print_help(ctx: click.Context, _param: click.Parameter, value: Any) -> None
 
 def _print_version(ctx: click.Context, _param: click.Parameter, value: Any) -> None:
     if value and not ctx.resilient_parsing:
-        from dedup import __version__
+        from importlib.metadata import version
 
-        sys.stdout.write(f"{PROGRAM} {__version__}\n")
+        sys.stdout.write(f"{PROGRAM} {version('paradedup')}\n")
         ctx.exit()
 
 

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dedup.candidates.exact_copies import first_of_each
+from dedup.fingerprint.exact_copies import first_of_each
 from dedup.fingerprint.minhash import band_keys, signatures
 from dedup.fingerprint.table import ROW, Sheet, joined
 from dedup.fingerprint.utf8_tokens import tokens_of
+from dedup.language.wordlists import FUNCTION
 from dedup.shingling import Tokens, keys, shingles, tokenise
 from dedup.text.arrays import ranges
 from dedup.text.characters import code_points, fold, mix
-from dedup.text.language.wordlists import FUNCTION
 from dedup.text.long_texts import BATCH, LONG, stretches
 from dedup.text.paragraphs import split_batch
 from dedup.text.token_chars import letters_of

@@ -38,3 +38,11 @@ def _host(url: object) -> str | None:
         return urlsplit(url if _WITH_HOST.match(url) else f"//{url}").hostname
     except ValueError:
         return None
+
+
+def salt_of(group: str | None, place: str) -> int:
+    """Return a number for a record's group; one without is a group of its own."""
+    import hashlib  # only with --within
+
+    raw = f" {place}" if group is None else f"={group}"
+    return int.from_bytes(hashlib.blake2b(raw.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "little")

@@ -43,10 +43,10 @@ class Saver:
         if self._saved == MOST:
             what = f"{MOST} internal errors are saved; what others are about is not"
             raise OutputError(what, place=str(self._directory))
-        from dedup import __version__
+        from importlib.metadata import version
 
         found = {
-            "dedup": __version__,
+            "dedup": version("paradedup"),
             "python": sys.version.split()[0],
             "platform": platform.platform(),
             "settings": asdict(self._settings),

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dedup.language.spelling import same_unit
+from dedup.language.wordlists import FUNCTION, OPPOSED, PERSON, PERSONS, TURNING
 from dedup.model.differences import Difference
 from dedup.text.characters import MINUS, SIGNS
-from dedup.text.language.spelling import same_unit
-from dedup.text.language.wordlists import FUNCTION, OPPOSED, PERSON, PERSONS, TURNING
 from dedup.text.signs import is_picture, is_sign
 from dedup.text.token_chars import is_numeric
 from dedup.verdict.context import HYPHENS, is_capital, is_name

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from dedup.text.language.wordlists import FUNCTION
+from dedup.language.wordlists import FUNCTION
 
 if TYPE_CHECKING:
     from dedup.verdict.gap import Gap, Side

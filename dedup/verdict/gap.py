@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from dedup.language.spelling import plain
+from dedup.language.wordlists import TURNING
 from dedup.model.differences import Difference
-from dedup.text.language.spelling import plain
-from dedup.text.language.wordlists import TURNING
 from dedup.text.signs import is_sign
 
 if TYPE_CHECKING:

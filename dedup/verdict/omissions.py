@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dedup.language.numbers import numbers
+from dedup.language.phrases import TIMES
+from dedup.language.spelling import plain, same_unit
+from dedup.language.wordlists import FUNCTION, SECTION, UNITS
 from dedup.model.differences import Difference
 from dedup.text.characters import MINUS, SIGNS
-from dedup.text.language.numbers import numbers
-from dedup.text.language.phrases import TIMES
-from dedup.text.language.spelling import plain, same_unit
-from dedup.text.language.wordlists import FUNCTION, SECTION, UNITS
 from dedup.text.signs import is_picture, is_sign
 from dedup.text.token_chars import is_numeric
 from dedup.verdict.context import HYPHENS, between, is_apart, is_capital, is_label, is_title
@@ -21,7 +21,7 @@ from dedup.verdict.gap import Finding
 from dedup.verdict.restrictions import FEW, is_another_term, turns
 
 if TYPE_CHECKING:
-    from dedup.text.language.numbers import Value
+    from dedup.language.numbers import Value
     from dedup.verdict.gap import Gap, Side
 
 _NEAR = 24

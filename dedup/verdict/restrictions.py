@@ -12,8 +12,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from dedup.text.language.phrases import TIMES
-from dedup.text.language.scope_words import (
+from dedup.language.phrases import TIMES
+from dedup.language.scope_words import (
     CONDITIONS,
     COORDINATING,
     DEPUTIES,
@@ -25,8 +25,8 @@ from dedup.text.language.scope_words import (
     TURNING_PHRASES,
     UNIVERSAL,
 )
-from dedup.text.language.spelling import plain
-from dedup.text.language.wordlists import FUNCTION, TURNING
+from dedup.language.spelling import plain
+from dedup.language.wordlists import FUNCTION, TURNING
 from dedup.text.line_forms import ends_sentence
 from dedup.verdict.context import HYPHENS, between, is_apart, is_capital
 

@@ -13,12 +13,13 @@ import numpy as np
 from dedup.engines.local.first_pass import fill, known
 from dedup.engines.local.limits import cores
 from dedup.engines.local.memory import affordable_workers, forecast, free_memory, keep_what_is_freed, most_used
-from dedup.engines.local.reading import Progress, changed, copied
 from dedup.engines.local.shares import Shares
 from dedup.engines.local.spool import Spool
-from dedup.engines.local.stages import AGAIN_FAULT, COLUMNS, Planner
+from dedup.engines.local.stages import COLUMNS, Planner
 from dedup.engines.local.work_directory import input_name
 from dedup.engines.local.workers import Crew
+from dedup.engines.reading import Progress, changed, copied
+from dedup.engines.removal.share import AGAIN_FAULT
 from dedup.fingerprint.banding import choose_banding
 from dedup.formats.files.compression import PACKED
 from dedup.formats.files.reader import is_packed

@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from dedup.candidates.exact_copies import first_of_each
 from dedup.engines.contained import fingerprinted
-from dedup.engines.local.stages import AGAIN_FAULT, AGAIN_PROBLEM, COLUMNS
+from dedup.engines.local.stages import COLUMNS
+from dedup.engines.removal.share import AGAIN_FAULT, AGAIN_PROBLEM
+from dedup.fingerprint.exact_copies import first_of_each
 from dedup.fingerprint.shared_digests import Seen
 from dedup.fingerprint.table import ROW
 from dedup.formats.edits import find
+from dedup.formats.grouping import salt_of
 from dedup.formats.parts import Kind, task_bytes
 from dedup.model.errors import UsageError
 
@@ -69,14 +71,6 @@ def scan(work: Work, banding: Banding, seen: Seen, shift: int, task: list[Part])
         COLUMNS["documents"],
     )
     return Scan(parts, documents, sheet)
-
-
-def salt_of(group: str | None, place: str) -> int:
-    """Return a number for a record's group; one without is a group of its own."""
-    import hashlib  # only with --within
-
-    raw = f" {place}" if group is None else f"={group}"
-    return int.from_bytes(hashlib.blake2b(raw.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "little")
 
 
 def _task_check(task: list[Part]) -> int:

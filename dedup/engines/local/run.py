@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 from dedup.engines.local.document_run import process
 from dedup.engines.local.memory import default_workers
-from dedup.engines.local.reading import Progress, changed, kept_copy
 from dedup.engines.local.taken import Taken
 from dedup.engines.local.workers import map_ordered
+from dedup.engines.reading import Progress, changed, kept_copy
 from dedup.formats.files.atomic import ChangedError
 from dedup.formats.files.encoding import Codec
 from dedup.formats.inputs import Inputs

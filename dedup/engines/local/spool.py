@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 import numpy as np
 
 from dedup.engines.local.journal import checksum, line_of, undamaged, whole_lines
-from dedup.engines.local.reading import NO_OUTPUT
 from dedup.engines.local.work_directory import JOURNAL, Workplace, array_name
+from dedup.engines.reading import NO_OUTPUT
 from dedup.formats.files.reader import reason
 from dedup.model.errors import OutputError
 

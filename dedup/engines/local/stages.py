@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 import numpy as np
 
 from dedup.candidates.buckets import Bucketed, Features, candidates
-from dedup.candidates.exact_copies import first_copies, index_type
 from dedup.engines.contained import compared, named
 from dedup.engines.local.spool import kept, stretches
 from dedup.engines.local.workers import Crew
+from dedup.fingerprint.exact_copies import first_copies, index_type
 from dedup.fingerprint.table import ROW
 from dedup.model.containment import attempt
 from dedup.resolve.corpus.again import Looked, SameKeys
@@ -57,13 +57,10 @@ COLUMNS: dict[str, np.dtype[Any]] = {
     "letters": np.dtype("<u4"),
 }
 """The spool's columns. Parts of inputs: CRC of the bytes, documents found, those that do not decode, whether to be read
-again for what is to be told about it (`AGAIN_PROBLEM`, `AGAIN_FAULT`), bytes. Documents: their part within the task,
-input, paragraphs, line, and bytes within the part. Then what `dedup.fingerprint.table.Sheet` has, numbers and places
-counted from the corpus's beginning."""
+again for what is to be told about it (`dedup.engines.removal.share.AGAIN_PROBLEM`), bytes. Documents: their part within
+the task, input, paragraphs, line, and bytes within the part. Then what `dedup.fingerprint.table.Sheet` has, numbers and
+places counted from the corpus's beginning."""
 
-AGAIN_PROBLEM, AGAIN_FAULT = 1, 2
-"""What there is to tell about a part: records that hold no text; a document with which a kernel raised, which has no
-paragraphs here. They are bits."""
 _WORTH_STARTING, _WORTH_SHARING = 50_000, 2000
 """Paragraphs from which on workers are started for the bands, and from which on those that are there share them."""
 _PAIRS_HELD = 1 << 21

@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from dedup.engines.contained import reading_fault
-from dedup.engines.local.reading import changed
-from dedup.engines.local.stages import AGAIN_FAULT
+from dedup.engines.reading import changed
 from dedup.engines.removal.byte_cuts import cut_emptied, cut_plainly
 from dedup.engines.removal.explained import decision_of, kept_near_of
 from dedup.engines.removal.reparse import is_among, is_held_back, settle_cuts, with_removals
-from dedup.engines.removal.share import REASONS, Document, edges_of
+from dedup.engines.removal.share import AGAIN_FAULT, REASONS, Document, edges_of
 from dedup.formats.edits import FORMATS, Found, carry_out, find, left_as_it_is
 from dedup.formats.parts import Done, Record
 from dedup.model.containment import Fault, attempt, itself, one_by_one

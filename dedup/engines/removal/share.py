@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
     Ints = NDArray[np.int64]
 
+AGAIN_PROBLEM, AGAIN_FAULT = 1, 2
+"""What there is to tell about a part: records that hold no text; a document with which a kernel raised, which has no
+paragraphs here. They are bits."""
 REASONS = {EXACT: Reason.EXACT, NEAR: Reason.NEAR, BLOCK: Reason.BLOCK, BOILERPLATE: Reason.BOILERPLATE}
 
 

@@ -227,7 +227,7 @@ def _documents(rows: Any, settings: Settings, work: Any) -> DataFrame:
 
 def _salted(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     """Yield the salts of groups; runs in a task."""
-    from dedup.engines.local.first_pass import salt_of  # only with the extra
+    from dedup.formats.grouping import salt_of  # only with the extra
 
     for batch in batches:
         numbers = column(batch, "document")

@@ -16,6 +16,7 @@ TIMEOUT = 10.0
 """Seconds in which a server has to accept a connection."""
 _CONNECT_PORT = 15002
 """Port of Spark Connect where the address names none."""
+_IN_PROCESS = re.compile(r"local(\[[^\]]*\])?|local-cluster\[[^\]]*\]")
 _PROXIES = ("grpc_proxy", "https_proxy", "http_proxy")
 """Variables with which gRPC connects by way of a proxy: the address itself need not be reachable then."""
 _HOST = re.compile(r"\[(?P<v6>[^\]]+)\](?::(?P<port6>\d{1,5}))?|(?P<name>[^:/\[\]]+)(?::(?P<port>\d{1,5}))?")
@@ -25,12 +26,14 @@ def check_remote(url: str) -> None:
     """Make sure that a Spark Connect server accepts connections.
 
     Args:
-        url: ``sc://HOST[:PORT][/;KEY=VALUE…]``.
+        url: ``sc://HOST[:PORT][/;KEY=VALUE…]``; ``local[N]`` is not checked.
 
     Raises:
         UsageError: it is no such address.
         DedupError: no connection could be opened.
     """
+    if _IN_PROCESS.fullmatch(url):  # Spark starts such a server itself
+        return
     scheme, separator, rest = url.partition("://")
     if scheme != "sc" or not separator:
         what = f"{url!r} is no address of a Spark Connect server"

@@ -21,7 +21,7 @@ import numpy as np
 import pyarrow as pa
 from pyspark.sql import functions as F  # noqa: N812 - its usual name
 
-from dedup.engines.local.reading import changed
+from dedup.engines.reading import changed
 from dedup.formats.detect import not_lines, sniff
 from dedup.formats.files.compression import by_magic
 from dedup.formats.files.reader import READ_SIZE, Reader

@@ -9,9 +9,9 @@ import numpy as np
 import pyarrow as pa
 from pyspark.sql import functions as F  # noqa: N812 - its usual name
 
-from dedup.engines.local.first_pass import salt_of
 from dedup.engines.spark.read import Row
 from dedup.formats.edits import find
+from dedup.formats.grouping import salt_of
 from dedup.formats.parts import TASK_BYTES, Kind, Part, Work, too_large
 from dedup.model.errors import InputError
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from dedup.candidates.exact_copies import index_type
+from dedup.fingerprint.exact_copies import index_type
 from dedup.model.differences import Difference
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from dedup.candidates.exact_copies import index_type
+from dedup.fingerprint.exact_copies import index_type
 from dedup.resolve.corpus.leaders import GOES
 from dedup.resolve.corpus.short_paragraphs import STRETCH, Corpus, with_rows, with_shorts
 from dedup.verdict.batch.verify import ALIGNED

@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from dedup.text.arrays import ranges
-from dedup.text.language.numbers import months
-from dedup.text.language.phrases import MODALS, VERBS, known
-from dedup.text.language.spelling import plain, same_unit
-from dedup.text.language.wordlists import (
+from dedup.language.numbers import months
+from dedup.language.phrases import MODALS, VERBS, known
+from dedup.language.spelling import plain, same_unit
+from dedup.language.wordlists import (
     ENTITIES,
     FUNCTION,
     FURNITURE,
@@ -25,6 +24,7 @@ from dedup.text.language.wordlists import (
     TURNING,
     UNITS,
 )
+from dedup.text.arrays import ranges
 from dedup.verdict.context import in_front
 from dedup.verdict.gap import Gap
 from dedup.verdict.rules.order import FEWEST

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dedup.fingerprint.fingerprint import words_of
+from dedup.language.numbers import dates, magnitude, values, word_value
+from dedup.language.phrases import REPLIES
+from dedup.language.spelling import initials, plain, same_unit, variant
+from dedup.language.wordlists import MAGNITUDES
 from dedup.text.arrays import ranges
-from dedup.text.language.numbers import dates, magnitude, values, word_value
-from dedup.text.language.phrases import REPLIES
-from dedup.text.language.spelling import initials, plain, same_unit, variant
-from dedup.text.language.wordlists import MAGNITUDES
 from dedup.verdict.batch.gaps import perhaps_echo
 from dedup.verdict.rules.order import MOVED
 
@@ -44,7 +44,7 @@ _DAY, _AROUND = 4, 3
 _CENTURY = 2000
 
 _POINTS, _APART = (np.isin(np.arange(256), [*signs]) for signs in (b".,:", b" '"))
-"""What ties numbers, and what ties groups of three digits, of ASCII; see `dedup.text.language.numbers`."""
+"""What ties numbers, and what ties groups of three digits, of ASCII; see `dedup.language.numbers`."""
 
 _GROUP = 3
 

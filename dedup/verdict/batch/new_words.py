@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from dedup.language.spelling import agree, initials, variant
+from dedup.language.wordlists import LINKS
 from dedup.text.arrays import ranges
-from dedup.text.language.spelling import agree, initials, variant
-from dedup.text.language.wordlists import LINKS
 from dedup.verdict.batch.gaps import perhaps_echo
 from dedup.verdict.rules.order import MOVED
 

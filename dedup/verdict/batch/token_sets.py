@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dedup.fingerprint.fingerprint import function_words, words_of
+from dedup.language.phrases import put_in
+from dedup.language.wordlists import ENTITIES, LINKS, SAYING
 from dedup.text.characters import fold
-from dedup.text.language.phrases import put_in
-from dedup.text.language.wordlists import ENTITIES, LINKS, SAYING
 from dedup.text.token_chars import letters_of, string_of
 
 if TYPE_CHECKING:

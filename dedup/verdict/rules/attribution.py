@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dedup.language.phrases import AGENCIES, VERBS
+from dedup.language.wordlists import FUNCTION, SAYING, TURNING
 from dedup.model.differences import Difference
-from dedup.text.language.phrases import AGENCIES, VERBS
-from dedup.text.language.wordlists import FUNCTION, SAYING, TURNING
 from dedup.text.token_chars import is_numeric
 from dedup.verdict.context import begins_clause, is_capital
 from dedup.verdict.rules.page_furniture import is_bounded

@@ -6,9 +6,9 @@ import re
 from datetime import date
 from typing import TYPE_CHECKING
 
+from dedup.language.numbers import dates, month_number
+from dedup.language.phrases import FEIRA, WEEKDAYS
 from dedup.model.differences import Difference
-from dedup.text.language.numbers import dates, month_number
-from dedup.text.language.phrases import FEIRA, WEEKDAYS
 from dedup.text.token_chars import is_numeric
 
 if TYPE_CHECKING:

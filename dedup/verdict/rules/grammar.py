@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dedup.language.phrases import DATIVE, GENITIVE, GERMAN, MODALS, PREPOSITIONS
+from dedup.language.spelling import agree
+from dedup.language.wordlists import TURNING
 from dedup.model.differences import Difference
-from dedup.text.language.phrases import DATIVE, GENITIVE, GERMAN, MODALS, PREPOSITIONS
-from dedup.text.language.spelling import agree
-from dedup.text.language.wordlists import TURNING
 from dedup.text.token_chars import is_numeric
 from dedup.verdict.context import begins_clause, between
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from dedup.language.phrases import KEYS
+from dedup.language.wordlists import FUNCTION, SECTION, TURNING
 from dedup.model.differences import Difference
-from dedup.text.language.phrases import KEYS
-from dedup.text.language.wordlists import FUNCTION, SECTION, TURNING
 
 if TYPE_CHECKING:
     from dedup.verdict.gap import Side, Stretch

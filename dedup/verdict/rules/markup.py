@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from dedup.language.phrases import LOCALES
+from dedup.language.wordlists import ENTITIES, LINKS
 from dedup.model.differences import Difference
-from dedup.text.language.phrases import LOCALES
-from dedup.text.language.wordlists import ENTITIES, LINKS
 from dedup.text.token_chars import is_numeric
 
 if TYPE_CHECKING:

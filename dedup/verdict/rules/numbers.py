@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from dedup.language.numbers import dates, decimal_value, magnitude, numbers, same_day, same_number, word_value
+from dedup.language.spelling import plain, same_unit
 from dedup.model.differences import Difference
-from dedup.text.language.numbers import dates, decimal_value, magnitude, numbers, same_day, same_number, word_value
-from dedup.text.language.spelling import plain, same_unit
 from dedup.text.token_chars import is_numeric
 
 if TYPE_CHECKING:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from os.path import commonprefix
 from typing import TYPE_CHECKING
 
+from dedup.language.phrases import TIMES
+from dedup.language.scope_words import NEGATIONS
+from dedup.language.spelling import plain
+from dedup.language.wordlists import FUNCTION, SAYING, TURNING
 from dedup.model.differences import Difference
-from dedup.text.language.phrases import TIMES
-from dedup.text.language.scope_words import NEGATIONS
-from dedup.text.language.spelling import plain
-from dedup.text.language.wordlists import FUNCTION, SAYING, TURNING
 from dedup.text.token_chars import is_numeric
 from dedup.verdict.context import between, in_front
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from dedup.language.phrases import NETWORKS, REPLIES, by_first, calls
+from dedup.language.spelling import plain
+from dedup.language.wordlists import FUNCTION, FURNITURE, FURNITURE_PHRASES, SITES, STATUS, TURNING
 from dedup.model.differences import Difference
-from dedup.text.language.phrases import NETWORKS, REPLIES, by_first, calls
-from dedup.text.language.spelling import plain
-from dedup.text.language.wordlists import FUNCTION, FURNITURE, FURNITURE_PHRASES, SITES, STATUS, TURNING
 from dedup.text.token_chars import is_numeric
 from dedup.verdict.context import begins_clause
 from dedup.verdict.rules.phrases import around, runs

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dedup.language.numbers import word_value
+from dedup.language.phrases import COURTESY, by_first, fillers, leading, same, wordings
+from dedup.language.spelling import plain
 from dedup.model.differences import Difference
-from dedup.text.language.numbers import word_value
-from dedup.text.language.phrases import COURTESY, by_first, fillers, leading, same, wordings
-from dedup.text.language.spelling import plain
 from dedup.text.token_chars import is_numeric
 from dedup.verdict.context import begins_clause
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from dedup.text.language.phrases import Phrase
+    from dedup.language.phrases import Phrase
     from dedup.verdict.gap import Side, Stretch
 
 

@@ -7,8 +7,8 @@ from functools import cache
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from dedup.text.language.numbers import months
-from dedup.text.language.phrases import (
+from dedup.language.numbers import months
+from dedup.language.phrases import (
     AGENCIES,
     COURTESY,
     KEYS,
@@ -23,8 +23,8 @@ from dedup.text.language.phrases import (
     leading,
     wordings,
 )
-from dedup.text.language.spelling import plain
-from dedup.text.language.wordlists import FURNITURE, FURNITURE_PHRASES, SAYING
+from dedup.language.spelling import plain
+from dedup.language.wordlists import FURNITURE, FURNITURE_PHRASES, SAYING
 from dedup.verdict.rules.attribution import agency, attribution
 from dedup.verdict.rules.dates import DAYS, month, ordinal, weekday
 from dedup.verdict.rules.grammar import agreement, doubled, hanging

@@ -5,9 +5,9 @@ from __future__ import annotations
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
+from dedup.language.scope_words import NEGATIONS
+from dedup.language.spelling import abbreviates, accented_alike, initials, same_unit, variant
 from dedup.model.differences import Difference
-from dedup.text.language.scope_words import NEGATIONS
-from dedup.text.language.spelling import abbreviates, accented_alike, initials, same_unit, variant
 from dedup.text.line_forms import tail
 from dedup.text.token_chars import is_numeric
 from dedup.verdict.context import is_capital

@@ -1,4 +1,4 @@
-"""Phrases of some twenty languages, for `dedup.text.language.phrases`; those on one line of `SAME` say the same."""
+"""Phrases of some twenty languages, for `dedup.language.phrases`; those on one line of `SAME` say the same."""
 
 SAME = """
 don t|do not

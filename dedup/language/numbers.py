@@ -10,8 +10,8 @@ import re
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias, Union
 
-from dedup.text.language.accents import plain
-from dedup.text.language.wordlists import MAGNITUDES, MONTHS, NUMBER_WORDS
+from dedup.language.accents import plain
+from dedup.language.wordlists import MAGNITUDES, MONTHS, NUMBER_WORDS
 
 if TYPE_CHECKING:
     from fractions import Fraction

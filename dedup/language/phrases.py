@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dedup.text.language.accents import plain
-from dedup.text.language.phrasebook import CALLS, FILLERS, LEADING, SAME
-from dedup.text.language.wordlists import MONTHS
+from dedup.language.accents import plain
+from dedup.language.phrasebook import CALLS, FILLERS, LEADING, SAME
+from dedup.language.wordlists import MONTHS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

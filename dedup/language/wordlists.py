@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from dedup.text.language.accents import plain
+from dedup.language.accents import plain
 
 
 def with_plain(words: str) -> frozenset[str]:

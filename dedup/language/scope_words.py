@@ -1,12 +1,12 @@
 """Words that say how far a statement reaches: what begins a condition, denies, says it of all, excepts, or narrows it.
 
 Asked by `dedup.verdict.restrictions`, of what a paragraph lacks. Which words turn a statement by themselves is in
-`dedup.text.language.wordlists`.
+`dedup.language.wordlists`.
 """
 
 from __future__ import annotations
 
-from dedup.text.language.wordlists import TURNING, with_plain
+from dedup.language.wordlists import TURNING, with_plain
 
 _NEGATIONS = """
 not no nor never none nobody neither without cannot t nicht kein keine keinen keinem keiner keines nie niemals ohne ne

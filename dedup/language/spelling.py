@@ -14,8 +14,8 @@ from typing import NamedTuple
 
 from rapidfuzz.distance import OSA, Levenshtein
 
-from dedup.text.language.accents import plain
-from dedup.text.language.wordlists import ACCENTED, OPPOSED, TURNING, UNITS
+from dedup.language.accents import plain
+from dedup.language.wordlists import ACCENTED, OPPOSED, TURNING, UNITS
 
 __all__ = ["abbreviates", "accented_alike", "agree", "initials", "plain", "same_unit", "variant"]
 
