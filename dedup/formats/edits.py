@@ -192,7 +192,7 @@ class _Edit:
         puts = {base + region[0]: put} if region and put else {}
         log, edits = b"", 0
         if self._work.log:
-            from dedup.formats.log.writer import removal_lines  # most runs keep no log
+            from dedup.formats.log.entries import removal_lines  # most runs keep no log
 
             pieces = list(jsonl_edits.pieces(region, cuts, put)) if region else []
             edits = len(pieces)
@@ -203,7 +203,7 @@ class _Edit:
         """Return the log's lines for what is held back; none if its place in the document's bytes cannot be told."""
         if not self._work.log or not removals or (where := self._locate(removals)) is None:
             return b""
-        from dedup.formats.log.writer import held_lines  # most runs keep no log
+        from dedup.formats.log.entries import held_lines  # most runs keep no log
 
         return held_lines(self._part, self._record, removals, where, numbered=self._numbered)
 

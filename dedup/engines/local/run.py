@@ -282,7 +282,7 @@ class LocalRun:
         """Leave out a line end between two inputs where the line that it would end has been dropped."""
         done.cuts.append((0, len(part.data)))
         if self._job.removed is not None:
-            from dedup.formats.log.writer import joint_line  # most runs keep no log
+            from dedup.formats.log.entries import joint_line  # most runs keep no log
 
             done.log = joint_line(part)
             done.edits = 1

@@ -394,7 +394,7 @@ class _Run:
 
     def _commit(self, staged: Staged | Direct, plan: Plan) -> None:
         """Let the output appear."""
-        from dedup.formats.log.writer import end_line, head_line  # most runs keep no log
+        from dedup.formats.log.entries import end_line, head_line  # most runs keep no log
 
         ends = (
             head_line(self._job.settings, self._job.text_field, self._codec.name),

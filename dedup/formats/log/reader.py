@@ -1,4 +1,4 @@
-"""Reading a removal log back; what it holds is described where it is written (`dedup.formats.log.writer`)."""
+"""Reading a removal log back; what it holds is described where its lines are made (`dedup.formats.log.entries`)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from dedup.formats.files.reader import READ_SIZE, Reader, descriptor, opened, reason
-from dedup.formats.log.writer import EDIT, HELD, REMOVAL, SCHEMA, raw_bytes
+from dedup.formats.log.entries import EDIT, HELD, REMOVAL, SCHEMA, raw_bytes
 from dedup.model.errors import InputError, RestoreError
 
 if TYPE_CHECKING:

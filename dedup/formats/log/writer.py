@@ -1,215 +1,20 @@
-"""The removal log: what was taken out, why, and all that is needed to put it back.
-
-JSON lines in UTF-8, in this order:
-
-1. ``{"dedup_log": 1, "version", "settings", "options", "field", "encoding"}``: the schema's number, the program's
-   version, and the settings with their fingerprint.
-2. For each output from which something went (and always for a single stream), ``{"open": NAME, "at"?: N}``, then
-   its removals and edits in order of position, then ``{"close": NAME, "removals": N, "edits"?: N, "original": {"bytes",
-   "blake2b"}, "cleaned": {"bytes", "blake2b"}}``.
-   NAME is the file's place in the tree; digests and lengths are of the bytes before compression. Several inputs
-   written into one stream are one output, named ``-``; its original is the inputs one after the other, with a line
-   end between two where the first one lacked it. Where such a stream was written in parts, as Spark does, each part is
-   an output, and ``at`` says where its original begins in the stream's.
-3. ``{"end": N, "edits"?: N}``: all removals, and all edits, of the log. A log without it is not whole.
-
-A removal::
-
-    {"document": {"file", "line"?, "id"?}, "at", "paragraph", "span": {"start", "end"}, "cut": {"start", "end"},
-     "text", "before"?, "after"?, "raw"?, "reason", "compared", "similarity", "coverage", "differs"?,
-     "block"?, "documents"?,
-     "witnesses": [{"paragraph", "span", "text"?}, {"paragraph", "document": {"file", "line"?}, "text"?}]}
-
-``span`` and ``cut`` are bytes within the document's own bytes: the decompressed file, or for JSON lines the line
-without its line end. ``at`` is where those begin in the output's original. ``cut`` is the paragraph and its separator;
-``before`` and ``after`` are what it has beside the paragraph, ``raw`` the paragraph as it stands in the file where that
-is not its text in UTF-8. A witness's text is left out where it is the paragraph's own. A witness with a ``document``
-stands in another one. ``documents`` is the number of documents that boilerplate stands in. ``differs`` is there
-where a paragraph was aligned, and nowhere else: names of `dedup.model.differences.Difference`.
-
-An edit, a piece that left without being a paragraph, because nothing was left of its record's text::
-
-    {"edit": "empty", "document": {"file", "line"?, "id"?}, "at", "cut": {"start", "end"}, "raw", "put"?}
-
-Something held back: a paragraph that would have gone, and stays because without it what is left would be read as other
-paragraphs. Nothing of it has left, so that it is not counted, and whatever restores skips it::
-
-    {"held": "split", "document": {"file", "line"?, "id"?}, "at", "paragraph", "span", "text", "reason", …, "witnesses"}
-
-``cut`` may reach over the record's line end. ``put`` is what the output has in its place. Removals and edits of a
-record, taken together in their order, give all that left.
-
-``before``, ``after``, ``raw`` and ``put`` are bytes, taken as UTF-8 with ``surrogateescape``: any bytes come back from
-that.
-"""
+"""The removal log, written to a file; what is in its lines is described in `dedup.formats.log.entries`."""
 
 from __future__ import annotations
 
 import hashlib
-import json
-from dataclasses import asdict
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from dedup.formats.files.atomic import AtomicFile
 from dedup.formats.files.compression import by_name
-from dedup.formats.parts import document_entry, removal_entry
-from dedup.model.decisions import Compared, Decision, Removal, Witness
+from dedup.formats.log.entries import EDIT, REMOVAL, edits_entry, end_line, head_line, line
 from dedup.model.errors import OutputError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
     from pathlib import Path
+    from typing import Any
 
-    from dedup.formats.jsonl_edits import Piece
-    from dedup.formats.parts import Part, Record
     from dedup.model.settings import Settings
-
-SCHEMA = 1
-REMOVAL = b'{"document"'
-EDIT = b'{"edit"'
-HELD = b'{"held"'
-"""What lines of the three kinds of entries begin with."""
-_SPLIT = "split"
-"""Why something is held back: without it, what is left would be split into other paragraphs."""
-
-_dump = json.JSONEncoder(ensure_ascii=False).encode
-
-
-def line(entry: Mapping[str, Any]) -> bytes:
-    """Return an entry as a line of the log."""
-    # Lone surrogates, which UTF-8 does not have, come out as the escapes that JSON has for them.
-    return _dump(entry).encode("utf-8", "backslashreplace") + b"\n"
-
-
-def removal_lines(
-    part: Part,
-    record: Record,
-    decision: Decision,
-    where: Mapping[int, int],
-    pieces: Sequence[Piece] = (),
-    *,
-    numbered: bool,
-) -> bytes:
-    """Return the lines for all that left a document.
-
-    Args:
-        part: where the document stands.
-        record: the document.
-        decision: what was decided about it.
-        where: position in the text → offset in the document's bytes.
-        pieces: what left besides the paragraphs.
-        numbered: the document is a line among others.
-    """
-    data = part.data[record.start : record.end]
-    common = _common(part, record, numbered=numbered)
-    entries = [
-        (where[removal.cut_start], common | _removal(data, record.text, removal, where))
-        for removal in decision.removals
-    ]
-    if pieces:
-        entries += [(piece.start, {"edit": "empty", **common, **_edit(part, record, piece)}) for piece in pieces]
-        entries.sort(key=lambda entry: entry[0])
-    return b"".join(line(entry) for _, entry in entries)
-
-
-def held_lines(
-    part: Part, record: Record, removals: Sequence[Removal], where: Mapping[int, int], *, numbered: bool
-) -> bytes:
-    """Return the lines for what would have left a document and is held back; see `removal_lines`."""
-    data = part.data[record.start : record.end]
-    common = _common(part, record, numbered=numbered)
-    entries = [_removal(data, record.text, removal, where) for removal in removals]
-    for entry in entries:
-        del entry["cut"]
-        entry.pop("raw", None)
-    return b"".join(line({"held": _SPLIT, **common, **entry}) for entry in entries)
-
-
-def _common(part: Part, record: Record, *, numbered: bool) -> dict[str, Any]:
-    """Return what the entries of a document have in common: which one it is, and where it begins."""
-    names = (record.line, record.id) if numbered else (None, None)
-    return {"document": document_entry(part.relative, *names), "at": part.at + record.start}
-
-
-def joint_line(part: Part) -> bytes:
-    """Return the line for a line end that would have stood between two inputs, and ends no line any more."""
-    cut = {"start": 0, "end": len(part.data)}
-    document = document_entry(part.relative, None)
-    return line({"edit": "empty", "document": document, "at": part.at, "cut": cut, "raw": raw_text(part.data)})
-
-
-def _edit(part: Part, record: Record, piece: Piece) -> dict[str, Any]:
-    raw = part.data[record.start + piece.start : record.start + piece.end]
-    entry: dict[str, Any] = {"cut": {"start": piece.start, "end": piece.end}, "raw": raw_text(raw)}
-    if piece.put:
-        entry["put"] = raw_text(piece.put)
-    return entry
-
-
-def _removal(data: bytes, text: str, removal: Removal, where: Mapping[int, int]) -> dict[str, Any]:
-    start, end = where[removal.start], where[removal.end]
-    cut_start, cut_end = where[removal.cut_start], where[removal.cut_end]
-    own = text[removal.start : removal.end]
-    entry: dict[str, Any] = {
-        "paragraph": removal.paragraph,
-        "span": {"start": start, "end": end},
-        "cut": {"start": cut_start, "end": cut_end},
-        "text": own,
-    }
-    if cut_start < start:
-        entry["before"] = raw_text(data[cut_start:start])
-    if end < cut_end:
-        entry["after"] = raw_text(data[end:cut_end])
-    if raw_bytes(own) != (raw := data[max(start, cut_start) : min(end, cut_end)]):
-        entry["raw"] = raw_text(raw)
-    own_text = removal.compared is Compared.IDENTICAL
-    witnesses = [_witness(text, witness, where, own_text=own_text) for witness in removal.witnesses]
-    entry |= removal_entry(removal)
-    entry["witnesses"] = witnesses
-    return entry
-
-
-def _witness(text: str, witness: Witness, where: Mapping[int, int], *, own_text: bool) -> dict[str, Any]:
-    entry: dict[str, Any] = {"paragraph": witness.paragraph}
-    if (other := witness.elsewhere) is None:
-        entry["span"] = {"start": where[witness.start], "end": where[witness.end]}
-    else:
-        entry["document"] = document_entry(other.file, other.line)
-    if not own_text:
-        entry["text"] = text[witness.start : witness.end] if other is None else other.text
-    return entry
-
-
-def raw_text(raw: bytes) -> str:
-    """Return bytes as a string of the log."""
-    return raw.decode("utf-8", "surrogateescape")
-
-
-def raw_bytes(text: str) -> bytes | None:
-    """Return the bytes that a string of the log stands for; None if it stands for none."""
-    try:
-        return text.encode("utf-8", "surrogateescape")
-    except UnicodeEncodeError:  # a surrogate out of a JSON escape
-        return None
-
-
-def head_line(settings: Settings, field: str, encoding: str) -> bytes:
-    """Return the first line of a log: what the run was asked."""
-    return line(
-        {
-            "dedup_log": SCHEMA,
-            "version": _version(),
-            "settings": settings.fingerprint(),
-            "options": asdict(settings),
-            "field": field,
-            "encoding": encoding,
-        }
-    )
-
-
-def end_line(removals: int, edits: int) -> bytes:
-    """Return the last line of a log: how many entries it has."""
-    return line({"end": removals, **_edits(edits)})
 
 
 class Digest:
@@ -331,18 +136,5 @@ class Section:
     def close(self) -> None:
         """End the section; one from which nothing went leaves no trace unless it was to be there always."""
         if self._open:
-            entry = {"close": self._name, "removals": self._removals, **_edits(self._edits)}
+            entry = {"close": self._name, "removals": self._removals, **edits_entry(self._edits)}
             self._writer.write(line(entry | {"original": self._original.entry(), "cleaned": self._cleaned.entry()}))
-
-
-def _edits(number: int) -> dict[str, int]:
-    return {"edits": number} if number else {}
-
-
-def _version() -> str:
-    from importlib.metadata import PackageNotFoundError, version  # slow, and most runs keep no log
-
-    try:
-        return version("paradedup")
-    except PackageNotFoundError:
-        return "unknown"
