@@ -9,7 +9,8 @@ import numpy as np
 
 from dedup.engines.local.first_pass import Scan, pieces
 from dedup.engines.local.spool import Spool
-from dedup.engines.local.stages import COLUMNS, Planner
+from dedup.engines.local.spool_columns import COLUMNS
+from dedup.engines.local.stages import Planner
 from dedup.engines.local.workers import Crew
 from dedup.fingerprint.banding import choose_banding
 from dedup.fingerprint.fingerprint import fingerprint

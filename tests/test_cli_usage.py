@@ -5,17 +5,20 @@ from __future__ import annotations
 import math
 import os
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from dedup.cli import main
 from dedup.command import parser
-from dedup.command.options import OPTIONS, Option
+from dedup.command.options import OPTIONS
 from dedup.model.errors import DedupError, InputError, UsageError
 from dedup.model.job import Job
 from dedup.model.settings import Settings
 from tests.runs import run_files
+
+if TYPE_CHECKING:
+    from dedup.command.option import Option
 
 HELP = "Hint: 'dedup --help' lists the options.\n"
 

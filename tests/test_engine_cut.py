@@ -11,7 +11,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from dedup.engines.local.stages import COLUMNS
+from dedup.engines.local.spool_columns import COLUMNS
 from dedup.engines.removal import byte_cuts, reparse, second_pass
 from dedup.engines.removal.byte_cuts import each_a_line, moved, reads_alike, regions_of, staying
 from dedup.engines.removal.share import Share, edges_of

@@ -22,7 +22,7 @@ from dedup.model.errors import ConfigError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from dedup.command.options import Option
+    from dedup.command.option import Option
 
 FILE_NAME = "pyproject.toml"
 TABLE = "[tool.dedup]"

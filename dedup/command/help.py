@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import textwrap
+from typing import TYPE_CHECKING
 
-from dedup.command.options import GROUPS, Option
+from dedup.command.options import GROUPS
+
+if TYPE_CHECKING:
+    from dedup.command.option import Option
 
 USAGE = "Usage: dedup [OPTIONS] [INPUT]..."
 

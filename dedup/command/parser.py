@@ -23,7 +23,7 @@ from dedup.model.settings import Settings
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from dedup.command.options import Option
+    from dedup.command.option import Option
 
     AnyParamType = click.ParamType[Any]
 else:

@@ -15,7 +15,8 @@ from dedup.engines.local.limits import cores
 from dedup.engines.local.memory import affordable_workers, forecast, free_memory, keep_what_is_freed, most_used
 from dedup.engines.local.shares import Shares
 from dedup.engines.local.spool import Spool
-from dedup.engines.local.stages import COLUMNS, Planner
+from dedup.engines.local.spool_columns import COLUMNS
+from dedup.engines.local.stages import Planner
 from dedup.engines.local.work_directory import input_name
 from dedup.engines.local.workers import Crew
 from dedup.engines.reading import Progress, changed, copied
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from contextlib import ExitStack
     from typing import Any, BinaryIO
 
-    from dedup.engines.local.stages import Decided
+    from dedup.engines.local.spool_columns import Decided
     from dedup.engines.removal.share import Share
     from dedup.formats.detect import WrongKindError
     from dedup.formats.files.discover import Source

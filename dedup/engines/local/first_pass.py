@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from dedup.engines.contained import fingerprinted
-from dedup.engines.local.stages import COLUMNS
+from dedup.engines.local.spool_columns import COLUMNS
 from dedup.engines.removal.share import AGAIN_FAULT, AGAIN_PROBLEM
 from dedup.fingerprint.exact_copies import first_of_each
 from dedup.fingerprint.shared_digests import Seen

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from dedup.engines.local.spool import Spool
-    from dedup.engines.local.stages import Decided
+    from dedup.engines.local.spool_columns import Decided
     from dedup.formats.files.discover import Source
     from dedup.model.errors import InternalError
 

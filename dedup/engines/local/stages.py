@@ -10,115 +10,54 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
-from dedup.candidates.buckets import Bucketed, Features, candidates
-from dedup.engines.contained import compared, named
-from dedup.engines.local.spool import kept, stretches
+from dedup.candidates.buckets import candidates
+from dedup.engines.local.slices import Bands, PairSlice, bucket_bands, verify_pairs
+from dedup.engines.local.spool import kept
+from dedup.engines.local.spool_columns import Decided, PairFault
 from dedup.engines.local.workers import Crew
 from dedup.fingerprint.exact_copies import first_copies, index_type
-from dedup.fingerprint.table import ROW
 from dedup.model.containment import attempt
 from dedup.resolve.corpus.again import Looked, SameKeys
-from dedup.resolve.corpus.kept_near import Near, kept_near, nobody
+from dedup.resolve.corpus.kept_near import kept_near, nobody
 from dedup.resolve.corpus.leaders import GOES, Leaders
 from dedup.resolve.corpus.removals import Classes, outcome, removal_type
 from dedup.resolve.corpus.short_paragraphs import Corpus
-from dedup.text.token_chars import string_of
-from dedup.verdict.batch.verify import Paragraphs, Verdicts
+from dedup.verdict.batch.verify import Verdicts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from typing import Any
 
     from numpy.typing import NDArray
 
     from dedup.candidates.buckets import Bucketed
-    from dedup.engines.contained import Pair
     from dedup.engines.local.spool import Spool
     from dedup.fingerprint.minhash import Banding
     from dedup.model.containment import Fault
     from dedup.model.outcome import Events
     from dedup.model.settings import Settings
 
-Result = TypeVar("Result")
 
-COLUMNS: dict[str, np.dtype[Any]] = {
-    "parts": np.dtype([("check", "<u4"), ("documents", "<i4"), ("invalid", "<i4"), ("again", "<i4"), ("size", "<i8")]),
-    "documents": np.dtype(
-        [("part", "<i4"), ("source", "<i4"), ("paragraphs", "<i4"), ("line", "<i4"), ("start", "<i8"), ("end", "<i8")]
-    ),
-    "spans": np.dtype(("<i4", (2,))),
-    "digests": np.dtype(("<u8", (2,))),
-    **{f"row-{field}": ROW[field] for field in ROW.names or ()},
-    "bands": np.dtype("<u4"),
-    "texts": np.dtype("u1"),
-    "letters": np.dtype("<u4"),
-}
-"""The spool's columns. Parts of inputs: CRC of the bytes, documents found, those that do not decode, whether to be read
-again for what is to be told about it (`dedup.engines.removal.share.AGAIN_PROBLEM`), bytes. Documents: their part within
-the task, input, paragraphs, line, and bytes within the part. Then what `dedup.fingerprint.table.Sheet` has, numbers and
-places counted from the corpus's beginning."""
+Result = TypeVar("Result")
 
 _WORTH_STARTING, _WORTH_SHARING = 50_000, 2000
 """Paragraphs from which on workers are started for the bands, and from which on those that are there share them."""
+
 _PAIRS_HELD = 1 << 21
 """Pairs that bands have named from which on they are put on disk."""
-LETTER = 4
-"""Bytes of a letter."""
+
 _MOST_PAIRS, _FEWEST_PAIRS = 4000, 500
 """Pairs of a task. Towards the end of a round they get fewer, so that no worker has long to wait for another one."""
+
 _TRAVELLING = ("text_at", "text_size", "letters_at", "words", "key")
-"""What of a row a worker needs to know to compare it; see `_Pairs`."""
+"""What of a row a worker needs to know to compare it; see `PairSlice`."""
+
 _BYTES_A_PARAGRAPH = 64
 """Memory for a paragraph while exact copies are sought."""
-
-
-class Decided(NamedTuple):
-    """What was decided about a corpus.
-
-    Attributes:
-        removals: in order of the paragraphs; see `dedup.resolve.corpus.removals.removal_type`.
-        begins: number of the first paragraph of each document, and the number of paragraphs; int64.
-        comparisons: pairs that were aligned.
-        unexamined: pairs that share a band and were not.
-    """
-
-    removals: NDArray[np.void]
-    begins: NDArray[np.int64]
-    comparisons: int
-    unexamined: int
-    different: NDArray[np.int64]
-    """The first occurrence of each different paragraph, ascending."""
-    place: NDArray[np.int64]
-    """The place of its row in the spool."""
-    near: Near
-    """Near-duplicates that stay, where somebody asks for them."""
-    faults: list[PairFault]
-    """Pairs with which a kernel raised, and that stay, both of them."""
-    stages: list[tuple[Fault, str]]
-    """What was raised about more than a pair, and what is kept as it is for that."""
-
-    def texts(self, spool: Spool, paragraphs: NDArray[np.int64]) -> Iterator[str]:
-        """Yield the texts of different paragraphs that have enough words to go by themselves."""
-        place = self.place[np.searchsorted(self.different, paragraphs)]
-        at, sizes = (spool.picked(f"row-{name}", place).tolist() for name in ("text_at", "text_size"))
-        for start, size in zip(at, sizes, strict=True):
-            yield spool.read("texts", start, size).tobytes().decode("utf-8", "surrogatepass")
-
-
-class PairFault(NamedTuple):
-    """A pair of paragraphs with which a kernel raised.
-
-    Attributes:
-        later, earlier: their numbers in the corpus; of one that stands several times, that of the first.
-        fault: what was raised.
-    """
-
-    later: int
-    earlier: int
-    fault: Fault
 
 
 @dataclass(slots=True)
@@ -353,7 +292,7 @@ class Planner:
 
     def _bucketed(self, bands: Bands, number: int) -> Iterator[Bucketed]:
         """Yield what each band says about so many paragraphs, of which `_keep` has seen."""
-        work = partial(_bucket, self._settings, os.fspath(self._spool.directory), bands.slices)
+        work = partial(bucket_bands, self._settings, os.fspath(self._spool.directory), bands.slices)
         # Where there is little to do it is done here.
         least = _WORTH_SHARING if self._crew.started else _WORTH_STARTING
         crew = self._crew if number > least else Crew(1)
@@ -381,7 +320,7 @@ class Planner:
 
     def _verified(self, later: NDArray[np.int64], earlier: NDArray[np.int64], place: NDArray[np.int64]) -> Verdicts:
         texts, letters = (os.fspath(self._spool.path(name)) for name in ("texts", "letters"))
-        task = partial(_verify, self._settings, texts, letters)
+        task = partial(verify_pairs, self._settings, texts, letters)
         found: list[Verdicts] = []
         done = 0
         for pairs, (verdicts, faults) in self._crew.map(task, self._tasks(later, earlier, place)):
@@ -394,7 +333,7 @@ class Planner:
 
     def _tasks(
         self, later: NDArray[np.int64], earlier: NDArray[np.int64], place: NDArray[np.int64]
-    ) -> Iterator[_Pairs]:
+    ) -> Iterator[PairSlice]:
         columns = {name: self._spool.mapped(f"row-{name}") for name in _TRAVELLING}
         start = 0
         while start < len(later):
@@ -403,7 +342,7 @@ class Planner:
             needed, index = np.unique(both, return_inverse=True)
             index = index.reshape(both.shape)
             rows = {name: column[place[needed]] for name, column in columns.items()}
-            yield _Pairs(rows, index[0], index[1])
+            yield PairSlice(rows, index[0], index[1])
             start = stop
 
 
@@ -412,56 +351,3 @@ def _share(left: int, workers: int) -> int:
     if not workers:
         return _MOST_PAIRS
     return min(max(left // (2 * workers), _FEWEST_PAIRS), _MOST_PAIRS)
-
-
-class _Pairs(NamedTuple):
-    """Pairs of paragraphs that travel to a worker: places of texts and letters, and which is compared with which."""
-
-    rows: dict[str, NDArray[Any]]
-    """What is known of each paragraph, by column."""
-    later: NDArray[np.int64]
-    earlier: NDArray[np.int64]
-
-
-def _verify(settings: Settings, texts: str, letters: str, pairs: _Pairs) -> tuple[Verdicts, list[Pair]]:
-    """Compare some pairs, with what the spool has of them; runs in a worker."""
-    rows = pairs.rows
-    with open(texts, "rb", buffering=0) as file, open(letters, "rb", buffering=0) as short:  # noqa: PTH123 - strings travel well
-
-        def texts_of(needed: list[int]) -> list[bytes]:
-            return list(stretches(file, rows["text_at"][needed], rows["text_size"][needed], 1, bytes))
-
-        words = list(stretches(short, rows["letters_at"], rows["words"], LETTER, string_of))
-        paragraphs = Paragraphs(words, rows["key"], texts_of)
-        return compared(paragraphs, pairs.later, pairs.earlier, settings)
-
-
-class Bands:
-    """Where the band keys are in the spool.
-
-    Attributes:
-        slices: for each task, where the first band's keys begin, and how many keys a band has there; int64, (tasks, 2).
-    """
-
-    def __init__(self, spool: Spool, banding: Banding, place: NDArray[np.int64]) -> None:
-        sizes = spool.sizes("bands")
-        self.slices = np.stack((np.cumsum(sizes) - sizes, sizes // max(banding.bands, 1)), axis=1)
-        # Only the rows with enough words have bands; which of those is each paragraph?
-        banded = np.cumsum(spool.whole("row-text_size") > 0)
-        self._place = banded[place] - 1
-
-    def of(self, some: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Return the places of some paragraphs' keys within a band."""
-        chosen: NDArray[np.int64] = self._place[some]
-        return chosen
-
-
-def _bucket(settings: Settings, directory: str, slices: NDArray[np.int64], band: int) -> tuple[Bucketed, list[Fault]]:
-    """Read a band from the spool and find its pairs; runs in a worker."""
-    dtype = COLUMNS["bands"]
-    as_keys = partial(np.frombuffer, dtype=dtype)
-    with open(os.path.join(directory, "bands"), "rb", buffering=0) as file:  # noqa: PTH118, PTH123 - strings travel well
-        found = stretches(file, slices[:, 0] + band * slices[:, 1], slices[:, 1], dtype.itemsize, as_keys)
-        keys = np.concatenate([np.empty(0, dtype), *found])
-    chosen, fresh, *features = (kept(directory, name) for name in ("chosen", "fresh", *Features._fields))
-    return named(keys[chosen], fresh, Features(*features), settings)

@@ -85,7 +85,7 @@ def clean_dataframe(
     from pyspark.sql import functions as f  # only with the extra
 
     from dedup.engines.spark.parquet import Rows, cleaned, edits
-    from dedup.engines.spark.read import Numbered
+    from dedup.engines.spark.rows import Numbered
     from dedup.engines.spark.write import LOG, Plan
 
     chosen = _chosen(settings, options)
@@ -197,7 +197,7 @@ def _as_read(df: DataFrame) -> DataFrame:
 
 
 def _table(number: int) -> Any:
-    from dedup.engines.spark.read import Table  # only with the extra
+    from dedup.engines.spark.rows import Table  # only with the extra
     from dedup.formats.parts import Kind
 
     return Table(["row"], ["row"], [Kind.TEXT], np.array([0, number]), 0, open=False, rows=True)

@@ -15,8 +15,8 @@ import pyarrow as pa
 from pyspark.sql import functions as F  # noqa: N812 - its usual name
 
 from dedup.engines.spark.files import escaped
-from dedup.engines.spark.read import Numbered, Row, Table
 from dedup.engines.spark.records import groups
+from dedup.engines.spark.rows import Numbered, Row, Table
 from dedup.engines.spark.stages.frames import NUMBER
 from dedup.engines.spark.write import COUNTS, LOG, TEXT, Plan, Writer, lines_and_removals
 from dedup.formats.parts import Kind, Part, Work, too_large

@@ -12,16 +12,16 @@ is sorted, and nothing travels.
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass
 from functools import partial
 from itertools import accumulate
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pyarrow as pa
 from pyspark.sql import functions as F  # noqa: N812 - its usual name
 
 from dedup.engines.reading import changed
+from dedup.engines.spark.rows import Numbered, Table
 from dedup.formats.detect import not_lines, sniff
 from dedup.formats.files.compression import by_magic
 from dedup.formats.files.reader import READ_SIZE, Reader
@@ -30,6 +30,7 @@ from dedup.model.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
+    from typing import Any
 
     from pyspark.sql import DataFrame, SparkSession
 
@@ -37,73 +38,22 @@ if TYPE_CHECKING:
     from dedup.formats.files.encoding import Codec
     from dedup.model.job import Format
 
+
 _BOM = b"\xef\xbb\xbf"
+
 _LARGEST = (1 << 31) - 1
 """Bytes of a file that Spark reads as one piece, at the most."""
+
 ROWS = "document bigint, source int, line bigint, at bigint, value binary"
 """A line, or a whole document: its number; that of its input; its number there, from 1; where it begins in all that is
 read, as the removal log counts; its bytes, a line without its line end."""
+
 _HEAD = 4096
 """Bytes of the first line of a file that are looked at to see whether it is what it is called."""
+
 _COUNTED = "uri string, block bigint, lines bigint, bytes bigint, open boolean, fault string"
+
 _BLOCK_COLUMNS = ("uri", "block", "source", "document", "line", "at", "mark")
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """The inputs as tasks know them, references first.
-
-    Attributes:
-        names, relatives, kinds: as in `File`.
-        first: number of the first line of each, and of all lines; int64, (inputs + 1,).
-        references: the first so many stay, and are not written.
-        open: the very last line has no line end.
-    """
-
-    names: list[str]
-    relatives: list[str]
-    kinds: list[Kind]
-    first: np.ndarray[Any, np.dtype[np.int64]]
-    references: int
-    open: bool
-    rows: bool = False
-    """Documents are rows of files, each named by its number there."""
-
-    @property
-    def fixed(self) -> int:
-        """Number of lines in references."""
-        return int(self.first[self.references])
-
-    @property
-    def lines(self) -> int:
-        """Number of all lines."""
-        return int(self.first[-1])
-
-    def place(self, document: int) -> str:
-        """Return where a document stands, for messages."""
-        source = int(np.searchsorted(self.first, document, side="right")) - 1
-        numbered = self.rows or self.kinds[source] is Kind.JSONL
-        return f"{self.names[source]}:{document - int(self.first[source]) + 1}" if numbered else self.names[source]
-
-
-class Row(NamedTuple):
-    """One of `ROWS`."""
-
-    document: int
-    source: int
-    line: int
-    at: int
-    value: bytes
-
-
-class Numbered(NamedTuple):
-    """All lines of the inputs."""
-
-    rows: DataFrame
-    """Of `ROWS`; lazy, and in no particular order, but those of a split are together and in order."""
-    table: Table
-    bytes: int
-    """Of all that is no reference, unpacked."""
 
 
 def number(

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 from pyspark.sql import functions as F  # noqa: N812 - its usual name
 
-from dedup.engines.spark.read import Row
+from dedup.engines.spark.rows import Row
 from dedup.formats.edits import find
 from dedup.formats.grouping import salt_of
 from dedup.formats.parts import TASK_BYTES, Kind, Part, Work, too_large
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from pyspark.sql import DataFrame
 
-    from dedup.engines.spark.read import Numbered, Table
+    from dedup.engines.spark.rows import Numbered, Table
 
 _TASK_ROWS = 2000
 

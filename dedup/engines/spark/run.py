@@ -10,6 +10,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from dedup.engines.spark.checks import check_job
 from dedup.engines.spark.session import is_remote, session
 from dedup.formats.edits import LEFT
 from dedup.formats.files.compression import PACKED
@@ -32,19 +33,23 @@ if TYPE_CHECKING:
     from dedup.engines.spark.connect import Direct
     from dedup.engines.spark.files import File
     from dedup.engines.spark.parquet import Rows
-    from dedup.engines.spark.read import Numbered, Table
+    from dedup.engines.spark.rows import Numbered, Table
     from dedup.engines.spark.stages.faults import Faults
     from dedup.engines.spark.write import Plan
     from dedup.formats.detect import WrongKindError
     from dedup.model.job import Cluster, Job
     from dedup.model.outcome import Events
 
+
 PART_BYTES = (16 << 20, 128 << 20)
 """Bytes of input that a part of the output is made of, at the least and, unless there are too many, at the most."""
+
 _SOME_PARTS = 1000
 """Parts up to which they are small."""
+
 _MOST_PARTS = 99_999
 """Parts whose names are in order, with five digits."""
+
 _TOLD = 1000
 """Problems that are told one by one."""
 
@@ -64,37 +69,6 @@ def run_on_spark(job: Job, events: Events, stack: ExitStack) -> Outcome:
     check_job(job, cluster)
     spark = stack.enter_context(session(cluster))
     return _Run(spark, job, cluster, events, stack).run()
-
-
-def check_job(job: Job, cluster: Cluster) -> None:
-    """Refuse what has no sense on Spark.
-
-    Raises:
-        UsageError: the job asks for such.
-    """
-    refused: tuple[tuple[bool, str, str], ...] = (
-        (job.settings.scope != "corpus", "--engine spark is for --scope corpus", "add --scope corpus"),
-        (job.in_place, "--in-place cannot be done on Spark, which writes whole data sets", "use --output"),
-        (job.mode == "diff", "--diff cannot be done on Spark", "see what would go with --check --removed LOG"),
-        (
-            job.mode == "clean" and cluster.output is None,
-            "--engine spark does not write to standard output",
-            "use --output DIR",
-        ),
-        (
-            job.mark and cluster.removed is not None,
-            "--mark removes nothing, so there is nothing to log",
-            "leave --removed out",
-        ),
-        (
-            job.output is not None and job.mode != "clean",
-            f"mode {job.mode} writes no text, so there is no use for --output",
-            "leave it out",
-        ),
-    )
-    for wrong, what, hint in refused:
-        if wrong:
-            raise UsageError(what, hint=hint)
 
 
 class _Run:

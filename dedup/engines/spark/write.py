@@ -19,8 +19,8 @@ from pyspark.sql import functions as F  # noqa: N812 - its usual name
 
 from dedup.engines.removal.second_pass import cut_documents
 from dedup.engines.removal.share import Document, Place
-from dedup.engines.spark.read import Row, Table
 from dedup.engines.spark.records import groups, parts_of
+from dedup.engines.spark.rows import Row, Table
 from dedup.formats.edits import find, left_as_it_is
 from dedup.formats.log.writer import Section
 from dedup.formats.parts import Kind, Work

@@ -14,9 +14,21 @@ from typing import TYPE_CHECKING, NamedTuple
 from dedup.engines.spark.stages.candidates import candidates
 from dedup.engines.spark.stages.faults import of_documents, of_pairs
 from dedup.engines.spark.stages.fingerprints import PLACES, SHEET, places, sheets
-from dedup.engines.spark.stages.frames import INDEX_BITS, Shelf, document_of, index_of, over, require, values
+from dedup.engines.spark.stages.frames import (
+    INDEX_BITS,
+    Shelf,
+    document_of,
+    index_of,
+    null_columns,
+    only_paragraphs,
+    over,
+    require,
+    row_count,
+    values,
+    without_paragraphs,
+)
 from dedup.engines.spark.stages.outcome import removals
-from dedup.engines.spark.stages.resolve import GOING, Resolved, resolve
+from dedup.engines.spark.stages.resolve import GOING, resolve
 from dedup.engines.spark.stages.verdicts import VERDICTS, verdicts
 from dedup.fingerprint.banding import choose_banding
 from dedup.model.errors import UsageError
@@ -25,11 +37,14 @@ if TYPE_CHECKING:
     from pyspark.sql import Column, DataFrame
 
     from dedup.engines.spark.stages.faults import Faults
+    from dedup.engines.spark.stages.resolve import Resolved
     from dedup.model.outcome import Events
     from dedup.model.settings import Settings
 
+
 _FIRST = -(1 << 31)
 """Comes before every rank: references stay before all others."""
+
 REMOVAL = (
     "struct<paragraph:int,start:int,end:int,witness_document:bigint,witness_paragraph:int,witness_start:int,"
     "witness_end:int,similarity:float,coverage:float,block:int,documents:int,reason:tinyint,how:tinyint,"
@@ -226,11 +241,11 @@ class _Plan:
 
         long = classes.filter(f.col("words") >= self._settings.min_words)
         if self._going is None:
-            self._going = long.filter(f.lit(False)).select(*_nothing(GOING))  # noqa: FBT003 - a column's value
+            self._going = long.filter(f.lit(False)).select(*null_columns(GOING))  # noqa: FBT003 - a column's value
         before = self._turn
         while True:
-            stays = _without(long, self._going)
-            stays = stays if also is None else _without(stays, also)
+            stays = without_paragraphs(long, self._going)
+            stays = stays if also is None else without_paragraphs(stays, also)
             if self._added(self._same_keys(stays), limit):
                 continue
             stays = self._shelf.keep(stays.select("paragraph", "rank"), "stays")
@@ -239,12 +254,12 @@ class _Plan:
 
     def _looked(self, stays: DataFrame, limit: int) -> bool:
         """Look at those that are to be looked at next, and have what is new compared; return False where none are."""
-        fresh = stays if self._known is None else self._shelf.keep(_without(stays, self._known), "fresh")
-        first = bool(_number(fresh))
-        if not first and not _number(self._changed(stays)):
+        fresh = stays if self._known is None else self._shelf.keep(without_paragraphs(stays, self._known), "fresh")
+        first = bool(row_count(fresh))
+        if not first and not row_count(self._changed(stays)):
             return False
-        every = not first or self._known is None or _number(fresh) == _number(stays)
-        some = stays if first or self._crowded is None else _among(stays, self._crowded)
+        every = not first or self._known is None or row_count(fresh) == row_count(stays)
+        some = stays if first or self._crowded is None else only_paragraphs(stays, self._crowded)
         self._tell(self._turn, "candidates")
         from pyspark.sql import functions as f
 
@@ -252,14 +267,16 @@ class _Plan:
         joined = some.join(features, "paragraph")
         found = candidates(joined, self._settings, self._shelf, None if every else fresh)
         self._unexamined = found.unexamined if every else max(self._unexamined, found.unexamined)
-        others = self._crowded if self._crowded is None or not every else _without(self._crowded, some)
+        others = self._crowded if self._crowded is None or not every else without_paragraphs(self._crowded, some)
         crowded = found.crowded if others is None else found.crowded.unionByName(others).distinct()
         self._crowded = self._shelf.keep(crowded.select(f.col("paragraph")), "crowded")
         if first:
             self._known = stays.select("paragraph")
         asked = some if every else fresh
         # A look at all of them has seen the buckets as they are now, without those that left, too.
-        if not self._added(found.pairs, limit) and (every or not _number(_without(self._changed(stays), asked))):
+        if not self._added(found.pairs, limit) and (
+            every or not row_count(without_paragraphs(self._changed(stays), asked))
+        ):
             self._settled = stays.select("paragraph")
         return True
 
@@ -269,8 +286,8 @@ class _Plan:
             return stays.select("paragraph").limit(0)
         changed = stays.select("paragraph")
         if self._settled is not None:
-            changed = _without(changed, self._settled).unionByName(_without(self._settled, changed))
-        return _among(changed, self._crowded)
+            changed = without_paragraphs(changed, self._settled).unionByName(without_paragraphs(self._settled, changed))
+        return only_paragraphs(changed, self._crowded)
 
     def _added(self, pairs: DataFrame, limit: int) -> bool:
         """Have candidates compared that are new, and decide anew who goes; return False where none is new."""
@@ -314,7 +331,7 @@ class _Plan:
         (number,) = values(pairs, f.count(f.lit(1)))
         self._comparisons += int(number)
         if not number:
-            return pairs.select("*", *_nothing(VERDICTS, "later", "earlier", "fault"))
+            return pairs.select("*", *null_columns(VERDICTS, "later", "earlier", "fault"))
         found = verdicts(pairs, int(number), self._texts(), self._settings)
         joined = self._shelf.keep(pairs.join(found, ["later", "earlier"]), "verdicts")
         self._faults.append(of_pairs(joined))
@@ -393,28 +410,3 @@ class _Plan:
         )
         by = placed.select(document_of(f.col("paragraph")).alias("document"), entry.alias("removal"))
         return by.groupBy("document").agg(f.sort_array(f.collect_list("removal")).alias("removals"))
-
-
-def _without(frame: DataFrame, others: DataFrame) -> DataFrame:
-    """Return the rows of paragraphs that others does not have."""
-    return frame.join(others.select("paragraph"), "paragraph", "left_anti")
-
-
-def _among(frame: DataFrame, others: DataFrame) -> DataFrame:
-    """Return the rows of paragraphs that others has."""
-    return frame.join(others.select("paragraph"), "paragraph", "left_semi")
-
-
-def _number(frame: DataFrame) -> int:
-    from pyspark.sql import functions as f
-
-    (number,) = values(frame, f.count(f.lit(1)))
-    return int(number)
-
-
-def _nothing(schema: str, *known: str) -> list[Column]:
-    """Return columns of a schema, without values; for a frame without rows."""
-    from pyspark.sql import functions as f
-
-    fields = (field.split() for field in schema.split(", "))
-    return [f.lit(None).cast(kind).alias(name) for name, kind in fields if name not in known]

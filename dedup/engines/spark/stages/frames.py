@@ -5,7 +5,7 @@ Nothing here is imported before somebody asks for Spark; PySpark and Arrow are i
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -13,19 +13,24 @@ from dedup.model.errors import DedupError, MissingDependencyError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from typing import Any
 
     import pyarrow as pa
     from numpy.typing import NDArray
-    from pyspark.sql import DataFrame
+    from pyspark.sql import Column, DataFrame
 
     Ints = NDArray[np.int64]
 
 INSTALL = "pip install 'paradedup[spark]'"
+
 NUMBER = "__dedup_document"
 """Column of a row's number, beside those of somebody's own."""
+
 INDEX_BITS = 28
 """Bits of a paragraph's number that count it within its document; the others are the document's number."""
+
 MOST_DOCUMENTS = 1 << (63 - INDEX_BITS)
+
 SMALL = 4_000_000
 """Rows of a few numbers each that are sent to every task rather than shuffled."""
 
@@ -199,3 +204,29 @@ def values(frame: DataFrame, *columns: Any) -> Sequence[Any]:
     """Return the figures of one row, which an aggregate has; 0 for those that are null."""
     (row,) = frame.agg(*columns).collect()
     return [0 if value is None else value for value in row]
+
+
+def without_paragraphs(frame: DataFrame, others: DataFrame) -> DataFrame:
+    """Return the rows of paragraphs that others does not have."""
+    return frame.join(others.select("paragraph"), "paragraph", "left_anti")
+
+
+def only_paragraphs(frame: DataFrame, others: DataFrame) -> DataFrame:
+    """Return the rows of paragraphs that others has."""
+    return frame.join(others.select("paragraph"), "paragraph", "left_semi")
+
+
+def row_count(frame: DataFrame) -> int:
+    """Return the number of rows."""
+    from pyspark.sql import functions as f
+
+    (number,) = values(frame, f.count(f.lit(1)))
+    return int(number)
+
+
+def null_columns(schema: str, *known: str) -> list[Column]:
+    """Return columns of a schema, without values; for a frame without rows."""
+    from pyspark.sql import functions as f
+
+    fields = (field.split() for field in schema.split(", "))
+    return [f.lit(None).cast(kind).alias(name) for name, kind in fields if name not in known]

@@ -1,0 +1,88 @@
+"""Slices of the spool that a worker reads by itself: pairs to be judged, bands to be put into buckets."""
+
+from __future__ import annotations
+
+import os
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from dedup.candidates.buckets import Features
+from dedup.engines.contained import compared, named
+from dedup.engines.local.spool import kept, stretches
+from dedup.engines.local.spool_columns import COLUMNS
+from dedup.text.token_chars import string_of
+from dedup.verdict.batch.verify import Paragraphs
+
+if TYPE_CHECKING:
+    from typing import Any
+
+    from numpy.typing import NDArray
+
+    from dedup.candidates.buckets import Bucketed
+    from dedup.engines.contained import Pair
+    from dedup.engines.local.spool import Spool
+    from dedup.fingerprint.minhash import Banding
+    from dedup.model.containment import Fault
+    from dedup.model.settings import Settings
+    from dedup.verdict.batch.verify import Verdicts
+
+
+LETTER = 4
+"""Bytes of a letter."""
+
+
+class PairSlice(NamedTuple):
+    """Pairs of paragraphs that travel to a worker: places of texts and letters, and which is compared with which."""
+
+    rows: dict[str, NDArray[Any]]
+    """What is known of each paragraph, by column."""
+    later: NDArray[np.int64]
+    earlier: NDArray[np.int64]
+
+
+def verify_pairs(settings: Settings, texts: str, letters: str, pairs: PairSlice) -> tuple[Verdicts, list[Pair]]:
+    """Compare some pairs, with what the spool has of them; runs in a worker."""
+    rows = pairs.rows
+    with open(texts, "rb", buffering=0) as file, open(letters, "rb", buffering=0) as short:  # noqa: PTH123 - strings travel well
+
+        def texts_of(needed: list[int]) -> list[bytes]:
+            return list(stretches(file, rows["text_at"][needed], rows["text_size"][needed], 1, bytes))
+
+        words = list(stretches(short, rows["letters_at"], rows["words"], LETTER, string_of))
+        paragraphs = Paragraphs(words, rows["key"], texts_of)
+        return compared(paragraphs, pairs.later, pairs.earlier, settings)
+
+
+class Bands:
+    """Where the band keys are in the spool.
+
+    Attributes:
+        slices: for each task, where the first band's keys begin, and how many keys a band has there; int64, (tasks, 2).
+    """
+
+    def __init__(self, spool: Spool, banding: Banding, place: NDArray[np.int64]) -> None:
+        sizes = spool.sizes("bands")
+        self.slices = np.stack((np.cumsum(sizes) - sizes, sizes // max(banding.bands, 1)), axis=1)
+        # Only the rows with enough words have bands; which of those is each paragraph?
+        banded = np.cumsum(spool.whole("row-text_size") > 0)
+        self._place = banded[place] - 1
+
+    def of(self, some: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return the places of some paragraphs' keys within a band."""
+        chosen: NDArray[np.int64] = self._place[some]
+        return chosen
+
+
+def bucket_bands(
+    settings: Settings, directory: str, slices: NDArray[np.int64], band: int
+) -> tuple[Bucketed, list[Fault]]:
+    """Read a band from the spool and find its pairs; runs in a worker."""
+    dtype = COLUMNS["bands"]
+    as_keys = partial(np.frombuffer, dtype=dtype)
+    with open(os.path.join(directory, "bands"), "rb", buffering=0) as file:  # noqa: PTH118, PTH123 - strings travel well
+        found = stretches(file, slices[:, 0] + band * slices[:, 1], slices[:, 1], dtype.itemsize, as_keys)
+        keys = np.concatenate([np.empty(0, dtype), *found])
+    chosen, fresh, *features = (kept(directory, name) for name in ("chosen", "fresh", *Features._fields))
+    return named(keys[chosen], fresh, Features(*features), settings)

@@ -1,0 +1,83 @@
+"""The columns of a spool, and what was decided in terms of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from dedup.fingerprint.table import ROW
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any
+
+    from numpy.typing import NDArray
+
+    from dedup.engines.local.spool import Spool
+    from dedup.model.containment import Fault
+    from dedup.resolve.corpus.kept_near import Near
+
+
+COLUMNS: dict[str, np.dtype[Any]] = {
+    "parts": np.dtype([("check", "<u4"), ("documents", "<i4"), ("invalid", "<i4"), ("again", "<i4"), ("size", "<i8")]),
+    "documents": np.dtype(
+        [("part", "<i4"), ("source", "<i4"), ("paragraphs", "<i4"), ("line", "<i4"), ("start", "<i8"), ("end", "<i8")]
+    ),
+    "spans": np.dtype(("<i4", (2,))),
+    "digests": np.dtype(("<u8", (2,))),
+    **{f"row-{field}": ROW[field] for field in ROW.names or ()},
+    "bands": np.dtype("<u4"),
+    "texts": np.dtype("u1"),
+    "letters": np.dtype("<u4"),
+}
+"""The spool's columns. Parts of inputs: CRC of the bytes, documents found, those that do not decode, whether to be read
+again for what is to be told about it (`dedup.engines.removal.share.AGAIN_PROBLEM`), bytes. Documents: their part within
+the task, input, paragraphs, line, and bytes within the part. Then what `dedup.fingerprint.table.Sheet` has, numbers and
+places counted from the corpus's beginning."""
+
+
+class Decided(NamedTuple):
+    """What was decided about a corpus.
+
+    Attributes:
+        removals: in order of the paragraphs; see `dedup.resolve.corpus.removals.removal_type`.
+        begins: number of the first paragraph of each document, and the number of paragraphs; int64.
+        comparisons: pairs that were aligned.
+        unexamined: pairs that share a band and were not.
+    """
+
+    removals: NDArray[np.void]
+    begins: NDArray[np.int64]
+    comparisons: int
+    unexamined: int
+    different: NDArray[np.int64]
+    """The first occurrence of each different paragraph, ascending."""
+    place: NDArray[np.int64]
+    """The place of its row in the spool."""
+    near: Near
+    """Near-duplicates that stay, where somebody asks for them."""
+    faults: list[PairFault]
+    """Pairs with which a kernel raised, and that stay, both of them."""
+    stages: list[tuple[Fault, str]]
+    """What was raised about more than a pair, and what is kept as it is for that."""
+
+    def texts(self, spool: Spool, paragraphs: NDArray[np.int64]) -> Iterator[str]:
+        """Yield the texts of different paragraphs that have enough words to go by themselves."""
+        place = self.place[np.searchsorted(self.different, paragraphs)]
+        at, sizes = (spool.picked(f"row-{name}", place).tolist() for name in ("text_at", "text_size"))
+        for start, size in zip(at, sizes, strict=True):
+            yield spool.read("texts", start, size).tobytes().decode("utf-8", "surrogatepass")
+
+
+class PairFault(NamedTuple):
+    """A pair of paragraphs with which a kernel raised.
+
+    Attributes:
+        later, earlier: their numbers in the corpus; of one that stands several times, that of the first.
+        fault: what was raised.
+    """
+
+    later: int
+    earlier: int
+    fault: Fault
