@@ -31,7 +31,7 @@ class Outcome(NamedTuple):
 
     Attributes:
         removals: of each document from which something goes, in the fields of
-            `dedup.engines.spark.stages.decide.REMOVAL`.
+            `dedup.engines.spark.stages.decisions.REMOVAL`.
         unexamined: pairs that were left out.
     """
 
