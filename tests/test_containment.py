@@ -99,7 +99,7 @@ DOCUMENT = (
     "dedup.resolve.document.decide:compose",
     "dedup.formats.jsonl:_read_record",
     "dedup.formats.jsonl:locate",
-    "dedup.formats.log.writer:_removal",
+    "dedup.formats.log.entries:_removal",
 )
 CORPUS = (
     "dedup.fingerprint.fingerprint:split_batch",
@@ -108,7 +108,7 @@ CORPUS = (
     "dedup.verdict.batch.verify:presume",
     "dedup.formats.jsonl:_read_record",
     "dedup.formats.jsonl:locate",
-    "dedup.formats.log.writer:_removal",
+    "dedup.formats.log.entries:_removal",
     "dedup.engines.removal.reparse:split_texts",
     "dedup.engines.removal.explained:cuts",
 )

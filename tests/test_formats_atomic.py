@@ -139,7 +139,7 @@ def test_gzip_is_the_same_every_time(tmp_path: Path) -> None:
 _ENDLESS = """
 import sys
 from pathlib import Path
-from dedup.formats.atomic import AtomicFile
+from dedup.formats.files.atomic import AtomicFile
 with AtomicFile(Path(sys.argv[1])) as file:
     print("begun", flush=True)
     while True:

@@ -191,8 +191,8 @@ def test_what_was_used_counts_this_process_and_its_workers(tmp_path: Path) -> No
 
 SCRIPT = """
 import json
-from dedup.limits import room
-from dedup.memory import free_memory
+from dedup.engines.local.limits import room
+from dedup.engines.local.memory import free_memory
 print(json.dumps([*free_memory()]))
 """
 

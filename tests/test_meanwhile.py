@@ -281,7 +281,7 @@ def test_inputs_that_change_between_two_readings_end_the_run(
         if todo:
             change(todo.pop())
 
-    monkeypatch.setattr("dedup.engines.run.check_removed", checked)
+    monkeypatch.setattr("dedup.engines.local.run.check_removed", checked)
     with pytest.raises(InputError, match="has changed since this run began to read it; no output was written"):
         run_files(file, output=out, max_removed=0.9, settings=Settings(scope=scope))
     assert not out.exists()
