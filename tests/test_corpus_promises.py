@@ -255,6 +255,7 @@ def _in_pieces(patch: pytest.MonkeyPatch, size: int) -> None:
     patch.setattr(jsonl, "TASK_BYTES", size)
     patch.setattr(parts, "_TASK_ENOUGH", size // 2)
     patch.setattr(long_texts, "BATCH", size)
+    patch.setattr("dedup.fingerprint.fingerprint.BATCH", size)
     patch.setattr(second_pass, "BATCH", size)
     patch.setattr("dedup.verdict.batch.texts.BATCH", size)
     for name in ("_MOST_PAIRS", "_FEWEST_PAIRS"):

@@ -16,7 +16,8 @@ from dedup.engines.removal import byte_cuts, reparse, second_pass
 from dedup.engines.removal.byte_cuts import each_a_line, moved, reads_alike, regions_of, staying
 from dedup.engines.removal.share import Share, edges_of
 from dedup.formats.files.encoding import Codec
-from dedup.formats.jsonl_bytes import Literals, whole
+from dedup.formats.jsonl_bytes import Literals
+from dedup.formats.jsonl_member import whole
 from dedup.formats.parts import Done, Kind, Part, Work
 from dedup.model.decisions import without
 from dedup.model.settings import Settings

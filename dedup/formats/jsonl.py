@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, AnyStr
 
 from dedup.formats import jsonl_edits
 from dedup.formats.grouping import group_of
-from dedup.formats.jsonl_bytes import whole
+from dedup.formats.jsonl_member import whole
 from dedup.formats.parts import TASK_BYTES, Cutter, Done, Kind, Part, Record, Work, rest, too_large
 from dedup.model.errors import InputError
 

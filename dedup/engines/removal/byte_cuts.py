@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from dedup.engines.removal.share import REASONS, edges_of
-from dedup.formats.jsonl_bytes import LARGEST, Literals, whole
+from dedup.formats.jsonl_bytes import LARGEST, Literals
+from dedup.formats.jsonl_member import whole
 from dedup.formats.parts import Kind
 from dedup.text.arrays import batches, ranges
 from dedup.text.characters import CLASS_MASK, IGNORE, class_table, fold_table
