@@ -23,7 +23,6 @@ _INLINE_USES = {
     "dedup.model.errors": {"sub"},
     "dedup.formats.edits": {"finditer"},
     "dedup.formats.foreign": {"finditer", "match", "search"},
-    "dedup.language.wordlists": {"split"},
 }
 """Modules that use patterns as strings, and how: line ends one by one, tables of our own, and what is in `_STRINGS`."""
 _STRINGS: dict[str, tuple[str | bytes, bool]] = {

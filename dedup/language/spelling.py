@@ -15,6 +15,7 @@ from typing import NamedTuple
 from rapidfuzz.distance import OSA, Levenshtein
 
 from dedup.language.accents import plain
+from dedup.language.data_files import pairs, words
 from dedup.language.wordlists import ACCENTED, OPPOSED, TURNING, UNITS
 
 __all__ = ["abbreviates", "accented_alike", "agree", "initials", "plain", "same_unit", "variant"]
@@ -53,16 +54,16 @@ _TONES = frozenset("\u0309\u031b\u0323")
 _ARABIC = "\u0620", "\u06ff"
 _DEVANAGARI = "\u0900", "\u097f"
 _NASAL = re.compile("ँ|[ङञणनम]्(?=[क-ह])")
-_ENDINGS = ("en", "em", "es", "er", "e")
+_ENDINGS = words("german_endings")
 """Endings of German words that follow from the words around them."""
 _STEM = 3
 """Letters before such an ending, or after an article, at least."""
 _CLITICS = (("وال", 3), ("فال", 3), ("ال", 3), ("و", 4), ("ف", 4), ("", 3))
 """What is written together with an Arabic word: "and", "so", "the"; and the letters of a word that has it."""
 _VOWELS = frozenset("aeiouàáâäãåæèéêëìíîïòóôöõøùúûüý")
-_LOOKALIKES = (("rn", "m"), ("0", "o"), ("1", "l"), ("vv", "w"), ("ii", "u"), ("cl", "d"), ("5", "s"))
-_TRANSLITERATED = (("ph", "f"), ("ß", "ss"), ("ae", "a"), ("oe", "o"), ("ue", "u"))
-_RESPELT = (*_TRANSLITERATED, ("our", "or"), ("y", "i"), ("k", "c"), ("z", "s"))
+_LOOKALIKES = pairs("lookalikes")
+_TRANSLITERATED = pairs("transliterations")
+_RESPELT = _TRANSLITERATED + pairs("respellings")
 """What languages have written now one way and now another: reforms, transliterations, umlauts."""
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dedup.language.data_files import words
 from dedup.language.numbers import numbers
 from dedup.language.phrases import TIMES
 from dedup.language.spelling import plain, same_unit
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 _NEAR = 24
 """Characters around a token in which the rest of its number stands."""
 _SPACELESS = "\u0e00"
-_DATE = frozenset("年月日号號년월일")
+_DATE = frozenset(words("date_signs"))
 """What stands behind the numbers of a date, which may be written without."""
 _CHARACTER, _LONG_UNIT = 2, 8
 """Letters of a character with its mark, and characters of the longest unit, in scripts without spaces."""

@@ -13,20 +13,21 @@ import re
 from typing import TYPE_CHECKING
 
 from dedup.language.phrases import TIMES
-from dedup.language.scope_words import (
+from dedup.language.spelling import plain
+from dedup.language.wordlists import (
     CONDITIONS,
     COORDINATING,
     DEPUTIES,
     DETERMINERS,
     EXCEPTING,
+    FUNCTION,
     NARROWING,
     NEGATIONS,
     RESTRICTING,
+    TURNING,
     TURNING_PHRASES,
     UNIVERSAL,
 )
-from dedup.language.spelling import plain
-from dedup.language.wordlists import FUNCTION, TURNING
 from dedup.text.line_forms import ends_sentence
 from dedup.verdict.context import HYPHENS, between, is_apart, is_capital
 

@@ -6,6 +6,7 @@ import re
 from datetime import date
 from typing import TYPE_CHECKING
 
+from dedup.language.data_files import words
 from dedup.language.numbers import dates, month_number
 from dedup.language.phrases import FEIRA, WEEKDAYS
 from dedup.model.differences import Difference
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 _NEAR = 40
 """Characters in which the rest of a date stands."""
 
-DAYS = frozenset("日号號")
+DAYS = frozenset(words("day_signs"))
 """What stands behind the number of a day."""
 
 _ORDINAL = re.compile(r"(\d+)(?:st|nd|rd|th)\Z")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from dedup.language.data_files import words
 from dedup.language.numbers import dates, decimal_value, magnitude, numbers, same_day, same_number, word_value
 from dedup.language.spelling import plain, same_unit
 from dedup.model.differences import Difference
@@ -22,7 +23,7 @@ _DAY = 3
 
 DIGITS = re.compile(r"\d+")
 
-_ORDINALS = frozenset(("st", "nd", "rd", "th", "er", "e", "o", "a", "º", "ª"))
+_ORDINALS = frozenset(words("ordinal_endings"))
 """What makes a figure the number of a place in a row, and not another one."""
 
 

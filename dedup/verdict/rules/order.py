@@ -6,9 +6,8 @@ from os.path import commonprefix
 from typing import TYPE_CHECKING
 
 from dedup.language.phrases import TIMES
-from dedup.language.scope_words import NEGATIONS
 from dedup.language.spelling import plain
-from dedup.language.wordlists import FUNCTION, SAYING, TURNING
+from dedup.language.wordlists import FUNCTION, NEGATIONS, SAYING, TURNING
 from dedup.model.differences import Difference
 from dedup.text.token_chars import is_numeric
 from dedup.verdict.context import between, in_front

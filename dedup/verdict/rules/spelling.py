@@ -5,8 +5,9 @@ from __future__ import annotations
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
-from dedup.language.scope_words import NEGATIONS
+from dedup.language.data_files import words
 from dedup.language.spelling import abbreviates, accented_alike, initials, same_unit, variant
+from dedup.language.wordlists import NEGATIONS
 from dedup.model.differences import Difference
 from dedup.text.line_forms import tail
 from dedup.text.token_chars import is_numeric
@@ -27,7 +28,7 @@ _CUT_OFF = ("…", "...", "-", "\u00ad")
 
 _DOTS = frozenset(".-/ªº")
 
-_DENYING = NEGATIONS - frozenset(["non", "t", "ne", "na", "si"])
+_DENYING = NEGATIONS.difference(words("joined_negations"))
 """Negations that another word may begin with by chance; "non" is one before any word."""
 
 
