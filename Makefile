@@ -26,8 +26,8 @@ docs: setup
 	$(BIN)/pytest -q tests/test_docs_commands.py
 
 bench: setup
-	$(BIN)/python benchmarks/run.py
-	$(BIN)/python benchmarks/verdict.py
+	$(BIN)/python benchmarks/document_speed.py
+	$(BIN)/python benchmarks/accuracy.py
 
 wheel: setup
 	$(BIN)/python -m build
