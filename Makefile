@@ -1,39 +1,43 @@
-# One command for each chore. PYTHON is what the virtual environment is made from.
+# One command for each chore; `make help` lists them. PYTHON is what the virtual environment is made from.
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: setup test lint types docs bench wheel ci clean
+.PHONY: help setup test lint types docs bench wheel ci clean
 .DEFAULT_GOAL := test
+
+help: ## list the chores
+	@sed -n 's/^\([a-z]*\):.*## /\1 /p' Makefile | while read -r name what; do printf '%-8s%s\n' "$$name" "$$what"; done
 
 $(BIN)/pytest: pyproject.toml
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install -q -e '.[dev]'
 	touch $@
 
-setup: $(BIN)/pytest
+setup: $(BIN)/pytest ## make .venv, with all that the chores need
 
-test: setup
+test: setup ## run all tests, on all cores (what plain `make` does)
 	$(BIN)/pytest -q -n auto
 
-lint: setup
+lint: setup ## check style, format, and which package imports which
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
 
-types: setup
+types: setup ## check types, tests included
 	$(BIN)/mypy
 
-docs: setup
-	$(BIN)/pytest -q tests/test_docs_commands.py
+docs: setup ## run every command that the documentation shows
+	$(BIN)/pytest -q tests/test_docs_commands.py tests/test_cli_docs.py tests/test_layout.py
 
-bench: setup
-	$(BIN)/python benchmarks/run.py
-	$(BIN)/python benchmarks/verdict.py
+bench: setup ## measure speed against yardsticks, and accuracy
+	$(BIN)/python benchmarks/document_speed.py
+	$(BIN)/python benchmarks/accuracy.py
 
-wheel: setup
+wheel: setup ## build wheel and source distribution into dist/
 	$(BIN)/python -m build
 
-ci:
+ci: ## do what the build machine does, in fresh environments
 	.ci/run
 
-clean:
-	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+clean: ## remove what the chores have made
+	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -1,1 +1,1 @@
-"""Measurements: speed (`run.py`) and accuracy (`accuracy.py`). Nothing here is a test."""
+"""Measurements: speed, memory, recall and accuracy; `README.md` lists them. Nothing here is a test."""

@@ -28,11 +28,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from benchmarks.fuzz_cases import Case, made  # noqa: E402 - the path has to be known first
-from benchmarks.fuzz_checks import BrokenPromiseError, Checker  # noqa: E402 - likewise
+from benchmarks.fuzz_cases import Case, made
+from benchmarks.fuzz_checks import BrokenPromiseError, Checker
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -2,9 +2,9 @@
 
     python benchmarks/recall.py --corpus news.jsonl --peers-env DIR --cache DIR
 
-A sample of a corpus is compared pair by pair (`brute.py`). A tool has found a pair if not both of its paragraphs are
-still there afterwards; which ones are is taken from their places, never from their text. The program runs with
-``--guard off``: the question is what it finds, not what it holds back because it says something new.
+A sample of a corpus is compared pair by pair (`lib/brute_force.py`). A tool has found a pair if not both of its
+paragraphs are still there afterwards; which ones are is taken from their places, never from their text. The program
+runs with ``--guard off``: the question is what it finds, not what it holds back because it says something new.
 """
 
 from __future__ import annotations
@@ -22,14 +22,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from benchmarks import brute  # noqa: E402 - the path has to be known first
-from benchmarks.paired import dedup, fail, table  # noqa: E402 - likewise
-from benchmarks.peers import RULES, Peers  # noqa: E402 - likewise
-from benchmarks.plots import bars, save  # noqa: E402 - likewise
-from dedup.text import paragraphs  # noqa: E402 - likewise
+from benchmarks.competitors.tools import RULES, Peers
+from benchmarks.lib import brute_force
+from benchmarks.lib.pairs import dedup, fail, table
+from benchmarks.lib.plots import bars, save
+from dedup.text import paragraphs
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -107,7 +106,7 @@ def measure(
         peers: where the other tools are; they keep their own threshold.
         cache: where the pairs are kept for the next time, if anywhere.
     """
-    taken = brute.sample(corpus, field, number, MIN_WORDS)
+    taken = brute_force.sample(corpus, field, number, MIN_WORDS)
     found = cached(taken, min(thresholds), cache, corpus.stem)
     rows: list[Recall] = []
 
@@ -133,7 +132,7 @@ def _stays(kept: list[int] | str, number: int) -> Flags | str:
     return stays
 
 
-def _row(empty: Recall, found: brute.Pairs, long: Flags, stays: Flags | str) -> Recall:
+def _row(empty: Recall, found: brute_force.Pairs, long: Flags, stays: Flags | str) -> Recall:
     equal, near = found.left(long, empty.threshold)
     row = empty._replace(equal=equal, near=near)
     if isinstance(stays, str):
@@ -144,24 +143,24 @@ def _row(empty: Recall, found: brute.Pairs, long: Flags, stays: Flags | str) -> 
     return row._replace(equal_left=equal_left, near_left=near_left, gone=int(gone.sum()), alone=alone)
 
 
-def cached(taken: brute.Sample, threshold: float, cache: Path | None, name: str) -> brute.Pairs:
+def cached(taken: brute_force.Sample, threshold: float, cache: Path | None, name: str) -> brute_force.Pairs:
     """Return all pairs of a sample, from a file if they were found before."""
     if cache is None:
-        return brute.find(taken.tokens, threshold)
+        return brute_force.find(taken.tokens, threshold)
     digest = hashlib.blake2b(repr(threshold).encode(), digest_size=8)
     for tokens in taken.tokens:
         digest.update(tokens.tobytes() + b"|")
     path = cache / f"pairs-{name}-{len(taken.places)}-{digest.hexdigest()}.npz"
     if path.exists():
         with np.load(path) as kept:
-            return brute.Pairs(**kept)
-    found = brute.find(taken.tokens, threshold)
+            return brute_force.Pairs(**kept)
+    found = brute_force.find(taken.tokens, threshold)
     cache.mkdir(parents=True, exist_ok=True)
     np.savez_compressed(path, group=found.group, first=found.first, second=found.second, similarity=found.similarity)
     return found
 
 
-def run_tool(taken: brute.Sample, folder: Path, threshold: float, scope: str = "corpus") -> Flags:
+def run_tool(taken: brute_force.Sample, folder: Path, threshold: float, scope: str = "corpus") -> Flags:
     """Run the program over the sample and return which of its paragraphs stay."""
     source, log, out = folder / "sample.jsonl", folder / "log.jsonl", folder / "out.jsonl"
     with source.open("w", encoding="utf-8", newline="\n") as file:
@@ -177,13 +176,13 @@ def run_tool(taken: brute.Sample, folder: Path, threshold: float, scope: str = "
         for line in file:
             entry = json.loads(line)
             if "paragraph" in entry and "held" not in entry:
-                gone.add(brute.Place(entry["document"]["line"] - 1, entry["paragraph"]))
+                gone.add(brute_force.Place(entry["document"]["line"] - 1, entry["paragraph"]))
     check(taken, gone, out)
     log.unlink()
     return np.array([place not in gone for place in taken.places], bool)
 
 
-def check(taken: brute.Sample, gone: set[brute.Place], out: Path) -> None:
+def check(taken: brute_force.Sample, gone: set[brute_force.Place], out: Path) -> None:
     """Raise if the program's output is anything else than the paragraphs that its log leaves."""
     written = {}
     with out.open(encoding="utf-8") as file:
@@ -193,7 +192,7 @@ def check(taken: brute.Sample, gone: set[brute.Place], out: Path) -> None:
     for number, record in enumerate(taken.records):
         parts, at = [], 0
         for place, (start, end) in enumerate(paragraphs.split(record["text"])):
-            if brute.Place(number, place) in gone:
+            if brute_force.Place(number, place) in gone:
                 parts.append(record["text"][at:start])
                 at = end
         left = "".join(parts) + record["text"][at:]
@@ -206,7 +205,7 @@ def _shown(text: str) -> str:
     return "".join(char for char in "".join(text.split()) if char.isprintable())
 
 
-def _written(taken: brute.Sample, folder: Path) -> tuple[Path, Path]:
+def _written(taken: brute_force.Sample, folder: Path) -> tuple[Path, Path]:
     """Write the paragraphs for the other tools: one a line, and as records."""
     lines, records = folder / "lines.txt", folder / "records.jsonl"
     texts = [" ".join(text.splitlines()) for text in taken.texts]

@@ -2,7 +2,7 @@
 
     python benchmarks/suite.py                                     small synthetic text, a few minutes
     python benchmarks/suite.py --corpus news.jsonl --corpus terms.jsonl --peers-env DIR --write docs/performance.md
-    python benchmarks/suite.py --parts scaling --sizes 10 40 160 640 --mix a.jsonl b.jsonl --dump 2000 --big c.jsonl
+    python benchmarks/suite.py --parts growth_local --sizes 10 40 160 --mix a.jsonl b.jsonl --dump 2000 --big c.jsonl
 
 The other tools are looked for in a virtual environment of their own; what is not there is a row that says so::
 
@@ -11,7 +11,7 @@ The other tools are looked for in a virtual environment of their own; what is no
 (uv, for pip's resolver does not come to an end with them in ten minutes.)
 
 Each part runs in a process of its own, so that what it holds in memory is not taken for another command's. Parts can
-be run alone: ``speed.py``, ``recall.py``, ``scaling.py``, ``hostile.py``, ``profiled.py``.
+be run alone: ``corpus_speed.py``, ``recall.py``, ``growth_local.py``, ``adversarial.py``, ``profile_stages.py``.
 """
 
 from __future__ import annotations
@@ -26,19 +26,18 @@ import tempfile
 from importlib.metadata import version
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from benchmarks.corpus import write  # noqa: E402 - the path has to be known first
-from benchmarks.paired import insert  # noqa: E402 - likewise
-from benchmarks.peers import Peers  # noqa: E402 - likewise
+from benchmarks.competitors.tools import Peers
+from benchmarks.lib.pairs import insert
+from benchmarks.lib.synthetic import write
 
 PARTS = {
-    "speed": "Beside other tools",
+    "corpus_speed": "Beside other tools",
     "recall": "What is found of all pairs",
-    "scaling": "As the text grows",
-    "hostile": "Input made to be slow",
-    "profiled": "Where the time goes",
+    "growth_local": "As the text grows",
+    "adversarial": "Input made to be slow",
+    "profile_stages": "Where the time goes",
 }
 MARKER = "suite"
 SMALL = 2_000_000
@@ -72,17 +71,19 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--peers-env", type=Path, help="a virtual environment with the other tools")
     parser.add_argument("--write", type=Path, help=f"put it all into this page, between the {MARKER} comments")
     parser.add_argument("--into", type=Path, help="keep each part's table and plots in this folder")
-    parser.add_argument("--runs", type=int, default=5, help="speed: pairs of runs [5]")
-    parser.add_argument("--slice", type=float, default=10, help="speed: MB that slow tools get [10]")
+    parser.add_argument("--runs", type=int, default=5, help="corpus_speed: pairs of runs [5]")
+    parser.add_argument("--slice", type=float, default=10, help="corpus_speed: MB that slow tools get [10]")
     parser.add_argument("--sample", type=int, help="recall: paragraphs of each corpus [20000; synthetic 3000]")
     parser.add_argument("--threshold", nargs="*", default=["0.8", "0.85"], help="recall: [0.8 0.85]")
     parser.add_argument("--cache", type=Path, help="recall: where pairs are kept for the next time")
-    parser.add_argument("--sizes", nargs="*", help="scaling: MB of mixed text [10 40 160; synthetic 1 4]")
-    parser.add_argument("--mix", type=Path, nargs="*", help="scaling: what mixed text is taken from [the corpora]")
-    parser.add_argument("--dump", type=float, default=0, help="scaling: MB of a made dump with few repeats [0]")
-    parser.add_argument("--big", type=Path, help="scaling: a corpus to be measured whole")
-    parser.add_argument("--share", type=float, help="hostile: how much of each input [1; synthetic 0.01]")
-    parser.add_argument("--options", default="", help="scaling, hostile: more options of dedup, in one argument")
+    parser.add_argument("--sizes", nargs="*", help="growth_local: MB of mixed text [10 40 160; synthetic 1 4]")
+    parser.add_argument("--mix", type=Path, nargs="*", help="growth_local: what mixed text is taken from [the corpora]")
+    parser.add_argument("--dump", type=float, default=0, help="growth_local: MB of a made dump with few repeats [0]")
+    parser.add_argument("--big", type=Path, help="growth_local: a corpus to be measured whole")
+    parser.add_argument("--share", type=float, help="adversarial: how much of each input [1; synthetic 0.01]")
+    parser.add_argument(
+        "--options", default="", help="growth_local, adversarial: more options of dedup, in one argument"
+    )
     return parser.parse_args()
 
 
@@ -92,15 +93,15 @@ def arguments(part: str, options: argparse.Namespace, corpora: list[Path]) -> li
     given = [argument for path in corpora for argument in ("--corpus", str(path))]
     peers = ["--peers-env", str(options.peers_env.absolute())] if options.peers_env else []
     field = ["--field", options.field]
-    if part == "speed":
+    if part == "corpus_speed":
         return [*given, *field, *peers, "--runs", str(options.runs), "--slice", str(options.slice)]
-    if part == "profiled":
+    if part == "profile_stages":
         return [*given, *field]
     if part == "recall":
         cache = ["--cache", str(options.cache)] if options.cache else []
         least = [argument for value in options.threshold for argument in ("--threshold", value)]
         return [*given, *field, *peers, *cache, *least, "--sample", str(options.sample or (3000 if made else 20_000))]
-    if part == "hostile":
+    if part == "adversarial":
         share = options.share if options.share is not None else (0.01 if made else 1.0)
         return [*field, *([] if made else given[:2]), "--share", str(share), f"--options={options.options}"]
     sizes = options.sizes or (["1", "4"] if made else ["10", "40", "160"])

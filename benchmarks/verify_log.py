@@ -6,7 +6,7 @@
 For each removal: its text stands where the log says; each witness stands where the log says and is not itself removed
 (but for boilerplate, of which no copy stays); both are equal, equal but for case, form, spacing and punctuation, or
 similar, as the log says; and no number is lost, unless the run had ``--guard off``. Texts are compared by
-`independent`; only what a paragraph is comes from the program. Ends with 1 if anything fails.
+`lib/independent.py`; only what a paragraph is comes from the program. Ends with 1 if anything fails.
 """
 
 from __future__ import annotations
@@ -20,12 +20,11 @@ from array import array
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from benchmarks import independent  # noqa: E402 - the path has to be known first
-from benchmarks.paired import field_of  # noqa: E402 - likewise
-from dedup.text import paragraphs  # noqa: E402 - likewise
+from benchmarks.lib import independent
+from benchmarks.lib.pairs import field_of
+from dedup.text import paragraphs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

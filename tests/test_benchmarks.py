@@ -7,9 +7,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-from benchmarks.beside import beside, drawn, marked
-from benchmarks.corpus import KINDS, SCRIPTS, articles
-from benchmarks.verdict import Score, labelled
+from benchmarks.accuracy import Score, labelled
+from benchmarks.lib.synthetic import KINDS, SCRIPTS, articles
+from benchmarks.sample_removals import beside, drawn, marked
 from dedup.model.settings import Settings
 from dedup.resolve.document.decide import decide
 
@@ -63,7 +63,7 @@ def test_synthetic_corpus_has_every_kind_and_script() -> None:
 
 def test_accuracy_runs_from_the_command_line() -> None:
     """The tool prints a line for everything, losses first."""
-    command = [sys.executable, "benchmarks/verdict.py", "--worst", "3"]
+    command = [sys.executable, "benchmarks/accuracy.py", "--worst", "3"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, encoding="utf-8", check=False)
     assert done.returncode == 0, done.stderr
     assert f"all  {len(PAIRS)}" in " ".join(done.stdout.split()).replace("all ", "all  ")
@@ -73,7 +73,7 @@ def test_speed_is_measured_on_a_small_corpus(tmp_path: Path) -> None:
     """The speed benchmark goes through on a small corpus and fills in its place on a page."""
     page = tmp_path / "page.md"
     page.write_text("before\n<!-- benchmark: begin -->\nold\n<!-- benchmark: end -->\nafter\n")
-    command = [sys.executable, "benchmarks/run.py", "--size", "0.05", "--runs", "1", "--write", str(page)]
+    command = [sys.executable, "benchmarks/document_speed.py", "--size", "0.05", "--runs", "1", "--write", str(page)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, encoding="utf-8", check=False)
     assert done.returncode == 0, done.stderr
     text = page.read_text(encoding="utf-8")

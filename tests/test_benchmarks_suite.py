@@ -8,20 +8,20 @@ import subprocess
 import sys
 from collections import Counter
 from itertools import islice, pairwise
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree as ET
 
 import numpy as np
 import pytest
 
-from benchmarks import brute, dump, hostile, independent, memory, plots, recall, scaling, speed, verify_log
-from benchmarks.corpus import articles
-from benchmarks.paired import Row, Run, insert, pairs, table
-from benchmarks.peers import LINES, RULES, Peers
+from benchmarks import adversarial, corpus_speed, growth_local, make_dump, recall, verify_log
+from benchmarks.competitors.tools import LINES, RULES, Peers
+from benchmarks.lib import brute_force, independent, memory, plots
+from benchmarks.lib.pairs import Row, Run, insert, pairs, table
+from benchmarks.lib.synthetic import articles
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
+ROOT = Path(__file__).resolve().parent.parent
 CHANCE = random.Random(5)  # noqa: S311 - reproducible, not secret
 
 
@@ -65,7 +65,7 @@ def test_brute_force_finds_what_a_double_loop_finds(threshold: float, letters: i
     """No prefix and no length leaves out a pair, and no pair is made up."""
     sequences = _sequences(70, letters)
     expected = _naive_pairs(sequences, threshold)
-    found = brute.find([np.array(each, np.uint64) for each in sequences], threshold)
+    found = brute_force.find([np.array(each, np.uint64) for each in sequences], threshold)
     similar = {
         frozenset(pair): value
         for *pair, value in zip(found.first.tolist(), found.second.tolist(), found.similarity.tolist(), strict=True)
@@ -81,7 +81,7 @@ def test_brute_force_finds_what_a_double_loop_finds(threshold: float, letters: i
 def test_pairs_left_are_counted_as_a_double_loop_counts_them() -> None:
     """Equal and similar pairs of which both stay, and paragraphs that went though no like of theirs stayed."""
     sequences = _sequences(60, 9)
-    found = brute.find([np.array(each, np.uint64) for each in sequences], 0.7)
+    found = brute_force.find([np.array(each, np.uint64) for each in sequences], 0.7)
     for _ in range(10):
         stays = [CHANCE.random() < 0.6 for _ in sequences]
         expected = _naive_pairs(sequences, 0.8)
@@ -100,7 +100,7 @@ def test_sample_takes_the_start_and_the_middle(tmp_path: Path) -> None:
     path = tmp_path / "corpus.jsonl"
     records = list(articles(200_000, seed=3))
     path.write_text("".join(json.dumps(record) + "\n" for record in records), encoding="utf-8")
-    taken = brute.sample(path, "text", 300, 8)
+    taken = brute_force.sample(path, "text", 300, 8)
     texts = [record["text"] for record in records]
     at = [texts.index(record["text"]) for record in taken.records]
     assert at == sorted(set(at))
@@ -110,7 +110,7 @@ def test_sample_takes_the_start_and_the_middle(tmp_path: Path) -> None:
     assert len(taken.places) == len(taken.texts) == len(taken.tokens) == len(taken.long)
     assert [len(tokens) >= 8 for tokens in taken.tokens] == taken.long
     assert min(map(len, taken.tokens)) >= 4
-    everything = brute.sample(path, "text", 10**6, 8)
+    everything = brute_force.sample(path, "text", 10**6, 8)
     assert [record["text"] for record in everything.records] == texts
 
 
@@ -120,7 +120,7 @@ def test_recall_knows_what_the_program_left(tmp_path: Path) -> None:
     path = tmp_path / "corpus.jsonl"
     texts = [f"{one}\n\u200b\n{other}\n{one}", other]
     path.write_text("".join(json.dumps({"text": text}) + "\n" for text in texts), encoding="utf-8")
-    taken = brute.sample(path, "text", 10, 8)
+    taken = brute_force.sample(path, "text", 10, 8)
     stays = recall.run_tool(taken, tmp_path, 0.8, scope="document")
     assert stays.tolist() == [True, True, False, True]
     found = recall.cached(taken, 0.8, tmp_path / "cache", "corpus")
@@ -129,7 +129,7 @@ def test_recall_knows_what_the_program_left(tmp_path: Path) -> None:
     again = recall.cached(taken, 0.8, tmp_path / "cache", "corpus")
     assert all(np.array_equal(*both) for both in zip(found, again, strict=True))
     with pytest.raises(AssertionError, match="record 0"):
-        recall.check(taken, {brute.Place(1, 0)}, tmp_path / "out.jsonl")
+        recall.check(taken, {brute_force.Place(1, 0)}, tmp_path / "out.jsonl")
 
 
 def test_shares_are_cut_off_not_rounded_up() -> None:
@@ -261,8 +261,8 @@ def test_ratios_are_taken_pair_by_pair() -> None:
     row = Row("ours", "theirs", tuple((Run(a, 5_000_000), Run(b, 1)) for a, b in ((4.0, 2.0), (9.0, 3.0), (5.0, 1.0))))
     assert row.ratios == [2.0, 3.0, 5.0]
     assert row.cells() == ["ours", "theirs", "2.00", "3.00", "5.00 s", "2.00 s", "5.0 MB"]
-    assert speed.Timed("text", "peer", row).cells()[2:6] == ["2.00", "3.00", "5.00 s", "2.00 s"]
-    assert speed.Timed("text", "peer", None, "not installed").cells()[2:] == ["not installed"] * 6
+    assert corpus_speed.Timed("text", "peer", row).cells()[2:6] == ["2.00", "3.00", "5.00 s", "2.00 s"]
+    assert corpus_speed.Timed("text", "peer", None, "not installed").cells()[2:] == ["not installed"] * 6
 
 
 @pytest.mark.parametrize("warm", [False, True])
@@ -289,9 +289,9 @@ def test_insert_replaces_what_stands_between_the_comments(tmp_path: Path) -> Non
 
 def test_dump_is_the_same_everywhere_and_repeats_little(monkeypatch: pytest.MonkeyPatch) -> None:
     """About 3 % of the paragraphs stood before; two runs make the same bytes."""
-    monkeypatch.setattr(dump, "VOCABULARY", 3000)
-    made = list(dump.lines(3_000_000, seed=2))
-    assert made[:500] == list(islice(dump.lines(3_000_000, seed=2), 500))
+    monkeypatch.setattr(make_dump, "VOCABULARY", 3000)
+    made = list(make_dump.lines(3_000_000, seed=2))
+    assert made[:500] == list(islice(make_dump.lines(3_000_000, seed=2), 500))
     assert 3_000_000 <= sum(map(len, made)) < 3_100_000
     paragraphs = [part for line in made for part in json.loads(line)["text"].split("\n")]
     repeated = len(paragraphs) - len(set(paragraphs))
@@ -305,11 +305,11 @@ def test_mixed_text_takes_as_much_from_each_corpus(tmp_path: Path) -> None:
     for path, letter, number in zip(sources, "ab", (100, 10), strict=True):
         path.write_text(f'{{"text": "{letter * 20}"}}\n' * number, encoding="utf-8")
     out = tmp_path / "out.jsonl"
-    assert scaling.mix(sources, "text", out, 396) == out.stat().st_size
+    assert growth_local.mix(sources, "text", out, 396) == out.stat().st_size
     assert Counter(json.loads(line)["text"][0] for line in out.read_text().splitlines()) == {"a": 6, "b": 6}
-    scaling.mix(sources, "text", out, 10**6)
+    growth_local.mix(sources, "text", out, 10**6)
     assert Counter(json.loads(line)["text"][0] for line in out.read_text().splitlines()) == {"a": 100, "b": 10}
-    assert 0 < scaling.mix([], "text", out, 50_000) <= 50_000
+    assert 0 < growth_local.mix([], "text", out, 50_000) <= 50_000
 
 
 def test_watch_counts_output_and_processes() -> None:
@@ -356,7 +356,7 @@ def test_input_made_to_be_slow_is_what_its_title_says(tmp_path: Path) -> None:
     own = tmp_path / "own.jsonl"
     own.write_text("".join(json.dumps({"body": f"one {i}\ntwo"}) + "\n" for i in range(200)), encoding="utf-8")
     found = {}
-    for title, (field, made) in hostile.inputs(0.01, own, own, "body").items():
+    for title, (field, made) in adversarial.inputs(0.01, own, own, "body").items():
         found[title] = [json.loads(line)[field] for line in b"".join(made()).splitlines()]
     sizes = {title: (len(texts), sum(len(text.split("\n")) for text in texts)) for title, texts in found.items()}
     assert sizes == {
@@ -376,9 +376,18 @@ def test_one_part_of_the_suite_is_measured_and_written_down(tmp_path: Path) -> N
     """The suite runs a part on text of its own making and puts its table on a page."""
     page = tmp_path / "page.md"
     page.write_text("a\n<!-- suite: begin -->\n<!-- suite: end -->\nz\n", encoding="utf-8")
-    command = [sys.executable, "benchmarks/suite.py", "--parts", "hostile", "--share", "0.001", "--write", str(page)]
-    done = subprocess.run(command, cwd=hostile.ROOT, capture_output=True, text=True, encoding="utf-8", check=False)
+    command = [
+        sys.executable,
+        "benchmarks/suite.py",
+        "--parts",
+        "adversarial",
+        "--share",
+        "0.001",
+        "--write",
+        str(page),
+    ]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, encoding="utf-8", check=False)
     assert done.returncode == 0, done.stderr
     text = page.read_text(encoding="utf-8")
     assert "### Input made to be slow" in text
-    assert text.count(" MB/s |") == len(hostile.inputs(1, None, None, "text"))
+    assert text.count(" MB/s |") == len(adversarial.inputs(1, None, None, "text"))

@@ -1,4 +1,4 @@
-"""Exact copies: which paragraph of the corpus is the first with the same bytes."""
+"""Exact copies: which paragraph is the first with the same digest (made in `dedup.fingerprint.fingerprint`)."""
 
 from __future__ import annotations
 

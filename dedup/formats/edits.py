@@ -1,4 +1,4 @@
-"""What a worker does with a task: read the documents, have them judged, and say what is cut and why."""
+"""From documents to edits, for each input format (`FORMATS`): what a worker reads, what is cut from it, and why."""
 
 from __future__ import annotations
 

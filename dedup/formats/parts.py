@@ -1,4 +1,4 @@
-"""Inputs cut into parts: what travels from the reader to the workers, and what comes back."""
+"""Inputs cut into parts (`Kind`: the formats): what travels from the reader to the workers, and what comes back."""
 
 from __future__ import annotations
 

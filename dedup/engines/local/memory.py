@@ -1,4 +1,4 @@
-"""How much memory there is, and a forecast of what a corpus will take."""
+"""How much memory there is, how many workers that affords, and a forecast of what a corpus will take."""
 
 from __future__ import annotations
 

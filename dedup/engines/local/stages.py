@@ -1,4 +1,4 @@
-"""The stages of scope ``corpus`` on one machine: fingerprints into a spool, then decisions; the kernels do the work.
+"""The stages of scope ``corpus`` between the passes: which copy stays (``--keep``), candidates, verdicts, outcome.
 
     fingerprint (workers) → spool → exact copies → bands → candidates → verdicts (workers) → leaders → outcome
 

@@ -1,4 +1,4 @@
-"""From the texts of documents to decisions: the kernels in their order, for a batch at once.
+"""From the texts of documents to decisions: the kernels in their order, round by round, for a batch at once.
 
     split → tokens, keys → candidates → (per document with any) blocks → resolve → settle
 

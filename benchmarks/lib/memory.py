@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.paired import fail, reap
+from benchmarks.lib.pairs import fail, reap
 
 PROC = Path("/proc")
 EVERY = 0.1

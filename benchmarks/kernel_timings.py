@@ -1,6 +1,6 @@
-"""Measure the kernels one by one, in nanoseconds a character of text; prints JSON rows for ``run.py``.
+"""Measure the kernels one by one, in nanoseconds a character of text; prints JSON rows for ``document_speed.py``.
 
-    python benchmarks/stages.py corpus.jsonl [FIELD]
+    python benchmarks/kernel_timings.py corpus.jsonl [FIELD]
 
 The text is cut into batches as a run cuts it. The least of several rounds counts: the question is what the code costs,
 not what else the machine was doing.

@@ -1,7 +1,7 @@
 """Near-duplicates that went, drawn at random from removal logs, each beside its witness: to be read one by one.
 
     dedup --scope corpus --removed log.jsonl --quiet news.jsonl >clean.jsonl
-    python benchmarks/beside.py --number 200 --seed 7 --into read.md log.jsonl
+    python benchmarks/sample_removals.py --number 200 --seed 7 --into read.md log.jsonl
 
 What a figure says of a whole corpus, it says of the rules that made it; whether something was lost, only readers know.
 What only the removed paragraph has is marked {+thus+}, what only its witness has [-thus-].
@@ -19,8 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from rapidfuzz.distance import LCSseq
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

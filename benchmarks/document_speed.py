@@ -1,9 +1,9 @@
 """Measure dedup against simple yardsticks on the same machine, in the same minute, on the same text.
 
-    python benchmarks/run.py                          a synthetic corpus of 20 MB
-    python benchmarks/run.py --size 85 --runs 7
-    python benchmarks/run.py --corpus news.jsonl      a corpus of your own
-    python benchmarks/run.py --write docs/performance.md
+    python benchmarks/document_speed.py                          a synthetic corpus of 20 MB
+    python benchmarks/document_speed.py --size 85 --runs 7
+    python benchmarks/document_speed.py --corpus news.jsonl      a corpus of your own
+    python benchmarks/document_speed.py --write docs/performance.md
 
 Seconds depend on the machine; ratios less so. Each ratio is taken within one pair of runs, one directly after the
 other, so that whatever else the machine does weighs on both; the order within a pair alternates. Standard library
@@ -23,12 +23,12 @@ import tempfile
 from importlib.metadata import version
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from benchmarks.lib.pairs import Row, dedup, insert, pairs, table, write_lines
+from benchmarks.lib.synthetic import write
+
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
-
-from benchmarks.corpus import write  # noqa: E402 - the path has to be known first
-from benchmarks.paired import Row, dedup, insert, pairs, table, write_lines  # noqa: E402 - likewise
-
 ARTICLE = ROOT / "fixtures" / "articles" / "doubled.txt"
 
 
@@ -104,7 +104,7 @@ def _throughput(corpus: Path, field: str, folder: Path, runs: int) -> Row:
 
 def _stages(corpus: Path, field: str) -> list[list[str]]:
     """Measure the kernels in a process of their own, so that this one stays small."""
-    command = [sys.executable, str(Path(__file__).with_name("stages.py")), str(corpus), field]
+    command = [sys.executable, str(Path(__file__).with_name("kernel_timings.py")), str(corpus), field]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         print(f"stages: not measured: {done.stderr.strip().splitlines()[-1:]}", file=sys.stderr)
@@ -117,7 +117,7 @@ def _report(rows: list[Row], stages: list[list[str]], corpus: str, runs: int) ->
     machine = f"{platform.machine()}, {os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}"
     packages = ", ".join(f"{name} {version(name)}" for name in ("numpy", "rapidfuzz", "paradedup"))
     taken = (
-        f"Taken with `python benchmarks/run.py`: {runs} pairs of runs, {corpus}. {machine}, {packages}. "
+        f"Taken with `python benchmarks/document_speed.py`: {runs} pairs of runs, {corpus}. {machine}, {packages}. "
         "Read the ratios rather than the seconds."
     )
     parts = [taken, table(HEAD, [row.cells() for row in rows])]

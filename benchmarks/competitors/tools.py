@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import NamedTuple
 
-SCRIPT = Path(__file__).with_name("peer.py")
+SCRIPT = Path(__file__).with_name("run_tool.py")
 
 
 class Rule(NamedTuple):
@@ -18,7 +18,7 @@ class Rule(NamedTuple):
     Attributes:
         title: what tables call it.
         package: the package that has to be installed; empty for a program that is found on the path.
-        name: the rule in ``peer.py``, or the program.
+        name: the rule in ``run_tool.py``, or the program.
         arguments: its arguments.
         records: it reads JSON lines, not plain lines.
         slow: measured on a slice only.

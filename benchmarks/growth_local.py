@@ -1,7 +1,7 @@
 """How time and memory grow with the text, in scope ``corpus``.
 
-python benchmarks/scaling.py --sizes 10 40 160 --mix news.jsonl terms.jsonl
-python benchmarks/scaling.py --sizes 10 40 --dump 200 --big versions.jsonl
+python benchmarks/growth_local.py --sizes 10 40 160 --mix news.jsonl terms.jsonl
+python benchmarks/growth_local.py --sizes 10 40 --dump 200 --big versions.jsonl
 """
 
 from __future__ import annotations
@@ -15,13 +15,12 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from benchmarks.corpus import articles  # noqa: E402 - the path has to be known first
-from benchmarks.memory import Watched, watch  # noqa: E402 - likewise
-from benchmarks.paired import dedup, field_of, megabytes, seconds, table  # noqa: E402 - likewise
-from benchmarks.plots import curves, save  # noqa: E402 - likewise
+from benchmarks.lib.memory import Watched, watch
+from benchmarks.lib.pairs import dedup, field_of, megabytes, seconds, table
+from benchmarks.lib.plots import curves, save
+from benchmarks.lib.synthetic import articles
 
 HEAD = ["text", "size", "time", "rate", "largest process", "all processes together", "left of it"]
 
@@ -122,7 +121,7 @@ def points(
             add(measure("mixed", path, field, extra))
         if made:
             # In a process of its own: what this one holds would be taken for the program's.
-            script = str(Path(__file__).with_name("dump.py"))
+            script = str(Path(__file__).with_name("make_dump.py"))
             subprocess.run([sys.executable, script, str(path), "--megabytes", str(made)], check=True)
             add(measure("made, few repeats", path, "text", extra))
     if big:
@@ -150,8 +149,8 @@ def plots(found: list[Point]) -> dict[str, str]:
         memory[f"{name}: together"] = [(each.size / 1e6, each.run.together / 1e6) for each in points]
         memory[f"{name}: largest process"] = [(each.size / 1e6, each.run.largest / 1e6) for each in points]
     return {
-        "scaling-time": curves("Time", "MB of text", "seconds", time),
-        "scaling-memory": curves("Memory at its peak", "MB of text", "MB", memory),
+        "growth_local-time": curves("Time", "MB of text", "seconds", time),
+        "growth_local-memory": curves("Memory at its peak", "MB of text", "MB", memory),
     }
 
 
@@ -171,7 +170,7 @@ def main() -> None:
     text = report(found, options.mix)
     print("\n" + text)
     if options.into:
-        save(options.into, "scaling", text, plots(found))
+        save(options.into, "growth_local", text, plots(found))
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
 """Time and memory of scope ``corpus`` on input that was made to be slow, or looks as if it was.
 
-    python benchmarks/hostile.py                    everything at its full size: several minutes, 2 GB of disk
-    python benchmarks/hostile.py --share 0.01       a hundredth of it
-    python benchmarks/hostile.py --corpus news.jsonl --joint thai.jsonl
+    python benchmarks/adversarial.py                    everything at its full size: several minutes, 2 GB of disk
+    python benchmarks/adversarial.py --share 0.01       a hundredth of it
+    python benchmarks/adversarial.py --corpus news.jsonl --joint thai.jsonl
 
 What fails rather than takes long (a full disk, a spool that is gone, a killed worker) is the tests' business.
 """
@@ -18,14 +18,13 @@ from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from benchmarks.corpus import articles, vocabulary  # noqa: E402 - the path has to be known first
-from benchmarks.dump import Maker  # noqa: E402 - likewise
-from benchmarks.paired import field_of, table  # noqa: E402 - likewise
-from benchmarks.plots import save  # noqa: E402 - likewise
-from benchmarks.scaling import HEAD, Point, measure  # noqa: E402 - likewise
+from benchmarks.growth_local import HEAD, Point, measure
+from benchmarks.lib.pairs import field_of, table
+from benchmarks.lib.plots import save
+from benchmarks.lib.synthetic import articles, vocabulary
+from benchmarks.make_dump import Maker
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -170,7 +169,7 @@ def main() -> None:
     text = report(found, options.share)
     print("\n" + text)
     if options.into:
-        save(options.into, "hostile", text, {})
+        save(options.into, "adversarial", text, {})
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
 """Score decisions against labels: pairs of paragraphs, and the golden cases.
 
-    python benchmarks/verdict.py                                   fixtures/pairs and fixtures/golden
-    python benchmarks/verdict.py --pairs mine.jsonl --worst 20
-    python benchmarks/verdict.py --threshold 0.6 --guard numbers
+    python benchmarks/accuracy.py                                   fixtures/pairs and fixtures/golden
+    python benchmarks/accuracy.py --pairs mine.jsonl --worst 20
+    python benchmarks/accuracy.py --threshold 0.6 --guard numbers
 
 A pair is a JSON record ``{"a": …, "b": …, "redundant": true, "lang": "en", "kind": "number"}``: both paragraphs stand
 in one document, A first; may B go because A stays? What counts most is the last column: new text that was lost.
@@ -21,11 +21,11 @@ from typing import Any
 from dedup.model.settings import Settings
 from dedup.resolve.document.decide import decide
 
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from tests import golden
+
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
-
-from tests import golden  # noqa: E402 - the path has to be known first
-
 HEAD = ("", "pairs", "precision", "recall", "F1", "deleted rightly", "new text lost")
 
 

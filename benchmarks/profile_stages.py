@@ -1,6 +1,6 @@
 """Where the time of ``--scope corpus`` goes: the processor's time of a run with one worker, stage by stage.
 
-    python benchmarks/profiled.py --corpus news.jsonl --corpus terms.jsonl
+    python benchmarks/profile_stages.py --corpus news.jsonl --corpus terms.jsonl
 
 The functions that are the stages are wrapped with a clock, each in a process of its own for each corpus; what one of
 them spends in another one counts for that other one alone. What is left over is what lies between them: numbers of
@@ -20,11 +20,10 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from benchmarks.paired import table  # noqa: E402 - the path has to be known first
-from benchmarks.plots import bars, save  # noqa: E402 - likewise
+from benchmarks.lib.pairs import table
+from benchmarks.lib.plots import bars, save
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,11 +35,11 @@ STAGES = {
     "tokens, hashed": ["dedup.fingerprint.fingerprint:tokens_of"],
     "signatures": ["dedup.fingerprint.fingerprint:signatures"],
     "shingles, letters, numbers, band keys": ["dedup.fingerprint.fingerprint:_rows"],
-    "candidates": ["dedup.engines.local.stages:candidates", "dedup.engines.local.stages:bucketed"],
-    "verdicts": ["dedup.engines.local.stages:verify"],
-    "who stays": ["dedup.engines.local.stages:Planner._leaders"],
+    "candidates": ["dedup.engines.local.stages:candidates", "dedup.engines.local.stages:bucket_bands"],
+    "verdicts": ["dedup.engines.local.stages:verify_pairs"],
+    "who stays": ["dedup.engines.local.stages:Planner._settle"],
     "blocks, short paragraphs": ["dedup.engines.local.stages:outcome"],
-    "copies by digest": ["dedup.engines.local.stages:Planner._different"],
+    "copies by digest": ["dedup.engines.local.stages:Planner._owners"],
     "spool": [f"dedup.engines.local.spool:Spool.{name}" for name in ("append", "read", "picked")],
     "cut and write": ["dedup.engines.removal.second_pass:write"],
 }
@@ -125,8 +124,8 @@ def main() -> None:
     text = report(found)
     print("\n" + text)
     if options.into:
-        plots = {f"profiled-{corpus.stem}": plot(corpus, spent) for corpus, spent in found.items()}
-        save(options.into, "profiled", text, plots)
+        plots = {f"profile_stages-{corpus.stem}": plot(corpus, spent) for corpus, spent in found.items()}
+        save(options.into, "profile_stages", text, plots)
 
 
 def report(found: dict[Path, dict[str, float]]) -> str:

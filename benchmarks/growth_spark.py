@@ -1,13 +1,13 @@
 """How a run on Spark grows: with the data, and with the workers of a real cluster on this machine.
 
-    python benchmarks/scale.py --megabytes 80 --factors 1 4 8 --workers 1 2 --into docs/scale.md
+    python benchmarks/growth_spark.py --megabytes 80 --factors 1 4 8 --workers 1 2 --into docs/scale.md
 
 Starts a standalone cluster (a master, workers of one core each) for every number of workers, and runs the command on a
-dump that `dump` makes. A worker and its executor are bound to a core: else a single one, whose JVM and Python work side
-by side, takes two. What is counted comes from Spark's event log: the time between the first job's beginning and the
-last one's end, bytes shuffled and spilled. Memory is that of the executors' processes, from /proc. The sizes of splits
-and of parts do not change, so that a task sees as much of a large corpus as of a small one. With ``--into`` the tables
-take the place of what stands between the markers of a page.
+dump that `make_dump.py` makes. A worker and its executor are bound to a core: else a single one, whose JVM and Python
+work side by side, takes two. What is counted comes from Spark's event log: the time between the first job's beginning
+and the last one's end, bytes shuffled and spilled. Memory is that of the executors' processes, from /proc. The sizes of
+splits and of parts do not change, so that a task sees as much of a large corpus as of a small one. With ``--into`` the
+tables take the place of what stands between the markers of a page.
 """
 
 from __future__ import annotations
@@ -27,12 +27,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from benchmarks.dump import write  # noqa: E402 - the path has to be known first
-from benchmarks.paired import table  # noqa: E402 - likewise
-from tests.conformance.cluster import Standalone  # noqa: E402 - likewise
+from benchmarks.lib.pairs import table
+from benchmarks.make_dump import write
+from tests.conformance.cluster import Standalone
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

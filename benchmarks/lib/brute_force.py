@@ -16,7 +16,7 @@ import numpy as np
 from rapidfuzz import process
 from rapidfuzz.distance import Indel
 
-from benchmarks.paired import field_of
+from benchmarks.lib.pairs import field_of
 from dedup import shingling
 from dedup.text import paragraphs
 

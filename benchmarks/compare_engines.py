@@ -1,6 +1,6 @@
 """Real files through every engine, compared byte by byte: the text, the removal log, the counts.
 
-    python benchmarks/conform.py news.jsonl terms.jsonl --master 'local[2]' --spark-conf spark.driver.memory=2g
+    python benchmarks/compare_engines.py news.jsonl terms.jsonl --master 'local[2]' --spark-conf spark.driver.memory=2g
 
 Each file is a corpus by itself. The engines are the command, as processes of its own: local with one worker and with
 two, then Spark. Says how long each took, and ends with 1 where one of them gives anything else than the first.

@@ -1,6 +1,6 @@
 """Paired speed of ``--scope corpus`` beside programs that compare lines and tools that compare paragraphs.
 
-    python benchmarks/speed.py --corpus news.jsonl --peers-env DIR
+    python benchmarks/corpus_speed.py --corpus news.jsonl --peers-env DIR
 
 The program reads JSON lines; the others read the same paragraphs in the form they like best: one a line, or records.
 Making that form is not timed. Slow tools get the first part of a corpus only, and so does the program in their pairs.
@@ -18,10 +18,10 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from benchmarks.paired import (  # noqa: E402 - the path has to be known first
+from benchmarks.competitors.tools import LINES, RULES, Peers, Rule
+from benchmarks.lib.pairs import (
     Row,
     dedup,
     field_of,
@@ -31,8 +31,7 @@ from benchmarks.paired import (  # noqa: E402 - the path has to be known first
     table,
     write_lines,
 )
-from benchmarks.peers import LINES, RULES, Peers, Rule  # noqa: E402 - likewise
-from benchmarks.plots import bars, save  # noqa: E402 - likewise
+from benchmarks.lib.plots import bars, save
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -192,7 +191,7 @@ def main() -> None:
     text = report(found, options.runs)
     print("\n" + text)
     if options.into:
-        save(options.into, "speed", text, {"speed": plot(found)})
+        save(options.into, "corpus_speed", text, {"corpus_speed": plot(found)})
 
 
 if __name__ == "__main__":

@@ -1,9 +1,9 @@
 """A large synthetic dump with few repeats, quickly made and the same on every machine.
 
-    python benchmarks/dump.py dump.jsonl --megabytes 2000
+    python benchmarks/make_dump.py dump.jsonl --megabytes 2000
 
-The words are those of `corpus`, drawn many at a time. About 3 % of the paragraphs stood in an earlier document, 2 % did
-so but for a word or two.
+The words are those of `lib/synthetic.py`, drawn many at a time. About 3 % of the paragraphs stood in an earlier
+document, 2 % did so but for a word or two.
 """
 
 from __future__ import annotations
@@ -17,10 +17,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from benchmarks.corpus import SCRIPTS, Words, vocabulary  # noqa: E402 - the path has to be known first
+from benchmarks.lib.synthetic import SCRIPTS, Words, vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

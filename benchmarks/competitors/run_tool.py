@@ -1,8 +1,8 @@
 """Another tool's rule on paragraphs, one a line, for ``suite.py``; run by the Python that tool is installed in.
 
-    python peer.py datasketch lines.txt --width 2 --threshold 0.8 > kept.txt
-    python peer.py text-dedup rows.jsonl --kept kept-numbers.txt
-    python peer.py versions -
+    python run_tool.py datasketch lines.txt --width 2 --threshold 0.8 > kept.txt
+    python run_tool.py text-dedup rows.jsonl --kept kept-numbers.txt
+    python run_tool.py versions -
 
 Prints the paragraphs that stay, or writes their numbers (from 0) to a file. Standard library besides the tool itself;
 nothing of this project. ``rows.jsonl`` holds records with an ``id`` and a ``text``.

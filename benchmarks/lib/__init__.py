@@ -1,0 +1,1 @@
+"""What several benchmarks share: runs in pairs, synthetic text, brute force, memory, plots."""
