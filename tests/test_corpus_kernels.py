@@ -40,8 +40,8 @@ from dedup.shingling import keys as keys_of
 from dedup.text import token_chars as letters_module
 from dedup.text.long_texts import split_texts
 from dedup.text.paragraphs import split
-from dedup.text.token_chars import letters_of, string_of
-from dedup.verdict.batch.token_sets import function_letters, telling_letters
+from dedup.text.token_chars import decode_chars, encode_tokens
+from dedup.verdict.batch.token_sets import attribution_chars, function_word_chars
 from dedup.verdict.batch.verify import ALIGNED, FOLDED, NOT, Paragraphs, Verdicts, verify
 from tests import oracle, strategies
 from tests.test_kernel_verdict import COVERED, article
@@ -250,8 +250,8 @@ def test_a_paragraph_has_no_more_candidates_than_can_be_looked_at() -> None:
 
 def _forget_letters() -> None:
     """Have the letters of words looked up again: a test changes them."""
-    function_letters.cache_clear()
-    telling_letters.cache_clear()
+    function_word_chars.cache_clear()
+    attribution_chars.cache_clear()
 
 
 def _features(texts: Sequence[str], settings: Settings) -> Features:
@@ -524,7 +524,7 @@ def many_texts(draw: st.DrawFn) -> list[str]:
 def letter_rows(words: Words) -> list[str]:
     """Return the letters of each paragraph of a batch."""
     return [
-        string_of(letters_of(words.hashes[low:high], words.numeric[low:high]).astype("<u4").tobytes())
+        decode_chars(encode_tokens(words.hashes[low:high], words.numeric[low:high]).astype("<u4").tobytes())
         for low, high in itertools.pairwise(words.offsets.tolist())
     ]
 
@@ -581,7 +581,9 @@ def test_a_pair_is_judged_as_in_one_document(bits: int | None, texts: list[str],
 def test_words_that_share_a_character_are_not_the_same(one: str, other: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Two texts have the same words only if they have, letter by letter and mark by mark, each in its place."""
     _forget_letters()
-    monkeypatch.setattr("tests.test_corpus_kernels.letters_of", lambda hashes, _: np.full(len(hashes), 300, np.uint32))
+    monkeypatch.setattr(
+        "tests.test_corpus_kernels.encode_tokens", lambda hashes, _: np.full(len(hashes), 300, np.uint32)
+    )
     assert oracle.words(one) != oracle.words(other)
     found = _verdicts([one, other], [(1, 0), (0, 1)], Settings())
     _forget_letters()

@@ -364,6 +364,6 @@ def test_enormous_paragraphs_are_not_aligned(monkeypatch: pytest.MonkeyPatch) ->
     """What would take gigabytes to align stays, unless it is the same."""
     long = " ".join(strategies.sentence_words(random.Random(5), "latin", 60))  # noqa: S311 - not for secrets
     assert judged(long, long.replace(" ", " the ", 1)).covered
-    monkeypatch.setattr("dedup.verdict.compare.MATRIX", 60 * 60)
+    monkeypatch.setattr("dedup.verdict.compare.MAX_ALIGNMENT_CELLS", 60 * 60)
     assert not judged(long, long.replace(" ", " the ", 1)).covered
     assert judged(long, long.partition(" ")[2]).covered

@@ -21,7 +21,7 @@ from dedup.text.arrays import ranges
 from dedup.text.characters import code_points, fold, mix
 from dedup.text.long_texts import BATCH, LONG, stretches
 from dedup.text.paragraphs import split_batch
-from dedup.text.token_chars import letters_of
+from dedup.text.token_chars import encode_tokens
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -148,7 +148,7 @@ def _rows(
     rows["letters_at"][eligible] = np.cumsum(number) - number
     if len(eligible) < len(bodies):
         words = _chosen(words, eligible, number)
-    letters = letters_of(words.hashes, words.numeric)
+    letters = encode_tokens(words.hashes, words.numeric)
     if settings.exact:
         return rows, np.empty((0, len(eligible)), np.uint32), b"".join(kept), letters
     # Of a signature of 126 entries the first 126 of the usual 128 will do, whose permutations are at hand.

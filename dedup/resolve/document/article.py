@@ -26,9 +26,9 @@ from dedup.text.line_forms import (
     marker,
     term,
 )
-from dedup.text.token_chars import letters_of, string_of
+from dedup.text.token_chars import decode_chars, encode_tokens
 from dedup.verdict.compare import Verdict, compare
-from dedup.verdict.gap import Side
+from dedup.verdict.gap import Paragraph
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -83,7 +83,7 @@ class Article:
         self._keys = self._confirmed(keys)
         self.linkable = [i for i in range(len(spans)) if self.repeats(i)]
         self._voiced = list(accumulate((size > 0 for size in self.sizes), initial=0))
-        self._sides: dict[int, Side] = {}
+        self._sides: dict[int, Paragraph] = {}
         self._verdicts: dict[tuple[int, int], Verdict] = {}
         self._kinds: dict[int, Kind] = {}
 
@@ -255,7 +255,7 @@ class Article:
         """Return the word or two before a colon near the paragraph's start."""
         return lead(self.body(index))
 
-    def side(self, index: int) -> Side:
+    def side(self, index: int) -> Paragraph:
         """Return the paragraph's tokens as the verdict wants them."""
         if index not in self._sides:
             low, high = self._offsets[index], self._offsets[index + 1]
@@ -265,7 +265,7 @@ class Article:
                 start, end = self._place(low + i)
                 return start - begin, end - begin
 
-            self._sides[index] = Side(
+            self._sides[index] = Paragraph(
                 self._letters[low - first : high - first],
                 words.hashes[low:high].tobytes(),
                 lambda i: words.token(low + i),
@@ -279,7 +279,7 @@ class Article:
     def _letters(self) -> str:
         """All tokens, a character each."""
         some = slice(self._offsets[0], self._offsets[-1])
-        return string_of(letters_of(self._words.hashes[some], self._words.numeric[some]).astype("<u4").tobytes())
+        return decode_chars(encode_tokens(self._words.hashes[some], self._words.numeric[some]).astype("<u4").tobytes())
 
     def token_span(self, index: int, token: int) -> tuple[int, int]:
         """Return the characters of one token of a paragraph."""
@@ -322,16 +322,16 @@ class Article:
 
         def token(index: int) -> str:
             for side, start in zip(sides, starts, strict=True):
-                if index < len(side.letters):
+                if index < len(side.chars):
                     return self._words.token(start + index)
-                index -= len(side.letters)
+                index -= len(side.chars)
             raise IndexError(index)
 
         def nowhere(index: int) -> tuple[int, int]:
             raise IndexError(index)
 
-        letters = "".join(side.letters for side in sides)
-        joint = Side(
+        letters = "".join(side.chars for side in sides)
+        joint = Paragraph(
             letters,
             b"".join(side.hashes for side in sides),
             token,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from dedup.model.decisions import Compared
 from dedup.model.differences import Difference
-from dedup.verdict.compare import stands_in
+from dedup.verdict.compare import find_whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -184,13 +184,13 @@ class Matcher:
         """Return the link of a short paragraph that stands word for word in the source of the one just before it."""
         article = self._article
         paragraph, source = article.side(copy), article.side(previous.sources[-1])
-        width = len(paragraph.letters)
+        width = len(paragraph.chars)
         if previous.compared is not Compared.ALIGNED or article.eligible(copy) or article.settings.exact:
             return []
-        at = stands_in(source, paragraph)
+        at = find_whole(source, paragraph)
         if at is None or any(source.token(at + i) != paragraph.token(i) for i in range(width)):
             return []
-        similarity = 2 * width / (width + len(source.letters))
+        similarity = 2 * width / (width + len(source.chars))
         return [Link(copy, (previous.sources[-1],), Compared.ALIGNED, similarity, 1.0, Difference.LESS)]
 
 

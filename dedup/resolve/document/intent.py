@@ -178,7 +178,7 @@ def _alike(article: Article, first: int, second: int) -> bool:
     # Where everything is like everything else, nothing is a name.
     if article.is_mass or max(len(article.body(first)), len(article.body(second))) > _NAME_LENGTH:
         return False
-    a, b = article.side(first).letters, article.side(second).letters
+    a, b = article.side(first).chars, article.side(second).chars
     return float(Indel.normalized_similarity(a, b)) >= _ALIKE
 
 

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 
 from dedup.language.phrases import KEYS
 from dedup.language.wordlists import FUNCTION, SECTION, TURNING
-from dedup.model.differences import Difference
 
 if TYPE_CHECKING:
-    from dedup.verdict.gap import Side, Stretch
+    from dedup.verdict.gap import GapContext, Paragraph
 
 
 _NUMBERED = 6
@@ -31,31 +30,31 @@ _NUMBERING = frozenset("§№")
 """Signs before the number of a section."""
 
 
-def marker(stretch: Stretch) -> None:
+def marker(context: GapContext) -> None:
     """The number of a section or of a list's entry, in front: what it numbers is the same."""
-    if not stretch.at_start or not stretch.paragraph.text or len(stretch.theirs) > _NUMBERED:
+    if not context.at_start or not context.candidate.text or len(context.witness_words) > _NUMBERED:
         return
-    ours = marked(stretch.paragraph)
-    if not ours:
+    left = marker_size(context.candidate)
+    if not left:
         return
-    theirs = marked(stretch.witness) if stretch.gap.a0 == 0 else 0
-    numbered = [i for i in stretch.ours if i < ours]
-    stretch.set_aside(numbered, Difference.MARKER, [i for i in stretch.theirs if i < theirs])
+    witness_left = marker_size(context.witness) if context.gap.witness_start == 0 else 0
+    numbered = [i for i in context.candidate_words if i < left]
+    context.ignore_tokens(numbered, [i for i in context.witness_words if i < witness_left])
 
 
-def marked(side: Side) -> int:
+def marker_size(paragraph: Paragraph) -> int:
     """Return how many of the first tokens are a marker."""
-    if not side.text:
+    if not paragraph.text:
         return 0
-    found = _MARK.match(side.text)
+    found = _MARK.match(paragraph.text)
     if found is None:
         return 0
-    if _INITIALS.match(side.text):
+    if _INITIALS.match(paragraph.text):
         return 0
     number = 0
-    while number < min(len(side.letters), 6) and side.span(number)[1] <= found.end():
+    while number < min(len(paragraph.chars), 6) and paragraph.span(number)[1] <= found.end():
         number += 1
-    words = [side.token(i) for i in range(number)]
+    words = [paragraph.token(i) for i in range(number)]
     if any(word[0].isalpha() and not word.isalpha() for word in words):
         return 0  # "Q2: Sales" and "G7: Talks" tell of a quarter and of a summit
     figures = any(word[0].isdigit() for word in words)
@@ -73,12 +72,12 @@ def marked(side: Side) -> int:
 _COLONS = frozenset(":：")
 
 
-def label(stretch: Stretch) -> None:
+def label(context: GapContext) -> None:
     """“Title:", “Note:": the form of what follows, not its subject."""
-    ours, text = stretch.ours, stretch.paragraph.text
-    if not stretch.at_start or not text or not ours or stretch.gap.a0:
+    left, text = context.candidate_words, context.candidate.text
+    if not context.at_start or not text or not left or context.gap.witness_start:
         return
-    if not all(token in KEYS for token in (*ours.values(), *stretch.theirs.values())):
+    if not all(token in KEYS for token in (*left.values(), *context.witness_words.values())):
         return
-    if text[stretch.paragraph.span(max(ours))[1] :].lstrip()[:1] in _COLONS:
-        stretch.set_aside(list(ours), Difference.MARKER, list(stretch.theirs))
+    if text[context.candidate.span(max(left))[1] :].lstrip()[:1] in _COLONS:
+        context.ignore_tokens(list(left), list(context.witness_words))
