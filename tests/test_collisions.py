@@ -270,7 +270,9 @@ def test_keys_within_a_document_are_of_words() -> None:
     first: dict[tuple[str, ...], int] = {}
     expected = [first.setdefault(tuple(oracle.words(line)), number) for number, line in enumerate(lines)]
     assert [found.key(number) for number in range(50)] == expected
-    assert [found.novel(number) for number in range(50)] == [key == number for number, key in enumerate(expected)]
+    assert [found.is_first_occurrence(number) for number in range(50)] == [
+        key == number for number, key in enumerate(expected)
+    ]
 
 
 # --- groups -----------------------------------------------------------------------------------------------------------

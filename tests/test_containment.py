@@ -96,7 +96,7 @@ DOCUMENT = (
     "dedup.resolve.document.decide:split_batch",
     "dedup.resolve.document.decide:tokenise",
     "dedup.resolve.document.decide:resolve",
-    "dedup.resolve.document.decide:compose",
+    "dedup.resolve.document.decide:merge_rounds",
     "dedup.formats.jsonl:_read_record",
     "dedup.formats.jsonl:locate",
     "dedup.formats.log.writer:_removal",

@@ -16,7 +16,7 @@ from dedup.model.errors import InternalError
 from dedup.model.settings import Settings
 from dedup.resolve.corpus import kept_near
 from dedup.resolve.corpus.leaders import Leaders
-from dedup.resolve.document.pair import news
+from dedup.resolve.document.pair import find_new_words
 from dedup.verdict.batch.verify import ALIGNED, NOT, Verdicts
 from tests import oracle
 from tests.runs import Recorder, run_bytes
@@ -179,8 +179,8 @@ def test_two_texts_by_themselves() -> None:
     """All that is new has its place in the paragraph, whatever lines the two have."""
     one = f"{BRIDGE}\nIt is the oldest one."
     other = one.replace("council", "mayor").replace("oldest", "2nd")
-    found = news(one, other, Settings())
+    found = find_new_words(one, other, Settings())
     assert [other[start:end] for start, end in found.spans] == ["mayor", "2nd"]
     assert not found.verdict.covered
     assert found.verdict.kind == Difference.NUMBER | Difference.WORDS
-    assert news(one, one, Settings()).spans == ()
+    assert find_new_words(one, one, Settings()).spans == ()
