@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from dedup import clean
 from dedup.fingerprint.fingerprint import fingerprint
 from dedup.fingerprint.minhash import Banding
-from dedup.fingerprint.shared_digests import Seen
+from dedup.fingerprint.shared_digests import SharedDigestSet
 from dedup.fingerprint.utf8_tokens import tokens_of
 from dedup.model.settings import Settings
 from dedup.resolve.document.decide import decide
@@ -280,7 +280,7 @@ def test_keys_within_a_document_are_of_words() -> None:
 
 def test_a_digest_belongs_to_its_group() -> None:
     """Copies in different groups have nothing in common that could be chosen: both halves of their digests differ."""
-    sheet = fingerprint([REST, REST, REST], [5, 6, 5], Settings(scope="corpus"), Banding(32, 4), Seen(64))
+    sheet = fingerprint([REST, REST, REST], [5, 6, 5], Settings(scope="corpus"), Banding(32, 4), SharedDigestSet(64))
     first, second, third = sheet.digests
     assert (first == third).all()
     assert (first ^ second)[0] != (first ^ second)[1]

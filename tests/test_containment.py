@@ -202,8 +202,8 @@ def test_a_fault_travels_and_is_short() -> None:
     ("kernel", "kept"),
     [
         ("dedup.engines.local.stages:candidates", "paragraphs that are alike are kept"),
-        ("dedup.resolve.corpus.leaders:Leaders.answer", "paragraphs that are alike are kept"),
-        ("dedup.resolve.corpus.removals:with_shorts", "short paragraphs are kept"),
+        ("dedup.resolve.corpus.leaders:Leaders.record", "paragraphs that are alike are kept"),
+        ("dedup.resolve.corpus.removals:with_short_paragraphs", "short paragraphs are kept"),
         ("dedup.engines.local.stages:outcome", "nothing is removed"),
         ("dedup.engines.contained:bucketed_with", "groups of paragraphs that share a band are not compared"),
         ("dedup.engines.local.stages:kept_near", "near-duplicates that are kept are not explained"),
