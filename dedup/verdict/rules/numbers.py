@@ -10,6 +10,7 @@ from dedup.language.spelling import plain, same_unit
 from dedup.text.token_chars import is_numeric
 
 if TYPE_CHECKING:
+    from dedup.language.numbers import Number, Value
     from dedup.verdict.gap import GapContext, Paragraph
 
 
@@ -27,38 +28,63 @@ _ORDINALS = frozenset(("st", "nd", "rd", "th", "er", "e", "o", "a", "º", "ª"))
 
 def equal_numbers(context: GapContext) -> None:
     """Numbers and days that the witness has there, too, in another form; numbers that it has in words."""
-    candidate, witness, gap = context.candidate, context.witness, context.gap
-    left = context.candidate_words
+    candidate, left = context.candidate, context.candidate_words
     if not any(is_numeric(candidate.chars[i]) or word_value(word) is not None for i, word in left.items()):
         return
-    if not candidate.text or not witness.text:
+    if not candidate.text or not context.witness.text:
         return
-    there = _window(witness, max(gap.witness_start - 1, 0), min(gap.witness_end + 1, len(witness.chars)))
-    low = max(0, candidate.span(gap.candidate_start)[0] - _AROUND)
-    here = candidate.text[low : candidate.span(gap.candidate_end - 1)[1] + _AROUND]
-    known = dates(_surroundings(witness, gap.witness_start, gap.witness_end))
-    for date in dates(here) if known else []:
+    gap = context.gap
+    first, last = candidate.span(gap.candidate_start)[0], candidate.span(gap.candidate_end - 1)[1]
+    low = max(0, first - _AROUND)
+    text = candidate.text[low : last + _AROUND]
+    _match_dates(context, text, low)
+    numbers_in_gap = numbers(_window(context.witness, gap.witness_start, gap.witness_end))
+    values_in_gap = [number.value for number in numbers_in_gap]
+    _match_numbers(context, text, low, (first - low, last - low), numbers_in_gap)
+    _match_number_words(context, values_in_gap)
+    _match_repeated(context)
+
+
+def _match_dates(context: GapContext, text: str, low: int) -> None:
+    """Ignore dates in a text, which begins at `low`, that the witness has there in the same order."""
+    known = dates(_surroundings(context.witness, context.gap.witness_start, context.gap.witness_end))
+    for date in dates(text) if known else []:
         same = next((k for k, other in enumerate(known) if same_day(other, date)), None)
         if same is not None:
             del known[: same + 1]  # in order: from one day to another
-            _within(context, low + date.start, low + date.end)
-    edge = candidate.span(gap.candidate_start)[0] - low, candidate.span(gap.candidate_end - 1)[1] - low
-    inner = numbers(_window(witness, gap.witness_start, gap.witness_end))
-    words = [value for token in context.witness_words.values() if (value := word_value(token)) is not None]
-    whole, beside = numbers(there), [number.value for number in inner]
-    for number in numbers(here, *edge):
-        # A number of which the beginning is common is held against the whole of the other one.
-        others = inner if number.start >= edge[0] and number.end <= edge[1] else whole
-        found = next((k for k, other in enumerate(others) if same_number(other, number)), None)
-        if found is not None:
-            del others[: found + 1]  # in order: "2 and 3" is not "3 and 2"
-        if found is not None or number.value in words:
-            _within(context, low + number.start, low + number.end)
+            _ignore_span(context, low + date.start, low + date.end)
+
+
+def _match_numbers(context: GapContext, text: str, low: int, edge: tuple[int, int], inner: list[Number]) -> None:
+    """Ignore numbers that the witness has there in the same order, or in words.
+
+    Args:
+        context: the gap.
+        text: the text of the gap, and some around it.
+        low: where it begins in the candidate.
+        edge: where the gap begins and ends in it.
+        inner: the numbers of the witness in the gap; those that are matched are taken out.
+    """
+    witness, gap = context.witness, context.gap
+    around = numbers(_window(witness, max(gap.witness_start - 1, 0), min(gap.witness_end + 1, len(witness.chars))))
+    in_words = [value for token in context.witness_words.values() if (value := word_value(token)) is not None]
+    for number in numbers(text, *edge):
+        # A number that begins before the gap is compared with the whole of the other one.
+        others = inner if number.start >= edge[0] and number.end <= edge[1] else around
+        same = next((k for k, other in enumerate(others) if same_number(other, number)), None)
+        if same is not None:
+            del others[: same + 1]  # in order: "2 and 3" is not "3 and 2"
+        if same is not None or number.value in in_words:
+            _ignore_span(context, low + number.start, low + number.end)
+
+
+def _match_number_words(context: GapContext, values: list[Value]) -> None:
+    """Ignore number words whose value the witness has there in figures."""
     for i, token in list(context.candidate_words.items()):
         value = word_value(token)
-        if value is not None and value in beside:
-            context.ignore_tokens([i], [j for j in context.witness_words if is_numeric(witness.chars[j])][:1])
-    _said_twice(context)
+        if value is not None and value in values:
+            numerals = [j for j in context.witness_words if is_numeric(context.witness.chars[j])]
+            context.ignore_tokens([i], numerals[:1])
 
 
 def _surroundings(paragraph: Paragraph, first: int, last: int) -> str:
@@ -69,7 +95,7 @@ def _surroundings(paragraph: Paragraph, first: int, last: int) -> str:
     return paragraph.text[paragraph.span(low)[0] : paragraph.span(high - 1)[1]]
 
 
-def _said_twice(context: GapContext) -> None:
+def _match_repeated(context: GapContext) -> None:
     """“One (1)": the number in words, just before."""
     before = context.gap.candidate_start - 1
     value = word_value(context.candidate.token(before)) if before >= 0 else None
@@ -78,8 +104,8 @@ def _said_twice(context: GapContext) -> None:
             context.ignore_tokens([i])
 
 
-def _within(context: GapContext, start: int, end: int) -> None:
-    """Set aside what of the stretch stands in some characters of the paragraph."""
+def _ignore_span(context: GapContext, start: int, end: int) -> None:
+    """Ignore what is left of the gap between two characters of the candidate."""
     text, span = context.candidate.text, context.candidate.span
     inside = [i for i in context.candidate_words if start <= span(i)[0] < end]
     # "23h30" is not said by whoever says 23.
@@ -92,12 +118,12 @@ def _within(context: GapContext, start: int, end: int) -> None:
 
 def _lettered(context: GapContext, index: int) -> bool:
     """Tell whether the witness has a figure with a letter there, where this one has none: "1B" and "1"."""
-    mine, figure = set(context.candidate_words.values()), context.candidate_words[index]
-    if not figure.isdigit() or figure in context.witness_words.values():
+    words, numeral = set(context.candidate_words.values()), context.candidate_words[index]
+    others = context.witness_words.values()
+    if not numeral.isdigit() or numeral in others:
         return False
-    witness_left = [token for token in context.witness_words.values() if DIGITS.findall(token) == [figure]]
-    chars = {_letters_of(token) for token in witness_left} - _ORDINALS - mine
-    return any(magnitude(each) is None for each in chars)
+    letters = {_letters_of(token) for token in others if DIGITS.findall(token) == [numeral]}
+    return any(magnitude(each) is None for each in letters - _ORDINALS - words)
 
 
 def _letters_of(token: str) -> str:
