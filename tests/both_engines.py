@@ -14,7 +14,7 @@ from dedup.engines.local.stages import Planner
 from dedup.engines.local.workers import Crew
 from dedup.fingerprint.banding import choose_banding
 from dedup.fingerprint.fingerprint import fingerprint
-from dedup.fingerprint.shared_digests import Seen
+from dedup.fingerprint.shared_digests import SharedDigestSet
 from tests import strategies
 from tests.runs import Recorder
 
@@ -47,7 +47,7 @@ def locally(
         settings.threshold, sum(len(text.encode("utf-8", "surrogatepass")) for text in texts)
     ).banding
     spool = Spool(None, {}, COLUMNS)
-    sheet = fingerprint(texts, salts, settings, banding, Seen(64))
+    sheet = fingerprint(texts, salts, settings, banding, SharedDigestSet(64))
     documents = np.zeros(len(texts), COLUMNS["documents"])
     documents["paragraphs"] = sheet.counts
     spool.append(pieces(Scan(np.zeros(1, COLUMNS["parts"]), documents, sheet), 0, 0, 0), 0)

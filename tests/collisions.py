@@ -88,9 +88,9 @@ def _forget() -> None:
     """Have the hashes of listed words looked up again."""
     for known in (
         fingerprint.function_words,
-        token_sets.function_letters,
-        token_sets.empty_letters,
-        token_sets.telling_letters,
+        token_sets.function_word_chars,
+        token_sets.uninformative_chars,
+        token_sets.attribution_chars,
         new_numbers._number_words,
         new_numbers._magnitudes,
     ):

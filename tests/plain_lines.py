@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from dedup.text.characters import ALONE, CLASS_MASK, class_table
-from dedup.text.line_forms import Kind, ends_sentence, kind
+from dedup.text.line_forms import LineForm, ends_sentence, line_form
 from tests import oracle
 
 if TYPE_CHECKING:
@@ -26,8 +26,8 @@ class _Line:
     """No blank line stands between this line and the one before it."""
 
     @cached_property
-    def kind(self) -> Kind:
-        return kind(self.text)
+    def kind(self) -> LineForm:
+        return line_form(self.text)
 
 
 def split(text: str, how: Split) -> list[tuple[int, int]]:
@@ -61,7 +61,7 @@ def _fences(lines: list[_Line]) -> dict[int, int]:
     out: dict[int, int] = {}
     opened = -1
     for index, line in enumerate(lines):
-        if line.kind is Kind.FENCE:
+        if line.kind is LineForm.FENCE:
             if opened >= 0:
                 out[opened] = out[index] = index
                 opened = -1
@@ -71,9 +71,9 @@ def _fences(lines: list[_Line]) -> dict[int, int]:
 
 
 def _joined(line: _Line, following: _Line, how: Split) -> bool:
-    if not following.touching or following.kind is Kind.FENCE:
+    if not following.touching or following.kind is LineForm.FENCE:
         return False
-    if line.kind is Kind.TABLE or following.kind is Kind.TABLE:
+    if line.kind is LineForm.TABLE or following.kind is LineForm.TABLE:
         return line.kind is following.kind
     return how == "blank"
 
@@ -117,7 +117,7 @@ def _groups(lines: list[_Line]) -> list[tuple[int, int]]:
 
 
 def _plain(line: _Line, following: _Line) -> bool:
-    return line.kind in (Kind.TEXT, Kind.ITEM) and following.kind is Kind.TEXT
+    return line.kind in (LineForm.TEXT, LineForm.ITEM) and following.kind is LineForm.TEXT
 
 
 def _spaceless(text: str) -> bool:

@@ -11,7 +11,7 @@ import pytest
 from benchmarks.fuzz import broken, smaller, write
 from benchmarks.fuzz_cases import Case, made
 from benchmarks.fuzz_checks import BrokenPromiseError, Checker
-from dedup.resolve.corpus.again import Looked, SameKeys
+from dedup.resolve.corpus.again import RecheckQueue, SameKeys
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -59,10 +59,10 @@ def test_a_second_run_that_removes_something_is_noticed(tmp_path: Path, monkeypa
     body = "Winter reading hall by the harbour mill keeps seven stone market garden tables"
     case = _case([f"{body}.", f"30. {body}.", f"30! {body}.", f"30! {body}!"], "--scope", "corpus")
     assert broken(Checker(tmp_path / "case"), case) is None
-    pairs, look = SameKeys.pairs, Looked.next
+    pairs, look = SameKeys.pairs, RecheckQueue.next
     nobody = np.empty(0, np.int64), np.empty(0, np.int64)
     monkeypatch.setattr(SameKeys, "pairs", lambda self, some: pairs(self, some | True))
-    monkeypatch.setattr(Looked, "next", lambda self, stays: nobody if self._known.any() else look(self, stays))
+    monkeypatch.setattr(RecheckQueue, "next", lambda self, stays: nobody if self._known.any() else look(self, stays))
     error = broken(Checker(tmp_path / "case"), case)
     assert error is not None
     assert error.promise == "idempotent"

@@ -15,13 +15,13 @@ from hypothesis import strategies as st
 from dedup import clean
 from dedup.fingerprint.fingerprint import fingerprint
 from dedup.fingerprint.minhash import Banding
-from dedup.fingerprint.shared_digests import Seen
+from dedup.fingerprint.shared_digests import SharedDigestSet
 from dedup.fingerprint.utf8_tokens import tokens_of
 from dedup.model.settings import Settings
 from dedup.resolve.document.decide import decide
 from dedup.shingling import keys
-from dedup.text.token_chars import letters_of
-from dedup.verdict.batch.same_words import plainly_same
+from dedup.text.token_chars import encode_tokens
+from dedup.verdict.batch.same_words import surely_same_words
 from dedup.verdict.batch.verify import ALIGNED, FOLDED
 from tests import oracle, strategies
 from tests.both_engines import corpus, locally
@@ -123,7 +123,7 @@ def test_what_is_plainly_the_same_has_the_same_words(signs: list[str], data: st.
             place = data.draw(st.integers(0, len(other) - 1))
             other[place] = data.draw(st.sampled_from(_SIGNS))
     one, two = "".join(signs), "".join(other)
-    if plainly_same(one.encode("utf-8", "surrogatepass"), two.encode("utf-8", "surrogatepass")):
+    if surely_same_words(one.encode("utf-8", "surrogatepass"), two.encode("utf-8", "surrogatepass")):
         assert oracle.words(one) == oracle.words(two)
 
 
@@ -131,7 +131,7 @@ def test_what_is_plainly_the_same_has_the_same_words(signs: list[str], data: st.
 def test_most_copies_are_plainly_the_same(seed: int, edit: str) -> None:
     """Spaces, quotes and case of ASCII do not hide that the words are the same."""
     text = strategies.prose(random.Random(seed), 20).encode("ascii", "ignore").decode()  # noqa: S311 - not for secrets
-    assert plainly_same(text.encode(), strategies.EDITS[edit](random.Random(seed), text).encode())  # noqa: S311
+    assert surely_same_words(text.encode(), strategies.EDITS[edit](random.Random(seed), text).encode())  # noqa: S311
 
 
 # --- with single words of one hash ------------------------------------------------------------------------------------
@@ -209,7 +209,7 @@ def test_words_that_were_found_to_collide_do() -> None:
     assert first == second
     one, other = (tokens_of([text.encode()]) for text in SEQUENCES)
     assert len(set(_keys(*SEQUENCES))) == 1
-    assert letters_of(one.hashes, one.numeric).tolist() == letters_of(other.hashes, other.numeric).tolist()
+    assert encode_tokens(one.hashes, one.numeric).tolist() == encode_tokens(other.hashes, other.numeric).tolist()
     assert max(map(len, SEQUENCES)) < 1024
 
 
@@ -270,7 +270,9 @@ def test_keys_within_a_document_are_of_words() -> None:
     first: dict[tuple[str, ...], int] = {}
     expected = [first.setdefault(tuple(oracle.words(line)), number) for number, line in enumerate(lines)]
     assert [found.key(number) for number in range(50)] == expected
-    assert [found.novel(number) for number in range(50)] == [key == number for number, key in enumerate(expected)]
+    assert [found.is_first_occurrence(number) for number in range(50)] == [
+        key == number for number, key in enumerate(expected)
+    ]
 
 
 # --- groups -----------------------------------------------------------------------------------------------------------
@@ -278,7 +280,7 @@ def test_keys_within_a_document_are_of_words() -> None:
 
 def test_a_digest_belongs_to_its_group() -> None:
     """Copies in different groups have nothing in common that could be chosen: both halves of their digests differ."""
-    sheet = fingerprint([REST, REST, REST], [5, 6, 5], Settings(scope="corpus"), Banding(32, 4), Seen(64))
+    sheet = fingerprint([REST, REST, REST], [5, 6, 5], Settings(scope="corpus"), Banding(32, 4), SharedDigestSet(64))
     first, second, third = sheet.digests
     assert (first == third).all()
     assert (first ^ second)[0] != (first ^ second)[1]

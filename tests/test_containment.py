@@ -96,7 +96,7 @@ DOCUMENT = (
     "dedup.resolve.document.decide:split_batch",
     "dedup.resolve.document.decide:tokenise",
     "dedup.resolve.document.decide:resolve",
-    "dedup.resolve.document.decide:compose",
+    "dedup.resolve.document.decide:merge_rounds",
     "dedup.formats.jsonl:_read_record",
     "dedup.formats.jsonl:locate",
     "dedup.formats.log.entries:_removal",
@@ -105,7 +105,7 @@ CORPUS = (
     "dedup.fingerprint.fingerprint:split_batch",
     "dedup.fingerprint.fingerprint:_encoded",
     "dedup.fingerprint.fingerprint:tokens_of",
-    "dedup.verdict.batch.verify:presume",
+    "dedup.verdict.batch.verify:provisional_verdict",
     "dedup.formats.jsonl:_read_record",
     "dedup.formats.jsonl:locate",
     "dedup.formats.log.entries:_removal",
@@ -202,8 +202,8 @@ def test_a_fault_travels_and_is_short() -> None:
     ("kernel", "kept"),
     [
         ("dedup.engines.local.stages:candidates", "paragraphs that are alike are kept"),
-        ("dedup.resolve.corpus.leaders:Leaders.answer", "paragraphs that are alike are kept"),
-        ("dedup.resolve.corpus.removals:with_shorts", "short paragraphs are kept"),
+        ("dedup.resolve.corpus.leaders:Leaders.record", "paragraphs that are alike are kept"),
+        ("dedup.resolve.corpus.removals:with_short_paragraphs", "short paragraphs are kept"),
         ("dedup.engines.local.stages:outcome", "nothing is removed"),
         ("dedup.engines.contained:bucketed_with", "groups of paragraphs that share a band are not compared"),
         ("dedup.engines.local.stages:kept_near", "near-duplicates that are kept are not explained"),
@@ -265,7 +265,7 @@ def test_a_bucket_that_raises_names_no_pairs(monkeypatch: pytest.MonkeyPatch) ->
 
 
 @pytest.mark.parametrize(
-    "name", ["dedup.verdict.batch.texts:Texts.certainly_new", "dedup.verdict.batch.verify:preview"]
+    "name", ["dedup.verdict.batch.texts:Texts.certain_differences", "dedup.verdict.batch.verify:char_differences"]
 )
 def test_without_the_glance_the_rules_decide_alike(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What is only quicker for many at once may raise: the rules come to the same end, pair by pair."""
@@ -331,7 +331,7 @@ def test_the_library_contains_in_a_corpus(monkeypatch: pytest.MonkeyPatch) -> No
     texts = [json.loads(line)["text"] for line in corpus()]
     for kernel, expected in (
         ("dedup.fingerprint.fingerprint:_encoded", {17, 33}),
-        ("dedup.verdict.batch.verify:presume", {17, 33}),
+        ("dedup.verdict.batch.verify:provisional_verdict", {17, 33}),
     ):
         with monkeypatch.context() as patch:
             poison(patch, kernel)

@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from dedup.fingerprint.fingerprint import words_of
 from dedup.model.differences import Difference
 from dedup.model.settings import Settings
-from dedup.verdict.additions import examine
-from dedup.verdict.batch.alignments import align_all, letters_in, preview
+from dedup.verdict.additions import check_addition
+from dedup.verdict.batch.alignments import align_all, char_differences, concatenate_chars
 from dedup.verdict.batch.texts import Texts
-from dedup.verdict.compare import align, alike
+from dedup.verdict.compare import align, is_similar
 from tests import oracle
 from tests.test_corpus_kernels import letter_rows, many_texts
 
@@ -72,21 +72,21 @@ def _sheets(draw: st.DrawFn) -> list[str]:
 
 def _seen(texts: list[str]) -> tuple[list[int], list[list[tuple[bool, ...]]]]:
     """Return what is claimed of each pair at a glance, and what the rules find in each of its stretches, twice."""
-    letters = letters_in(letter_rows(words_of(texts)))
+    letters = concatenate_chars(letter_rows(words_of(texts)))
     some = Texts([text.encode("utf-8", "surrogatepass") for text in texts], letters.strings)
     pairs = list(itertools.permutations(range(len(texts)), 2))
-    sides = [(some.side(witness), some.side(paragraph)) for witness, paragraph in pairs]
+    sides = [(some.paragraph(witness), some.paragraph(paragraph)) for witness, paragraph in pairs]
     aligned = align_all(letters, *np.array(pairs, np.int64).reshape(-1, 2).T)
     alignments: list[Alignment] = aligned.alignments(np.arange(len(pairs)))
-    assert alignments == [align(witness.letters, paragraph.letters) for witness, paragraph in sides]
+    assert alignments == [align(witness.chars, paragraph.chars) for witness, paragraph in sides]
     found = [
         [
-            tuple(bool(examine(gap, *both, thorough=thorough).new) for thorough in (True, False))
+            tuple(bool(check_addition(gap, *both, thorough=thorough).new) for thorough in (True, False))
             for gap in alignment.gaps
         ]
         for both, alignment in zip(sides, alignments, strict=True)
     ]
-    return some.certainly_new(aligned).tolist(), found
+    return some.certain_differences(aligned).tolist(), found
 
 
 @settings(max_examples=200)
@@ -133,16 +133,16 @@ def test_a_preview_of_a_batch_says_what_the_verdict_says_of_one(
     rows: list[str], guard: Literal["strict", "numbers"], threshold: float
 ) -> None:
     """Two paragraphs are told to be unlike at a glance if and only if the verdict finds them unlike."""
-    letters = letters_in(rows)
+    letters = concatenate_chars(rows)
     chosen = Settings(threshold=threshold, guard=guard)
     pairs = list(itertools.permutations(range(len(rows)), 2))
     aligned = align_all(letters, *np.array(pairs, np.int64).T)
-    kinds = preview(aligned, letters, chosen).tolist()
+    kinds = char_differences(aligned, letters, chosen).tolist()
     for (witness, paragraph), kind, alignment in zip(
         pairs, kinds, aligned.alignments(np.arange(len(pairs))), strict=True
     ):
         assert alignment == align(rows[witness], rows[paragraph])
-        unlike = not alike(alignment, len(rows[witness]), len(rows[paragraph]), chosen)
+        unlike = not is_similar(alignment, len(rows[witness]), len(rows[paragraph]), chosen)
         if alignment.common == len(rows[paragraph]):
             assert not kind
         elif unlike or guard == "numbers":

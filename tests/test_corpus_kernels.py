@@ -30,18 +30,18 @@ from dedup.candidates.buckets import (
 from dedup.fingerprint.exact_copies import first_copies
 from dedup.fingerprint.fingerprint import fingerprint, words_of
 from dedup.fingerprint.minhash import Banding
-from dedup.fingerprint.shared_digests import Seen
+from dedup.fingerprint.shared_digests import SharedDigestSet
 from dedup.model.settings import Settings
 from dedup.resolve.corpus import leaders as leaders_module
 from dedup.resolve.corpus.leaders import GOES, OPEN, STAYS, Leaders
 from dedup.resolve.corpus.removals import BLOCK, BOILERPLATE, EXACT, NEAR, Classes, outcome
-from dedup.resolve.corpus.short_paragraphs import Corpus
+from dedup.resolve.corpus.short_paragraphs import CorpusParagraphs
 from dedup.shingling import keys as keys_of
 from dedup.text import token_chars as letters_module
 from dedup.text.long_texts import split_texts
 from dedup.text.paragraphs import split
-from dedup.text.token_chars import letters_of, string_of
-from dedup.verdict.batch.token_sets import function_letters, telling_letters
+from dedup.text.token_chars import decode_chars, encode_tokens
+from dedup.verdict.batch.token_sets import attribution_chars, function_word_chars
 from dedup.verdict.batch.verify import ALIGNED, FOLDED, NOT, Paragraphs, Verdicts, verify
 from tests import oracle, strategies
 from tests.test_kernel_verdict import COVERED, article
@@ -103,10 +103,10 @@ def _wide(values: NDArray[np.uint64]) -> NDArray[np.uint64]:
 @given(st.lists(st.sets(st.integers(0, 90), max_size=30), max_size=6), st.booleans())
 def test_every_digest_is_new_when_it_comes_first(batches: list[set[int]], scattered: bool) -> None:  # noqa: FBT001 - drawn
     """Nobody is told that a paragraph is known before it was entered; one entered before is known, as a rule."""
-    table, entered = Seen(64), set[int]()
+    table, entered = SharedDigestSet(64), set[int]()
     for batch in batches:
         values = sorted(2 * n * (0x9E3779B97F4A7C15 if scattered else 1) % (1 << 64) for n in batch)
-        new = table.enter(_wide(np.array(values, np.uint64))).tolist()
+        new = table.add(_wide(np.array(values, np.uint64))).tolist()
         known = [value in entered for value in values]
         assert not any(k for k, n in zip(new, known, strict=True) if not k and not n)
         assert not scattered or new == [not k for k in known]
@@ -115,30 +115,30 @@ def test_every_digest_is_new_when_it_comes_first(batches: list[set[int]], scatte
 
 def test_digests_that_want_the_same_slot_are_told_apart() -> None:
     """Neighbours in a table do not hide one another, however many of them there are."""
-    table = Seen(64)
+    table = SharedDigestSet(64)
     crowd = (np.arange(1, 31, dtype=np.uint64) << np.uint64(1)) + np.uint64(7 << 60)
     crowd = _wide(crowd)
-    assert table.enter(crowd).all()
+    assert table.add(crowd).all()
     # Some found no place near enough, and are new again; none is taken for known before it was there.
-    assert int(np.count_nonzero(~table.enter(crowd))) >= 8
-    assert table.enter(crowd + np.array([1 << 40, 0], np.uint64)).all()
-    assert table.enter(crowd + np.array([0, 1], np.uint64)).all()
+    assert int(np.count_nonzero(~table.add(crowd))) >= 8
+    assert table.add(crowd + np.array([1 << 40, 0], np.uint64)).all()
+    assert table.add(crowd + np.array([0, 1], np.uint64)).all()
 
 
 def test_a_full_table_takes_nothing_for_known_that_is_not() -> None:
     """Beyond its size a table forgets to recognise, and never invents."""
-    table = Seen(1)
+    table = SharedDigestSet(1)
     rng = np.random.default_rng(1)
     for _ in range(5):
-        assert table.enter(_wide(np.unique(rng.integers(0, 1 << 63, 20_000, np.uint64) << np.uint64(1)))).all()
+        assert table.add(_wide(np.unique(rng.integers(0, 1 << 63, 20_000, np.uint64) << np.uint64(1)))).all()
 
 
 def test_a_table_travels() -> None:
     """A forked worker finds the very table that it shares with the others; another one gets one with nothing in it."""
-    table = Seen(5000)
+    table = SharedDigestSet(5000)
     values = _wide(np.array([2, 4, 1 << 50], np.uint64))
-    assert table.enter(values).all()
-    assert not pickle.loads(pickle.dumps(table)).enter(values).any()  # noqa: S301 - our own
+    assert table.add(values).all()
+    assert not pickle.loads(pickle.dumps(table)).add(values).any()  # noqa: S301 - our own
     two = "__import__('numpy').array([[2, 1], [4, 2]], 'u8')"
     code = f"import pickle, sys; print(*pickle.load(sys.stdin.buffer).enter({two}))"
     elsewhere = subprocess.run([sys.executable, "-c", code], input=pickle.dumps(table), capture_output=True, check=True)
@@ -250,12 +250,12 @@ def test_a_paragraph_has_no_more_candidates_than_can_be_looked_at() -> None:
 
 def _forget_letters() -> None:
     """Have the letters of words looked up again: a test changes them."""
-    function_letters.cache_clear()
-    telling_letters.cache_clear()
+    function_word_chars.cache_clear()
+    attribution_chars.cache_clear()
 
 
 def _features(texts: Sequence[str], settings: Settings) -> Features:
-    sheet = fingerprint(texts, None, settings, BANDING, Seen(64))
+    sheet = fingerprint(texts, None, settings, BANDING, SharedDigestSet(64))
     rows = sheet.rows
     assert rows["paragraph"].tolist() == list(range(len(texts)))
     return Features(rows["words"], rows["numbers"], rows["bits"])
@@ -360,10 +360,10 @@ class _Judge:
 
 def _settled(leaders: Leaders, judge: _Judge) -> Leaders:
     while True:
-        later, earlier = leaders.ask()
+        later, earlier = leaders.next_pairs()
         if not len(later):
             return leaders
-        leaders.answer(judge.verdicts(later, earlier))
+        leaders.record(judge.verdicts(later, earlier))
 
 
 def _check(
@@ -497,9 +497,9 @@ def test_a_big_family_costs_a_few_questions_each(order: str) -> None:
 def test_nobody_is_asked_where_there_are_no_pairs() -> None:
     """Without candidates everybody stays."""
     leaders = Leaders(3)
-    assert not len(leaders.ask()[0])
+    assert not len(leaders.next_pairs()[0])
     assert leaders.status.tolist() == [STAYS] * 3
-    assert not len(Leaders(0).ask()[0])
+    assert not len(Leaders(0).next_pairs()[0])
 
 
 # --- verdicts ---------------------------------------------------------------------------------------------------------
@@ -524,7 +524,7 @@ def many_texts(draw: st.DrawFn) -> list[str]:
 def letter_rows(words: Words) -> list[str]:
     """Return the letters of each paragraph of a batch."""
     return [
-        string_of(letters_of(words.hashes[low:high], words.numeric[low:high]).astype("<u4").tobytes())
+        decode_chars(encode_tokens(words.hashes[low:high], words.numeric[low:high]).astype("<u4").tobytes())
         for low, high in itertools.pairwise(words.offsets.tolist())
     ]
 
@@ -581,7 +581,9 @@ def test_a_pair_is_judged_as_in_one_document(bits: int | None, texts: list[str],
 def test_words_that_share_a_character_are_not_the_same(one: str, other: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Two texts have the same words only if they have, letter by letter and mark by mark, each in its place."""
     _forget_letters()
-    monkeypatch.setattr("tests.test_corpus_kernels.letters_of", lambda hashes, _: np.full(len(hashes), 300, np.uint32))
+    monkeypatch.setattr(
+        "tests.test_corpus_kernels.encode_tokens", lambda hashes, _: np.full(len(hashes), 300, np.uint32)
+    )
     assert oracle.words(one) != oracle.words(other)
     found = _verdicts([one, other], [(1, 0), (0, 1)], Settings())
     _forget_letters()
@@ -640,7 +642,7 @@ def _went(documents: list[list[str]], fixed: int = 0, covers: dict[str, str] | N
         leaders.add(*(np.array(side, np.int64) for side in zip(*sorted(pairs), strict=True)))
     _settled(leaders, _Judge(lambda earlier, later: (later, earlier) in pairs))
     document, short = np.array([n for n, _ in where], np.int32), sizes < settings.min_words
-    corpus = Corpus(document, owner, plain.astype(np.int32), short)
+    corpus = CorpusParagraphs(document, owner, plain.astype(np.int32), short)
     removals = outcome(corpus, Classes(np.array(long, np.int64), leaders), settings, stays)
     assert removals["paragraph"].tolist() == sorted(set(removals["paragraph"].tolist()))
     return _Went({where[r["paragraph"]]: (where[r["witness"]], r) for r in removals})
@@ -810,6 +812,6 @@ def test_a_long_document_is_read_in_stretches(end: str, monkeypatch: pytest.Monk
     wanted = [split(text) for text in texts]
     monkeypatch.setattr("dedup.text.long_texts.LONG", 500)
     assert [list(map(tuple, spans.tolist())) for spans in split_texts(texts, "auto")] == wanted
-    sheet = fingerprint(texts, None, Settings(), Banding(32, 4), Seen(1000))
+    sheet = fingerprint(texts, None, Settings(), Banding(32, 4), SharedDigestSet(1000))
     assert sheet.counts.tolist() == [len(spans) for spans in wanted]
     assert list(map(tuple, sheet.spans.tolist())) == [span for spans in wanted for span in spans]

@@ -16,7 +16,7 @@ from dedup.model.errors import InternalError
 from dedup.model.settings import Settings
 from dedup.resolve.corpus import kept_near
 from dedup.resolve.corpus.leaders import Leaders
-from dedup.resolve.document.pair import news
+from dedup.resolve.document.pair import find_new_words
 from dedup.verdict.batch.verify import ALIGNED, NOT, Verdicts
 from tests import oracle
 from tests.runs import Recorder, run_bytes
@@ -90,7 +90,7 @@ def test_more_than_can_be_shown_are_counted(monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_nobody_looks_where_nobody_asks(monkeypatch: pytest.MonkeyPatch) -> None:
     """It costs nothing but where it is wanted."""
-    monkeypatch.setattr(Leaders, "apart", None)
+    monkeypatch.setattr(Leaders, "near_kept_pairs", None)
     _, outcome, _ = run_bytes(_lines(*TEXTS), settings=CORPUS, format="jsonl")
     assert (outcome.counts.kept_near, outcome.counts.new) == (0, Counter())
     *_, told = run_bytes(_lines(*TEXTS), settings=CORPUS, format="jsonl", explain=True)
@@ -157,15 +157,15 @@ def test_each_stays_beside_the_one_most_like_it(data: st.DataObject) -> None:
     leaders = Leaders(number)
     leaders.add(*(np.array([pair[side] for pair in pairs], np.int64) for side in (0, 1)))
     asked = []
-    while len((found := leaders.ask())[0]):
+    while len((found := leaders.next_pairs())[0]):
         some = list(zip(*(side.tolist() for side in found), strict=True))
         asked += some
         share = np.array([alike[pair] for pair in some], np.float32)
         how = np.array([ALIGNED if covers[pair] else NOT for pair in some], np.int8)
         kind = np.array([1 + 16 * later + earlier for later, earlier in some], np.int16)
-        leaders.answer(Verdicts(how, share, share, kind))
+        leaders.record(Verdicts(how, share, share, kind))
     stays = leaders.status == 1
-    later, earlier, verdicts = leaders.apart(stays, 0.75)
+    later, earlier, verdicts = leaders.near_kept_pairs(stays, 0.75)
     assert later.tolist() == sorted(set(later.tolist()))
     best: dict[int, float] = {}
     for pair in asked:
@@ -179,8 +179,8 @@ def test_two_texts_by_themselves() -> None:
     """All that is new has its place in the paragraph, whatever lines the two have."""
     one = f"{BRIDGE}\nIt is the oldest one."
     other = one.replace("council", "mayor").replace("oldest", "2nd")
-    found = news(one, other, Settings())
+    found = find_new_words(one, other, Settings())
     assert [other[start:end] for start, end in found.spans] == ["mayor", "2nd"]
     assert not found.verdict.covered
     assert found.verdict.kind == Difference.NUMBER | Difference.WORDS
-    assert news(one, one, Settings()).spans == ()
+    assert find_new_words(one, one, Settings()).spans == ()

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from dedup.candidates import buckets
 from dedup.candidates.buckets import best
-from dedup.resolve.corpus.short_paragraphs import asked, rows, without_heads
+from dedup.resolve.corpus.short_paragraphs import neighbours_to_check, runs_of_short, without_heads
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -66,7 +66,7 @@ def test_who_stands_beside_what_goes_is_asked(paragraphs: list[tuple[int, bool, 
             at -= step
         if at != place and 0 <= at < len(gone) and document[at] == document[place] and gone[at]:
             expected.append((place, int(witness[at]), int(witness[at]) + place - at))
-    found = asked(document, gone, witness, short, step)
+    found = neighbours_to_check(document, gone, witness, short, step)
     assert list(zip(*(each.tolist() for each in found), strict=True)) == expected
 
 
@@ -98,7 +98,7 @@ def test_three_short_ones_begin_a_row(paragraphs: list[tuple[int, bool, bool, bo
         for three in zip(stays, stays[1:], stays[2:], strict=False)
         if all(short[at] for at in three) and document[three[0]] == document[three[2]]
     ]
-    left, rank, at = rows(document, gone, short)
+    left, rank, at = runs_of_short(document, gone, short)
     assert left.tolist() == [place for place in stays if short[place]]
     assert [stays[place] for place in rank.tolist()] == left.tolist()
     assert left[at].tolist() == expected

@@ -11,7 +11,7 @@ from dedup import clean, clean_documents
 from dedup.model.decisions import Compared, Decision, Reason, Removal, Witness
 from dedup.model.differences import Difference
 from dedup.model.settings import Settings
-from dedup.resolve.document.rounds import compose
+from dedup.resolve.document.rounds import merge_rounds
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -104,7 +104,7 @@ def test_a_removal_whose_witness_goes_differs_from_the_new_one() -> None:
 
     first = gone(2, 1, spans, ("spelling", "marker"))
     second = gone(1, 0, spans[:2], ("spelling",))
-    joined = compose(text, first, first.apply(text), second, Settings(split="line"))
+    joined = merge_rounds(text, first, first.apply(text), second, Settings(split="line"))
     assert joined is not None
     assert [(r.paragraph, r.witnesses[0].paragraph, r.differs) for r in joined.removals] == [
         (1, 0, ("spelling",)),

@@ -116,7 +116,9 @@ def test_all_pairs_find_no_more_than_votes(seed: int, number: int, edits: list[s
     for index, edit in zip(sources, edits, strict=False):
         lines += [strategies.EDITS[edit](rng, lines[index]), strategies.prose(rng, 25)]
     all_of_them = article(lines)
-    expected = oracle.all_pairs(len(lines), lambda w, p: all_of_them.eligible(p) and all_of_them.verdict(w, p).covered)
+    expected = oracle.all_pairs(
+        len(lines), lambda w, p: all_of_them.is_eligible(p) and all_of_them.verdict(w, p).covered
+    )
     assert gone("\n".join(lines)) == [(found.paragraph, found.witness) for found in expected]
 
 

@@ -133,12 +133,12 @@ NEWS: dict[str, Callable[[random.Random], str]] = {
 
 
 @given(SEEDS, st.sampled_from(sorted(NEWS)), st.sampled_from(sorted(strategies.SCRIPTS)), st.floats(0.1, 0.9))
-def test_near_duplicate_with_news_is_kept(seed: int, news: str, script: str, place: float) -> None:
+def test_near_duplicate_with_news_is_kept(seed: int, find_new_words: str, script: str, place: float) -> None:
     """A number, a name, a negation or a restriction that the witness lacks keeps a near-duplicate."""
     rng = random_text(seed)
     words = strategies.sentence_words(rng, script, 30)
     at = round(place * len(words))
-    more = [*words[:at], f" {NEWS[news](rng)} ", *words[at:]]
+    more = [*words[:at], f" {NEWS[find_new_words](rng)} ", *words[at:]]
     between = [strategies.prose(rng, 20, script) for _ in range(3)]
     text = "\n".join([strategies.written(words, script), *between, strategies.written(more, script), between[0][:9]])
     decision = decided(text, Settings())

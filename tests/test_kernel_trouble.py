@@ -14,7 +14,7 @@ from dedup.language.accents import plain
 from dedup.language.numbers import decimal_value, numbers, same_number
 from dedup.language.wordlists import MAGNITUDES, NUMBER_WORDS
 from dedup.model.settings import Settings
-from dedup.resolve.document.pair import news
+from dedup.resolve.document.pair import find_new_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -189,7 +189,7 @@ def test_a_corpus_of_odd_words_is_cleaned(texts: list[str], settings: Settings) 
 @given(DOCUMENTS, st.sampled_from(SETTINGS))
 def test_two_texts_of_odd_words_are_compared(texts: list[str], settings: Settings) -> None:
     """Whatever two near-duplicates have in them, what is new in one of them is found, and stands in it."""
-    found = news(texts[0], texts[1], settings)
+    found = find_new_words(texts[0], texts[1], settings)
     assert all(0 <= start < end <= len(texts[1]) for start, end in found.spans)
 
 

@@ -41,7 +41,7 @@ def judged(witness: str, paragraph: str, settings: Settings | None = None) -> Ve
 def new_words(witness: str, paragraph: str) -> list[str]:
     """Return the words of the paragraph that the witness lacks."""
     words = oracle.words(paragraph)
-    return [words[i] for i in article([witness, paragraph]).difference(0, 1).new if i < len(words)]
+    return [words[i] for i in article([witness, paragraph]).full_verdict(0, 1).new if i < len(words)]
 
 
 COVERED = {
@@ -351,7 +351,7 @@ def test_thorough_reading_comes_to_the_same_verdict(seed: int, guard: str, edit:
     for _ in range(rng.randint(1, 4)):
         second = strategies.EDITS[edit](rng, second)
     pair = article([first, second], settings)
-    quick, thorough = pair.verdict(0, 1), pair.difference(0, 1)
+    quick, thorough = pair.verdict(0, 1), pair.full_verdict(0, 1)
     assert (quick.covered, quick.similarity, quick.coverage) == (
         thorough.covered,
         thorough.similarity,
@@ -364,6 +364,6 @@ def test_enormous_paragraphs_are_not_aligned(monkeypatch: pytest.MonkeyPatch) ->
     """What would take gigabytes to align stays, unless it is the same."""
     long = " ".join(strategies.sentence_words(random.Random(5), "latin", 60))  # noqa: S311 - not for secrets
     assert judged(long, long.replace(" ", " the ", 1)).covered
-    monkeypatch.setattr("dedup.verdict.compare.MATRIX", 60 * 60)
+    monkeypatch.setattr("dedup.verdict.compare.MAX_ALIGNMENT_CELLS", 60 * 60)
     assert not judged(long, long.replace(" ", " the ", 1)).covered
     assert judged(long, long.partition(" ")[2]).covered

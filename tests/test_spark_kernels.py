@@ -41,8 +41,8 @@ def _named(draw: st.DrawFn) -> tuple[int, list[set[Pair]]]:
 
 
 def _band(pairs: set[Pair]) -> Bucketed:
-    packed = np.array(sorted(later << 32 | earlier for later, earlier in pairs), np.uint64)
-    return Bucketed(packed, np.empty(0, np.int64), 0)
+    pack = np.array(sorted(later << 32 | earlier for later, earlier in pairs), np.uint64)
+    return Bucketed(pack, np.empty(0, np.int64), 0)
 
 
 @given(_named(), st.integers(1, 300))
@@ -159,10 +159,10 @@ def _relations(draw: st.DrawFn) -> tuple[int, int, list[Pair], set[Pair]]:
 
 
 def _settled(leaders: Leaders, covering: set[Pair], asked: list[Pair]) -> None:
-    while len((pairs := leaders.ask())[0]):
+    while len((pairs := leaders.next_pairs())[0]):
         some = list(zip(*(side.tolist() for side in pairs), strict=True))
         asked += some
-        leaders.answer(_verdicts(some, covering))
+        leaders.record(_verdicts(some, covering))
 
 
 def _verdicts(pairs: Sequence[Pair], covering: set[Pair]) -> Verdicts:
@@ -190,7 +190,7 @@ def test_who_goes_does_not_depend_on_what_is_asked_when(
     told = [(l, e) for l in range(number) for e in range(l) if rng.random() < known]  # noqa: E741 - later
     leaders, asked = Leaders(number, fixed), list[tuple[int, int]]()
     if told:
-        leaders.know(*_sides(told), _verdicts(told, covering))
+        leaders.add_verdicts(*_sides(told), _verdicts(told, covering))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(leaders_module, "_FIRST_TRIES", tries)
         for part in range(parts):

@@ -20,7 +20,7 @@ import numpy as np
 
 from dedup.text.characters import mix
 from dedup.text.hashing import FACTOR, token_hashes
-from dedup.text.token_chars import letters_of
+from dedup.text.token_chars import encode_tokens
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -114,7 +114,7 @@ def _sharing(number: int) -> list[tuple[bytes, bytes]]:
     codes = np.arange(26**4)
     words = np.stack([np.full(len(codes), ord("z")), *(codes // 26**i % 26 + ord("a") for i in range(4))], axis=1)
     words = words.astype(np.uint8)
-    letters = letters_of(hashes(words), np.zeros(len(words), bool))
+    letters = encode_tokens(hashes(words), np.zeros(len(words), bool))
     order = np.argsort(letters, kind="stable")
     out: list[tuple[bytes, bytes]] = []
     for one, other in pairwise(order.tolist()):

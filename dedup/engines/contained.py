@@ -10,8 +10,8 @@ import numpy as np
 from dedup.candidates.buckets import Bucketed, Features, bucketed_with
 from dedup.fingerprint.banding import choose_banding
 from dedup.fingerprint.fingerprint import fingerprint
-from dedup.fingerprint.shared_digests import Held, Seen
-from dedup.fingerprint.table import joined
+from dedup.fingerprint.shared_digests import PendingDigests, SharedDigestSet
+from dedup.fingerprint.table import concatenate_tables
 from dedup.model.containment import Fault, attempt, in_pieces
 from dedup.text.paragraphs import split
 from dedup.verdict.batch.verify import Verdicts, verify
@@ -22,14 +22,14 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from dedup.fingerprint.minhash import Banding
-    from dedup.fingerprint.table import Sheet
+    from dedup.fingerprint.table import FingerprintTable
     from dedup.model.settings import Settings
     from dedup.verdict.batch.verify import Paragraphs
 
 
 def fingerprinted(
-    texts: Sequence[str], salts: Sequence[int] | None, settings: Settings, banding: Banding, seen: Seen
-) -> tuple[Sheet, dict[int, Fault]]:
+    texts: Sequence[str], salts: Sequence[int] | None, settings: Settings, banding: Banding, seen: SharedDigestSet
+) -> tuple[FingerprintTable, dict[int, Fault]]:
     """Fingerprint some documents, as `dedup.fingerprint.fingerprint.fingerprint` does.
 
     Returns:
@@ -38,19 +38,19 @@ def fingerprinted(
     """
     faults: dict[int, Fault] = {}
 
-    def some(numbers: Sequence[int]) -> Sheet:
+    def some(numbers: Sequence[int]) -> FingerprintTable:
         chosen = None if salts is None else [salts[i] for i in numbers]
         # A paragraph counts as fingerprinted when its row is there, not before.
-        held = Held(seen)
+        held = PendingDigests(seen)
         sheet = fingerprint([texts[i] for i in numbers], chosen, settings, banding, held)
-        held.enter_all()
+        held.flush()
         return sheet
 
-    def failed(number: int, fault: Fault) -> Sheet:
+    def failed(number: int, fault: Fault) -> FingerprintTable:
         faults[number] = fault
-        return joined([], banding.bands)._replace(counts=np.zeros(1, np.int32))
+        return concatenate_tables([], banding.bands)._replace(counts=np.zeros(1, np.int32))
 
-    return joined(in_pieces(some, range(len(texts)), failed), banding.bands), faults
+    return concatenate_tables(in_pieces(some, range(len(texts)), failed), banding.bands), faults
 
 
 def reading_fault(text: str, settings: Settings) -> Fault | None:
@@ -60,7 +60,7 @@ def reading_fault(text: str, settings: Settings) -> Fault | None:
         None where it has none, indeed.
     """
     banding = choose_banding(settings.threshold, 0).banding
-    _, faults = fingerprinted([text], None, settings, banding, Seen(1))
+    _, faults = fingerprinted([text], None, settings, banding, SharedDigestSet(1))
     if faults:
         return faults[0]
     if attempt(lambda: len(split(text, settings.split)), lambda _: 0):
@@ -99,7 +99,7 @@ def compared(
     def by_rules(place: int, _: Fault) -> Verdicts:
         one = slice(place, place + 1)
         return attempt(
-            partial(verify, paragraphs, later[one], earlier[one], settings, at_a_glance=False),
+            partial(verify, paragraphs, later[one], earlier[one], settings, prefilter=False),
             partial(kept, place),
         )
 

@@ -25,7 +25,7 @@ class Choice(NamedTuple):
     banding: Banding
     recall: float
 
-    def told(self) -> str:
+    def describe(self) -> str:
         """Return a sentence for people."""
         bands, rows = self.banding
         return (

@@ -13,15 +13,15 @@ import numpy as np
 
 from dedup.fingerprint.exact_copies import first_of_each
 from dedup.fingerprint.minhash import band_keys, signatures
-from dedup.fingerprint.table import ROW, Sheet, joined
+from dedup.fingerprint.table import ROW, FingerprintTable, concatenate_tables
 from dedup.fingerprint.utf8_tokens import tokens_of
 from dedup.language.wordlists import FUNCTION
 from dedup.shingling import Tokens, keys, shingles, tokenise
 from dedup.text.arrays import ranges
 from dedup.text.characters import code_points, fold, mix
-from dedup.text.long_texts import BATCH, LONG, stretches
+from dedup.text.long_texts import BATCH, LONG, chunks
 from dedup.text.paragraphs import split_batch
-from dedup.text.token_chars import letters_of
+from dedup.text.token_chars import encode_tokens
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from dedup.fingerprint.minhash import Banding
-    from dedup.fingerprint.shared_digests import Held, Seen
+    from dedup.fingerprint.shared_digests import PendingDigests, SharedDigestSet
     from dedup.model.settings import Settings
     from dedup.shingling import Words
 
@@ -41,8 +41,12 @@ _BITS = 128
 
 
 def fingerprint(
-    texts: Sequence[str], salts: Sequence[int] | None, settings: Settings, banding: Banding, seen: Seen | Held
-) -> Sheet:
+    texts: Sequence[str],
+    salts: Sequence[int] | None,
+    settings: Settings,
+    banding: Banding,
+    seen: SharedDigestSet | PendingDigests,
+) -> FingerprintTable:
     """Fingerprint the paragraphs of some documents.
 
     Args:
@@ -53,7 +57,7 @@ def fingerprint(
         banding: how signatures are cut.
         seen: what has been fingerprinted.
     """
-    sheets: list[Sheet] = []
+    sheets: list[FingerprintTable] = []
     start = 0
     while start < len(texts):
         if len(texts[start]) > LONG:
@@ -68,23 +72,29 @@ def fingerprint(
         some = None if salts is None else np.array(salts[start:stop], np.uint64)
         sheets.append(_batch(texts[start:stop], some, settings, banding, seen))
         start = stop
-    return joined(sheets, banding.bands)
+    return concatenate_tables(sheets, banding.bands)
 
 
-def _long(text: str, salt: int | None, settings: Settings, banding: Banding, seen: Seen | Held) -> Sheet:
+def _long(
+    text: str, salt: int | None, settings: Settings, banding: Banding, seen: SharedDigestSet | PendingDigests
+) -> FingerprintTable:
     """Fingerprint one very long document in stretches."""
-    sheets: list[Sheet] = []
+    sheets: list[FingerprintTable] = []
     salts = None if salt is None else np.array([salt], np.uint64)
-    for start, stop in stretches(text):
+    for start, stop in chunks(text):
         sheet = _batch([text[start:stop]], salts, settings, banding, seen)
         sheets.append(sheet._replace(spans=sheet.spans + np.int32(start)))
-    whole = joined(sheets, banding.bands)
+    whole = concatenate_tables(sheets, banding.bands)
     return whole._replace(counts=whole.counts.sum(keepdims=True, dtype=np.int32))
 
 
 def _batch(
-    texts: Sequence[str], salts: NDArray[np.uint64] | None, settings: Settings, banding: Banding, seen: Seen | Held
-) -> Sheet:
+    texts: Sequence[str],
+    salts: NDArray[np.uint64] | None,
+    settings: Settings,
+    banding: Banding,
+    seen: SharedDigestSet | PendingDigests,
+) -> FingerprintTable:
     text = "\n".join(texts)
     begins = np.concatenate(([0], np.cumsum([len(t) + 1 for t in texts[:-1]]))).astype(np.int64)
     spans = split_batch(text, code_points(text), begins, settings.split)
@@ -94,12 +104,12 @@ def _batch(
     digests = _digests(bodies, None if salts is None else salts[spans.documents].astype("<u8"))
     places = np.stack((spans.starts, spans.ends), axis=1) - begins[spans.documents][:, None]
     first = first_of_each(digests)
-    fresh = first[seen.enter(digests[first])]
+    fresh = first[seen.add(digests[first])]
     some = [bodies[i] for i in fresh.tolist()]
     rows, bands, kept, letters = _rows(some, None if salt is None else salt[fresh], settings, banding)
     rows["paragraph"] = fresh
     rows["length"] = (spans.ends - spans.starts)[fresh]
-    return Sheet(counts, places.astype(np.int32), digests, rows, bands, kept, letters)
+    return FingerprintTable(counts, places.astype(np.int32), digests, rows, bands, kept, letters)
 
 
 def _encoded(paragraphs: list[str]) -> list[bytes]:
@@ -148,7 +158,7 @@ def _rows(
     rows["letters_at"][eligible] = np.cumsum(number) - number
     if len(eligible) < len(bodies):
         words = _chosen(words, eligible, number)
-    letters = letters_of(words.hashes, words.numeric)
+    letters = encode_tokens(words.hashes, words.numeric)
     if settings.exact:
         return rows, np.empty((0, len(eligible)), np.uint32), b"".join(kept), letters
     # Of a signature of 126 entries the first 126 of the usual 128 will do, whose permutations are at hand.

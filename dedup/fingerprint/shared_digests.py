@@ -22,7 +22,7 @@ _NOT_ZERO = np.array([1, 0], np.uint64)
 """Set in every entry: an empty slot is zero."""
 
 
-class Seen:
+class SharedDigestSet:
     """A table of 128-bit digests in memory that forked workers share; elsewhere each has its own.
 
     Args:
@@ -39,7 +39,7 @@ class Seen:
         """Travel to a forked worker as the very table, to a spawned one as an empty one."""
         return (_found, (id(self), 1 << self._bits))
 
-    def enter(self, digests: NDArray[np.uint64]) -> NDArray[np.bool_]:
+    def add(self, digests: NDArray[np.uint64]) -> NDArray[np.bool_]:
         """Enter digests and return which are new; bool, of the same length.
 
         Args:
@@ -63,7 +63,7 @@ class Seen:
             slots[left] = (slots[left] + 1) & last
         return new
 
-    def known(self, digests: NDArray[np.uint64]) -> NDArray[np.bool_]:
+    def contains(self, digests: NDArray[np.uint64]) -> NDArray[np.bool_]:
         """Return which digests have been entered, and enter none; bool, of the same length.
 
         Args:
@@ -85,20 +85,20 @@ class Seen:
         return out
 
 
-class Held:
+class PendingDigests:
     """Digests that are to be entered into a table, when their paragraphs have been fingerprinted.
 
     Args:
         seen: the table.
     """
 
-    def __init__(self, seen: Seen) -> None:
+    def __init__(self, seen: SharedDigestSet) -> None:
         self._seen = seen
         self._held: list[NDArray[np.uint64]] = []
 
-    def enter(self, digests: NDArray[np.uint64]) -> NDArray[np.bool_]:
-        """Return which digests are new, here and in the table, and hold these; see `Seen.enter`."""
-        new = ~self._seen.known(digests)
+    def add(self, digests: NDArray[np.uint64]) -> NDArray[np.bool_]:
+        """Return which digests are new, here and in the table, and hold these; see `SharedDigestSet.add`."""
+        new = ~self._seen.contains(digests)
         for held in self._held:
             # Few agree in one half, and those are compared as wholes.
             perhaps = np.flatnonzero(np.isin(digests[:, 0], held[:, 0]))
@@ -108,23 +108,23 @@ class Held:
         self._held.append(digests[new])
         return new
 
-    def enter_all(self) -> None:
+    def flush(self) -> None:
         """Enter what is held into the table."""
         for held in self._held:
-            self._seen.enter(held)
+            self._seen.add(held)
 
 
-_TABLES: WeakValueDictionary[int, Seen] = WeakValueDictionary()
+_TABLES: WeakValueDictionary[int, SharedDigestSet] = WeakValueDictionary()
 
 
-def _found(name: int, slots: int) -> Seen:
+def _found(name: int, slots: int) -> SharedDigestSet:
     """Return the table that was here before this process was forked, or a new one, which the next call finds."""
     table = _TABLES.get(name)
     if table is None:
-        table = Seen(slots)
+        table = SharedDigestSet(slots)
         _TABLES[name] = table
         _KEPT.append(table)
     return table
 
 
-_KEPT: list[Seen] = []
+_KEPT: list[SharedDigestSet] = []

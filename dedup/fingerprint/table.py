@@ -28,7 +28,7 @@ each entry; where its text lies among all texts, and its words among all letters
 are no function words, if they are counted; characters."""
 
 
-class Sheet(NamedTuple):
+class FingerprintTable(NamedTuple):
     """The fingerprints of a batch.
 
     Attributes:
@@ -51,7 +51,7 @@ class Sheet(NamedTuple):
     letters: NDArray[np.uint32]
 
 
-def joined(sheets: list[Sheet], bands: int) -> Sheet:
+def concatenate_tables(sheets: list[FingerprintTable], bands: int) -> FingerprintTable:
     """Return several sheets as one; none give an empty one with this number of bands."""
     if len(sheets) == 1:
         return sheets[0]
@@ -66,7 +66,7 @@ def joined(sheets: list[Sheet], bands: int) -> Sheet:
         paragraph += len(sheet.digests)
         text += len(sheet.texts)
         letters += len(sheet.letters)
-    return Sheet(
+    return FingerprintTable(
         np.concatenate([s.counts for s in sheets] or [np.empty(0, np.int32)]),
         np.concatenate([s.spans for s in sheets] or [np.empty((0, 2), np.int32)]),
         np.concatenate([s.digests for s in sheets] or [np.empty((0, 2), np.uint64)]),

@@ -14,7 +14,7 @@ import numpy as np
 
 from dedup.text.arrays import distinct
 from dedup.text.characters import ALONE, CLASS_MASK, DIGIT, IGNORE, OTHER, SPACE, classes_of, fold_table
-from dedup.text.line_forms import Kind, ends_sentence, kind
+from dedup.text.line_forms import LineForm, ends_sentence, line_form
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,9 +43,11 @@ _BULLETS = np.zeros(ord("•") + 2, bool)
 _BULLETS[[ord(bullet) for bullet in "-*+•·"]] = True
 _LAST_LOOK = 24
 """Characters at a line's end that tell whether a sentence ends there."""
-_KINDS = tuple(Kind)
+_KINDS = tuple(LineForm)
 _NUMBERS = {form: number for number, form in enumerate(_KINDS)}
-_TEXT, _ITEM, _TABLE, _FENCE = (_NUMBERS[form] for form in (Kind.TEXT, Kind.ITEM, Kind.TABLE, Kind.FENCE))
+_TEXT, _ITEM, _TABLE, _FENCE = (
+    _NUMBERS[form] for form in (LineForm.TEXT, LineForm.ITEM, LineForm.TABLE, LineForm.FENCE)
+)
 _MARKER = 5
 """Characters of the longest number or letter in front of a list's entry, without the sign that closes it."""
 _GLANCE = 6
@@ -209,7 +211,7 @@ class _Shapes(NamedTuple):
     """What lines look like.
 
     Attributes:
-        kinds: number of each line's `Kind`, as far as anybody asks; int8.
+        kinds: number of each line's `LineForm`, as far as anybody asks; int8.
         firsts: first character of each line that is no space; int64.
         lasts: first character after the last one that is no space; int64.
     """
@@ -241,7 +243,7 @@ def _shapes(lines: Lines, touches: NDArray[np.bool_]) -> _Shapes:
     asked = np.flatnonzero(odd)
     texts = [lines.text[start:end] for start, end in zip(firsts[asked].tolist(), ends[asked].tolist(), strict=True)]
     # Where there are many, they repeat.
-    known = {text: _NUMBERS[kind(text)] for text in set(texts)}
+    known = {text: _NUMBERS[line_form(text)] for text in set(texts)}
     kinds[asked] = [known[text] for text in texts]
     return _Shapes(kinds, firsts, lasts)
 

@@ -20,7 +20,7 @@ _BASE = 0x9E3779B97F4A7C15
 _INVERSE = pow(_BASE, -1, 1 << 64)
 FACTOR = np.uint64(_BASE)
 """Odd, so that a product with it tells as much as the other factor."""
-_STRETCH = 1 << 17
+_CACHE_BLOCK = 1 << 17
 """Values hashed in one go: the tables of powers stay in the cache."""
 _LONGEST = 4096
 """Values of one span hashed by the fast path; longer spans are hashed piece by piece."""
@@ -101,7 +101,7 @@ def _first_bytes(words: Hashes, places: Ints, sizes: Ints) -> Hashes:
 @lru_cache(maxsize=1)
 def _powers() -> tuple[Hashes, Hashes]:
     """Return the powers of the base and of its inverse modulo 2^64, for every place in a stretch; uint64."""
-    size = _STRETCH + _LONGEST + 1
+    size = _CACHE_BLOCK + _LONGEST + 1
     up, down = np.full(size, _BASE, np.uint64), np.full(size, _INVERSE, np.uint64)
     up[0] = down[0] = 1
     return np.cumprod(up, dtype=np.uint64), np.cumprod(down, dtype=np.uint64)
@@ -129,7 +129,7 @@ def _hash_spans(values: Hashes, starts: Ints, ends: Ints) -> Hashes:
     lengths = ends - starts
     up, down = _powers()
     short = np.minimum(ends, starts + _LONGEST)
-    places = np.arange(0, int(starts[-1]) + _STRETCH, _STRETCH)
+    places = np.arange(0, int(starts[-1]) + _CACHE_BLOCK, _CACHE_BLOCK)
     cuts = np.searchsorted(starts, places)
     for index, place in enumerate(places.tolist()):
         lo = int(cuts[index])

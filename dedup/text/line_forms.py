@@ -10,7 +10,7 @@ import re
 from enum import Enum
 
 
-class Kind(Enum):
+class LineForm(Enum):
     """The outer form of a paragraph or line."""
 
     TEXT = "text"
@@ -21,7 +21,7 @@ class Kind(Enum):
     RULE = "rule"
 
 
-ENTRIES = (Kind.ITEM, Kind.TABLE)
+ENTRIES = (LineForm.ITEM, LineForm.TABLE)
 """The forms of what stands among others of its kind: the entries of a list, the rows of a table."""
 
 _PLAIN = re.compile(r"\s*[^\W\d_]{2,}(?![.)\w])")
@@ -54,22 +54,22 @@ _TERM = re.compile(
 _SIGNS = re.compile(r"\W*")
 _LEAD = re.compile(r"\W*(\w(?:[^\n:：]{0,38}\w)?)\W*[:：]")
 _FORMS = (
-    (_FENCE.match, Kind.FENCE),
-    (_TABLE.match, Kind.TABLE),
-    (_RULE.match, Kind.RULE),
-    (_HEADING.match, Kind.HEADING),
-    (_ITEM.match, Kind.ITEM),
+    (_FENCE.match, LineForm.FENCE),
+    (_TABLE.match, LineForm.TABLE),
+    (_RULE.match, LineForm.RULE),
+    (_HEADING.match, LineForm.HEADING),
+    (_ITEM.match, LineForm.ITEM),
 )
 
 
-def kind(text: str) -> Kind:
+def line_form(text: str) -> LineForm:
     """Return the outer form of a paragraph."""
     if _PLAIN.match(text):
-        return Kind.TEXT
+        return LineForm.TEXT
     for match, form in _FORMS:
         if match(text):
             return form
-    return Kind.TEXT
+    return LineForm.TEXT
 
 
 def ends_sentence(text: str) -> bool:
@@ -81,8 +81,8 @@ def is_prose(text: str, tokens: int) -> bool:
     """Tell whether the paragraph reads as running text rather than as a label, a heading or an entry."""
     if ends_sentence(text) or tokens >= _PROSE:
         return True
-    marker = _NUMBERED.match(text) or _ITEM.match(text)
-    return tokens >= _SENTENCES and bool(_SENTENCE.search(text, marker.end() if marker else 0))
+    entry_marker = _NUMBERED.match(text) or _ITEM.match(text)
+    return tokens >= _SENTENCES and bool(_SENTENCE.search(text, entry_marker.end() if entry_marker else 0))
 
 
 def is_numbered(text: str, tokens: int) -> bool:
@@ -95,13 +95,13 @@ def is_shouted(text: str) -> bool:
     return text.upper() == text and text.lower() != text and len(text) <= _LONGEST_SHOUT and not ends_sentence(text)
 
 
-def marker(text: str) -> str:
+def entry_marker(text: str) -> str:
     """Return the number or letter in front of a list entry or a section, as it is written; empty without one."""
     found = _NUMBERED.match(text) or _ITEM.match(text)
     return "".join(c for c in found.group() if c.isalnum()) if found else ""
 
 
-def term(text: str) -> str:
+def leading_term(text: str) -> str:
     """Return the word or words in quotes or in bold with which a definition begins, folded; empty without them."""
     found = _TERM.match(text)
     return (found.group(1) or found.group(2)).strip().casefold() if found else ""
@@ -142,7 +142,7 @@ def is_label(text: str, tokens: int) -> bool:
     """Tell whether the paragraph may name what follows it: a heading, a name, a line that ends in a colon."""
     if tokens == 0:
         return False
-    if kind(text) is Kind.HEADING or is_bold(text) or (tokens <= _LONGEST_LEAD and _ends_in_colon(text)):
+    if line_form(text) is LineForm.HEADING or is_bold(text) or (tokens <= _LONGEST_LEAD and _ends_in_colon(text)):
         return True
     return tokens <= _LONGEST_NAME and not ends_sentence(text)
 
@@ -152,7 +152,7 @@ def _ends_in_colon(text: str) -> bool:
     return ":" in end or "：" in end
 
 
-def lead(text: str) -> str:
+def leading_label(text: str) -> str:
     """Return the word or two before a colon near the start ("Purpose: …"), folded to lower case; empty without one."""
     found = _LEAD.match(text)
     return found.group(1).strip().casefold() if found else ""

@@ -25,7 +25,7 @@ BATCH = 1 << 20
 """Characters that pass through the kernels together."""
 
 
-def stretches(text: str) -> Iterator[tuple[int, int]]:
+def chunks(text: str) -> Iterator[tuple[int, int]]:
     """Cut a very long text, so that its arrays fit memory: after a line end, if possible before an empty line.
 
     A text that is not that long is one stretch.
@@ -53,7 +53,7 @@ def split_texts(texts: Sequence[str], how: Split) -> list[NDArray[np.int64]]:
     for text in texts:
         if len(text) > LONG:
             out += _split_together(waiting, how)
-            out.append(np.concatenate([_split_together([text[a:b]], how)[0] + a for a, b in stretches(text)]))
+            out.append(np.concatenate([_split_together([text[a:b]], how)[0] + a for a, b in chunks(text)]))
             waiting, size = [], 0
             continue
         waiting.append(text)

@@ -16,58 +16,58 @@ _FIRST = 0x100
 _SURROGATES = 0xD800, 0x800
 
 
-def letters_of(hashes: NDArray[np.uint64], numeric: NDArray[np.bool_]) -> NDArray[np.uint32]:
+def encode_tokens(hashes: NDArray[np.uint64], numeric: NDArray[np.bool_]) -> NDArray[np.uint32]:
     """Return a character for each word, the same one for the same word: code points, uint32.
 
     Those of words with digits are odd, the others even. Two different words share one once in half a million times:
     what looks alike is looked at again.
     """
-    return _coded((hashes >> np.uint64(64 - _BITS)).astype(np.uint32), numeric)
+    return _code_points((hashes >> np.uint64(64 - _BITS)).astype(np.uint32), numeric)
 
 
-def _coded(numbers: NDArray[np.uint32], numeric: NDArray[np.bool_]) -> NDArray[np.uint32]:
+def _code_points(numbers: NDArray[np.uint32], numeric: NDArray[np.bool_]) -> NDArray[np.uint32]:
     """Return the code points that stand for some numbers below ``2 ** _BITS``; odd where `numeric`."""
-    letters = numbers << np.uint32(1)
-    letters += np.uint32(_FIRST)
-    letters += numeric
+    chars = numbers << np.uint32(1)
+    chars += np.uint32(_FIRST)
+    chars += numeric
     # Most of them are beyond the surrogates.
-    letters += (letters >= _SURROGATES[0]) * np.uint32(_SURROGATES[1])
-    return letters
+    chars += (chars >= _SURROGATES[0]) * np.uint32(_SURROGATES[1])
+    return chars
 
 
-def is_exact(letters: str, words: list[str]) -> bool:
-    """Return True if equal letters are equal words among some words; `letters` has one for each of them."""
-    known = dict(zip(letters, words, strict=True))
-    return list(map(known.__getitem__, letters)) == words
+def is_injective(chars: str, words: list[str]) -> bool:
+    """Return True if equal letters are equal words among some words; `chars` has one for each of them."""
+    known = dict(zip(chars, words, strict=True))
+    return list(map(known.__getitem__, chars)) == words
 
 
-def exact_numbers(words: Sequence[str]) -> NDArray[np.uint32]:
+def number_words(words: Sequence[str]) -> NDArray[np.uint32]:
     """Number the different words among some words from 0, in the order in which they appear: uint32, one for each."""
     known: dict[str, int] = {}
     return np.array([known.setdefault(word, len(known)) for word in words], np.uint32)
 
 
-def exact_letters(numbers: NDArray[np.uint32], letters: str) -> str | None:
+def encode_injectively(numbers: NDArray[np.uint32], chars: str) -> str | None:
     """Return a letter for each word that no other word shares, in place of letters that follow from hashes.
 
     Args:
-        numbers: of each word, as `exact_numbers` gives them.
-        letters: of each word, as `letters_of` gives them; they tell which words hold a digit.
+        numbers: of each word, as `number_words` gives them.
+        chars: of each word, as `encode_tokens` gives them; they tell which words hold a digit.
 
     Returns:
         The letters; None where there are more different words than letters.
     """
     if int(numbers.max(initial=0)) >> _BITS:
         return None
-    numeric = np.frombuffer(letters.encode("utf-32-le"), np.uint32) & 1 == 1
-    return string_of(_coded(numbers, numeric).astype("<u4").tobytes())
+    numeric = np.frombuffer(chars.encode("utf-32-le"), np.uint32) & 1 == 1
+    return decode_chars(_code_points(numbers, numeric).astype("<u4").tobytes())
 
 
-def is_numeric(letter: str) -> bool:
+def is_numeric(char: str) -> bool:
     """Tell whether a letter stands for a word with a digit."""
-    return bool(ord(letter) & 1)
+    return bool(ord(char) & 1)
 
 
-def string_of(letters: bytes) -> str:
+def decode_chars(chars: bytes) -> str:
     """Return the characters, as little-endian code points, as a string."""
-    return letters.decode("utf-32-le")
+    return chars.decode("utf-32-le")

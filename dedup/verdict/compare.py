@@ -1,7 +1,7 @@
-"""May this paragraph go because that one stays? A pure function of two token sequences.
+"""Decide whether a paragraph may be removed because another one stays: a pure function of two token sequences.
 
-The question is coverage, not likeness: the witness must say all that the paragraph says. The tokens are aligned
-(longest common subsequence); `dedup.verdict.additions` says of each differing stretch what is new in it.
+The criterion is coverage, not similarity: the witness must say all that the candidate says. The tokens are aligned by
+their longest common subsequence; `dedup.verdict.additions` finds what is new in each gap.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ import numpy as np
 from rapidfuzz.distance import LCSseq
 
 from dedup.model.differences import Difference
-from dedup.text.token_chars import exact_letters, exact_numbers, is_exact, is_numeric
-from dedup.verdict.additions import examine
-from dedup.verdict.gap import Finding, Gap, Side
-from dedup.verdict.omissions import same_figure
+from dedup.text.token_chars import encode_injectively, is_injective, is_numeric, number_words
+from dedup.verdict.additions import check_addition
+from dedup.verdict.gap import Finding, Gap, Paragraph
+from dedup.verdict.omissions import is_same_number
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Sequence
@@ -24,34 +24,34 @@ if TYPE_CHECKING:
 
     from dedup.model.settings import Settings
 
-MATRIX = 1 << 33
-"""Product of two lengths above which no alignment is made: it takes a bit of memory for each pair of tokens."""
+MAX_ALIGNMENT_CELLS = 1 << 33
+"""Maximum product of two lengths that are aligned: an alignment takes a bit of memory for each pair of tokens."""
 _BYTES = 8
 """Bytes of a token's hash."""
-LONG_RUN = 3
-"""Words of a run that counts where one paragraph stands in another one: a shingle's length."""
-PIECE = 12
-"""Words for which it may stand there in one more piece."""
+MIN_RUN = 3
+"""Minimum words of a run that counts where a paragraph is contained in another one: a shingle's length."""
+WORDS_PER_PIECE = 12
+"""Words for which a contained paragraph may be in one more piece."""
 NUMBERS_EXPLAINED = 2
 """Numbers of a paragraph that its witness may lack and yet cover it: a marker in front, one written another way."""
 
 
 _FIGURES = 5
-"""Figures of a row of a table, at least."""
+"""Minimum numerals of a table row."""
 _GRAMMAR, _GRAMMAR_SHARE = 2, 8
-"""Words of grammar that may be other ones: so many, or one in so many; beyond that they say something together."""
+"""Maximum number, or 1/N of the tokens, of differing function words that is ignored."""
 
 
 class Verdict(NamedTuple):
-    """What the comparison found.
+    """Result of a comparison.
 
     Attributes:
-        covered: the paragraph may go.
+        covered: the candidate may be removed.
         similarity: twice the common tokens over all tokens of both, 0-1.
-        coverage: share of the paragraph's tokens that the witness has, in order, 0-1.
-        new: indices of the paragraph's tokens that say something new; empty where `covered`. Unless a thorough look was
-            asked for, some of them or none.
-        kind: in what way the two differ; where something is new, of what kind that is.
+        coverage: share of the candidate's tokens that the witness has, in order, 0-1.
+        new: indices of the candidate's tokens that say something new; empty if `covered`. Incomplete unless the
+            comparison was thorough.
+        kind: how the two differ; if something is new, of which kinds that is.
     """
 
     covered: bool
@@ -60,46 +60,70 @@ class Verdict(NamedTuple):
     new: tuple[int, ...]
     kind: Difference = Difference.NONE
 
+    @classmethod
+    def covered_by(cls, overlap: tuple[float, float], kind: Difference = Difference.NONE) -> Verdict:
+        """Return the verdict that the witness covers the candidate, at some similarity and coverage."""
+        similarity, coverage = overlap
+        return cls(covered=True, similarity=similarity, coverage=coverage, new=(), kind=kind)
 
-def compare(witness: Side, paragraph: Side, settings: Settings, *, thorough: bool = False) -> Verdict:
-    """Decide whether the witness makes the paragraph superfluous.
+    @classmethod
+    def not_covered(
+        cls,
+        overlap: tuple[float, float] = (0.0, 0.0),
+        kind: Difference = Difference.NONE,
+        new: Sequence[int] = (),
+    ) -> Verdict:
+        """Return the verdict that the candidate says something new, or is not similar enough."""
+        similarity, coverage = overlap
+        return cls(covered=False, similarity=similarity, coverage=coverage, new=tuple(new), kind=kind)
+
+
+def compare(witness: Paragraph, candidate: Paragraph, settings: Settings, *, thorough: bool = False) -> Verdict:
+    """Decide whether the witness makes the candidate superfluous.
 
     Args:
-        witness: the tokens of the one that stays.
-        paragraph: the tokens of the one that may go.
+        witness: the paragraph that stays.
+        candidate: the paragraph that may be removed.
         settings: threshold and guard.
-        thorough: name what is new even where a quick look at the numbers has settled that something is.
+        thorough: report all that is new, even where the numbers alone show that something is.
     """
-    len_a, len_b = len(witness.letters), len(paragraph.letters)
-    least = least_common(len_a, len_b, settings)
-    common = LCSseq.similarity(witness.letters, paragraph.letters, score_cutoff=int(least))
+    witness_size, size = len(witness.chars), len(candidate.chars)
+    least = least_common(witness_size, size, settings)
+    common = LCSseq.similarity(witness.chars, candidate.chars, score_cutoff=int(least))
     if common < least:
-        # Too little in common under any guard; what exactly differs is nobody's question.
-        return Verdict(covered=False, similarity=0.0, coverage=0.0, new=())
-    quick = settings.guard != "off" and not thorough
-    if quick and too_many_numbers(numbers_in(witness.letters), numbers_in(paragraph.letters)):
-        return Verdict(False, 2 * common / (len_a + len_b), common / len_b, (), Difference.NUMBER)  # noqa: FBT003 - covered
-    return judge(witness, paragraph, align(witness.letters, paragraph.letters), settings, thorough=thorough)
+        # Too little in common under any guard: the exact differences do not matter.
+        return Verdict.not_covered()
+    prefilter = settings.guard != "off" and not thorough
+    if prefilter and too_many_numbers(numbers_in(witness.chars), numbers_in(candidate.chars)):
+        return Verdict.not_covered(_overlap(common, witness_size, size), Difference.NUMBER)
+    alignment = align(witness.chars, candidate.chars)
+    verdict = provisional_verdict(witness, candidate, alignment, settings, thorough=thorough)
+    return confirm(verdict, witness, candidate, settings, thorough=thorough) if verdict.covered else verdict
 
 
-def least_common(len_a: Any, len_b: Any, settings: Settings) -> Any:
-    """Return how many tokens two paragraphs of these lengths (numbers or arrays) must have in common, in order.
+def _overlap(common: int, witness_size: int, size: int) -> tuple[float, float]:
+    """Return the similarity and the coverage of a pair with so many common tokens."""
+    return 2 * common / (witness_size + size), common / size
+
+
+def least_common(witness_size: Any, size: Any, settings: Settings) -> Any:
+    """Return how many tokens two paragraphs of these sizes (numbers or arrays) must have in common, in order.
 
     Words in another spelling make up for as much as a paragraph at the threshold may differ in.
     """
     share = settings.threshold
     if settings.guard == "strict":
         share = max(1.5 * share - 0.5, share / 2)
-    return share * np.minimum(len_b, (len_a + len_b) / 2)
+    return share * np.minimum(size, (witness_size + size) / 2)
 
 
 class Alignment(NamedTuple):
-    """How two sequences go together.
+    """An alignment of two sequences.
 
     Attributes:
-        gaps: the stretches that differ, in order.
-        runs: those that do not, as (place in the first, in the second, tokens).
-        common: tokens that both have, in order.
+        gaps: the parts that differ, in order.
+        runs: the equal parts, as (start in the first, start in the second, length).
+        common: number of common tokens.
     """
 
     gaps: list[Gap]
@@ -107,207 +131,225 @@ class Alignment(NamedTuple):
     common: int
 
 
-def judge(
-    witness: Side,
-    paragraph: Side,
-    alignment: Alignment,
-    settings: Settings,
-    *,
-    thorough: bool = False,
+def confirm(
+    verdict: Verdict, witness: Paragraph, candidate: Paragraph, settings: Settings, *, thorough: bool = False
 ) -> Verdict:
-    """Decide about a pair by the alignment of its letters, and confirm it; the rest is as in `compare`."""
-    verdict = presume(witness, paragraph, alignment, settings, thorough=thorough)
-    return confirm(verdict, witness, paragraph, settings, thorough=thorough) if verdict.covered else verdict
+    """Confirm on the words that a witness covers a candidate.
 
-
-def confirm(verdict: Verdict, witness: Side, paragraph: Side, settings: Settings, *, thorough: bool = False) -> Verdict:
-    """Confirm on the words that a witness covers a paragraph.
-
-    Letters and hashes of tokens only find it, as both can be made to agree for different words. Where they do, the pair
-    is compared again with a letter for each word.
+    Different words may share a character or a hash. Where they do, the pair is compared again with a character for each
+    distinct word.
     """
-    words = [*witness.words(), *paragraph.words()]
-    if is_exact(witness.letters + paragraph.letters, words):
+    words = [*witness.words(), *candidate.words()]
+    if is_injective(witness.chars + candidate.chars, words):
         return verdict
-    both = _exactly(witness, paragraph, words)
-    if both is None:
+    exact = _encoded_injectively(witness, candidate, words)
+    if exact is None:
         return verdict._replace(covered=False, kind=Difference.WORDS)
-    return compare(*both, settings, thorough=thorough)
+    return compare(*exact, settings, thorough=thorough)
 
 
-def _exactly(witness: Side, paragraph: Side, words: list[str]) -> tuple[Side, Side] | None:
-    """Return two sides with letters and hashes that only equal words share; None if they have too many words."""
-    numbers = exact_numbers(words)
-    letters = exact_letters(numbers, witness.letters + paragraph.letters)
-    if letters is None:
+def _encoded_injectively(
+    witness: Paragraph, candidate: Paragraph, words: list[str]
+) -> tuple[Paragraph, Paragraph] | None:
+    """Return both paragraphs with characters and hashes that only equal words share; None if they have too many."""
+    numbers = number_words(words)
+    chars = encode_injectively(numbers, witness.chars + candidate.chars)
+    if chars is None:
         return None
-    hashes, size = numbers.astype(np.uint64).tobytes(), len(witness.letters)
+    hashes, size = numbers.astype(np.uint64).tobytes(), len(witness.chars)
     return (
-        witness._replace(letters=letters[:size], hashes=hashes[: _BYTES * size]),
-        paragraph._replace(letters=letters[size:], hashes=hashes[_BYTES * size :]),
+        witness._replace(chars=chars[:size], hashes=hashes[: _BYTES * size]),
+        candidate._replace(chars=chars[size:], hashes=hashes[_BYTES * size :]),
     )
 
 
-def presume(  # noqa: PLR0911 - one case after the other
-    witness: Side,
-    paragraph: Side,
+def provisional_verdict(
+    witness: Paragraph,
+    candidate: Paragraph,
     alignment: Alignment,
     settings: Settings,
     *,
     thorough: bool = False,
     certain: bool = False,
 ) -> Verdict:
-    """Decide about a pair as far as letters and hashes tell: that it is covered is to be confirmed, see `confirm`.
+    """Decide about an aligned pair by its characters and hashes; see `confirm` for pairs that are covered by these.
 
-    Where it is `certain`, tokens of equal letters have equal hashes, and the two are known to be `alike`, unless the
-    witness has all words of the paragraph.
+    With `certain`, tokens of equal characters are known to have equal hashes, and the two to be similar (`is_similar`)
+    unless the witness has all words of the candidate.
     """
-    theirs, ours = witness.letters, paragraph.letters
-    len_a, len_b, common = len(theirs), len(ours), alignment.common
-    similarity, coverage = 2 * common / (len_a + len_b), common / len_b
     if settings.guard == "off":
-        # Two words may share a letter; here nothing else would notice.
-        common = LCSseq.similarity(_words(witness), _words(paragraph))
-        similarity, coverage = 2 * common / (len_a + len_b), common / len_b
-        return Verdict(similarity >= settings.threshold, similarity, coverage, ())
-    if common == len_b and (at := stands_in(witness, paragraph)) is not None:
-        ends = [gap for gap in (Gap(0, at, 0, 0), Gap(at + len_b, len_a, len_b, len_b)) if gap.a1 > gap.a0]
-        found = next((found for gap in ends if (found := examine(gap, witness, paragraph)).new), None)
-        if found is not None and settings.guard == "strict":
-            return Verdict(False, similarity, coverage, tuple(found.new), found.kind)  # noqa: FBT003
-        return Verdict(True, similarity, coverage, (), Difference.LESS if ends else Difference.NONE)  # noqa: FBT003
-    if not certain and not _same(witness, paragraph, alignment.runs):  # two words share a letter
-        alignment = align(_words(witness), _words(paragraph))
-        common = alignment.common
-        similarity, coverage = 2 * common / (len_a + len_b), common / len_b
-        if common < least_common(len_a, len_b, settings):
-            return Verdict(covered=False, similarity=0.0, coverage=0.0, new=())
+        return _verdict_by_similarity(witness, candidate, settings)
+    witness_size, size = len(witness.chars), len(candidate.chars)
+    if alignment.common == size:
+        verdict = _verdict_if_contained(witness, candidate, settings)
+        if verdict is not None:
+            return verdict
+    if not certain and not _have_same_hashes(witness, candidate, alignment.runs):  # two words share a character
+        alignment = align(_hash_list(witness), _hash_list(candidate))
+        if alignment.common < least_common(witness_size, size, settings):
+            return Verdict.not_covered()
     gaps = alignment.gaps
-    if not (certain and common < len_b) and not alike(alignment, len_a, len_b, settings):
-        return Verdict(False, similarity, coverage, _indices(gaps), Difference.WORDS)  # noqa: FBT003
-    if settings.guard == "numbers":
-        new = tuple(i for i in _indices(gaps) if is_numeric(ours[i]))
-        return Verdict(not new, similarity, coverage, new, Difference.NUMBER if new else Difference.NONE)
-    found = _examined(gaps, witness, paragraph, thorough=thorough)
-    return Verdict(not found.new, similarity, coverage, tuple(found.new), found.kind)
+    overlap = _overlap(alignment.common, witness_size, size)
+    if not (certain and alignment.common < size) and not is_similar(alignment, witness_size, size, settings):
+        return Verdict.not_covered(overlap, Difference.WORDS, [i for gap in gaps for i in gap.candidate_range])
+    numbers_only = settings.guard == "numbers"
+    finding = (
+        _new_numbers(gaps, candidate) if numbers_only else _check_gaps(gaps, witness, candidate, thorough=thorough)
+    )
+    if finding.new:
+        return Verdict.not_covered(overlap, finding.kind, finding.new)
+    return Verdict.covered_by(overlap, finding.kind)
 
 
-def alike(alignment: Alignment, len_a: int, len_b: int, settings: Settings) -> bool:
-    """Tell whether two paragraphs are similar enough if words in each other's place say the same, or one holds one."""
-    if 2 * alignment.common >= settings.threshold * (len_a + len_b):
+def _verdict_by_similarity(witness: Paragraph, candidate: Paragraph, settings: Settings) -> Verdict:
+    """Decide by similarity alone (guard off); by hashes, as nothing else would notice words that share a character."""
+    common = LCSseq.similarity(_hash_list(witness), _hash_list(candidate))
+    overlap = _overlap(common, len(witness.chars), len(candidate.chars))
+    return Verdict.covered_by(overlap) if overlap[0] >= settings.threshold else Verdict.not_covered(overlap)
+
+
+def _verdict_if_contained(witness: Paragraph, candidate: Paragraph, settings: Settings) -> Verdict | None:
+    """Decide about a candidate whose tokens the witness has in one run; None where it has not.
+
+    Under the strict guard the omission of what precedes and follows the run must not change what the candidate says.
+    """
+    start = find_whole(witness, candidate)
+    if start is None:
+        return None
+    witness_size, size = len(witness.chars), len(candidate.chars)
+    overlap = _overlap(size, witness_size, size)
+    ends = [gap for gap in (Gap(0, start, 0, 0), Gap(start + size, witness_size, size, size)) if gap.witness_size]
+    if settings.guard == "strict":
+        for gap in ends:
+            finding = check_addition(gap, witness, candidate)
+            if finding.new:
+                return Verdict.not_covered(overlap, finding.kind, finding.new)
+    return Verdict.covered_by(overlap, Difference.LESS if ends else Difference.NONE)
+
+
+def is_similar(alignment: Alignment, witness_size: int, size: int, settings: Settings) -> bool:
+    """Return True if two paragraphs are similar, words in each other's place taken as equal, or one holds the other."""
+    if 2 * alignment.common >= settings.threshold * (witness_size + size):
         return True
     if settings.guard == "strict":
-        apart = sum([abs(a1 - a0 - b1 + b0) for a0, a1, b0, b1 in alignment.gaps])
-        if apart <= (1 - settings.threshold) * (len_a + len_b):
+        surplus = sum([abs(gap.witness_size - gap.candidate_size) for gap in alignment.gaps])
+        if surplus <= (1 - settings.threshold) * (witness_size + size):
             return True
-    return _contained(alignment, len_b, settings.threshold)
+    return _is_contained(alignment, size, settings.threshold)
 
 
-def _examined(gaps: list[Gap], witness: Side, paragraph: Side, *, thorough: bool) -> Finding:
-    """Examine the stretches: until one says something new, unless all of it is to be named."""
-    kinds = Difference.NONE
+def _new_numbers(gaps: list[Gap], candidate: Paragraph) -> Finding:
+    """Return the tokens with digits in the gaps."""
+    new = [i for gap in gaps for i in gap.candidate_range if is_numeric(candidate.chars[i])]
+    return Finding(new, Difference.NUMBER if new else Difference.NONE)
+
+
+def _check_gaps(gaps: list[Gap], witness: Paragraph, candidate: Paragraph, *, thorough: bool) -> Finding:
+    """Examine the gaps: all of them if `thorough`, else until one says something new."""
+    ignored = new_kinds = Difference.NONE
     new: list[int] = []
-    told = Difference.NONE
     grammar = 0
-    if not thorough and len(gaps) > 1:  # where a number is in question, most is to be found
+    if not thorough and len(gaps) > 1:  # gaps with numbers first: they are the most likely to say something new
         gaps = sorted(
-            gaps, key=lambda gap: not any(is_numeric(letter) for letter in paragraph.letters[gap.b0 : gap.b1])
+            gaps, key=lambda gap: not any(map(is_numeric, candidate.chars[gap.candidate_start : gap.candidate_end]))
         )
-    if gaps and thorough and _is_table(paragraph):
-        return Finding([gap.b0 for gap in gaps if gap.b1 > gap.b0] or [0], Difference.NUMBER)
+    if gaps and thorough and _is_table_row(candidate):
+        return Finding(_first_tokens(gaps) or [0], Difference.NUMBER)
     for gap in gaps:
-        found = examine(gap, witness, paragraph, thorough=thorough)
-        if not found.new:
-            kinds |= found.kind
-            grammar += found.grammar
+        finding = check_addition(gap, witness, candidate, thorough=thorough)
+        if not finding.new:
+            ignored |= finding.kind
+            grammar += finding.grammar
             continue
-        new += found.new
-        told |= found.kind
+        new += finding.new
+        new_kinds |= finding.kind
         if not thorough:
             break
-    if not new and gaps and not thorough and _is_table(paragraph):
+    if not new and gaps and not thorough and _is_table_row(candidate):
         return Finding([0], Difference.NUMBER)
-    if not new and grammar > max(_GRAMMAR, len(paragraph.letters) // _GRAMMAR_SHARE):
-        return Finding([gap.b0 for gap in gaps if gap.b1 > gap.b0], Difference.WORDS)
-    return Finding(new, told if new else kinds)
+    if not new and grammar > max(_GRAMMAR, len(candidate.chars) // _GRAMMAR_SHARE):
+        return Finding(_first_tokens(gaps), Difference.WORDS)
+    return Finding(new, new_kinds if new else ignored)
 
 
-def _is_table(side: Side) -> bool:
-    """Tell whether a paragraph is a row of figures, of which each has its place."""
-    figures = int(np.count_nonzero(_codes(side.letters) & 1))
-    return figures >= _FIGURES and 2 * figures > len(side.letters)
+def _first_tokens(gaps: list[Gap]) -> list[int]:
+    return [gap.candidate_start for gap in gaps if gap.candidate_size]
 
 
-def numbers_in(letters: str) -> frozenset[int]:
-    """Return the letters of the different tokens with digits."""
-    codes = _codes(letters)
+def _is_table_row(paragraph: Paragraph) -> bool:
+    """Return True for a row of numerals, each of which has its own column."""
+    numerals = int(np.count_nonzero(_codes(paragraph.chars) & 1))
+    return numerals >= _FIGURES and 2 * numerals > len(paragraph.chars)
+
+
+def numbers_in(chars: str) -> frozenset[int]:
+    """Return the code points of the distinct tokens with digits."""
+    codes = _codes(chars)
     return frozenset(codes[codes & 1 == 1].tolist())
 
 
-def _codes(letters: str) -> NDArray[np.uint32]:
-    return np.frombuffer(letters.encode("utf-32-le"), np.uint32)
+def _codes(chars: str) -> NDArray[np.uint32]:
+    return np.frombuffer(chars.encode("utf-32-le"), np.uint32)
 
 
-def too_many_numbers(theirs: frozenset[int], ours: frozenset[int]) -> bool:
-    """Tell whether the witness lacks more of the paragraph's numbers than can be explained."""
-    return not ours <= theirs and len(ours - theirs) > NUMBERS_EXPLAINED
+def too_many_numbers(witness_numbers: frozenset[int], numbers: frozenset[int]) -> bool:
+    """Return True if the witness lacks more of the candidate's numbers than rules may ignore."""
+    return not numbers <= witness_numbers and len(numbers - witness_numbers) > NUMBERS_EXPLAINED
 
 
-def align(first: Sequence[Hashable], second: Sequence[Hashable]) -> Alignment:
-    """Align two sequences by their longest common subsequence; two that are enormous are left as one stretch."""
-    if len(first) * len(second) > MATRIX:
-        return Alignment([Gap(0, len(first), 0, len(second))], [], 0)
+def align(witness: Sequence[Hashable], candidate: Sequence[Hashable]) -> Alignment:
+    """Align two sequences by their longest common subsequence; two that are too large make a single gap."""
+    if len(witness) * len(candidate) > MAX_ALIGNMENT_CELLS:
+        return Alignment([Gap(0, len(witness), 0, len(candidate))], [], 0)
     gaps: list[Gap] = []
     runs: list[tuple[int, int, int]] = []
     a = b = common = 0
     # Plain tuples: this loop is a good part of a verdict's cost.
-    operations: list[Any] = LCSseq.opcodes(first, second).as_list()
-    for tag, a0, a1, b0, b1 in operations:
+    operations: list[Any] = LCSseq.opcodes(witness, candidate).as_list()
+    for tag, start_a, end_a, start_b, end_b in operations:
         if tag == "equal":
-            if a0 > a or b0 > b:
-                gaps.append(Gap(a, a0, b, b0))
-            runs.append((a0, b0, a1 - a0))
-            common += a1 - a0
-            a, b = a1, b1
-    if a < len(first) or b < len(second):
-        gaps.append(Gap(a, len(first), b, len(second)))
+            if start_a > a or start_b > b:
+                gaps.append(Gap(a, start_a, b, start_b))
+            runs.append((start_a, start_b, end_a - start_a))
+            common += end_a - start_a
+            a, b = end_a, end_b
+    if a < len(witness) or b < len(candidate):
+        gaps.append(Gap(a, len(witness), b, len(candidate)))
     return Alignment(gaps, runs, common)
 
 
-def _same(witness: Side, paragraph: Side, runs: list[tuple[int, int, int]]) -> bool:
-    """Return True if tokens of equal letters have equal hashes."""
-    theirs, ours = witness.hashes, paragraph.hashes
-    return all(theirs[_BYTES * a : _BYTES * (a + n)] == ours[_BYTES * b : _BYTES * (b + n)] for a, b, n in runs)
+def _have_same_hashes(witness: Paragraph, candidate: Paragraph, runs: list[tuple[int, int, int]]) -> bool:
+    """Return True if tokens of equal characters have equal hashes."""
+    first, second = witness.hashes, candidate.hashes
+    return all(first[_BYTES * a : _BYTES * (a + n)] == second[_BYTES * b : _BYTES * (b + n)] for a, b, n in runs)
 
 
-def stands_in(witness: Side, paragraph: Side) -> int | None:
-    """Return where the paragraph stands in the witness from end to end, as far as hashes tell; None if nowhere.
+def find_whole(witness: Paragraph, candidate: Paragraph) -> int | None:
+    """Return where the whole candidate stands in the witness in one run, by hashes; None if nowhere.
 
-    An alignment may tie the paragraph's first word to an earlier occurrence, and see a difference where there is none.
+    An alignment may match the candidate's first word with an earlier occurrence, and see a difference where there is
+    none.
     """
-    at = witness.letters.find(paragraph.letters)
-    last = len(paragraph.letters) - 1
-    while at >= 0:
-        whole = same_figure(witness, at, paragraph, 0) and same_figure(witness, at + last, paragraph, last)
-        if whole and _same(witness, paragraph, [(at, 0, len(paragraph.letters))]):
-            return at
-        at = witness.letters.find(paragraph.letters, at + 1)
+    start = witness.chars.find(candidate.chars)
+    last = len(candidate.chars) - 1
+    while start >= 0:
+        same = is_same_number(witness, start, candidate, 0) and is_same_number(witness, start + last, candidate, last)
+        if same and _have_same_hashes(witness, candidate, [(start, 0, len(candidate.chars))]):
+            return start
+        start = witness.chars.find(candidate.chars, start + 1)
     return None
 
 
-def _words(side: Side) -> list[int]:
-    words: list[int] = np.frombuffer(side.hashes, np.uint64).tolist()
-    return words
+def _hash_list(paragraph: Paragraph) -> list[int]:
+    hashes: list[int] = np.frombuffer(paragraph.hashes, np.uint64).tolist()
+    return hashes
 
 
-def _indices(gaps: list[Gap]) -> tuple[int, ...]:
-    return tuple(i for gap in gaps for i in range(gap.b0, gap.b1))
-
-
-def _contained(alignment: Alignment, len_b: int, threshold: float) -> bool:
-    """Tell whether a shorter paragraph stands inside the witness in few pieces, not in words scattered over it."""
-    long_runs = [size for _, _, size in alignment.runs if size >= LONG_RUN]
-    if sum(long_runs) < threshold * len_b:
+def _is_contained(alignment: Alignment, size: int, threshold: float) -> bool:
+    """Return True if a shorter candidate is contained in the witness in few pieces, not scattered over it."""
+    if sum([length for _, _, length in alignment.runs if length >= MIN_RUN]) < threshold * size:
         return False
-    inner = sum(1 for gap in alignment.gaps if gap.b0 > 0 and gap.b1 < len_b and gap.a1 > gap.a0)
-    return inner <= 1 + len_b // PIECE
+    inner = sum(
+        1 for gap in alignment.gaps if gap.candidate_start > 0 and gap.candidate_end < size and gap.witness_size
+    )
+    return inner <= 1 + size // WORDS_PER_PIECE

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from dedup.language.wordlists import FUNCTION
 
 if TYPE_CHECKING:
-    from dedup.verdict.gap import Gap, Side
+    from dedup.verdict.gap import Gap, Paragraph
 
 
 _GLUE = "./@["
@@ -37,79 +37,85 @@ _BEFORE = 8
 """Characters before a word in which the end of a sentence is looked for."""
 
 
-def is_name(side: Side, index: int) -> bool:
+def is_name(paragraph: Paragraph, index: int) -> bool:
     """Tell whether a token is a name by how it is written: "US", the end of "example.com", the number of a "[2]"."""
-    if not side.text:
+    if not paragraph.text:
         return False
-    start, end = side.span(index)
-    if start and side.text[start - 1] in _GLUE:
+    start, end = paragraph.span(index)
+    if start and paragraph.text[start - 1] in _GLUE:
         return True
-    token = side.text[start:end]
+    token = paragraph.text[start:end]
     if len(token) < 2 or not token.isupper():  # noqa: PLR2004 - "A" begins a sentence
         return False
-    around = [side.text[slice(*side.span(i))] for i in (index - 1, index + 1) if 0 <= i < len(side.letters)]
+    around = [
+        paragraph.text[slice(*paragraph.span(i))] for i in (index - 1, index + 1) if 0 <= i < len(paragraph.chars)
+    ]
     return any(other.upper() != other for other in around)
 
 
-def is_capital(side: Side, index: int) -> bool:
+def is_capital(paragraph: Paragraph, index: int) -> bool:
     """Tell whether a token is written with a capital where no sentence begins."""
-    if not side.text or index == 0:
+    if not paragraph.text or index == 0:
         return False
-    start, _ = side.span(index)
-    if not side.text[start].isupper():
+    start, _ = paragraph.span(index)
+    if not paragraph.text[start].isupper():
         return False
-    before = side.text[max(0, start - _BEFORE) : start].rstrip(" \"'“”„«»‘’(*_[")
+    before = paragraph.text[max(0, start - _BEFORE) : start].rstrip(" \"'“”„«»‘’(*_[")
     return before[-1:] not in ".!?:…\n|–—#"
 
 
-def is_label(side: Side) -> bool:
+def is_label(paragraph: Paragraph) -> bool:
     """Tell whether a paragraph names something rather than says something: a title, an entry, a caption.
 
     It is short, ends as no sentence does, and has few words of grammar; in scripts without spaces, where grammar is not
     seen, length alone tells.
     """
-    if not side.text or len(side.letters) > _LABEL_CHARACTERS or _SENTENCE_END.search(side.text[-_BEFORE:]):
+    if (
+        not paragraph.text
+        or len(paragraph.chars) > _LABEL_CHARACTERS
+        or _SENTENCE_END.search(paragraph.text[-_BEFORE:])
+    ):
         return False
-    if 2 * len(side.letters) > len(side.text):
+    if 2 * len(paragraph.chars) > len(paragraph.text):
         return True
-    if len(side.letters) > _LABEL:
+    if len(paragraph.chars) > _LABEL:
         return False
-    grammar = sum(side.token(i) in FUNCTION for i in range(len(side.letters)))
-    return grammar <= _LABEL_GRAMMAR * len(side.letters)
+    grammar = sum(paragraph.token(i) in FUNCTION for i in range(len(paragraph.chars)))
+    return grammar <= _LABEL_GRAMMAR * len(paragraph.chars)
 
 
-def is_title(side: Side, first: int, last: int) -> bool:
+def is_title(paragraph: Paragraph, first: int, last: int) -> bool:
     """Tell whether all words of content are written with a capital, and some are."""
-    if not side.text:
+    if not paragraph.text:
         return False
-    words = [side.text[slice(*side.span(i))] for i in range(first, min(last, len(side.letters)))]
+    words = [paragraph.text[slice(*paragraph.span(i))] for i in range(first, min(last, len(paragraph.chars)))]
     content = [word for word in words if word.casefold() not in FUNCTION]
     return bool(content) and all(word[:1].isupper() for word in content)
 
 
-def begins_clause(side: Side, index: int) -> bool:
+def begins_clause(paragraph: Paragraph, index: int) -> bool:
     """Tell whether a clause begins with a token: it is the first, or behind a sign, or there is none."""
-    if not 0 < index < len(side.letters) or not side.text:
-        return index in {0, len(side.letters)}
-    return not BREAKS.isdisjoint(between(side, index))
+    if not 0 < index < len(paragraph.chars) or not paragraph.text:
+        return index in {0, len(paragraph.chars)}
+    return not BREAKS.isdisjoint(between(paragraph, index))
 
 
-def is_apart(side: Side, index: int) -> bool:
+def is_apart(paragraph: Paragraph, index: int) -> bool:
     """Tell whether a sign stands between a token and the one before it, for all that is known."""
-    if not side.text or not 0 < index < len(side.letters):
+    if not paragraph.text or not 0 < index < len(paragraph.chars):
         return True
-    signs = between(side, index)
+    signs = between(paragraph, index)
     return not _APART.isdisjoint(signs) or " - " in signs
 
 
-def between(side: Side, index: int) -> str:
+def between(paragraph: Paragraph, index: int) -> str:
     """Return what stands between a token and the one before it; both are there."""
-    return side.text[side.span(index - 1)[1] : side.span(index)[0]]
+    return paragraph.text[paragraph.span(index - 1)[1] : paragraph.span(index)[0]]
 
 
-def in_front(letters: str, gap: Gap) -> bool:
+def in_front(chars: str, gap: Gap) -> bool:
     """Tell whether a stretch that was put in may as well stand at the beginning.
 
     Where a headline begins with the text's first word, that one may be aligned with either.
     """
-    return letters[: gap.b0] == letters[gap.b1 - gap.b0 : gap.b1]
+    return chars[: gap.candidate_start] == chars[gap.candidate_size : gap.candidate_end]

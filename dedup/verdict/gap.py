@@ -1,7 +1,7 @@
-"""A gap between two aligned paragraphs, the two themselves, and what is known of the gap so far.
+"""A gap of an alignment, the two paragraphs around it, and the state of its examination.
 
-A gap is what an alignment leaves between two runs of equal words: some words of the witness against some of the
-paragraph.
+A gap is what an alignment leaves between two runs of equal words: some words of the witness, the paragraph that stays,
+against some of the candidate, the paragraph that may be removed.
 """
 
 from __future__ import annotations
@@ -17,13 +17,17 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 
+MAX_GAP = 60
+"""Maximum tokens of a gap that is searched for variants; a longer one is another text."""
+
+
 class Finding(NamedTuple):
-    """What a stretch says.
+    """Result of the examination of a gap.
 
     Attributes:
-        new: tokens of the paragraph that say something new.
-        kind: of what kinds the difference is; where anything is new, of what kinds that is.
-        grammar: how many words were let pass as grammar in place of others.
+        new: indices of the candidate's tokens that say something new.
+        kind: how the two differ; if anything is new, of which kinds that is.
+        grammar: number of function words that were ignored in place of other ones.
     """
 
     new: list[int]
@@ -31,24 +35,20 @@ class Finding(NamedTuple):
     grammar: int = 0
 
 
-LIMIT = 60
-"""Tokens of a stretch above which nobody looks for variants in it: it is another text."""
-
-
-class Side(NamedTuple):
+class Paragraph(NamedTuple):
     """One paragraph of a comparison.
 
     Attributes:
-        letters: a character for each token, the same for the same token, odd for a token with a digit; see
+        chars: a character for each token, the same for the same token, odd for a token with a digit; see
             `dedup.text.token_chars`.
         hashes: token hashes, in order, eight bytes each.
         token: returns a folded token by its index; called only for the tokens that differ.
-        text: the paragraph as it is written; empty where nobody knows.
-        span: returns where a token stands in the text.
+        text: the paragraph as written; empty if unknown.
+        span: returns the characters of a token in the text.
         words: returns all folded tokens, in order.
     """
 
-    letters: str
+    chars: str
     hashes: bytes
     token: Callable[[int], str]
     text: str
@@ -57,62 +57,96 @@ class Side(NamedTuple):
 
 
 class Gap(NamedTuple):
-    """A stretch in which the two differ: tokens ``a0:a1`` of the witness against ``b0:b1`` of the paragraph."""
+    """Some tokens of the witness against some of the candidate, as half-open ranges; one of them may be empty."""
 
-    a0: int
-    a1: int
-    b0: int
-    b1: int
+    witness_start: int
+    witness_end: int
+    candidate_start: int
+    candidate_end: int
+
+    @property
+    def witness_size(self) -> int:
+        """Number of tokens of the witness."""
+        return self.witness_end - self.witness_start
+
+    @property
+    def candidate_size(self) -> int:
+        """Number of tokens of the candidate."""
+        return self.candidate_end - self.candidate_start
+
+    @property
+    def witness_range(self) -> range:
+        """Indices of the tokens of the witness."""
+        return range(self.witness_start, self.witness_end)
+
+    @property
+    def candidate_range(self) -> range:
+        """Indices of the tokens of the candidate."""
+        return range(self.candidate_start, self.candidate_end)
 
 
-class Stretch:
-    """A stretch under examination: what is left of it on either side, and what it was found to be so far.
+class GapContext:
+    """A gap under examination: the words not yet ignored on either side, and the kinds of difference found so far.
 
-    What turns a statement, and what a sign says, is set aside only together with the same on the other side, unless the
-    rule at hand is about just that.
+    Negations, restrictions and signs are ignored only together with the same ones on the other side, unless the current
+    rule is about them.
 
     Attributes:
-        holds_words: the rule at hand may set no negation, modal verb or restriction aside.
-        holds_signs: it may set no sign aside.
+        witness_words: plain words of the witness that are left, by token index.
+        candidate_words: plain words of the candidate that are left, by token index.
+        kind: kinds of the differences that were ignored.
+        rule_kind: kind of the differences that the current rule ignores.
+        protects_words: the current rule may not ignore negations, modal verbs and restrictions.
+        protects_signs: the current rule may not ignore signs.
     """
 
-    def __init__(self, gap: Gap, witness: Side, paragraph: Side) -> None:
+    def __init__(self, gap: Gap, witness: Paragraph, candidate: Paragraph) -> None:
+        first = max(gap.witness_start, gap.witness_end - MAX_GAP)
         self.gap = gap
         self.witness = witness
-        self.paragraph = paragraph
-        self.theirs = {i: plain(witness.token(i)) for i in range(max(gap.a0, gap.a1 - LIMIT), gap.a1)}
-        self.ours = {i: plain(paragraph.token(i)) for i in range(gap.b0, gap.b1)}
-        self.kind = Difference.NONE
-        self.holds_words = self.holds_signs = True
+        self.candidate = candidate
+        self.witness_words = {i: plain(witness.token(i)) for i in range(first, gap.witness_end)}
+        self.candidate_words = {i: plain(candidate.token(i)) for i in gap.candidate_range}
+        self.kind = self.rule_kind = Difference.NONE
+        self.protects_words = self.protects_signs = True
 
     @property
     def at_start(self) -> bool:
-        """Nothing of the paragraph stands before the stretch."""
-        return self.gap.b0 == 0
+        """The gap begins the candidate."""
+        return self.gap.candidate_start == 0
 
     @property
     def at_end(self) -> bool:
-        """Nothing of the paragraph follows."""
-        return self.gap.b1 == len(self.paragraph.letters)
+        """The gap ends the candidate."""
+        return self.gap.candidate_end == len(self.candidate.chars)
 
-    def set_aside(self, ours: Sequence[int], kind: Difference, theirs: Sequence[int] = ()) -> None:
-        """Take words out of what is left; those that are held stay, on both sides."""
-        held = self._held(self.ours, ours), self._held(self.theirs, theirs)
-        if sorted(held[0].values()) != sorted(held[1].values()):
-            ours = [i for i in ours if i not in held[0]]
-            theirs = [i for i in theirs if i not in held[1]]
-        for i in ours:
-            self.ours.pop(i, None)
-        for i in theirs:
-            self.theirs.pop(i, None)
-        if ours:
-            self.kind |= kind
+    @property
+    def chars(self) -> str:
+        """Characters of the candidate's tokens in the gap; see `Paragraph.chars`."""
+        return self.candidate.chars[self.gap.candidate_start : self.gap.candidate_end]
 
-    def _held(self, left: dict[int, str], some: Sequence[int]) -> dict[int, str]:
-        """Return those of some words that the rule at hand may not set aside by themselves."""
-        words = {i: left[i] for i in some if i in left}
+    def ignore_all(self) -> None:
+        """Drop all that is left of the candidate."""
+        self.ignore_tokens(list(self.candidate_words))
+
+    def ignore_tokens(self, candidate: Sequence[int], witness: Sequence[int] = ()) -> None:
+        """Drop tokens of both sides from the words left, except protected ones that differ between the sides."""
+        kept = self._protected(self.candidate_words, candidate), self._protected(self.witness_words, witness)
+        if sorted(kept[0].values()) != sorted(kept[1].values()):
+            candidate = [i for i in candidate if i not in kept[0]]
+            witness = [i for i in witness if i not in kept[1]]
+        for i in candidate:
+            self.candidate_words.pop(i, None)
+        for i in witness:
+            self.witness_words.pop(i, None)
+        if candidate:
+            self.kind |= self.rule_kind
+
+    def _protected(self, left: dict[int, str], tokens: Sequence[int]) -> dict[int, str]:
+        """Return those of some words that the current rule may not ignore on one side only."""
+        words = {i: left[i] for i in tokens if i in left}
         return {
             i: word
             for i, word in words.items()
-            if (self.holds_words and word in TURNING) or (self.holds_signs and is_sign(word))
+            if (self.protects_words and word in TURNING) or (self.protects_signs and is_sign(word))
         }

@@ -107,7 +107,7 @@ class Twice:
         self._copy_once()
         size = self._size()
         banding = choose_banding(self._job.settings.threshold, size)
-        self._events.note(banding.told())
+        self._events.note(banding.describe())
         self._forecast(size)
         self._fill(banding.banding, size)
         self.references = int(self._spool.sizes("documents")[: self._first].sum())

@@ -16,7 +16,7 @@ from dedup.engines.contained import fingerprinted
 from dedup.engines.local.spool_columns import COLUMNS
 from dedup.engines.removal.share import AGAIN_FAULT, AGAIN_PROBLEM
 from dedup.fingerprint.exact_copies import first_of_each
-from dedup.fingerprint.shared_digests import Seen
+from dedup.fingerprint.shared_digests import SharedDigestSet
 from dedup.fingerprint.table import ROW
 from dedup.formats.edits import find
 from dedup.formats.grouping import salt_of
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from dedup.engines.local.spool import Spool
     from dedup.engines.local.workers import Crew
     from dedup.fingerprint.minhash import Banding
-    from dedup.fingerprint.table import Sheet
+    from dedup.fingerprint.table import FingerprintTable
     from dedup.formats.parts import Part, Work
 
 
@@ -41,10 +41,10 @@ class Scan(NamedTuple):
 
     parts: NDArray[np.void]
     documents: NDArray[np.void]
-    sheet: Sheet
+    sheet: FingerprintTable
 
 
-def scan(work: Work, banding: Banding, seen: Seen, shift: int, task: list[Part]) -> Scan:
+def scan(work: Work, banding: Banding, seen: SharedDigestSet, shift: int, task: list[Part]) -> Scan:
     """Fingerprint the documents of a task; runs in a worker. See `fill`."""
     parts = np.zeros(len(task), COLUMNS["parts"])
     found = []
@@ -107,7 +107,7 @@ def fill(
     *,
     work: Work,
     banding: Banding,
-    seen: Seen,
+    seen: SharedDigestSet,
     crew: Crew,
     shift: int = 0,
 ) -> Generator[list[Part], None, None]:
@@ -147,10 +147,10 @@ def fill(
         yield task
 
 
-def known(spool: Spool, slots: int) -> Seen:
+def known(spool: Spool, slots: int) -> SharedDigestSet:
     """Return what has been fingerprinted: what is in the spool."""
-    seen = Seen(slots)
+    seen = SharedDigestSet(slots)
     if spool.tasks:
         digests = spool.picked("digests", np.unique(spool.whole("row-paragraph")))
-        seen.enter(digests[first_of_each(digests)])
+        seen.add(digests[first_of_each(digests)])
     return seen

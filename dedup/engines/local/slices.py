@@ -12,7 +12,7 @@ from dedup.candidates.buckets import Features
 from dedup.engines.contained import compared, named
 from dedup.engines.local.spool import kept, stretches
 from dedup.engines.local.spool_columns import COLUMNS
-from dedup.text.token_chars import string_of
+from dedup.text.token_chars import decode_chars
 from dedup.verdict.batch.verify import Paragraphs
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def verify_pairs(settings: Settings, texts: str, letters: str, pairs: PairSlice)
         def texts_of(needed: list[int]) -> list[bytes]:
             return list(stretches(file, rows["text_at"][needed], rows["text_size"][needed], 1, bytes))
 
-        words = list(stretches(short, rows["letters_at"], rows["words"], LETTER, string_of))
+        words = list(stretches(short, rows["letters_at"], rows["words"], LETTER, decode_chars))
         paragraphs = Paragraphs(words, rows["key"], texts_of)
         return compared(paragraphs, pairs.later, pairs.earlier, settings)
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from dedup.engines.local.spool import Spool
     from dedup.model.containment import Fault
-    from dedup.resolve.corpus.kept_near import Near
+    from dedup.resolve.corpus.kept_near import NearDuplicates
 
 
 COLUMNS: dict[str, np.dtype[Any]] = {
@@ -33,8 +33,8 @@ COLUMNS: dict[str, np.dtype[Any]] = {
 }
 """The spool's columns. Parts of inputs: CRC of the bytes, documents found, those that do not decode, whether to be read
 again for what is to be told about it (`dedup.engines.removal.share.AGAIN_PROBLEM`), bytes. Documents: their part within
-the task, input, paragraphs, line, and bytes within the part. Then what `dedup.fingerprint.table.Sheet` has, numbers and
-places counted from the corpus's beginning."""
+the task, input, paragraphs, line, and bytes within the part. Then what `dedup.fingerprint.table.FingerprintTable` has,
+numbers and places counted from the corpus's beginning."""
 
 
 class Decided(NamedTuple):
@@ -55,7 +55,7 @@ class Decided(NamedTuple):
     """The first occurrence of each different paragraph, ascending."""
     place: NDArray[np.int64]
     """The place of its row in the spool."""
-    near: Near
+    near: NearDuplicates
     """Near-duplicates that stay, where somebody asks for them."""
     faults: list[PairFault]
     """Pairs with which a kernel raised, and that stay, both of them."""

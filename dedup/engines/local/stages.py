@@ -21,11 +21,11 @@ from dedup.engines.local.spool_columns import Decided, PairFault
 from dedup.engines.local.workers import Crew
 from dedup.fingerprint.exact_copies import first_copies, index_type
 from dedup.model.containment import attempt
-from dedup.resolve.corpus.again import Looked, SameKeys
-from dedup.resolve.corpus.kept_near import kept_near, nobody
+from dedup.resolve.corpus.again import RecheckQueue, SameKeys
+from dedup.resolve.corpus.kept_near import NearDuplicates, kept_near
 from dedup.resolve.corpus.leaders import GOES, Leaders
 from dedup.resolve.corpus.removals import Classes, outcome, removal_type
-from dedup.resolve.corpus.short_paragraphs import Corpus
+from dedup.resolve.corpus.short_paragraphs import CorpusParagraphs
 from dedup.verdict.batch.verify import Verdicts
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ class _Different:
     keys: SameKeys
     bands: Bands | None
     """None: only equal words count."""
-    looked: Looked
+    looked: RecheckQueue
     unexamined: int = 0
 
     def left_out(self, pairs: int, *, every: bool) -> None:
@@ -158,10 +158,12 @@ class Planner:
             fault._replace(later=int(paragraph[ranked[fault.later]]), earlier=int(paragraph[ranked[fault.earlier]]))
             for fault in dict.fromkeys(self._faults)
         ]
-        near = nobody()
+        near = NearDuplicates.empty()
         if self._explain:
             kept = "near-duplicates that are kept are not explained"
-            near = self._attempt(lambda: kept_near(classes, removals, number, self._settings), kept, nobody)
+            near = self._attempt(
+                lambda: kept_near(classes, removals, number, self._settings), kept, NearDuplicates.empty
+            )
         if self._unnamed:
             kept = f"{len(self._unnamed):,} groups of paragraphs that share a band are not compared for that"
             self._stages.insert(0, (self._unnamed[0], kept))
@@ -169,19 +171,21 @@ class Planner:
             removals, begins, leaders.compared, different.unexamined, paragraph, place, near, faults, self._stages
         )
 
-    def _closed(self, different: _Different, classes: Classes, corpus: Corpus, fixed: int) -> NDArray[np.void]:
+    def _closed(
+        self, different: _Different, classes: Classes, corpus: CorpusParagraphs, fixed: int
+    ) -> NDArray[np.void]:
         """Return the removals: with boilerplate gone, those that stay are others than were compared."""
         removals = self._outcome(corpus, classes, fixed)
         leaders = different.leaders
         kept = "paragraphs that are alike are not compared once more, with boilerplate gone"
         while self._settings.keep == "none":
             gone = np.isin(classes.first, removals["paragraph"]) & (leaders.status != GOES)
-            if not self._attempt(partial(self._further, different, gone), kept, leaders.leave):
+            if not self._attempt(partial(self._further, different, gone), kept, leaders.keep_undecided):
                 break
             removals = self._outcome(corpus, classes, fixed)
         return removals
 
-    def _outcome(self, corpus: Corpus, classes: Classes, fixed: int) -> NDArray[np.void]:
+    def _outcome(self, corpus: CorpusParagraphs, classes: Classes, fixed: int) -> NDArray[np.void]:
         """Return the removals; where a kernel raises, those without short paragraphs, and where it does again, none."""
         number = len(corpus.owner)
 
@@ -202,14 +206,14 @@ class Planner:
         paragraph: NDArray[np.int64],
         words: NDArray[np.int32],
         place: NDArray[np.int64],
-    ) -> Corpus:
+    ) -> CorpusParagraphs:
         """Return all paragraphs as the outcome wants them; one that nobody fingerprinted counts as short."""
         every, plain = np.zeros(len(owner), np.int32), np.zeros(len(owner), np.int32)
         every[paragraph] = words
         digits = np.bitwise_count(self._spool.whole("row-numbers"))[place]
         plain[paragraph] = np.maximum(words - digits.astype(np.int32), 0)
         document = np.repeat(np.arange(len(counts), dtype=np.int32), counts)
-        return Corpus(document, owner, plain[owner], every[owner] < self._settings.min_words)
+        return CorpusParagraphs(document, owner, plain[owner], every[owner] < self._settings.min_words)
 
     def _owners(self, number: int) -> NDArray[Any]:
         """Return the first paragraph with the same bytes, for each paragraph."""
@@ -242,16 +246,16 @@ class Planner:
         """Decide which of the different paragraphs stay, given the places of their rows, in the order of staying."""
         keys = SameKeys(self._spool.whole("row-key")[place])
         bands = None if self._settings.exact else Bands(self._spool, self._banding, place)
-        different = _Different(place, words, Leaders(len(place), fixed), keys, bands, Looked(len(place)))
+        different = _Different(place, words, Leaders(len(place), fixed), keys, bands, RecheckQueue(len(place)))
         self._further(different, np.zeros(len(place), bool))
         return different
 
     def _undecided(self, place: NDArray[np.int64], words: NDArray[np.int32], fixed: int) -> _Different:
         """Return the different paragraphs, of which all stay."""
         leaders = Leaders(len(place), fixed)
-        leaders.leave()
+        leaders.keep_undecided()
         keys = SameKeys(np.arange(len(place), dtype=np.uint64))
-        return _Different(place, words, leaders, keys, None, Looked(len(place)))
+        return _Different(place, words, leaders, keys, None, RecheckQueue(len(place)))
 
     def _further(self, different: _Different, also: NDArray[np.bool_]) -> bool:
         """Have those compared that a second run would compare, and decide anew; return False where all are.
@@ -261,7 +265,7 @@ class Planner:
             also: those that go though they stay among the different ones: boilerplate.
         """
         place, leaders, looked = different.place, different.leaders, different.looked
-        before = leaders.listed
+        before = leaders.candidate_count
         while True:
             # Paragraphs of the same words have the same bands: one of them speaks for all. One that went for it, and
             # stays because what it went for goes, is looked at by itself, as it would be in what is left.
@@ -271,12 +275,12 @@ class Planner:
                 continue
             some, fresh = looked.next(stays)
             if different.bands is None or not len(some):
-                return leaders.listed > before
+                return leaders.candidate_count > before
             self._keep(different.words[some], place[some], different.bands.of(some), fresh)
             found = candidates(self._bucketed(different.bands, len(some)), len(some))
             added = leaders.add(some[found.later], some[found.earlier])
             different.left_out(found.unexamined, every=len(fresh) == len(some))
-            looked.at(found.crowded, added=added > 0)
+            looked.record_check(found.crowded, added=added > 0)
             del found
             self._settle(leaders, place)
 
@@ -311,11 +315,11 @@ class Planner:
         """Have all pairs verified that decide anything."""
         done = 0
         while True:
-            later, earlier = leaders.ask()
+            later, earlier = leaders.next_pairs()
             if not len(later):
                 return
             self._events.progress(done, None, "verdicts", "pairs")
-            leaders.answer(self._verified(later, earlier, place))
+            leaders.record(self._verified(later, earlier, place))
             done += len(later)
 
     def _verified(self, later: NDArray[np.int64], earlier: NDArray[np.int64], place: NDArray[np.int64]) -> Verdicts:

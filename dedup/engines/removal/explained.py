@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from dedup.engines.removal.share import REASONS, removed_numbers
 from dedup.model.decisions import Compared, Decision, Elsewhere, KeptNear, Removal, Witness
 from dedup.model.differences import Difference
-from dedup.resolve.document.pair import news
+from dedup.resolve.document.pair import find_new_words
 from dedup.text.paragraphs import cuts
 from dedup.verdict.batch.verify import ALIGNED, FOLDED
 
@@ -59,7 +59,7 @@ def kept_near_of(document: Document, settings: Settings) -> Iterator[KeptNear]:
         paragraph = int(entry["paragraph"]) - document.first
         start, end = document.spans[paragraph].tolist()
         own = document.found.record.text[start:end]
-        verdict, spans = news(place.text or "", own, settings)
+        verdict, spans = find_new_words(place.text or "", own, settings)
         new = tuple((start + a, start + b) for a, b in spans)
         kind = verdict.kind if verdict.new else Difference(int(entry["kind"]))  # words that share a letter
         figures = verdict.similarity, verdict.coverage

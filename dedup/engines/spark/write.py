@@ -27,7 +27,7 @@ from dedup.formats.parts import Kind, Work
 from dedup.model.containment import Fault, one_by_one
 from dedup.model.errors import InputError, InternalError
 from dedup.model.outcome import Counts
-from dedup.resolve.corpus.kept_near import nobody
+from dedup.resolve.corpus.kept_near import NearDuplicates
 from dedup.resolve.corpus.removals import removal_type
 from dedup.text.long_texts import split_texts
 
@@ -203,7 +203,7 @@ class Writer:
             if isinstance(here, Fault):
                 left_as_it_is(self._work, one, here)
                 continue
-            near = nobody().shown
+            near = NearDuplicates.empty().shown
             documents.append(Document(one, number, here.astype(np.int32), removals, 0, witnesses, near, []))
         cut_documents(self._work, documents)
         return dones

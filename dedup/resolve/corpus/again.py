@@ -43,8 +43,8 @@ class SameKeys:
         return member[~head], first[~head]
 
 
-class Looked:
-    """Says who is to be looked at next: `next`, then `at` with what was seen, until `next` names none.
+class RecheckQueue:
+    """Says who is to be looked at next: `next`, then `record_check` with what was seen, until `next` names none.
 
     Args:
         number: of paragraphs.
@@ -75,7 +75,7 @@ class Looked:
         self._some, self._fresh = some, fresh
         return some, fresh
 
-    def at(self, crowded: Flags, *, added: bool) -> None:
+    def record_check(self, crowded: Flags, *, added: bool) -> None:
         """Take in what the last look has shown.
 
         Args:

@@ -1,4 +1,4 @@
-"""Near-duplicates that stay because they say something new, for whoever asks why they do."""
+"""Near-duplicates that are kept because they say something new."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ SHOWN = 1000
 """How many are shown at most; the others are counted."""
 
 
-class Near(NamedTuple):
+class NearDuplicates(NamedTuple):
     """The near-duplicates that stay.
 
     Attributes:
@@ -33,6 +33,11 @@ class Near(NamedTuple):
     more: int
     kinds: Counter[str]
 
+    @classmethod
+    def empty(cls) -> NearDuplicates:
+        """Return an empty result: explanations are off."""
+        return cls(np.empty(0, near_type(0)), 0, Counter())
+
 
 def near_type(number: int) -> np.dtype[np.void]:
     """Return the type of a near-duplicate in a corpus of so many paragraphs.
@@ -44,12 +49,7 @@ def near_type(number: int) -> np.dtype[np.void]:
     return np.dtype([("paragraph", index), ("witness", index), ("similarity", "<f4"), ("kind", "<i2")])
 
 
-def nobody() -> Near:
-    """Return what there is to tell where nobody asks."""
-    return Near(np.empty(0, near_type(0)), 0, Counter())
-
-
-def kept_near(classes: Classes, removals: NDArray[Any], number: int, settings: Settings) -> Near:
+def kept_near(classes: Classes, removals: NDArray[Any], number: int, settings: Settings) -> NearDuplicates:
     """Return the near-duplicates that stay among the different paragraphs; of several copies, the first one.
 
     Args:
@@ -58,10 +58,10 @@ def kept_near(classes: Classes, removals: NDArray[Any], number: int, settings: S
         number: of paragraphs in the corpus.
         settings: how similar a near-duplicate is.
     """
-    if settings.guard == "off":  # likeness decides alone: what stays is not near
-        return nobody()
+    if settings.guard == "off":  # similarity alone decides: what is kept is not near
+        return NearDuplicates.empty()
     stays = np.isin(classes.first, removals["paragraph"], invert=True)
-    later, earlier, verdicts = classes.leaders.apart(stays, settings.threshold)
+    later, earlier, verdicts = classes.leaders.near_kept_pairs(stays, settings.threshold)
     found = np.empty(len(later), near_type(number))
     found["paragraph"], found["witness"] = classes.first[later], classes.first[earlier]
     found["similarity"], found["kind"] = verdicts.similarity, verdicts.kind
@@ -70,4 +70,4 @@ def kept_near(classes: Classes, removals: NDArray[Any], number: int, settings: S
     kinds: Counter[str] = Counter()
     for kind, times in zip(*(each.tolist() for each in np.unique(rest["kind"], return_counts=True)), strict=True):
         kinds.update(dict.fromkeys(Difference(kind).names(), times))
-    return Near(shown, len(rest), kinds)
+    return NearDuplicates(shown, len(rest), kinds)

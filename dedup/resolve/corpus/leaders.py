@@ -1,10 +1,17 @@
-"""Who stays and who goes, once candidate pairs are known: each paragraph is held against those that stay before it.
+"""Leader clustering: each paragraph is compared with the ones kept before it, given the candidate pairs.
 
-Paragraphs are numbered in the order in which they stay (the first one, or the richest one, first). What becomes of one
-is defined by its candidates alone, in their order: it goes for the first candidate that stays and covers it. A
-candidate that covers it but goes itself is replaced, at its place, by what that one goes for: the paragraph goes for
-that, if it covers it, too; the two are compared directly. What is asked, when, and what is known besides makes no
-difference: anybody who compares what this needs, in any order, comes to the same end.
+Paragraphs are numbered in the order of preference (the first one, or the richest one, first). The result is defined by
+the candidates of each paragraph alone, in their order:
+
+    for each paragraph:
+        for each candidate, in order:
+            representative = candidate if it is kept, else its witness
+            if representative covers the paragraph:
+                remove the paragraph; its witness is the representative
+                break
+
+The two are always compared directly. Pairs are compared in batches, in any order, and possibly in vain: none of this
+changes the result.
 """
 
 from __future__ import annotations
@@ -29,191 +36,189 @@ _MOST_TRIES = 64
 
 
 class Leaders:
-    """Decides in rounds: `ask` names pairs, `answer` takes the verdicts, until `ask` names none.
+    """Leader clustering in rounds: compare the `next_pairs`, `record` the verdicts, until there are no more pairs.
 
     Args:
-        number: of paragraphs.
-        fixed: the first so many stay whatever they say (references).
+        number: number of paragraphs.
+        fixed: the first so many are kept in any case (references).
 
     Attributes:
-        status: `OPEN`, `STAYS` or `GOES` of each paragraph; int8.
-        witness: the one that each goes for, or -1; int32.
-        compared: pairs that were asked about.
+        status: `OPEN`, `STAYS` or `GOES` for each paragraph; int8.
+        witness: the paragraph that covers each removed one, or -1; int32.
+        compared: number of pairs requested.
     """
 
     def __init__(self, number: int, fixed: int = 0) -> None:
         self._number = number
         self._fixed = fixed
-        self._listed = _Known()
-        """The candidates, those of one paragraph together and in their order."""
-        self._beside = _Known()
-        """Pairs of paragraphs with what their candidates go for, or may be going for."""
-        self._asked = np.empty(0, np.uint64)
+        self._candidates = _PairTable()
+        """The candidate pairs, those of one paragraph together and in order."""
+        self._extra = _PairTable()
+        """Pairs of paragraphs with the witnesses, or the likely witnesses, of their candidates."""
+        self._requested = np.empty(0, np.uint64)
         self._tries = _FIRST_TRIES
         self.compared = 0
         self._restart()
 
     @property
-    def listed(self) -> int:
-        """Number of candidate pairs that were taken in."""
-        return len(self._listed.pairs)
+    def candidate_count(self) -> int:
+        """Number of candidate pairs added."""
+        return len(self._candidates.pairs)
 
     def _restart(self) -> None:
         self.status = np.zeros(self._number, np.int8)
         self.status[: self._fixed] = STAYS
         self.witness = np.full(self._number, -1, np.int32)
-        self._live = np.arange(len(self._listed.pairs))
+        self._pending = np.arange(len(self._candidates.pairs))
         self._tries = _FIRST_TRIES
 
     def add(self, later: NDArray[np.signedinteger[Any]], earlier: NDArray[np.signedinteger[Any]]) -> int:
-        """Take candidate pairs in, best ones of each later paragraph first; return how many are new.
+        """Add candidate pairs, the best ones of each later paragraph first; return how many are new.
 
-        Those that were taken in before come first. With new ones, everything is decided anew.
+        Those added before come first. If any are new, clustering starts again, with all verdicts known.
         """
-        pairs = packed(later, earlier)
+        pairs = pack(later, earlier)
         pairs = pairs[(pairs >> np.uint64(32)) >= self._fixed]
-        pairs = pairs[self._listed.places(pairs) < 0]
+        pairs = pairs[self._candidates.find(pairs) < 0]
         _, first = np.unique(pairs, return_index=True)
         pairs = pairs[np.sort(first)]
         if not len(pairs):
             return 0
-        every = np.concatenate((self._listed.pairs, pairs))
-        order = np.argsort(every >> np.uint64(32), kind="stable")
-        self._listed = self._listed.among(every[order], self._beside)
+        merged = np.concatenate((self._candidates.pairs, pairs))
+        order = np.argsort(merged >> np.uint64(32), kind="stable")
+        self._candidates = self._candidates.select(merged[order], self._extra)
         self._restart()
         return len(pairs)
 
-    def know(self, later: Places, earlier: Places, verdicts: Verdicts) -> None:
-        """Take verdicts in that nobody asked for; those on pairs that are not needed do no harm."""
-        pairs = packed(later, earlier)
-        at = self._listed.places(pairs)
-        self._listed.enter(at[at >= 0], _some(verdicts, at >= 0))
-        others = pairs[at < 0]
-        self._beside = self._beside.among(_together(self._beside.pairs, others))
-        self._beside.enter(self._beside.places(others), _some(verdicts, at < 0))
+    def add_verdicts(self, later: Places, earlier: Places, verdicts: Verdicts) -> None:
+        """Add verdicts, whether requested or not; those on pairs that are not needed do no harm."""
+        pairs = pack(later, earlier)
+        row = self._candidates.find(pairs)
+        is_candidate = row >= 0
+        self._candidates.store(row[is_candidate], _pick(verdicts, is_candidate))
+        others = pairs[~is_candidate]
+        self._extra = self._extra.select(_union(self._extra.pairs, others))
+        self._extra.store(self._extra.find(others), _pick(verdicts, ~is_candidate))
 
-    def ask(self) -> tuple[Places, Places]:
-        """Return the pairs to be compared next, as later and earlier ones; none when all is decided."""
+    def next_pairs(self) -> tuple[Places, Places]:
+        """Return the pairs to compare next, as later and earlier paragraphs; none when all are decided."""
         self._propagate()
-        wanted = self._listed.pairs[self._chosen()]
-        ahead = self._ahead()
-        # Nobody who waits, waits for ever: the first of them waits for somebody who is decided.
-        self._asked = _together(wanted, ahead)
-        self.compared += len(self._asked)
+        untried = self._candidates.pairs[self._untried_candidates()]
+        # Progress is guaranteed: the first undecided paragraph depends only on decided ones.
+        self._requested = _union(untried, self._transitive_pairs())
+        self.compared += len(self._requested)
         self._tries = min(2 * self._tries, _MOST_TRIES)
-        return unpacked(self._asked)
+        return unpack(self._requested)
 
-    def answer(self, verdicts: Verdicts) -> None:
-        """Take the verdicts on the pairs last asked about."""
-        self.know(*unpacked(self._asked), verdicts)
+    def record(self, verdicts: Verdicts) -> None:
+        """Add the verdicts on the pairs last requested."""
+        self.add_verdicts(*unpack(self._requested), verdicts)
 
-    def leave(self) -> bool:
-        """Let all paragraphs stay that are not decided about, and return False: none is to be compared further."""
+    def keep_undecided(self) -> bool:
+        """Keep all undecided paragraphs, and return False: nothing is left to compare."""
         self.status[self.status == OPEN] = STAYS
         return False
 
     def verdict(self, going: NDArray[np.signedinteger[Any]]) -> Verdicts:
-        """Return how, how similarly and how far some paragraphs that go are covered by their witnesses."""
-        # What many paragraphs go for stands among them many times: each pair is looked up once, by who goes.
-        who = np.flatnonzero(np.bincount(going, minlength=1))
-        known = _Known(packed(who, self.witness[who]))
-        for source in (self._beside, self._listed):
-            at = source.places(known.pairs)
-            have = np.flatnonzero(at >= 0)
-            known.enter(have, source.verdicts(at[have]))
+        """Return the verdicts on removed paragraphs and their witnesses."""
+        # One paragraph may be asked for many times: look each pair up once.
+        removed = np.flatnonzero(np.bincount(going, minlength=1))
+        table = _PairTable(pack(removed, self.witness[removed]))
+        for source in (self._extra, self._candidates):
+            row = source.find(table.pairs)
+            present = np.flatnonzero(row >= 0)
+            table.store(present, source.verdicts(row[present]))
         place = np.empty(self._number, np.int64)
-        place[who] = np.arange(len(who))
-        return known.verdicts(place[going])
+        place[removed] = np.arange(len(removed))
+        return table.verdicts(place[going])
 
-    def apart(self, stays: Flags, threshold: float) -> tuple[Places, Places, Verdicts]:
-        """Return those who stay beside somebody who is that similar and stays, too: each with the most similar one.
+    def near_kept_pairs(self, stays: Flags, threshold: float) -> tuple[Places, Places, Verdicts]:
+        """Return the kept paragraphs that are similar to an earlier kept one, each with the most similar one.
 
         Args:
-            stays: who stays in the end.
-            threshold: how similar two must be.
+            stays: which paragraphs are kept in the end.
+            threshold: minimum similarity.
 
         Returns:
             The later ones, ascending; for each the earlier one; and the verdicts on these pairs.
         """
-        found = []
-        for known in (self._listed, self._beside):
-            at = np.flatnonzero((known.how == NOT) & (known.similarity >= threshold))
-            later, earlier = unpacked(known.pairs[at])
-            at = at[stays[later] & stays[earlier]]
-            found.append((known.pairs[at], *known.verdicts(at)))
-        pairs, *verdicts = (np.concatenate(both) for both in zip(*found, strict=True))
+        parts = []
+        for table in (self._candidates, self._extra):
+            row = np.flatnonzero((table.how == NOT) & (table.similarity >= threshold))
+            later, earlier = unpack(table.pairs[row])
+            row = row[stays[later] & stays[earlier]]
+            parts.append((table.pairs[row], *table.verdicts(row)))
+        pairs, *verdicts = (np.concatenate(columns) for columns in zip(*parts, strict=True))
         later = (pairs >> np.uint64(32)).astype(np.int64)
         order = np.argsort(-verdicts[1], kind="stable")
         _, first = np.unique(later[order], return_index=True)
         best = order[first]
-        return *unpacked(pairs[best]), Verdicts(*(each[best] for each in verdicts))
+        return *unpack(pairs[best]), Verdicts(*(column[best] for column in verdicts))
 
     def _propagate(self) -> None:
-        """Decide whoever can be decided by what is known; keep the pairs that may still decide somebody."""
-        later, earlier = unpacked(self._listed.pairs[self._live])
-        known = self._listed.how[self._live]
+        """Decide all paragraphs that the known verdicts decide; drop the pairs that can decide nothing more."""
+        later, earlier = unpack(self._candidates.pairs[self._pending])
         while True:
-            how, target = self._replaced(later, earlier, known)
-            may = how != NOT
-            if not may.all():
-                self._live, later, earlier, known, how, target = (
-                    each[may] for each in (self._live, later, earlier, known, how, target)
-                )
-            heads = _heads(later)
-            sure = heads[(how[heads] > NOT) & (self.status[target[heads]] == STAYS)]
-            going = later[sure]
+            how, target = self._resolve(later, earlier, self._candidates.how[self._pending])
+            possible = how != NOT
+            if not possible.all():
+                later, earlier, how, target = later[possible], earlier[possible], how[possible], target[possible]
+                self._pending = self._pending[possible]
+            starts = _group_starts(later)
+            covered = starts[(how[starts] > NOT) & (self.status[target[starts]] == STAYS)]
+            going = later[covered]
             self.status[going] = GOES
-            self.witness[going] = target[sure]
+            self.witness[going] = target[covered]
             waiting = np.zeros(self._number, bool)
             waiting[later] = True
             staying = (self.status == OPEN) & ~waiting
             self.status[staying] = STAYS
             undecided = self.status[later] == OPEN
             if not undecided.all():
-                self._live, later, earlier, known = (each[undecided] for each in (self._live, later, earlier, known))
+                later, earlier, self._pending = later[undecided], earlier[undecided], self._pending[undecided]
             if not len(going) and not staying.any():
                 return
 
-    def _replaced(self, later: Places, earlier: Places, how: NDArray[np.int8]) -> tuple[NDArray[np.int8], Places]:
-        """Return how, and by whom, the later ones are covered, with whoever goes replaced by what he goes for."""
-        at = np.flatnonzero(how > NOT)
-        at = at[self.status[earlier[at]] == GOES]
-        if not len(at):
+    def _resolve(self, later: Places, earlier: Places, how: NDArray[np.int8]) -> tuple[NDArray[np.int8], Places]:
+        """Resolve each candidate to its current representative; return match type and representative per pair."""
+        rows = np.flatnonzero(how > NOT)
+        rows = rows[self.status[earlier[rows]] == GOES]
+        if not len(rows):
             return how, earlier
         how, target = how.copy(), earlier.copy()
-        target[at] = self.witness[earlier[at]]
-        how[at] = self._known(packed(later[at], target[at]))
+        target[rows] = self.witness[earlier[rows]]
+        how[rows] = self._lookup(pack(later[rows], target[rows]))
         return how, target
 
-    def _known(self, pairs: NDArray[np.uint64]) -> NDArray[np.int8]:
-        """Return what is known of how pairs cover."""
-        listed, beside = self._listed.places(pairs), self._beside.places(pairs)
-        found = np.full(len(pairs), _UNKNOWN, np.int8)
-        found[beside >= 0] = self._beside.how[beside[beside >= 0]]
-        found[listed >= 0] = self._listed.how[listed[listed >= 0]]
-        return found
+    def _lookup(self, pairs: NDArray[np.uint64]) -> NDArray[np.int8]:
+        """Return the known match type of each pair, or `_UNKNOWN`."""
+        how = np.full(len(pairs), _UNKNOWN, np.int8)
+        for table in (self._extra, self._candidates):
+            row = table.find(pairs)
+            how[row >= 0] = table.how[row[row >= 0]]
+        return how
 
-    def _chosen(self) -> Places:
-        """Return the next candidates of everybody who has no witness in prospect."""
-        later = (self._listed.pairs[self._live] >> np.uint64(32)).astype(np.int64)
-        unknown = self._listed.how[self._live] == _UNKNOWN
-        heads = _heads(later)
-        head = np.repeat(heads, np.diff(heads, append=len(later)))
+    def _untried_candidates(self) -> Places:
+        """Return the next candidates, as rows, of all paragraphs without a prospective witness."""
+        later = (self._candidates.pairs[self._pending] >> np.uint64(32)).astype(np.int64)
+        unknown = self._candidates.how[self._pending] == _UNKNOWN
+        starts = _group_starts(later)
+        start = np.repeat(starts, np.diff(starts, append=len(later)))
         known = np.cumsum(~unknown)
-        # Only those before the first one that covers: the others are asked if that one fails.
-        before = unknown & (known == known[head]) & unknown[head]
-        chosen: Places = self._live[before & (np.arange(len(later)) - head < self._tries)]
+        # Only those before the first one that covers: the others are requested if that one fails.
+        before = unknown & (known == known[start]) & unknown[start]
+        chosen: Places = self._pending[before & (np.arange(len(later)) - start < self._tries)]
         return chosen
 
-    def _ahead(self) -> NDArray[np.uint64]:
-        """Return the unknown pairs of those who wait with what those they wait for go for, as far as can be foreseen.
+    def _transitive_pairs(self) -> NDArray[np.uint64]:
+        """Return the unknown pairs of waiting paragraphs with the likely witnesses of their candidates.
 
-        A covers B, B covers C, C covers D: else D would be compared with A only when it is known that C has gone.
+        A covers B, B covers C, C covers D: else D would be compared with A only after C has been removed.
         """
-        later, earlier = unpacked(self._listed.pairs[self._live])
-        heads = _heads(later)
-        heads = heads[self._listed.how[self._live[heads]] > NOT]
-        waiting, nearest = later[heads], earlier[heads]
+        later, earlier = unpack(self._candidates.pairs[self._pending])
+        starts = _group_starts(later)
+        starts = starts[self._candidates.how[self._pending[starts]] > NOT]
+        waiting, nearest = later[starts], earlier[starts]
         root = np.arange(self._number)
         gone = np.flatnonzero(self.status == GOES)
         root[gone] = self.witness[gone]
@@ -223,13 +228,13 @@ class Leaders:
             if np.array_equal(further, root[waiting]):
                 break
             root[waiting] = further
-        pairs = packed(waiting, root[waiting])[root[waiting] != nearest]
-        foreseen: NDArray[np.uint64] = pairs[self._known(pairs) == _UNKNOWN]
-        return foreseen
+        pairs = pack(waiting, root[waiting])[root[waiting] != nearest]
+        unknown: NDArray[np.uint64] = pairs[self._lookup(pairs) == _UNKNOWN]
+        return unknown
 
 
-class _Known:
-    """Pairs, and what is known of each: see `Verdicts`, with `how` unknown at first."""
+class _PairTable:
+    """A table of packed pairs and their verdicts (see `Verdicts`); `how` is unknown at first."""
 
     def __init__(self, pairs: NDArray[np.uint64] | None = None) -> None:
         self.pairs = np.empty(0, np.uint64) if pairs is None else pairs
@@ -237,47 +242,47 @@ class _Known:
         self.how = np.full(number, _UNKNOWN, np.int8)
         self.similarity, self._coverage = np.zeros(number, np.float32), np.zeros(number, np.float32)
         self._kind = np.zeros(number, np.int16)
-        # Stable, as that is quick where only the pairs of one paragraph are out of order.
+        # Stable sort: fast, as only the pairs of one paragraph are out of order.
         self._order = np.argsort(self.pairs, kind="stable")
         self._sorted = self.pairs[self._order]
 
-    def among(self, pairs: NDArray[np.uint64], other: _Known | None = None) -> _Known:
-        """Return these pairs, with what is known of them here, or else there."""
+    def select(self, pairs: NDArray[np.uint64], other: _PairTable | None = None) -> _PairTable:
+        """Return a table of these pairs, with the verdicts of this table, or else of another one."""
         if len(pairs) == len(self.pairs) and np.array_equal(pairs, self.pairs):
             return self
-        known = _Known(pairs)
+        table = _PairTable(pairs)
         for source in (other, self):
             if source is not None:
-                at = known.places(source.pairs)
-                have = np.flatnonzero(at >= 0)
-                known.enter(at[have], source.verdicts(have))
-        return known
+                row = table.find(source.pairs)
+                present = np.flatnonzero(row >= 0)
+                table.store(row[present], source.verdicts(present))
+        return table
 
-    def places(self, pairs: NDArray[np.uint64]) -> Places:
-        """Return the place of each of some pairs, or -1."""
+    def find(self, pairs: NDArray[np.uint64]) -> Places:
+        """Return the row of each pair, or -1."""
         if not len(self.pairs):
             return np.full(len(pairs), -1, np.int64)
         place = np.minimum(np.searchsorted(self._sorted, pairs), len(self._sorted) - 1)
-        found: Places = np.where(self._sorted[place] == pairs, self._order[place], -1)
-        return found
+        rows: Places = np.where(self._sorted[place] == pairs, self._order[place], -1)
+        return rows
 
-    def enter(self, at: Places, verdicts: Verdicts) -> None:
-        """Enter verdicts at some places."""
-        self.how[at] = verdicts.how
-        self.similarity[at] = verdicts.similarity
-        self._coverage[at] = verdicts.coverage
-        self._kind[at] = verdicts.kind
+    def store(self, rows: Places, verdicts: Verdicts) -> None:
+        """Store verdicts in some rows."""
+        self.how[rows] = verdicts.how
+        self.similarity[rows] = verdicts.similarity
+        self._coverage[rows] = verdicts.coverage
+        self._kind[rows] = verdicts.kind
 
-    def verdicts(self, at: Places) -> Verdicts:
-        """Return what is known at some places."""
-        return Verdicts(self.how[at], self.similarity[at], self._coverage[at], self._kind[at])
-
-
-def _some(verdicts: Verdicts, at: Flags) -> Verdicts:
-    return Verdicts(verdicts.how[at], verdicts.similarity[at], verdicts.coverage[at], verdicts.kind[at])
+    def verdicts(self, rows: Places) -> Verdicts:
+        """Return the verdicts in some rows."""
+        return Verdicts(self.how[rows], self.similarity[rows], self._coverage[rows], self._kind[rows])
 
 
-def _together(one: NDArray[np.uint64], other: NDArray[np.uint64]) -> NDArray[np.uint64]:
+def _pick(verdicts: Verdicts, where: Flags) -> Verdicts:
+    return Verdicts(verdicts.how[where], verdicts.similarity[where], verdicts.coverage[where], verdicts.kind[where])
+
+
+def _union(one: NDArray[np.uint64], other: NDArray[np.uint64]) -> NDArray[np.uint64]:
     """Return all pairs of two arrays, each once, ascending; both are sorted, or nearly so."""
     every = np.concatenate((one, other))
     every.sort(kind="stable")
@@ -286,19 +291,19 @@ def _together(one: NDArray[np.uint64], other: NDArray[np.uint64]) -> NDArray[np.
     return every[first]
 
 
-def _heads(later: Places) -> Places:
+def _group_starts(later: Places) -> Places:
     """Return where those of each later paragraph begin."""
     begins = np.ones(len(later), bool)
     begins[1:] = later[1:] != later[:-1]
     return np.flatnonzero(begins)
 
 
-def packed(later: NDArray[np.signedinteger[Any]], earlier: NDArray[np.signedinteger[Any]]) -> NDArray[np.uint64]:
+def pack(later: NDArray[np.signedinteger[Any]], earlier: NDArray[np.signedinteger[Any]]) -> NDArray[np.uint64]:
     """Return pairs as one number each, in whose order those of one later paragraph stand together."""
     pairs: NDArray[np.uint64] = (later.astype(np.uint64) << np.uint64(32)) | earlier.astype(np.uint64)
     return pairs
 
 
-def unpacked(pairs: NDArray[np.uint64]) -> tuple[Places, Places]:
+def unpack(pairs: NDArray[np.uint64]) -> tuple[Places, Places]:
     """Return the later and the earlier ones of packed pairs; int64."""
     return (pairs >> np.uint64(32)).astype(np.int64), (pairs & _LOW).astype(np.int64)

@@ -8,7 +8,7 @@ import numpy as np
 
 from dedup.fingerprint.exact_copies import index_type
 from dedup.resolve.corpus.leaders import GOES
-from dedup.resolve.corpus.short_paragraphs import STRETCH, Corpus, with_rows, with_shorts
+from dedup.resolve.corpus.short_paragraphs import SLICE, CorpusParagraphs, with_short_paragraphs, with_short_runs
 from dedup.verdict.batch.verify import ALIGNED
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ class Classes(NamedTuple):
     leaders: Leaders
 
 
-def outcome(corpus: Corpus, classes: Classes, settings: Settings, fixed: int) -> NDArray[np.void]:
+def outcome(corpus: CorpusParagraphs, classes: Classes, settings: Settings, fixed: int) -> NDArray[np.void]:
     """Return the removals of a corpus, in order: see `removal_type`.
 
     Args:
@@ -69,7 +69,7 @@ def outcome(corpus: Corpus, classes: Classes, settings: Settings, fixed: int) ->
     witness = resting[member]
     witness[:fixed] = -1
     gone = (witness >= 0) & (witness != np.arange(number, dtype=witness.dtype))
-    gone, witness = with_shorts(corpus, gone, witness, settings.min_words, fixed)
+    gone, witness = with_short_paragraphs(corpus, gone, witness, settings.min_words, fixed)
     if settings.keep == "none":
         also = np.zeros(number, bool)
         while True:
@@ -78,32 +78,34 @@ def outcome(corpus: Corpus, classes: Classes, settings: Settings, fixed: int) ->
             if not len(roots):
                 break
             also[roots] = True
-            gone, witness = with_rows(corpus, gone, witness, settings.min_words, fixed, also=also)
+            gone, witness = with_short_runs(corpus, gone, witness, settings.min_words, fixed, also=also)
     removals = np.zeros(int(np.count_nonzero(gone)), removal_type(number))
     begin = 0
-    for start, stop in _stretches(corpus):
+    for start, stop in _slices(corpus):
         here = np.flatnonzero(gone[start:stop]) + start
         some = removals[begin : begin + len(here)]
         begin += len(here)
         some["paragraph"], some["witness"] = here, witness[here]
-        _say_how(some, member[here], goes, leaders)
+        _set_comparison(some, member[here], goes, leaders)
         number_blocks(some, corpus.document[some["paragraph"]], corpus.document[some["witness"]])
     if settings.keep == "none":
         removals = _with_boilerplate(removals, corpus, int(settings.boilerplate or 0), fixed)
     return removals
 
 
-def _stretches(corpus: Corpus) -> Iterator[tuple[int, int]]:
+def _slices(corpus: CorpusParagraphs) -> Iterator[tuple[int, int]]:
     """Cut the corpus into stretches of whole documents."""
     number, start = len(corpus.owner), 0
     while start < number:
-        stop = min(start + STRETCH, number)
+        stop = min(start + SLICE, number)
         stop = int(np.searchsorted(corpus.document, corpus.document[stop - 1], side="right"))
         yield start, stop
         start = stop
 
 
-def _say_how(removals: NDArray[np.void], member: NDArray[np.int32], goes: NDArray[np.bool_], leaders: Leaders) -> None:
+def _set_comparison(
+    removals: NDArray[np.void], member: NDArray[np.int32], goes: NDArray[np.bool_], leaders: Leaders
+) -> None:
     """Enter how the removals were compared with their witnesses."""
     removals["similarity"] = removals["coverage"] = 1
     aligned = np.flatnonzero((member >= 0) & np.append(goes, False)[member])
@@ -144,7 +146,9 @@ def number_blocks(removals: NDArray[np.void], document: NDArray[Any], theirs: ND
     removals["reason"][long] = BLOCK
 
 
-def _boilerplate(corpus: Corpus, gone: NDArray[np.bool_], witness: NDArray[np.int64], least: int) -> NDArray[np.int64]:
+def _boilerplate(
+    corpus: CorpusParagraphs, gone: NDArray[np.bool_], witness: NDArray[np.int64], least: int
+) -> NDArray[np.int64]:
     """Return what others go for and stands in so many documents together with them."""
     paragraphs = np.flatnonzero(gone)
     roots, group = np.unique(witness[paragraphs], return_inverse=True)
@@ -154,7 +158,7 @@ def _boilerplate(corpus: Corpus, gone: NDArray[np.bool_], witness: NDArray[np.in
 
 
 def _documents(
-    corpus: Corpus, paragraphs: NDArray[np.int64], roots: NDArray[np.int64], group: NDArray[np.int64]
+    corpus: CorpusParagraphs, paragraphs: NDArray[np.int64], roots: NDArray[np.int64], group: NDArray[np.int64]
 ) -> NDArray[np.int64]:
     """Count the documents in which each witness stands, itself or one of those that go for it."""
     groups = np.append(group, np.arange(len(roots)))
@@ -162,7 +166,7 @@ def _documents(
     return np.bincount(np.unique(np.stack((groups, documents)), axis=1)[0], minlength=len(roots))
 
 
-def _with_boilerplate(removals: NDArray[np.void], corpus: Corpus, least: int, fixed: int) -> NDArray[np.void]:
+def _with_boilerplate(removals: NDArray[np.void], corpus: CorpusParagraphs, least: int, fixed: int) -> NDArray[np.void]:
     """Remove also what other paragraphs went for, where they stand in so many documents together."""
     witness, first = np.unique(removals["witness"], return_index=True)
     group = np.searchsorted(witness, removals["witness"])

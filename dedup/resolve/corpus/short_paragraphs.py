@@ -19,13 +19,13 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Flags = NDArray[np.bool_]
 
-STRETCH = 1 << 20
+SLICE = 1 << 20
 """Paragraphs that are looked at together, where that makes no difference, for the memory's sake."""
-ROW = 3
+RUN_LENGTH = 3
 """Short paragraphs in a row that may be a menu."""
 
 
-class Corpus(NamedTuple):
+class CorpusParagraphs(NamedTuple):
     """The paragraphs of a corpus in order; arrays of one length.
 
     Attributes:
@@ -41,8 +41,8 @@ class Corpus(NamedTuple):
     short: Flags
 
 
-def with_shorts(
-    corpus: Corpus, gone: Flags, witness: Ints, min_words: int, fixed: int = 0
+def with_short_paragraphs(
+    corpus: CorpusParagraphs, gone: Flags, witness: Ints, min_words: int, fixed: int = 0
 ) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
     """Return which paragraphs go, short ones included, and the witness of each of them.
 
@@ -55,19 +55,26 @@ def with_shorts(
     """
     gone, witness = gone.copy(), witness.copy()
     links = np.full(len(gone), -1, witness.dtype)
-    _beside(corpus, gone, witness, links, 1)
-    _beside(corpus, gone, witness, links, -1)
-    return with_rows(corpus, gone, witness, min_words, fixed, also=np.zeros(len(gone), bool), links=links)
+    _link_neighbours(corpus, gone, witness, links, 1)
+    _link_neighbours(corpus, gone, witness, links, -1)
+    return with_short_runs(corpus, gone, witness, min_words, fixed, also=np.zeros(len(gone), bool), links=links)
 
 
-def with_rows(
-    corpus: Corpus, gone: Flags, witness: Ints, min_words: int, fixed: int, *, also: Flags, links: Ints | None = None
+def with_short_runs(
+    corpus: CorpusParagraphs,
+    gone: Flags,
+    witness: Ints,
+    min_words: int,
+    fixed: int,
+    *,
+    also: Flags,
+    links: Ints | None = None,
 ) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
-    """Return the same once more, where others go as well: what they stood between may be a row now.
+    """Repeat this where others are removed as well: what they separated may be a run now.
 
     Args:
         corpus: the paragraphs.
-        gone: those that go, as `with_shorts` has said; bool.
+        gone: those that go, as `with_short_paragraphs` has said; bool.
         witness: the paragraph that each of them goes for; int64.
         min_words: tokens that make a paragraph long.
         fixed: the first so many paragraphs stay.
@@ -78,34 +85,34 @@ def with_rows(
     links = np.full(len(gone), -1, witness.dtype) if links is None else links
     while True:
         out = gone | also
-        _in_rows(corpus, out, links, min_words)
+        _link_short_runs(corpus, out, links, min_words)
         links[:fixed] = -1
         going = without_heads(corpus.document, corpus.short, out, links)
         if not len(going):
-            return gone, _kept_ones(gone, witness)
+            return gone, _follow_to_kept(gone, witness)
         gone[going] = True
         witness[going] = links[going]
         # What is left stands in other rows: the second cleaning would look at those.
         links[:] = -1
 
 
-def _beside(corpus: Corpus, gone: Flags, witness: Ints, links: Ints, step: int) -> None:
+def _link_neighbours(corpus: CorpusParagraphs, gone: Flags, witness: Ints, links: Ints, step: int) -> None:
     """Link short paragraphs that follow (step 1) or precede (-1) one that goes, as they do its witness."""
     document, owner, number = corpus.document, corpus.owner, len(gone)
     start = 0
     while start < number:
-        stop = int(np.searchsorted(document, document[min(start + STRETCH, number) - 1], side="right"))
+        stop = int(np.searchsorted(document, document[min(start + SLICE, number) - 1], side="right"))
         some = slice(start, stop)
-        there, source, origin = asked(document[some], gone[some], witness[some], corpus.short[some], step)
+        there, source, origin = neighbours_to_check(document[some], gone[some], witness[some], corpus.short[some], step)
         there += start
         start = stop
         inside = np.clip(origin, 0, number - 1)
         fits = (origin == inside) & (document[inside] == document[source]) & (owner[inside] == owner[there])
-        linked = unbroken(there, fits & (origin < there) & (links[there] < 0), step)
+        linked = contiguous(there, fits & (origin < there) & (links[there] < 0), step)
         links[there[linked]] = origin[linked]
 
 
-def asked(
+def neighbours_to_check(
     document: NDArray[Any], gone: Flags, witness: NDArray[Any], short: Flags, step: int
 ) -> tuple[Ints, NDArray[Any], NDArray[Any]]:
     """Return the short paragraphs that stay right behind (step 1) or before (-1) one that goes, or that follow on such.
@@ -138,8 +145,8 @@ def asked(
     return there, source, source + (there - nearest)
 
 
-def unbroken(there: Ints, fits: Flags, step: int) -> Flags:
-    """Return which of those `asked` are linked: those that fit, as long as all between them and what goes fit.
+def contiguous(there: Ints, fits: Flags, step: int) -> Flags:
+    """Return which neighbours are linked: those that fit, if all between them and the removed paragraph fit.
 
     Args:
         there: their indices, ascending.
@@ -147,7 +154,7 @@ def unbroken(there: Ints, fits: Flags, step: int) -> Flags:
         step: which side is looked at.
     """
     if step < 0:
-        return unbroken(-there[::-1], fits[::-1], 1)[::-1]
+        return contiguous(-there[::-1], fits[::-1], 1)[::-1]
     # Between two runs something goes, so that they do not touch.
     begins = np.flatnonzero(np.concatenate(([True], there[1:] != there[:-1] + 1))[: len(there)])
     misses = np.concatenate(([0], np.cumsum(~fits)))
@@ -155,12 +162,12 @@ def unbroken(there: Ints, fits: Flags, step: int) -> Flags:
     return linked
 
 
-def _in_rows(corpus: Corpus, gone: Flags, links: Ints, min_words: int) -> None:
+def _link_short_runs(corpus: CorpusParagraphs, gone: Flags, links: Ints, min_words: int) -> None:
     """Link short paragraphs that stand in a row which stood in an earlier document."""
-    left, rank, at = rows(corpus.document, gone, corpus.short)
+    left, rank, at = runs_of_short(corpus.document, gone, corpus.short)
     owner = corpus.owner[left]
     values = np.zeros(len(at), np.uint64)
-    for step in range(ROW):
+    for step in range(RUN_LENGTH):
         values = mix(values + owner[at + step].astype(np.uint64))
     order = np.argsort(values, kind="stable")
     head = np.ones(len(order), bool)
@@ -169,14 +176,14 @@ def _in_rows(corpus: Corpus, gone: Flags, links: Ints, min_words: int) -> None:
     first[order] = at[order[head][np.cumsum(head) - 1]] if len(order) else at
     document = corpus.document[left]
     fits = document[first] < document[at]
-    for step in range(ROW):
+    for step in range(RUN_LENGTH):
         fits &= owner[first + step] == owner[at + step]
     at, first = at[fits], first[fits]
-    sources = left[first[:, None] + np.arange(ROW)]
-    link_rows(corpus.document, corpus.words, links, (left, rank, at), sources, min_words=min_words)
+    sources = left[first[:, None] + np.arange(RUN_LENGTH)]
+    link_runs(corpus.document, corpus.words, links, (left, rank, at), sources, min_words=min_words)
 
 
-def rows(document: NDArray[Any], gone: Flags, short: Flags) -> tuple[Ints, Ints, Ints]:
+def runs_of_short(document: NDArray[Any], gone: Flags, short: Flags) -> tuple[Ints, Ints, Ints]:
     """Find the rows of three short paragraphs, where all that goes is gone; arrays are of whole documents in order.
 
     Returns:
@@ -187,14 +194,14 @@ def rows(document: NDArray[Any], gone: Flags, short: Flags) -> tuple[Ints, Ints,
     # Where each stands among all that is left: in a row, if nothing long stands between.
     rank: Ints = np.flatnonzero(short[stays])
     left = stays[rank]
-    last = ROW - 1
+    last = RUN_LENGTH - 1
     begins = (rank[last:] == rank[: len(rank) - last] + last) & (
         document[left[last:]] == document[left[: len(left) - last]]
     )
     return left, rank, np.flatnonzero(begins)
 
 
-def link_rows(
+def link_runs(
     document: NDArray[Any],
     words: NDArray[np.int32],
     links: NDArray[Any],
@@ -209,19 +216,19 @@ def link_rows(
         document: of each paragraph; whole documents in order.
         words: tokens without those that hold a digit.
         links: what each paragraph goes for, or -1; those of -1 are filled in.
-        found: as `rows` says it, of rows only those that stood before.
+        found: as `runs_of_short` says it, of rows only those that stood before.
         sources: the paragraphs of the row that stood first, of each; shape (rows, 3).
         min_words: tokens that make a paragraph long.
     """
     left, rank, at = found
     row = np.full(len(left), -1, links.dtype)
-    for step in range(ROW - 1, -1, -1):
+    for step in range(RUN_LENGTH - 1, -1, -1):
         row[at + step] = sources[:, step]
-    chosen = (row >= 0) & (links[left] < 0) & _told_enough(row >= 0, rank, document[left], words[left], min_words)
+    chosen = (row >= 0) & (links[left] < 0) & _say_enough(row >= 0, rank, document[left], words[left], min_words)
     links[left[chosen]] = row[chosen]
 
 
-def _told_enough(
+def _say_enough(
     member: Flags, rank: NDArray[Any], document: NDArray[np.int32], words: NDArray[np.int32], min_words: int
 ) -> Flags:
     """Tell which rows say enough not to agree by chance: twice the words of a paragraph that may go by itself."""
@@ -249,7 +256,7 @@ def without_heads(document: NDArray[Any], short: Flags, gone: Flags, links: NDAr
     return going
 
 
-def _kept_ones(gone: Flags, witness: Ints) -> Ints:
+def _follow_to_kept(gone: Flags, witness: Ints) -> Ints:
     """Follow witnesses that went for the same bytes elsewhere, until they are ones that stay."""
     moving = np.flatnonzero(gone)
     while True:

@@ -1,6 +1,6 @@
-"""One document as the resolution sees it: its paragraphs, their words, and what each may be compared with.
+"""The paragraphs of one document, their words and properties, and the candidates of each.
 
-Everything is computed on demand and remembered: most paragraphs of most documents are never looked at.
+Everything is computed on demand and cached: most paragraphs of most documents are never looked at.
 """
 
 from __future__ import annotations
@@ -14,21 +14,21 @@ from typing import TYPE_CHECKING
 from dedup.model.decisions import Compared
 from dedup.text.line_forms import (
     ENTRIES,
-    Kind,
+    LineForm,
+    entry_marker,
     is_bold,
     is_label,
     is_numbered,
     is_prose,
     is_shouted,
     is_underline,
-    kind,
-    lead,
-    marker,
-    term,
+    leading_label,
+    leading_term,
+    line_form,
 )
-from dedup.text.token_chars import letters_of, string_of
+from dedup.text.token_chars import decode_chars, encode_tokens
 from dedup.verdict.compare import Verdict, compare
-from dedup.verdict.gap import Side
+from dedup.verdict.gap import Paragraph
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -80,56 +80,56 @@ class Article:
         self._words = words
         self._offsets: list[int] = words.offsets[first : first + len(spans) + 1].tolist()
         self.sizes: list[int] = [b - a for a, b in zip(self._offsets, self._offsets[1:], strict=False)]
-        self._keys = self._confirmed(keys)
+        self._keys = self._first_of_each_key(keys)
         self.linkable = [i for i in range(len(spans)) if self.repeats(i)]
-        self._voiced = list(accumulate((size > 0 for size in self.sizes), initial=0))
-        self._sides: dict[int, Side] = {}
+        self._wordy_before = list(accumulate((size > 0 for size in self.sizes), initial=0))
+        self._token_views: dict[int, Paragraph] = {}
         self._verdicts: dict[tuple[int, int], Verdict] = {}
-        self._kinds: dict[int, Kind] = {}
+        self._forms: dict[int, LineForm] = {}
 
     def __len__(self) -> int:
         """Return the number of paragraphs."""
         return len(self.spans)
 
-    def body(self, index: int) -> str:
+    def text_of(self, index: int) -> str:
         """Return a paragraph's text."""
         start, end = self.spans[index]
         return self.text[start:end]
 
-    def mute(self, index: int) -> bool:
+    def is_wordless(self, index: int) -> bool:
         """Tell whether the paragraph holds no word at all (a rule, a table bar)."""
         return self.sizes[index] == 0
 
     def between(self, first: int, second: int) -> int:
         """Count the paragraphs with words that stand between two paragraphs."""
-        return self._voiced[min(second, len(self))] - self._voiced[first + 1] if second > first else 0
+        return self._wordy_before[min(second, len(self))] - self._wordy_before[first + 1] if second > first else 0
 
-    def eligible(self, index: int) -> bool:
+    def is_eligible(self, index: int) -> bool:
         """Tell whether the paragraph is long enough to be removed by itself."""
         return self.sizes[index] >= self.settings.min_words
 
-    def _confirmed(self, keys: Sequence[int]) -> list[int]:
-        """Return the first paragraph of the same words for each paragraph, given hashes of their words.
+    def _first_of_each_key(self, keys: Sequence[int]) -> list[int]:
+        """Return for each paragraph the first one with the same words, given hashes of their words.
 
-        Among paragraphs of one hash, what they say is looked up by their text, or else by their words. So the cost is
-        that of reading them once, however many different ones were made to share a hash.
+        Paragraphs that share a hash are told apart by their text, or else by their words. Each is read once, however
+        many different ones were made to share a hash.
         """
         heads: dict[int, int] = {}
         out = [heads.setdefault(key, index) for index, key in enumerate(keys)]
-        bodies: dict[int, dict[str, int]] = {}
-        words: dict[int, dict[tuple[str, ...], int]] = {}
+        by_text: dict[int, dict[str, int]] = {}
+        by_words: dict[int, dict[tuple[str, ...], int]] = {}
         for index, head in enumerate(out):
             if head == index:
                 continue
-            if head not in bodies:
-                bodies[head] = {self.body(head): head}
-                words[head] = {}
-            body = self.body(index)
-            known = bodies[head].get(body)
-            if known is None:
-                told = words[head] = words[head] or {self._tokens(head): head}
-                known = bodies[head][body] = told.setdefault(self._tokens(index), index)
-            out[index] = known
+            if head not in by_text:
+                by_text[head] = {self.text_of(head): head}
+                by_words[head] = {}
+            text = self.text_of(index)
+            first = by_text[head].get(text)
+            if first is None:
+                known = by_words[head] = by_words[head] or {self._tokens(head): head}
+                first = by_text[head][text] = known.setdefault(self._tokens(index), index)
+            out[index] = first
         return out
 
     def _tokens(self, index: int) -> tuple[str, ...]:
@@ -140,13 +140,13 @@ class Article:
         """Return a number that paragraphs of the same words share, and no others: that of the first of them."""
         return self._keys[index]
 
-    def novel(self, index: int) -> bool:
+    def is_first_occurrence(self, index: int) -> bool:
         """Tell whether no earlier paragraph has the same words."""
         return self._keys[index] == index
 
     def repeats(self, index: int) -> bool:
         """Tell whether the paragraph has words and may repeat an earlier one."""
-        return self.sizes[index] > 0 and (not self.novel(index) or index in self.candidates)
+        return self.sizes[index] > 0 and (not self.is_first_occurrence(index) or index in self.candidates)
 
     def words_before(self, index: int) -> int:
         """Count the tokens of all paragraphs before this one."""
@@ -167,24 +167,24 @@ class Article:
         """Whether nearly all paragraphs of a long document resemble earlier ones, as in a log."""
         return len(self) >= _MASS and len(self.candidates) >= _MASS_SHARE * len(self)
 
-    def weight(self, index: int) -> int:
+    def word_count(self, index: int) -> int:
         """Return about how many words the paragraph has, in scripts written without spaces, too."""
         size = self.sizes[index]
-        return size // _CHARACTERS_A_WORD if 2 * size > len(self.body(index)) else size
+        return size // _CHARACTERS_A_WORD if 2 * size > len(self.text_of(index)) else size
 
-    def kind(self, index: int) -> Kind:
+    def form(self, index: int) -> LineForm:
         """Return the paragraph's outer form."""
-        if index not in self._kinds:
-            form = kind(self.body(index))
-            self._kinds[index] = Kind.HEADING if form is Kind.TEXT and self._underlined(index) else form
-        return self._kinds[index]
+        if index not in self._forms:
+            form = line_form(self.text_of(index))
+            self._forms[index] = LineForm.HEADING if form is LineForm.TEXT and self._is_underlined(index) else form
+        return self._forms[index]
 
-    def _underlined(self, index: int) -> bool:
+    def _is_underlined(self, index: int) -> bool:
         """Tell whether the next line underlines this paragraph, which makes it a heading."""
-        if index + 1 >= len(self) or not self.mute(index + 1):
+        if index + 1 >= len(self) or not self.is_wordless(index + 1):
             return False
         apart = self.text[self.spans[index][1] : self.spans[index + 1][0]]
-        return len(apart) <= len("\r\n") and apart != "\n\n" and is_underline(self.body(index + 1))
+        return len(apart) <= len("\r\n") and apart != "\n\n" and is_underline(self.text_of(index + 1))
 
     def heading(self, index: int) -> int | None:
         """Return the last paragraph before this one that is a heading by its form, or None."""
@@ -194,70 +194,70 @@ class Article:
     @cached_property
     def headings(self) -> list[int]:
         """The paragraphs that are headings by their form, in order."""
-        return [i for i in range(len(self)) if self.sizes[i] and self._titled(i)]
+        return [i for i in range(len(self)) if self.sizes[i] and self._is_heading(i)]
 
-    def _titled(self, index: int) -> bool:
+    def _is_heading(self, index: int) -> bool:
         """Tell whether the paragraph is a heading by its form: marked, underlined, in bold or capitals, or numbered."""
         if self.sizes[index] > _LONGEST_HEADING:
             return False
-        body = self.body(index)
-        if self.kind(index) is Kind.HEADING or is_bold(body):
+        body = self.text_of(index)
+        if self.form(index) is LineForm.HEADING or is_bold(body):
             return True
         if is_shouted(body) and self.sizes[index] > 1:
             return True
-        return is_numbered(body, self.sizes[index]) and not self.listed(index)
+        return is_numbered(body, self.sizes[index]) and not self.is_list_entry(index)
 
-    def listed(self, index: int) -> bool:
+    def is_list_entry(self, index: int) -> bool:
         """Tell whether the paragraph is an entry and stands beside another one."""
-        if self.kind(index) not in ENTRIES and not marker(self.body(index)):
+        if self.form(index) not in ENTRIES and not entry_marker(self.text_of(index)):
             return False
-        beside = (self.after(index), self.preceding(index))
-        return any(i is not None and (self.kind(i) in ENTRIES or marker(self.body(i)) != "") for i in beside)
+        beside = (self.following(index), self.preceding(index))
+        return any(i is not None and (self.form(i) in ENTRIES or entry_marker(self.text_of(i)) != "") for i in beside)
 
     def preceding(self, index: int) -> int | None:
         """Return the last paragraph with words before this one, or None."""
         return next((i for i in range(index - 1, -1, -1) if self.sizes[i]), None)
 
-    def numbered_apart(self, first: int, second: int) -> bool:
+    def differ_in_number(self, first: int, second: int) -> bool:
         """Tell whether two paragraphs have different numbers in a list that has other entries, too."""
-        numbers = marker(self.body(first)), marker(self.body(second))
-        if not all(numbers) or numbers[0] == numbers[1] or not (self.listed(first) and self.listed(second)):
+        numbers = entry_marker(self.text_of(first)), entry_marker(self.text_of(second))
+        if not all(numbers) or numbers[0] == numbers[1] or not all(map(self.is_list_entry, (first, second))):
             return False
-        around = (self.preceding(first), self.after(first), self.preceding(second), self.after(second))
-        return any(i is not None and i not in (first, second) and marker(self.body(i)) != "" for i in around)
+        around = (self.preceding(first), self.following(first), self.preceding(second), self.following(second))
+        return any(i is not None and i not in (first, second) and entry_marker(self.text_of(i)) != "" for i in around)
 
-    def other_term(self, first: int, second: int) -> bool:
+    def differ_in_term(self, first: int, second: int) -> bool:
         """Tell whether both paragraphs begin by naming a term, and not the same."""
-        terms = term(self.body(first)), term(self.body(second))
+        terms = leading_term(self.text_of(first)), leading_term(self.text_of(second))
         return all(terms) and terms[0] != terms[1]
 
-    def label(self, index: int) -> bool:
+    def is_label(self, index: int) -> bool:
         """Tell whether the paragraph may name what follows it."""
-        return is_label(self.body(index), self.sizes[index])
+        return is_label(self.text_of(index), self.sizes[index])
 
-    def prose(self, index: int) -> bool:
+    def is_prose(self, index: int) -> bool:
         """Tell whether the paragraph reads as running text."""
-        return self.kind(index) is Kind.TEXT and is_prose(self.body(index), self.sizes[index])
+        return self.form(index) is LineForm.TEXT and is_prose(self.text_of(index), self.sizes[index])
 
-    def asks(self, index: int) -> bool:
+    def introduces_next(self, index: int) -> bool:
         """Tell whether the paragraph ends in a colon or a question mark: what comes next belongs to it."""
-        return self.body(index).rstrip().endswith((":", "：", "?", "？", "؟"))
+        return self.text_of(index).rstrip().endswith((":", "：", "?", "？", "؟"))
 
-    def is_head(self, index: int) -> bool:
+    def heads_next(self, index: int) -> bool:
         """Tell whether the paragraph is a heading, or announces what comes next."""
-        return self._titled(index) or self.body(index).rstrip().endswith((":", "："))
+        return self._is_heading(index) or self.text_of(index).rstrip().endswith((":", "："))
 
-    def after(self, index: int) -> int | None:
+    def following(self, index: int) -> int | None:
         """Return the first paragraph with words after this one, or None."""
         return next((i for i in range(index + 1, len(self)) if self.sizes[i]), None)
 
-    def lead(self, index: int) -> str:
+    def leading_label(self, index: int) -> str:
         """Return the word or two before a colon near the paragraph's start."""
-        return lead(self.body(index))
+        return leading_label(self.text_of(index))
 
-    def side(self, index: int) -> Side:
-        """Return the paragraph's tokens as the verdict wants them."""
-        if index not in self._sides:
+    def tokens_of(self, index: int) -> Paragraph:
+        """Return the paragraph's tokens for a comparison."""
+        if index not in self._token_views:
             low, high = self._offsets[index], self._offsets[index + 1]
             words, begin, first = self._words, self.spans[index][0], self._offsets[0]
 
@@ -265,21 +265,21 @@ class Article:
                 start, end = self._place(low + i)
                 return start - begin, end - begin
 
-            self._sides[index] = Side(
-                self._letters[low - first : high - first],
+            self._token_views[index] = Paragraph(
+                self._chars[low - first : high - first],
                 words.hashes[low:high].tobytes(),
                 lambda i: words.token(low + i),
-                self.body(index),
+                self.text_of(index),
                 span,
                 lambda: self._tokens(index),
             )
-        return self._sides[index]
+        return self._token_views[index]
 
     @cached_property
-    def _letters(self) -> str:
+    def _chars(self) -> str:
         """All tokens, a character each."""
         some = slice(self._offsets[0], self._offsets[-1])
-        return string_of(letters_of(self._words.hashes[some], self._words.numeric[some]).astype("<u4").tobytes())
+        return decode_chars(encode_tokens(self._words.hashes[some], self._words.numeric[some]).astype("<u4").tobytes())
 
     def token_span(self, index: int, token: int) -> tuple[int, int]:
         """Return the characters of one token of a paragraph."""
@@ -290,9 +290,9 @@ class Article:
         start, end = self._words.span(token)
         return start - self.base, end - self.base
 
-    def equal(self, first: int, second: int) -> Compared | None:
-        """Compare two paragraphs word by word; None where they do not say the same."""
-        if self.body(first) == self.body(second):
+    def compare_exactly(self, first: int, second: int) -> Compared | None:
+        """Compare two paragraphs word by word; None if they have different words."""
+        if self.text_of(first) == self.text_of(second):
             return Compared.IDENTICAL
         low, high = self._offsets[first], self._offsets[first + 1]
         other = self._offsets[second]
@@ -303,41 +303,40 @@ class Article:
             return Compared.FOLDED
         return None
 
-    def verdict(self, witness: int, paragraph: int) -> Verdict:
-        """Align two paragraphs and decide whether the first makes the second superfluous."""
-        pair = (witness, paragraph)
+    def verdict(self, witness: int, candidate: int) -> Verdict:
+        """Compare two paragraphs: does the first make the second superfluous?"""
+        pair = (witness, candidate)
         if pair not in self._verdicts:
             self.comparisons += 1
-            self._verdicts[pair] = compare(self.side(witness), self.side(paragraph), self.settings)
+            self._verdicts[pair] = compare(self.tokens_of(witness), self.tokens_of(candidate), self.settings)
         return self._verdicts[pair]
 
-    def difference(self, witness: int, paragraph: int) -> Verdict:
-        """Return the same verdict with all that is new named."""
-        return compare(self.side(witness), self.side(paragraph), self.settings, thorough=True)
+    def full_verdict(self, witness: int, candidate: int) -> Verdict:
+        """Return the verdict with all that is new, rather than the first of it."""
+        return compare(self.tokens_of(witness), self.tokens_of(candidate), self.settings, thorough=True)
 
-    def joint_verdict(self, witnesses: Sequence[int], paragraph: int) -> Verdict:
-        """Align a paragraph with several earlier ones, read one after the other."""
-        sides = [self.side(w) for w in witnesses]
+    def joint_verdict(self, witnesses: Sequence[int], candidate: int) -> Verdict:
+        """Compare a paragraph with several earlier ones, concatenated."""
+        parts = [self.tokens_of(w) for w in witnesses]
         starts = [self._offsets[w] for w in witnesses]
 
         def token(index: int) -> str:
-            for side, start in zip(sides, starts, strict=True):
-                if index < len(side.letters):
+            for part, start in zip(parts, starts, strict=True):
+                if index < len(part.chars):
                     return self._words.token(start + index)
-                index -= len(side.letters)
+                index -= len(part.chars)
             raise IndexError(index)
 
         def nowhere(index: int) -> tuple[int, int]:
             raise IndexError(index)
 
-        letters = "".join(side.letters for side in sides)
-        joint = Side(
-            letters,
-            b"".join(side.hashes for side in sides),
+        joint = Paragraph(
+            "".join(part.chars for part in parts),
+            b"".join(part.hashes for part in parts),
             token,
             "",
             nowhere,
-            lambda: [word for side in sides for word in side.words()],
+            lambda: [word for part in parts for word in part.words()],
         )
         self.comparisons += 1
-        return compare(joint, self.side(paragraph), self.settings)
+        return compare(joint, self.tokens_of(candidate), self.settings)

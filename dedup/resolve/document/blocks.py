@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from dedup.model.decisions import Compared
 from dedup.model.differences import Difference
-from dedup.verdict.compare import stands_in
+from dedup.verdict.compare import find_whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -20,13 +20,13 @@ REACH = 8
 """Paragraphs with words that may stand between two links, on either side."""
 
 _STARTS = 3
-"""Earlier paragraphs with the same words from which a run is tried: the first ones and the last one."""
+"""Earlier paragraphs with the same words from which a block is tried: the first ones and the last one."""
 
 _EXCHANGED = 3
 """Paragraphs with words that may stand between two links on both sides at once: changed ones, in each other's place."""
 
 _STRAYS = 1
-"""Paragraphs in a row that repeat something else before a run ends."""
+"""Paragraphs in a row that repeat something else before a block ends."""
 
 _FIELD = 16
 """Words of a "label: value" field at most; fields together say something else than one by one."""
@@ -59,59 +59,59 @@ class Matcher:
     """Finds what covers a paragraph among the earlier ones that stay; knows what was decided so far.
 
     Attributes:
-        gone: the paragraphs that go, each with the link that it goes for.
-        gone_words: tokens of those of them that were passed by.
+        removed: the paragraphs that go, each with the link that it goes for.
+        removed_words: tokens of those of them that were passed by.
     """
 
     def __init__(self, article: Article) -> None:
         self._article = article
-        self.gone: dict[int, Link] = {}
-        self.gone_words = 0
+        self.removed: dict[int, Link] = {}
+        self.removed_words = 0
         self._kept: dict[int, list[int]] = {}
-        self._before: dict[int, int] = {}
-        self._near: dict[int, list[Link]] = {}
+        self._kept_before: dict[int, int] = {}
+        self._covering: dict[int, list[Link]] = {}
 
-    def take(self, links: Iterable[Link]) -> None:
+    def mark_removed(self, links: Iterable[Link]) -> None:
         """Take note that these links' paragraphs go."""
         for link in links:
-            self.gone[link.copy] = link
+            self.removed[link.copy] = link
 
-    def pass_by(self, index: int) -> None:
+    def mark_decided(self, index: int) -> None:
         """Take note that everything about this paragraph, the next one in order, is decided."""
-        if index in self.gone:
-            self.gone_words += self._article.sizes[index]
+        if index in self.removed:
+            self.removed_words += self._article.sizes[index]
         else:
             self._kept.setdefault(self._article.key(index), []).append(index)
 
-    def before(self, index: int) -> int | None:
+    def kept_before(self, index: int) -> int | None:
         """Return the last paragraph with words before this one that stays, or None."""
         path: list[int] = []
         at = index - 1
-        while at >= 0 and (at in self.gone or self._article.mute(at)):
+        while at >= 0 and (at in self.removed or self._article.is_wordless(at)):
             path.append(at)
-            at = self._before.get(at, at - 1)
+            at = self._kept_before.get(at, at - 1)
         for passed in path:
-            self._before[passed] = at
+            self._kept_before[passed] = at
         return at if at >= 0 else None
 
     def exact(self, copy: int, source: int) -> Link | None:
         """Return the link between two paragraphs of the same key, if they say the same."""
-        compared = self._article.equal(source, copy)
+        compared = self._article.compare_exactly(source, copy)
         return None if compared is None else Link(copy, (source,), compared, 1.0, 1.0)
 
-    def near(self, copy: int) -> list[Link]:
+    def covering(self, copy: int) -> list[Link]:
         """Return the earlier paragraphs that cover this one without saying just the same, best candidates first."""
-        known = self._near.get(copy)
-        if known is not None and not any(source in self.gone for link in known for source in link.sources):
+        known = self._covering.get(copy)
+        if known is not None and not any(source in self.removed for link in known for source in link.sources):
             return known
         article = self._article
         out: list[Link] = []
-        if article.eligible(copy) and not article.settings.exact:
+        if article.is_eligible(copy) and not article.settings.exact:
             candidates = self._candidates(copy)
             for source in candidates:
                 link = self.exact(copy, source) if article.key(source) == article.key(copy) else None
                 if link is None:
-                    if self._apart(source, copy):
+                    if self._are_distinct(source, copy):
                         continue
                     verdict = article.verdict(source, copy)
                     if not verdict.covered:
@@ -119,29 +119,29 @@ class Matcher:
                     link = _aligned(copy, (source,), verdict)
                 out.append(link)
             if not out and len(candidates) > 1 and article.settings.guard != "off":
-                out += self._joint(copy, sorted(candidates[:_JOINT]))
-        self._near[copy] = out
+                out += self._joint_links(copy, sorted(candidates[:_JOINT]))
+        self._covering[copy] = out
         return out
 
-    def _apart(self, source: int, copy: int) -> bool:
+    def _are_distinct(self, source: int, copy: int) -> bool:
         """Tell whether two paragraphs are about different things, however much one says of the other's words."""
         article = self._article
         if article.settings.guard != "strict":
             return False
-        return article.numbered_apart(source, copy) or article.other_term(source, copy)
+        return article.differ_in_number(source, copy) or article.differ_in_term(source, copy)
 
     def _candidates(self, copy: int) -> list[int]:
         """Return the earlier paragraphs worth comparing with; for one that goes, those that it goes for."""
         out: dict[int, None] = {}
         for candidate in self._article.candidates.get(copy, ()):
-            link = self.gone.get(candidate)
+            link = self.removed.get(candidate)
             out.update(dict.fromkeys((candidate,) if link is None else link.sources))
         return list(out)
 
-    def _joint(self, copy: int, sources: list[int]) -> list[Link]:
+    def _joint_links(self, copy: int, sources: list[int]) -> list[Link]:
         """Return the link to several neighbouring paragraphs that cover this one together."""
         article = self._article
-        if any(article.lead(s) and article.sizes[s] <= _FIELD for s in sources):
+        if any(article.leading_label(s) and article.sizes[s] <= _FIELD for s in sources):
             return []
         if sources[-1] - sources[0] > REACH or sum(article.sizes[s] for s in sources) > 3 * article.sizes[copy]:
             return []
@@ -150,18 +150,18 @@ class Matcher:
             return []
         return [_aligned(copy, tuple(sources), verdict)]
 
-    def starts(self, copy: int) -> list[Link]:
-        """Return the links from which a run may begin at this paragraph."""
+    def seeds(self, copy: int) -> list[Link]:
+        """Return the links from which a block may begin at this paragraph."""
         earlier = self._kept.get(self._article.key(copy), [])
         chosen = earlier if len(earlier) <= _STARTS else [*earlier[: _STARTS - 1], earlier[-1]]
         links = [link for link in (self.exact(copy, s) for s in chosen) if link is not None]
-        return links or self.near(copy)
+        return links or self.covering(copy)
 
     def repeats_exactly(self, copy: int) -> bool:
         """Tell whether an earlier paragraph that stays has the same key."""
         return self._article.key(copy) in self._kept
 
-    def next(self, copy: int, previous: Link, limit: int) -> Link | None:
+    def extend(self, copy: int, previous: Link, limit: int) -> Link | None:
         """Return the nearest link for this paragraph whose source stands after the previous link's and before `limit`.
 
         The next piece of a paragraph that was split goes on in the source in which the one before it stood.
@@ -175,22 +175,22 @@ class Matcher:
             if link is not None:
                 return link
         least = last if self._article.between(previous.copy, copy) == 0 else last + 1
-        fitting = [link for link in self.near(copy) if least <= link.sources[0] and link.sources[-1] < limit]
+        fitting = [link for link in self.covering(copy) if least <= link.sources[0] and link.sources[-1] < limit]
         if not fitting and least == last:
-            fitting = self._piece(copy, previous)
+            fitting = self._piece_links(copy, previous)
         return min(fitting, key=lambda link: link.sources, default=None)
 
-    def _piece(self, copy: int, previous: Link) -> list[Link]:
+    def _piece_links(self, copy: int, previous: Link) -> list[Link]:
         """Return the link of a short paragraph that stands word for word in the source of the one just before it."""
         article = self._article
-        paragraph, source = article.side(copy), article.side(previous.sources[-1])
-        width = len(paragraph.letters)
-        if previous.compared is not Compared.ALIGNED or article.eligible(copy) or article.settings.exact:
+        paragraph, source = article.tokens_of(copy), article.tokens_of(previous.sources[-1])
+        width = len(paragraph.chars)
+        if previous.compared is not Compared.ALIGNED or article.is_eligible(copy) or article.settings.exact:
             return []
-        at = stands_in(source, paragraph)
+        at = find_whole(source, paragraph)
         if at is None or any(source.token(at + i) != paragraph.token(i) for i in range(width)):
             return []
-        similarity = 2 * width / (width + len(source.letters))
+        similarity = 2 * width / (width + len(source.chars))
         return [Link(copy, (previous.sources[-1],), Compared.ALIGNED, similarity, 1.0, Difference.LESS)]
 
 
@@ -199,41 +199,41 @@ def _aligned(copy: int, sources: tuple[int, ...], verdict: Verdict) -> Link:
     return Link(copy, sources, Compared.ALIGNED, verdict.similarity, verdict.coverage, verdict.kind)
 
 
-def longest_run(article: Article, matcher: Matcher, copy: int) -> list[Link]:
+def longest_block(article: Article, matcher: Matcher, copy: int) -> list[Link]:
     """Return the chain of links with the most words that begins at this paragraph; empty where nothing covers it."""
     best: list[Link] = []
     weight = -1
-    for start in matcher.starts(copy):
-        run = _extend(article, matcher, start)
-        words = sum(article.sizes[link.copy] for link in run)
+    for start in matcher.seeds(copy):
+        block = _extend_block(article, matcher, start)
+        words = sum(article.sizes[link.copy] for link in block)
         if words > weight:
-            best, weight = run, words
+            best, weight = block, words
     return best
 
 
-def _extend(article: Article, matcher: Matcher, start: Link) -> list[Link]:
+def _extend_block(article: Article, matcher: Matcher, start: Link) -> list[Link]:
     """Follow a chain as far as it goes.
 
     It ends where too much stands between, and where something else is repeated that is not in this order: another run
     begins there.
     """
-    run = [start]
+    block = [start]
     limit = start.copy
     strays = 0
     for copy in _onward(article, limit):
-        if article.between(run[-1].copy, copy) > REACH or strays > _STRAYS:
+        if article.between(block[-1].copy, copy) > REACH or strays > _STRAYS:
             break
-        if copy in matcher.gone:
+        if copy in matcher.removed:
             continue
-        link = matcher.next(copy, run[-1], limit) if article.repeats(copy) else None
-        if link is None and run[-1].compared is Compared.ALIGNED and copy == run[-1].copy + 1:
-            link = matcher.next(copy, run[-1], limit)
-        if link is not None and _follows(article, run[-1], link):
-            run.append(link)
+        link = matcher.extend(copy, block[-1], limit) if article.repeats(copy) else None
+        if link is None and block[-1].compared is Compared.ALIGNED and copy == block[-1].copy + 1:
+            link = matcher.extend(copy, block[-1], limit)
+        if link is not None and _follows(article, block[-1], link):
+            block.append(link)
             strays = 0
         elif matcher.repeats_exactly(copy):
             strays += 1
-    return run
+    return block
 
 
 def _follows(article: Article, previous: Link, link: Link) -> bool:
@@ -248,72 +248,75 @@ def _onward(article: Article, copy: int) -> Iterator[int]:
     linkable = article.linkable
     done = copy
     for place in range(bisect_right(linkable, copy), len(linkable)):
-        yield from (i for i in (done + 1,) if i < linkable[place] and not article.mute(i))
+        yield from (i for i in (done + 1,) if i < linkable[place] and not article.is_wordless(i))
         done = linkable[place]
         yield done
-    if done + 1 < len(article) and not article.mute(done + 1):
+    if done + 1 < len(article) and not article.is_wordless(done + 1):
         yield done + 1
 
 
-def trimmed(article: Article, run: list[Link]) -> list[Link]:
+def without_strays(article: Article, block: list[Link]) -> list[Link]:
     """Drop the short links that do not stand next to another link on both sides: they agree by chance.
 
     A long paragraph is a link wherever it stands; "Comments" or "Read more" is one only beside its neighbours.
     """
-    kept = run
+    kept = block
     while True:
         firm = [
             link
             for index, link in enumerate(kept)
-            if (article.eligible(link.copy) and (link.compared is not Compared.ALIGNED or article.prose(link.copy)))
+            if (
+                article.is_eligible(link.copy)
+                and (link.compared is not Compared.ALIGNED or article.is_prose(link.copy))
+            )
             or len(kept) == 1
-            or (index > 0 and _beside(article, kept[index - 1], link))
-            or (index + 1 < len(kept) and _beside(article, link, kept[index + 1]))
+            or (index > 0 and _are_adjacent(article, kept[index - 1], link))
+            or (index + 1 < len(kept) and _are_adjacent(article, link, kept[index + 1]))
         ]
         if len(firm) == len(kept):
             return kept
         kept = firm
 
 
-def _beside(article: Article, first: Link, second: Link) -> bool:
+def _are_adjacent(article: Article, first: Link, second: Link) -> bool:
     return article.between(first.copy, second.copy) <= 1 and article.between(first.sources[-1], second.sources[0]) <= 1
 
 
-def with_mute(article: Article, run: list[Link]) -> list[Link]:
+def with_wordless(article: Article, block: list[Link]) -> list[Link]:
     """Add the rules, underlines and bars that stand behind a link just as they stand behind its source."""
     out: list[Link] = []
-    for index, link in enumerate(run):
+    for index, link in enumerate(block):
         out.append(link)
-        stop = run[index + 1].copy if index + 1 < len(run) else len(article)
+        stop = block[index + 1].copy if index + 1 < len(block) else len(article)
         copy, source = link.copy + 1, link.sources[-1] + 1
-        while copy < stop and source < run[0].copy and article.mute(copy) and article.mute(source):
-            if article.body(copy).strip() != article.body(source).strip():
+        while copy < stop and source < block[0].copy and article.is_wordless(copy) and article.is_wordless(source):
+            if article.text_of(copy).strip() != article.text_of(source).strip():
                 break
-            same = article.body(copy) == article.body(source)  # else spaces differ
+            same = article.text_of(copy) == article.text_of(source)  # else spaces differ
             out.append(Link(copy, (source,), Compared.IDENTICAL if same else Compared.FOLDED, 1.0, 1.0))
             copy, source = copy + 1, source + 1
     return out
 
 
-class Run:
+class Block:
     """A chain of links with what the judgement wants to know about it."""
 
-    def __init__(self, article: Article, links: list[Link], matcher: Matcher, meant: set[int]) -> None:
+    def __init__(self, article: Article, links: list[Link], matcher: Matcher, intended: set[int]) -> None:
         self.article = article
         self.links = links
-        self.meant = meant
+        self.intended = intended
         self.copies = [link.copy for link in links]
         self.sources = [s for link in links for s in link.sources]
         self.words = sum(article.sizes[c] for c in self.copies)
-        self.long = [c for c in self.copies if article.eligible(c)]
-        self.kept_words = article.words_before(self.copies[0]) - matcher.gone_words
-        self.before = matcher.before
+        self.long = [c for c in self.copies if article.is_eligible(c)]
+        self.kept_words = article.words_before(self.copies[0]) - matcher.removed_words
+        self.kept_before = matcher.kept_before
 
     def tandem(self) -> bool:
         """Tell whether the copy follows on the original with nothing new between."""
-        return self.before(self.copies[0]) in self.sources
+        return self.kept_before(self.copies[0]) in self.sources
 
 
-def density(run: Run, indices: list[int]) -> float:
+def density(block: Block, indices: list[int]) -> float:
     """Return the share of the paragraphs with words, from the first of some to the last, that are among them."""
-    return len(set(indices)) / (run.article.between(indices[0] - 1, indices[-1] + 1))
+    return len(set(indices)) / (block.article.between(indices[0] - 1, indices[-1] + 1))

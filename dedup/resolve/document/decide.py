@@ -18,7 +18,7 @@ from dedup.model.containment import attempt, one_by_one
 from dedup.model.decisions import Decision, held
 from dedup.resolve.document.article import Article
 from dedup.resolve.document.resolve import resolve
-from dedup.resolve.document.rounds import compose
+from dedup.resolve.document.rounds import merge_rounds
 from dedup.shingling import keys as key_hashes
 from dedup.shingling import tokenise
 from dedup.text.arrays import batches
@@ -89,7 +89,7 @@ def _settle(
     left = [out[number].apply(texts[number]) for number in moving]
     still: list[int] = []
     for number, rest, again in zip(moving, left, _decide_all(left, settings, explain=explain), strict=True):
-        joined = compose(texts[number], out[number], rest, again, settings)
+        joined = merge_rounds(texts[number], out[number], rest, again, settings)
         if joined is None:
             out[number] = _unsettled(out[number])
             continue

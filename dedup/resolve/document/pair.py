@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from dedup.verdict.compare import Verdict
 
 
-class News(NamedTuple):
+class NewWords(NamedTuple):
     """What a paragraph says that another one does not.
 
     Attributes:
@@ -35,10 +35,10 @@ def pair(witness: str, paragraph: str, settings: Settings) -> Article:
     return Article(text, spans, words=words, keys=keys(words).tolist(), first=0, candidates={}, settings=settings)
 
 
-def news(witness: str, paragraph: str, settings: Settings) -> News:
+def find_new_words(witness: str, paragraph: str, settings: Settings) -> NewWords:
     """Find all that a paragraph says beyond a witness."""
     both = pair(witness, paragraph, settings)
-    verdict = both.difference(0, 1)
+    verdict = both.full_verdict(0, 1)
     begin = len(witness) + 1
     places = (both.token_span(1, i) for i in verdict.new if i < both.sizes[1])
-    return News(verdict, tuple((start - begin, end - begin) for start, end in places))
+    return NewWords(verdict, tuple((start - begin, end - begin) for start, end in places))

@@ -1,7 +1,7 @@
 """Who stays, who goes, and why: from one article's matches to its removals.
 
 From the first paragraph to the last, each is looked at once. The first occurrence stays; a later one goes only for
-witnesses that stay and that it was compared with directly. Short paragraphs go only inside a run, and only if their
+witnesses that stay and that it was compared with directly. Short paragraphs go only inside a block, and only if their
 witness says just the same.
 """
 
@@ -10,8 +10,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dedup.model.decisions import Decision, KeptNear, Reason, Removal, Witness
-from dedup.resolve.document.blocks import Link, Matcher, Run, longest_run, trimmed, with_mute
-from dedup.resolve.document.intent import Judgement, judge
+from dedup.resolve.document.blocks import Block, Link, Matcher, longest_block, with_wordless, without_strays
+from dedup.resolve.document.intent import Intent, classify
 from dedup.text.paragraphs import cuts
 
 if TYPE_CHECKING:
@@ -27,51 +27,51 @@ def resolve(article: Article, *, explain: bool = False) -> Decision:
     """
     matcher = Matcher(article)
     blocks: list[list[Link]] = []
-    judged: set[int] = set()
-    meant: set[int] = set()
+    decided: set[int] = set()
+    intended: set[int] = set()
     for copy in range(len(article)):
-        if copy not in judged and copy not in matcher.gone and article.repeats(copy):
-            links = _at(article, matcher, copy, judged, meant)
+        if copy not in decided and copy not in matcher.removed and article.repeats(copy):
+            links = _decide_at(article, matcher, copy, decided, intended)
             if links:
                 blocks.append(links)
-                matcher.take(links)
-        matcher.pass_by(copy)
+                matcher.mark_removed(links)
+        matcher.mark_decided(copy)
     kept_near = tuple(_kept_near(article, matcher)) if explain else ()
     return Decision(len(article), _removals(article, blocks), kept_near, article.comparisons)
 
 
-def _at(article: Article, matcher: Matcher, copy: int, judged: set[int], meant: set[int]) -> list[Link]:
-    """Return the links that go of the run that begins here; note those of a run that stays."""
-    run = [link for link in longest_run(article, matcher, copy) if link.copy not in judged]
-    if not run:
+def _decide_at(article: Article, matcher: Matcher, copy: int, decided: set[int], intended: set[int]) -> list[Link]:
+    """Return the links that go of the block that begins here; note those of a block that stays."""
+    block = [link for link in longest_block(article, matcher, copy) if link.copy not in decided]
+    if not block:
         return []
-    if article.settings.guard == "off" and article.eligible(copy) and len(run) == 1:
-        return run
-    firm = trimmed(article, run)
+    if article.settings.guard == "off" and article.is_eligible(copy) and len(block) == 1:
+        return block
+    firm = without_strays(article, block)
     if not firm or firm[0].copy != copy:
         return []
-    judgement = judge(Run(article, firm, matcher, meant))
-    if judgement is Judgement.ACCIDENT:
+    intent = classify(Block(article, firm, matcher, intended))
+    if intent is Intent.ACCIDENTAL:
         going = _without_heads(article, firm)
-        enough = len(going) > 1 or any(article.eligible(link.copy) for link in going)
-        return with_mute(article, going) if enough else []
+        enough = len(going) > 1 or any(article.is_eligible(link.copy) for link in going)
+        return with_wordless(article, going) if enough else []
     if article.settings.guard == "off":
-        return [link for link in firm if article.eligible(link.copy)]
+        return [link for link in firm if article.is_eligible(link.copy)]
     # A run that stays does so as a whole: its tail must not be taken for an accident because its head was passed.
-    judged.update(range(copy, firm[-1].copy + 1))
-    if judgement is Judgement.MEANT:
-        meant.update(link.copy for link in firm)
+    decided.update(range(copy, firm[-1].copy + 1))
+    if intent is Intent.INTENDED:
+        intended.update(link.copy for link in firm)
     return []
 
 
-def _without_heads(article: Article, run: list[Link]) -> list[Link]:
+def _without_heads(article: Article, block: list[Link]) -> list[Link]:
     """Drop the headings of a copy that stand over something new: they are needed where they are."""
-    going = {link.copy for link in run}
-    for link in reversed(run):
-        below = article.after(link.copy)
-        if below is not None and below not in going and article.is_head(link.copy) and link.sources[0] > 0:
+    going = {link.copy for link in block}
+    for link in reversed(block):
+        below = article.following(link.copy)
+        if below is not None and below not in going and article.heads_next(link.copy) and link.sources[0] > 0:
             going.discard(link.copy)
-    return [link for link in run if link.copy in going]
+    return [link for link in block if link.copy in going]
 
 
 def _removals(article: Article, blocks: list[list[Link]]) -> tuple[Removal, ...]:
@@ -112,13 +112,13 @@ def _kept_near(article: Article, matcher: Matcher) -> list[KeptNear]:
     if article.settings.exact or article.settings.guard == "off":
         return out
     for copy, candidates in sorted(article.candidates.items()):
-        if copy in matcher.gone or not article.eligible(copy) or not article.novel(copy):
+        if copy in matcher.removed or not article.is_eligible(copy) or not article.is_first_occurrence(copy):
             continue
-        verdicts = [(article.verdict(s, copy), s) for s in candidates if s not in matcher.gone]
+        verdicts = [(article.verdict(s, copy), s) for s in candidates if s not in matcher.removed]
         near = [(v, s) for v, s in verdicts if v.similarity >= article.settings.threshold and not v.covered]
         if near and not any(v.covered for v, _ in verdicts):
             _, source = max(near, key=lambda pair: (pair[0].similarity, -pair[1]))
-            verdict = article.difference(source, copy)
+            verdict = article.full_verdict(source, copy)
             new = tuple(article.token_span(copy, i) for i in verdict.new if i < article.sizes[copy])
             witness = Witness(source, *article.spans[source])
             figures = verdict.similarity, verdict.coverage

@@ -1,82 +1,87 @@
-"""Two decisions, one after the other, as one decision about the first text.
+"""Merge the decisions of two rounds into one decision about the original text.
 
-What a cleaning leaves is decided about again. Where that takes a paragraph that was a witness, whatever rested on it
-is compared directly with what takes its place; what that does not cover comes back.
+What the first round leaves is decided about again. Where the second round removes a paragraph that was a witness in the
+first, what rested on it is compared directly with its replacement, and comes back unless that covers it.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from dedup.model.decisions import Compared, Decision, Removal, Witness
 from dedup.resolve.document.pair import pair
 from dedup.text.paragraphs import cuts, split
 
 if TYPE_CHECKING:
+    from dedup.model.decisions import KeptNear
     from dedup.model.settings import Settings
 
 
-def compose(text: str, first: Decision, left: str, second: Decision, settings: Settings) -> Decision | None:
-    """Join a decision about a text with one about what the first one left of it.
+class _Kept(NamedTuple):
+    """The paragraphs that the first round keeps: which of the original text they are, and the spans of all of these."""
+
+    numbers: list[int]
+    spans: list[tuple[int, int]]
+
+    def locate(self, paragraph: int) -> tuple[int, int, int]:
+        """Return the number and the span, in the original text, of a paragraph of what was left."""
+        number = self.numbers[paragraph]
+        return number, *self.spans[number]
+
+
+def merge_rounds(text: str, first: Decision, left: str, second: Decision, settings: Settings) -> Decision | None:
+    """Merge a decision about a text with one about what the first one left of it.
 
     Returns:
-        The decision that takes both at once; None where what was left has other paragraphs than those that stayed.
+        The decision that does both at once; None if what was left splits into other paragraphs than those kept.
     """
     spans = split(text, settings.split)
     gone = {removal.paragraph for removal in first.removals}
-    stayed = [i for i in range(len(spans)) if i not in gone]
-    after = split(left, settings.split)
-    bodies = [text[spans[i][0] : spans[i][1]] for i in stayed]
-    if len(after) != len(stayed) or any(left[a:b] != body for (a, b), body in zip(after, bodies, strict=True)):
+    kept = _Kept([i for i in range(len(spans)) if i not in gone], spans)
+    texts = [text[slice(*spans[i])] for i in kept.numbers]
+    if [left[slice(*span)] for span in split(left, settings.split)] != texts:
         return None
-    added = {stayed[removal.paragraph]: _moved(removal, stayed, spans) for removal in second.removals}
-    removals: list[Removal] = []
-    for removal in first.removals:
-        rested = _rested(text, removal, added, settings)
-        if rested is not None:
-            removals.append(rested)
-    blocks = 1 + max((r.block for r in removals if r.block is not None), default=-1)
-    removals += [replace(r, block=None if r.block is None else r.block + blocks) for r in added.values()]
-    cut = cuts(text, spans, {r.paragraph for r in removals})
+    added = {kept.numbers[removal.paragraph]: _map_removal(removal, kept) for removal in second.removals}
+    repaired = [_repair_witness(text, removal, added, settings) for removal in first.removals]
+    removals = _renumber_blocks([removal for removal in repaired if removal is not None], list(added.values()))
+    cut = cuts(text, spans, {removal.paragraph for removal in removals})
     removals = [
-        replace(r, cut_start=cut[r.paragraph][0], cut_end=cut[r.paragraph][1])
-        for r in sorted(removals, key=lambda r: r.start)
+        replace(removal, cut_start=cut[removal.paragraph][0], cut_end=cut[removal.paragraph][1])
+        for removal in sorted(removals, key=lambda removal: removal.start)
     ]
-    near = tuple(
-        replace(
-            k,
-            paragraph=stayed[k.paragraph],
-            start=spans[stayed[k.paragraph]][0],
-            end=spans[stayed[k.paragraph]][1],
-            witness=_witness(k.witness, stayed, spans),
-            new=tuple((a + shift, b + shift) for a, b in k.new),
-        )
-        for k in second.kept_near
-        for shift in (spans[stayed[k.paragraph]][0] - k.start,)
-    )
-    return Decision(first.paragraphs, tuple(removals), near)
+    return Decision(first.paragraphs, tuple(removals), tuple(_map_kept_near(near, kept) for near in second.kept_near))
 
 
-def _witness(witness: Witness, stayed: list[int], spans: list[tuple[int, int]]) -> Witness:
-    number = stayed[witness.paragraph]
-    return Witness(number, *spans[number])
+def _map_witness(witness: Witness, kept: _Kept) -> Witness:
+    return Witness(*kept.locate(witness.paragraph))
 
 
-def _moved(removal: Removal, stayed: list[int], spans: list[tuple[int, int]]) -> Removal:
-    """Return a removal from what was left as one from the first text."""
-    number = stayed[removal.paragraph]
-    return replace(
-        removal,
-        paragraph=number,
-        start=spans[number][0],
-        end=spans[number][1],
-        witnesses=tuple(_witness(w, stayed, spans) for w in removal.witnesses),
-    )
+def _map_removal(removal: Removal, kept: _Kept) -> Removal:
+    """Return a removal from what was left as one from the original text."""
+    number, start, end = kept.locate(removal.paragraph)
+    witnesses = tuple(_map_witness(witness, kept) for witness in removal.witnesses)
+    return replace(removal, paragraph=number, start=start, end=end, witnesses=witnesses)
 
 
-def _rested(text: str, removal: Removal, added: dict[int, Removal], settings: Settings) -> Removal | None:
-    """Return the removal with witnesses that stay; None where those that took a witness's place do not cover it."""
+def _map_kept_near(near: KeptNear, kept: _Kept) -> KeptNear:
+    """Return a near-duplicate kept in what was left as one in the original text."""
+    number, start, end = kept.locate(near.paragraph)
+    new = tuple((a + start - near.start, b + start - near.start) for a, b in near.new)
+    witness = _map_witness(near.witness, kept)
+    return replace(near, paragraph=number, start=start, end=end, witness=witness, new=new)
+
+
+def _renumber_blocks(removals: list[Removal], added: list[Removal]) -> list[Removal]:
+    """Return all removals, the blocks of the added ones numbered after those of the others."""
+    first = 1 + max((removal.block for removal in removals if removal.block is not None), default=-1)
+    return removals + [
+        removal if removal.block is None else replace(removal, block=removal.block + first) for removal in added
+    ]
+
+
+def _repair_witness(text: str, removal: Removal, added: dict[int, Removal], settings: Settings) -> Removal | None:
+    """Return the removal with witnesses that are kept; None if the replacement of a witness does not cover it."""
     if not any(w.paragraph in added for w in removal.witnesses):
         return removal
     witnesses = tuple(
@@ -86,11 +91,11 @@ def _rested(text: str, removal: Removal, added: dict[int, Removal], settings: Se
         return None
     (witness,) = witnesses
     article = pair(text[witness.start : witness.end], text[removal.start : removal.end], settings)
-    equal = article.equal(0, 1)
+    equal = article.compare_exactly(0, 1)
     if equal is not None:
         return replace(removal, witnesses=witnesses, compared=equal, similarity=1.0, coverage=1.0, differs=())
     verdict = article.verdict(0, 1)
-    if not article.eligible(1) or settings.exact or not verdict.covered:
+    if not article.is_eligible(1) or settings.exact or not verdict.covered:
         return None
     return replace(
         removal,

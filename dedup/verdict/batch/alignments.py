@@ -1,7 +1,7 @@
-"""Alignments of many pairs of paragraphs, in columns, and what is seen of them without their texts.
+"""Alignments of many pairs of paragraphs, in columns, and what their token characters show without the texts.
 
-What `dedup.verdict.compare.align` says of one pair is said here of a batch; `preview` is what
-`dedup.verdict.compare.alike` says, and which words are certainly put in.
+`align_all` is `dedup.verdict.compare.align` for a batch; `char_differences` applies `dedup.verdict.compare.is_similar`,
+and finds insertions that are certainly new.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from rapidfuzz.distance import LCSseq
 
 from dedup.model.differences import Difference
 from dedup.text.arrays import ranges
-from dedup.verdict.batch.token_sets import empty_letters, telling_letters
-from dedup.verdict.compare import LONG_RUN, MATRIX, PIECE, Alignment
+from dedup.verdict.batch.token_sets import attribution_chars, uninformative_chars
+from dedup.verdict.compare import MAX_ALIGNMENT_CELLS, MIN_RUN, WORDS_PER_PIECE, Alignment
 from dedup.verdict.context import in_front
 from dedup.verdict.gap import Gap
 
@@ -30,16 +30,16 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Flags = NDArray[np.bool_]
 
-_LETTERS = 0x110000
+_CODE_POINTS = 0x110000
 
 
-class Letters(NamedTuple):
-    """The words of some paragraphs, a character each.
+class ParagraphChars(NamedTuple):
+    """The words of some paragraphs as characters.
 
     Attributes:
-        strings: of each paragraph; see `dedup.text.token_chars`.
-        codes: all of them, one paragraph after the other; uint32.
-        offsets: where each paragraph's begin, and how many there are; int64.
+        strings: one string per paragraph; see `dedup.text.token_chars`.
+        codes: the code points of all of them, concatenated; uint32.
+        offsets: where each paragraph begins in `codes`, and its length; int64.
     """
 
     strings: Sequence[str]
@@ -53,26 +53,26 @@ class Letters(NamedTuple):
         return sizes
 
 
-def letters_in(strings: Sequence[str]) -> Letters:
-    """Return the words of some paragraphs in one array, too."""
-    offsets = np.concatenate(([0], np.cumsum([len(one) for one in strings], dtype=np.int64)))
-    return Letters(strings, np.frombuffer("".join(strings).encode("utf-32-le"), np.uint32), offsets)
+def concatenate_chars(strings: Sequence[str]) -> ParagraphChars:
+    """Return the words of some paragraphs, in one array as well."""
+    offsets = np.concatenate(([0], np.cumsum([len(string) for string in strings], dtype=np.int64)))
+    return ParagraphChars(strings, np.frombuffer("".join(strings).encode("utf-32-le"), np.uint32), offsets)
 
 
 class Aligned(NamedTuple):
-    """Alignments of pairs; what belongs to one pair stands together and in order.
+    """Alignments of pairs; the runs and gaps of one pair are contiguous and in order.
 
     Attributes:
-        witness: the paragraph that would stay, of each pair; int64.
-        paragraph: the one that may go.
+        witness: index of each pair's paragraph that would stay; int64.
+        candidate: index of the one that may be removed.
         run_begins: the first run of each pair, and the number of runs; int64.
-        runs: place in the witness, in the paragraph, and words, of each run that both have; int64, shape (3, runs).
-        gap_begins: the first stretch of each pair in which they differ, and the number of stretches; int64.
-        gaps: first word and first after it, in the witness and in the paragraph; int64, shape (4, stretches).
+        runs: start in the witness, start in the candidate, and length of each common run; int64, shape (3, runs).
+        gap_begins: the first gap of each pair, and the number of gaps; int64.
+        gaps: start and end in the witness, start and end in the candidate; int64, shape (4, gaps).
     """
 
     witness: Ints
-    paragraph: Ints
+    candidate: Ints
     run_begins: Ints
     runs: Ints
     gap_begins: Ints
@@ -85,130 +85,129 @@ class Aligned(NamedTuple):
 
     @property
     def gap_pairs(self) -> Ints:
-        """The pair that each stretch belongs to; int64."""
+        """The pair that each gap belongs to; int64."""
         return _owners(self.gap_begins)
 
     @property
     def common(self) -> Ints:
-        """Words that both have, in order, of each pair; int64."""
+        """Number of common words, in order, of each pair; int64."""
         return _sums(self.run_pairs, self.runs[2], len(self.witness))
 
-    def picked(self, some: Ints) -> Aligned:
-        """Return some of the pairs."""
-        run_sizes, gap_sizes = np.diff(self.run_begins)[some], np.diff(self.gap_begins)[some]
+    def picked(self, chosen: Ints) -> Aligned:
+        """Return the pairs at some indices."""
+        run_sizes, gap_sizes = np.diff(self.run_begins)[chosen], np.diff(self.gap_begins)[chosen]
         return Aligned(
-            self.witness[some],
-            self.paragraph[some],
+            self.witness[chosen],
+            self.candidate[chosen],
             _begins(run_sizes),
-            self.runs[:, ranges(self.run_begins[some], run_sizes)],
+            self.runs[:, ranges(self.run_begins[chosen], run_sizes)],
             _begins(gap_sizes),
-            self.gaps[:, ranges(self.gap_begins[some], gap_sizes)],
+            self.gaps[:, ranges(self.gap_begins[chosen], gap_sizes)],
         )
 
-    def alignments(self, some: Ints) -> list[Alignment]:
-        """Return some alignments as the verdict wants them."""
-        chosen = self.picked(some)
-        runs = list(map(tuple, chosen.runs.T.tolist()))
-        gaps = [Gap(*gap) for gap in chosen.gaps.T.tolist()]
-        edges = [list(pairwise(begins.tolist())) for begins in (chosen.gap_begins, chosen.run_begins)]
+    def alignments(self, chosen: Ints) -> list[Alignment]:
+        """Return the alignments at some indices as objects."""
+        part = self.picked(chosen)
+        runs = list(map(tuple, part.runs.T.tolist()))
+        gaps = [Gap(*gap) for gap in part.gaps.T.tolist()]
+        edges = [list(pairwise(begins.tolist())) for begins in (part.gap_begins, part.run_begins)]
         return [
             Alignment(gaps[a:b], runs[c:d], common)
-            for (a, b), (c, d), common in zip(*edges, chosen.common.tolist(), strict=True)
+            for (a, b), (c, d), common in zip(*edges, part.common.tolist(), strict=True)
         ]
 
 
-def align_all(letters: Letters, witness: Ints, paragraph: Ints) -> Aligned:
+def align_all(chars: ParagraphChars, witness: Ints, candidate: Ints) -> Aligned:
     """Align pairs of paragraphs, given by two indices, by the longest common subsequence of their words."""
-    strings, sizes = letters.strings, letters.sizes
-    enormous = sizes[witness] * sizes[paragraph] > MATRIX
+    strings, sizes = chars.strings, chars.sizes
+    too_large = sizes[witness] * sizes[candidate] > MAX_ALIGNMENT_CELLS
     blocks: list[Any] = [
-        [(len(strings[a]), len(strings[b]), 0)] if far else LCSseq.opcodes(strings[a], strings[b]).as_matching_blocks()
-        for a, b, far in zip(witness.tolist(), paragraph.tolist(), enormous.tolist(), strict=True)
+        [(len(strings[a]), len(strings[b]), 0)] if skip else LCSseq.opcodes(strings[a], strings[b]).as_matching_blocks()
+        for a, b, skip in zip(witness.tolist(), candidate.tolist(), too_large.tolist(), strict=True)
     ]
-    # The last block of each pair is its end, of no words.
-    number = np.array([len(some) for some in blocks], np.int64)
-    flat = np.fromiter(chain.from_iterable(chain.from_iterable(blocks)), np.int64, 3 * int(number.sum()))
+    # The last block of each pair is empty and marks its end.
+    counts = np.array([len(each) for each in blocks], np.int64)
+    flat = np.fromiter(chain.from_iterable(chain.from_iterable(blocks)), np.int64, 3 * int(counts.sum()))
     a, b, size = flat.reshape(-1, 3).T
-    ends = _begins(number)
+    begins = _begins(counts)
     before_a, before_b = np.zeros(len(a), np.int64), np.zeros(len(b), np.int64)
     before_a[1:], before_b[1:] = (a + size)[:-1], (b + size)[:-1]
-    before_a[ends[:-1]] = before_b[ends[:-1]] = 0
-    apart = (a > before_a) | (b > before_b)
-    gaps = np.stack((before_a[apart], a[apart], before_b[apart], b[apart]))
-    kept = size > 0
+    before_a[begins[:-1]] = before_b[begins[:-1]] = 0
+    is_gap = (a > before_a) | (b > before_b)
+    is_run = size > 0
     return Aligned(
         witness,
-        paragraph,
-        _counted(kept, ends),
-        np.stack((a[kept], b[kept], size[kept])),
-        _counted(apart, ends),
-        gaps,
+        candidate,
+        _counted(is_run, begins),
+        np.stack((a[is_run], b[is_run], size[is_run])),
+        _counted(is_gap, begins),
+        np.stack((before_a[is_gap], a[is_gap], before_b[is_gap], b[is_gap])),
     )
 
 
-def preview(aligned: Aligned, letters: Letters, settings: Settings) -> NDArray[np.int16]:
-    """Look at the letters alone: of what kind is what is certainly new in each pair? 0 where only words can tell."""
+def char_differences(aligned: Aligned, chars: ParagraphChars, settings: Settings) -> NDArray[np.int16]:
+    """Return for each pair the kind of what is certainly new by the token characters alone; 0 where undecided."""
     common = aligned.common
-    some = common < letters.sizes[aligned.paragraph]
-    kinds = np.zeros(len(some), np.int16)
-    new = ~_alike(aligned, common, letters, settings)
+    incomplete = common < chars.sizes[aligned.candidate]
+    kinds = np.zeros(len(common), np.int16)
+    new = ~_are_similar(aligned, common, chars, settings)
     if settings.guard == "strict":
-        new |= _adds(aligned, letters)
-    kinds[some & new] = Difference.WORDS
+        new |= _has_new_insertion(aligned, chars)
+    kinds[incomplete & new] = Difference.WORDS
     return kinds
 
 
-def _alike(aligned: Aligned, common: Ints, letters: Letters, settings: Settings) -> Flags:
-    """Tell of each pair what `dedup.verdict.compare.alike` does."""
+def _are_similar(aligned: Aligned, common: Ints, chars: ParagraphChars, settings: Settings) -> Flags:
+    """Return for each pair what `dedup.verdict.compare.is_similar` returns."""
     number = len(aligned.witness)
-    theirs, ours = letters.sizes[aligned.witness], letters.sizes[aligned.paragraph]
-    alike: Flags = 2 * common >= settings.threshold * (theirs + ours)
-    a0, a1, b0, b1 = aligned.gaps
+    witness_sizes, candidate_sizes = chars.sizes[aligned.witness], chars.sizes[aligned.candidate]
+    similar: Flags = 2 * common >= settings.threshold * (witness_sizes + candidate_sizes)
+    witness_start, witness_end, start, end = aligned.gaps
     gap_pairs = aligned.gap_pairs
     if settings.guard == "strict":
-        apart = _sums(gap_pairs, np.abs(a1 - a0 - b1 + b0), number)
-        alike |= apart <= (1 - settings.threshold) * (theirs + ours)
+        surplus = _sums(gap_pairs, np.abs(witness_end - witness_start - end + start), number)
+        similar |= surplus <= (1 - settings.threshold) * (witness_sizes + candidate_sizes)
     size = aligned.runs[2]
-    long = _sums(aligned.run_pairs, np.where(size >= LONG_RUN, size, 0), number)
-    replaced = (b0 > 0) & (b1 < ours[gap_pairs]) & (a1 > a0)
-    pieces = np.bincount(gap_pairs[replaced], minlength=number)
-    alike |= (long >= settings.threshold * ours) & (pieces <= 1 + ours // PIECE)
-    return alike
+    in_long_runs = _sums(aligned.run_pairs, np.where(size >= MIN_RUN, size, 0), number)
+    is_replacement = (start > 0) & (end < candidate_sizes[gap_pairs]) & (witness_end > witness_start)
+    pieces = np.bincount(gap_pairs[is_replacement], minlength=number)
+    in_pieces = pieces <= 1 + candidate_sizes // WORDS_PER_PIECE
+    similar |= (in_long_runs >= settings.threshold * candidate_sizes) & in_pieces
+    return similar
 
 
-def _adds(aligned: Aligned, letters: Letters) -> Flags:
-    """Tell of each pair whether words are put in that certainly say something new.
+def _has_new_insertion(aligned: Aligned, chars: ParagraphChars) -> Flags:
+    """Return for each pair whether the candidate has an insertion that is certainly new.
 
-    Words that are put in where the witness has none are new, unless they are such as a rule of
-    `dedup.verdict.rules.numbers` may set
-    aside: grammar, who says so, a link, a number in figures after the same in words, what stands elsewhere. What stands
-    at either end, and whatever else differs, is for the verdict to judge.
+    An insertion is new unless a rule of `dedup.verdict.rules` may ignore it: function words, attribution, a link, a
+    numeral after the same number in words, words that stand elsewhere. Insertions at either end, and replacements, are
+    left to the verdict.
     """
-    a0, a1, b0, b1 = aligned.gaps
+    witness_start, witness_end, start, end = aligned.gaps
     pairs = aligned.gap_pairs
-    put_in = np.flatnonzero((a0 == a1) & (b0 > 0) & (b1 < letters.sizes[aligned.paragraph[pairs]]))
-    sizes = (b1 - b0)[put_in]
-    at = letters.offsets[aligned.paragraph[pairs[put_in]]] + b0[put_in]
-    codes = letters.codes[ranges(at, sizes)]
-    owner = np.repeat(np.arange(len(put_in)), sizes)
-    content = np.bincount(owner[~_table(empty_letters())[codes]], minlength=len(put_in)) > 0
-    told = np.bincount(owner[_table(telling_letters())[codes]], minlength=len(put_in)) > 0
-    figure = (sizes == 1) & (letters.codes[at] & 1 == 1)
-    adds = np.zeros(len(aligned.witness), bool)
-    for gap in put_in[content & ~told & ~figure].tolist():
+    inner = (start > 0) & (end < chars.sizes[aligned.candidate[pairs]])
+    insertions = np.flatnonzero((witness_start == witness_end) & inner)
+    sizes = (end - start)[insertions]
+    first = chars.offsets[aligned.candidate[pairs[insertions]]] + start[insertions]
+    codes = chars.codes[ranges(first, sizes)]
+    owner = np.repeat(np.arange(len(insertions)), sizes)
+    has_content = np.bincount(owner[~_table(uninformative_chars())[codes]], minlength=len(insertions)) > 0
+    attributed = np.bincount(owner[_table(attribution_chars())[codes]], minlength=len(insertions)) > 0
+    is_numeral = (sizes == 1) & (chars.codes[first] & 1 == 1)
+    new = np.zeros(len(aligned.witness), bool)
+    for gap in insertions[has_content & ~attributed & ~is_numeral].tolist():
         pair = pairs[gap]
-        ours = letters.strings[aligned.paragraph[pair]]
-        here = ours[b0[gap] : b1[gap]]
-        elsewhere = here in letters.strings[aligned.witness[pair]]
-        adds[pair] = adds[pair] or not (elsewhere or in_front(ours, Gap(0, 0, b0[gap], b1[gap])))
-    return adds
+        candidate = chars.strings[aligned.candidate[pair]]
+        moved = candidate[start[gap] : end[gap]] in chars.strings[aligned.witness[pair]]
+        new[pair] = new[pair] or not (moved or in_front(candidate, Gap(0, 0, start[gap], end[gap])))
+    return new
 
 
 @cache
-def _table(some: frozenset[str]) -> Flags:
-    """Return of each letter whether it is one of some."""
-    table = np.zeros(_LETTERS, bool)
-    table[[ord(letter) for letter in some]] = True
+def _table(chars: frozenset[str]) -> Flags:
+    """Return a lookup table of a set of token characters, by code point."""
+    table = np.zeros(_CODE_POINTS, bool)
+    table[[ord(char) for char in chars]] = True
     return table
 
 
@@ -217,7 +216,7 @@ def _begins(sizes: Ints) -> Ints:
 
 
 def _counted(kept: Flags, edges: Ints) -> Ints:
-    """Return where what is kept of each pair begins, given where all of it does."""
+    """Return where the kept items of each pair begin, given where all of its items do."""
     counts: Ints = _begins(kept.astype(np.int64))[edges]
     return counts
 

@@ -1,4 +1,4 @@
-"""The stretches in which pairs of paragraphs differ, for many pairs at once, and the words in them."""
+"""The gaps of many aligned pairs at once, in columns, and the words in them."""
 
 from __future__ import annotations
 
@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from dedup.language.numbers import months
-from dedup.language.phrases import MODALS, VERBS, known
+from dedup.language.phrases import known
 from dedup.language.spelling import plain, same_unit
 from dedup.language.wordlists import (
     ENTITIES,
@@ -17,7 +16,6 @@ from dedup.language.wordlists import (
     FURNITURE_PHRASES,
     LINKS,
     MAGNITUDES,
-    MONTHS,
     NUMBER_WORDS,
     SAYING,
     SECTION,
@@ -28,6 +26,7 @@ from dedup.text.arrays import ranges
 from dedup.verdict.context import in_front
 from dedup.verdict.gap import Gap
 from dedup.verdict.rules.order import FEWEST
+from dedup.verdict.rules.registry import trigger_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -39,25 +38,25 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Flags = NDArray[np.bool_]
 
-KNOWN = frozenset(name for names in MONTHS for name in names.split()).union(
-    FUNCTION, ENTITIES, LINKS, TURNING, FURNITURE, FURNITURE_PHRASES, SECTION, UNITS, NUMBER_WORDS, MAGNITUDES
+RULE_WORDS = FUNCTION.union(
+    ENTITIES, LINKS, TURNING, FURNITURE, FURNITURE_PHRASES, SECTION, UNITS, NUMBER_WORDS, MAGNITUDES
 )
-"""Words that a rule may have something to say of."""
-SHORTEST = 3
-"""Letters of a word that is no initial and no number of a section."""
+"""Words that a rule may match, or that are no content, besides the triggers of rules."""
+MIN_LETTERS = 3
+"""Minimum letters of a word that is no initial and no section number."""
 _ROMAN = frozenset("ivxlc")
 
 
-class Written(NamedTuple):
-    """How some tokens are written, one text after the other.
+class TokenBytes(NamedTuple):
+    """The bytes of some texts, one after the other, and where their tokens are.
 
     Attributes:
         data: UTF-8 of all texts, with a byte between each two; uint8.
         edges: first byte of each token, and the first after it; int64, shape (tokens, 2).
         numeric: tokens with a digit; bool.
         ends: first byte after each text; int64.
-        linked: texts with a sign that a link, a tag or an entity begins with; bool.
-        tracked: texts with an address that says who has sent the reader; bool.
+        linked: texts with a character that begins a link, a tag or an entity; bool.
+        tracked: texts with a tracking parameter in an address; bool.
     """
 
     data: NDArray[np.uint8]
@@ -68,104 +67,115 @@ class Written(NamedTuple):
     tracked: Flags
 
 
-class Tokens(NamedTuple):
+class TokenTable(NamedTuple):
     """The tokens of several texts, one after the other.
 
     Attributes:
         hashes: of each token; uint64.
-        written: how they are written.
-        letters: the tokens of each text, a character each.
+        written: their bytes.
+        chars: the tokens of each text, a character each.
         words: returns folded tokens by their indices.
-        marked: returns how many of a text's first tokens are the number of a section or of an entry.
+        marker_size: returns how many of a text's first tokens are a section or list number.
     """
 
     hashes: NDArray[np.uint64]
-    written: Written
-    letters: Sequence[str]
+    written: TokenBytes
+    chars: Sequence[str]
     words: Callable[[Ints], list[str]]
-    marked: Callable[[int], int]
+    marker_size: Callable[[int], int]
 
 
-class Stretches(NamedTuple):
-    """Stretches in which pairs differ; arrays of one length, tokens by their place among all tokens.
+class Gaps(NamedTuple):
+    """Gaps of many pairs, one row each; tokens are given by their index in the token table.
 
     Attributes:
-        pair: number of the pair; int64, ascending.
-        a0: first token of the witness there; int64.
-        a1: first token after it.
-        b0: first token of the paragraph there.
-        b1: first token after it.
-        first: whether the paragraph begins with it; bool.
-        last: whether the paragraph ends with it.
-        low: first token of the whole witness; int64.
-        high: first token after it.
-        witness: the witness, by its number; int64.
-        text: the paragraph, likewise.
-        at: first token of the stretch within the paragraph; int64.
+        pair: index of the pair; int64, ascending.
+        witness_start: first token of the witness in the gap; int64.
+        witness_end: one past its last token.
+        candidate_start: first token of the candidate in the gap.
+        candidate_end: one past its last token.
+        at_start: the gap begins the candidate; bool.
+        at_end: the gap ends the candidate.
+        whole_start: first token of the whole witness; int64.
+        whole_end: one past its last token.
+        witness: index of the witness; int64.
+        candidate: index of the candidate.
+        offset: first token of the gap, counted from the candidate's beginning; int64.
     """
 
     pair: Ints
-    a0: Ints
-    a1: Ints
-    b0: Ints
-    b1: Ints
-    first: Flags
-    last: Flags
-    low: Ints
-    high: Ints
+    witness_start: Ints
+    witness_end: Ints
+    candidate_start: Ints
+    candidate_end: Ints
+    at_start: Flags
+    at_end: Flags
+    whole_start: Ints
+    whole_end: Ints
     witness: Ints
-    text: Ints
-    at: Ints
+    candidate: Ints
+    offset: Ints
 
-    def picked(self, some: Ints) -> Stretches:
-        """Return some of the stretches."""
+    @property
+    def witness_sizes(self) -> Ints:
+        """Number of tokens of the witness in each gap; int64."""
+        return self.witness_end - self.witness_start
+
+    @property
+    def candidate_sizes(self) -> Ints:
+        """Number of tokens of the candidate in each gap; int64."""
+        return self.candidate_end - self.candidate_start
+
+    def picked(self, chosen: Ints) -> Gaps:
+        """Return the gaps at some indices."""
         columns: tuple[Any, ...] = self
-        return Stretches(*(column[some] for column in columns))
+        return Gaps(*(column[chosen] for column in columns))
 
 
-def stretches(aligned: Aligned, begins: Ints) -> Stretches:
-    """Gather the stretches of some pairs in which the paragraph has words.
+def collect_gaps(aligned: Aligned, begins: Ints) -> Gaps:
+    """Collect the gaps in which the candidate has words.
 
     Args:
-        aligned: the pairs.
+        aligned: the aligned pairs.
         begins: the first token of each paragraph, and the number of tokens; int64.
     """
-    some = np.flatnonzero(aligned.gaps[3] > aligned.gaps[2])
-    a0, a1, b0, b1 = aligned.gaps[:, some]
-    pair = aligned.gap_pairs[some]
-    witness, paragraph = aligned.witness[pair], aligned.paragraph[pair]
-    theirs, ours = begins[witness], begins[paragraph]
-    last = b1 == begins[paragraph + 1] - ours
-    edges = theirs, begins[witness + 1]
-    places = theirs + a0, theirs + a1, ours + b0, ours + b1
-    return Stretches(pair, *places, b0 == 0, last, *edges, witness, paragraph, b0)
+    chosen = np.flatnonzero(aligned.gaps[3] > aligned.gaps[2])
+    witness_bounds, candidate_bounds = aligned.gaps[:2, chosen], aligned.gaps[2:, chosen]
+    pair = aligned.gap_pairs[chosen]
+    witness, candidate = aligned.witness[pair], aligned.candidate[pair]
+    at_end = candidate_bounds[1] == begins[candidate + 1] - begins[candidate]
+    bounds = *(witness_bounds + begins[witness]), *(candidate_bounds + begins[candidate])
+    whole = begins[witness], begins[witness + 1]
+    at_start, offset = candidate_bounds[0] == 0, candidate_bounds[0]
+    columns: tuple[Any, ...] = (pair, *bounds, at_start, at_end, *whole, witness, candidate, offset)
+    return Gaps(*columns)
 
 
-def perhaps_echo(found: Stretches, stretch: int, tokens: Tokens) -> bool:
-    """Return True if a gap that was put in may be a headline, or a word written twice.
+def may_be_headline(gaps: Gaps, gap: int, tokens: TokenTable) -> bool:
+    """Return True if an insertion may be a headline, or a word written twice.
 
-    See `dedup.verdict.rules.order.echo`. Such a one has its words elsewhere in the witness, or in other forms.
+    See `dedup.verdict.rules.order.repeated_headline`. The witness has its words elsewhere, or in other forms.
     """
-    if found.a0[stretch] < found.a1[stretch]:
+    if gaps.witness_start[gap] < gaps.witness_end[gap]:
         return False
-    letters, at = tokens.letters[found.text[stretch]], int(found.at[stretch])
-    size = int(found.b1[stretch] - found.b0[stretch])
-    here = letters[at : at + size]
-    if here == letters[at + size : at + 2 * size] or (at >= size and here == letters[at - size : at]):
+    chars, start = tokens.chars[gaps.candidate[gap]], int(gaps.offset[gap])
+    size = int(gaps.candidate_end[gap] - gaps.candidate_start[gap])
+    run = chars[start : start + size]
+    if run == chars[start + size : start + 2 * size] or (start >= size and run == chars[start - size : start]):
         return True
     if size < FEWEST:
         return False
-    return in_front(letters, Gap(0, 0, at, at + size)) or here in tokens.letters[found.witness[stretch]]
+    return in_front(chars, Gap(0, 0, start, start + size)) or run in tokens.chars[gaps.witness[gap]]
 
 
-class Side:
-    """The words of all stretches on one side.
+class GapWords:
+    """The words of all gaps, of the witnesses or of the candidates.
 
     Attributes:
-        tokens: each token, by its place among all tokens; int64.
-        words: each token's word, by its number in the vocabulary; int64.
-        sizes: tokens of each stretch; int64.
-        begins: the first token of each stretch, by its place in these arrays, and how many there are; int64.
+        tokens: each token, by its index in the token table; int64.
+        words: each token's word, by its index in the vocabulary; int64.
+        sizes: tokens of each gap; int64.
+        begins: the first token of each gap, by its index in these arrays, and their number; int64.
     """
 
     def __init__(self, first: Ints, last: Ints) -> None:
@@ -175,70 +185,69 @@ class Side:
         self.words = np.empty(0, np.int64)
 
     @cached_property
-    def stretch(self) -> Ints:
-        """The stretch of each token, by its number."""
+    def gap(self) -> Ints:
+        """Index of the gap of each token."""
         return np.repeat(np.arange(len(self.sizes)), self.sizes)
 
     def any(self, flags: Flags) -> Flags:
-        """Tell in which stretches a token is flagged."""
-        found: Flags = np.bincount(self.stretch[flags], minlength=len(self.sizes)) > 0
-        return found
+        """Return for each gap whether one of its tokens is flagged."""
+        flagged: Flags = np.bincount(self.gap[flags], minlength=len(self.sizes)) > 0
+        return flagged
 
-    def of(self, stretch: int) -> list[int]:
-        """Return the words of one stretch, by their numbers."""
-        words: list[int] = self.words[self.begins[stretch] : self.begins[stretch + 1]].tolist()
+    def of(self, gap: int) -> list[int]:
+        """Return the words of one gap, by their indices in the vocabulary."""
+        words: list[int] = self.words[self.begins[gap] : self.begins[gap + 1]].tolist()
         return words
 
 
 class Vocabulary:
-    """The different words of some stretches, and what is known of each.
+    """The distinct words of some gaps, and their properties.
 
     Attributes:
-        theirs: the witnesses' words.
-        ours: the paragraphs' words.
-        words: all different words, folded.
+        witness: the words of the witnesses.
+        candidate: the words of the candidates.
+        words: all distinct words, folded.
         plain: likewise, without accents.
     """
 
-    def __init__(self, found: Stretches, tokens: Tokens) -> None:
-        self.theirs, self.ours = Side(found.a0, found.a1), Side(found.b0, found.b1)
-        every = np.concatenate((self.theirs.tokens, self.ours.tokens))
-        _, first, number = np.unique(tokens.hashes[every], return_index=True, return_inverse=True)
-        self.words: Sequence[str] = tokens.words(every[first])
+    def __init__(self, gaps: Gaps, tokens: TokenTable) -> None:
+        self.witness = GapWords(gaps.witness_start, gaps.witness_end)
+        self.candidate = GapWords(gaps.candidate_start, gaps.candidate_end)
+        indices = np.concatenate((self.witness.tokens, self.candidate.tokens))
+        _, first, number = np.unique(tokens.hashes[indices], return_index=True, return_inverse=True)
+        self.words: Sequence[str] = tokens.words(indices[first])
         self.plain = [plain(word) for word in self.words]
-        self.theirs.words, self.ours.words = np.split(number, [len(self.theirs.tokens)])
+        self.witness.words, self.candidate.words = np.split(number, [len(self.witness.tokens)])
 
-    def told(self, stretch: int) -> tuple[list[str], list[str]]:
-        """Return the plain words of one stretch, theirs and ours."""
-        theirs, ours = ([self.plain[word] for word in side.of(stretch)] for side in (self.theirs, self.ours))
-        return theirs, ours
+    def words_in(self, gap: int) -> tuple[list[str], list[str]]:
+        """Return the plain words of one gap: the witness's and the candidate's."""
+        witness, candidate = ([self.plain[i] for i in words.of(gap)] for words in (self.witness, self.candidate))
+        return witness, candidate
 
     @cached_property
     def saying(self) -> Flags:
-        """Words that tell who says so."""
+        """Verbs of saying."""
         return np.array([word in SAYING for word in self.words], bool)
 
     @cached_property
     def content(self) -> Flags:
-        """Words of content of which no rule knows anything by themselves."""
+        """Content words that are in no rule's word list."""
         return np.array([is_content(word, bare) for word, bare in zip(self.words, self.plain, strict=True)], bool)
 
     @cached_property
     def figure(self) -> Flags:
-        """Numbers that nothing else is written for."""
+        """Numbers in digits, without leading zeros."""
         return np.array([word.isdigit() and word[0] != "0" for word in self.words], bool)
 
 
 def is_content(word: str, bare: str) -> bool:
-    """Tell whether a word, folded and by `plain`, is one of content of which no rule knows anything by itself."""
+    """Return True for a content word, folded and by `plain`, that is in no rule's word list."""
     return (
-        len(word) >= SHORTEST
+        len(word) >= MIN_LETTERS
         and word.isalpha()
-        and word not in KNOWN
-        and bare not in months()
+        and word not in RULE_WORDS
+        and bare not in trigger_words()
         and bare not in known()
-        and bare not in VERBS
-        and bare not in MODALS
         and not _ROMAN.issuperset(word)
         and not same_unit(bare, bare)
     )

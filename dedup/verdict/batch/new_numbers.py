@@ -15,14 +15,14 @@ from dedup.language.phrases import REPLIES
 from dedup.language.spelling import initials, plain, same_unit, variant
 from dedup.language.wordlists import MAGNITUDES
 from dedup.text.arrays import ranges
-from dedup.verdict.batch.gaps import perhaps_echo
+from dedup.verdict.batch.gaps import may_be_headline
 from dedup.verdict.rules.order import MOVED
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from dedup.verdict.batch.alignments import Letters
-    from dedup.verdict.batch.gaps import Stretches, Tokens, Vocabulary, Written
+    from dedup.verdict.batch.alignments import ParagraphChars
+    from dedup.verdict.batch.gaps import Gaps, TokenBytes, TokenTable, Vocabulary
 
     Ints = NDArray[np.int64]
     Flags = NDArray[np.bool_]
@@ -53,10 +53,10 @@ _RUN, _RUNS = re.compile(r"\d+"), re.compile(rb"\d+")
 _SEVERAL = 2
 
 
-class Amounts:
+class NumberChains:
     """The digits of some tokens, and what ties those of one to those of the next."""
 
-    def __init__(self, written: Written) -> None:
+    def __init__(self, written: TokenBytes) -> None:
         data, edges = self._data, self._edges = written.data, written.edges
         self._token = np.flatnonzero(written.numeric)
         places = np.flatnonzero((data - np.uint8(ord("0"))) < 10)  # noqa: PLR2004 - digits
@@ -115,13 +115,19 @@ class Amounts:
         begin, end = np.searchsorted(self._token, low), np.searchsorted(self._token, high)
         near = self._counted(token - _DAY, token + _DAY + 1)
         out = np.zeros(len(token), bool)
-        some = np.flatnonzero(known)
+        chosen = np.flatnonzero(known)
         # The text in which a date is looked for, by its bytes.
-        around = [np.clip(side[some], *edges[some].T) for side in (window[:, 0] - _AROUND, window[:, 1] + _AROUND)]
+        around = [
+            np.clip(paragraph[chosen], *edges[chosen].T)
+            for paragraph in (window[:, 0] - _AROUND, window[:, 1] + _AROUND)
+        ]
         spans = self._edges[around[0], 0], self._edges[np.maximum(around[1] - 1, 0), 1]
-        columns = (*(column[some].tolist() for column in (pair, place, begin, end, near)), *(s.tolist() for s in spans))
+        columns = (
+            *(column[chosen].tolist() for column in (pair, place, begin, end, near)),
+            *(s.tolist() for s in spans),
+        )
         done = -1
-        for index, owner, *rest in zip(some.tolist(), *columns, strict=True):
+        for index, owner, *rest in zip(chosen.tolist(), *columns, strict=True):
             if owner != done and self._lacks(*rest):
                 out[index] = True
                 done = owner
@@ -138,10 +144,10 @@ class Amounts:
         window = begin, end
         if window not in self._known:
             self._known[window] = self._readings(begin, end)
-        theirs = self._known[window]
-        if theirs is None:
+        witness = self._known[window]
+        if witness is None:
             return False
-        known, heads = theirs
+        known, heads = witness
         for a in range(first, place + 1):
             for b in range(place, last + 1):
                 reading = b"".join(self._own[a : b + 1])
@@ -194,55 +200,58 @@ class Amounts:
         return own in days or own + _CENTURY in days
 
 
-def _rounded(value: int, theirs: list[bytes]) -> bool:
+def _rounded(value: int, witness: list[bytes]) -> bool:
     """Tell whether some digits may be those of a number that is rounded to this one."""
     if value <= 1:
         return True
     heads = b"%d" % value, b"%d" % (value - 1)  # 92.96 may be said as 93.0
-    return any(each.startswith(head) and len(each) > len(head) for head in heads for each in theirs)
+    return any(each.startswith(head) and len(each) > len(head) for head in heads for each in witness)
 
 
-def _among(some: Ints, low: Ints, high: Ints) -> Ints:
-    found: Ints = np.searchsorted(some, high) - np.searchsorted(some, low)
-    return found
+def _among(chosen: Ints, low: Ints, high: Ints) -> Ints:
+    gaps: Ints = np.searchsorted(chosen, high) - np.searchsorted(chosen, low)
+    return gaps
 
 
-def other_amount(found: Stretches, tokens: Tokens) -> Flags:
+def new_amounts(gaps: Gaps, tokens: TokenTable) -> Flags:
     """Tell where a number stands of which the witness does not have the digits."""
-    out = np.zeros(len(found.pair), bool)
-    some = np.flatnonzero(found.b1 - found.b0 < MOVED)
-    sizes = (found.b1 - found.b0)[some]
-    token, stretch = ranges(found.b0[some], sizes), np.repeat(some, sizes)
-    some = np.flatnonzero(tokens.written.numeric[token])
-    token, stretch = token[some], stretch[some]
-    marked = np.zeros(len(token), bool)
-    for place in np.flatnonzero(found.first[stretch]).tolist():
-        first = stretch[place]
-        marked[place] = token[place] - found.b0[first] < tokens.marked(int(found.text[first]))
-    token, stretch = token[~marked], stretch[~marked]
+    out = np.zeros(len(gaps.pair), bool)
+    chosen = np.flatnonzero(gaps.candidate_sizes < MOVED)
+    sizes = gaps.candidate_sizes[chosen]
+    token, gap = ranges(gaps.candidate_start[chosen], sizes), np.repeat(chosen, sizes)
+    chosen = np.flatnonzero(tokens.written.numeric[token])
+    token, gap = token[chosen], gap[chosen]
+    marker_size = np.zeros(len(token), bool)
+    for place in np.flatnonzero(gaps.at_start[gap]).tolist():
+        first = gap[place]
+        marker_size[place] = token[place] - gaps.candidate_start[first] < tokens.marker_size(int(gaps.candidate[first]))
+    token, gap = token[~marker_size], gap[~marker_size]
     if not len(token):
         return out
-    window, whole = (np.stack(pair, axis=1)[stretch] for pair in ((found.a0, found.a1), (found.low, found.high)))
-    stretch = stretch[Amounts(tokens.written).absent(token, window, whole, found.pair[stretch])]
+    window, whole = (
+        np.stack(pair, axis=1)[gap]
+        for pair in ((gaps.witness_start, gaps.witness_end), (gaps.whole_start, gaps.whole_end))
+    )
+    gap = gap[NumberChains(tokens.written).absent(token, window, whole, gaps.pair[gap])]
     # What the witness says there, or the paragraph just before, may be the same number in words.
-    before = tokens.hashes[np.maximum(found.b0[stretch] - 1, 0)]
-    stretch = stretch[found.first[stretch] | ~np.isin(before, _number_words())]
-    sizes = (found.a1 - found.a0)[stretch]
-    told = np.isin(tokens.hashes[ranges(found.a0[stretch], sizes)], _number_words())
-    worded = np.bincount(np.repeat(np.arange(len(stretch)), sizes)[told], minlength=len(stretch)) > 0
-    stretch = stretch[~worded]
-    put_in = (found.a0[stretch] == found.a1[stretch]) | found.first[stretch]
-    gone = [place for place in np.flatnonzero(put_in).tolist() if _around(found, int(stretch[place]), tokens)]
-    out[np.delete(stretch, gone)] = True
+    before = tokens.hashes[np.maximum(gaps.candidate_start[gap] - 1, 0)]
+    gap = gap[gaps.at_start[gap] | ~np.isin(before, _number_words())]
+    sizes = gaps.witness_sizes[gap]
+    told = np.isin(tokens.hashes[ranges(gaps.witness_start[gap], sizes)], _number_words())
+    worded = np.bincount(np.repeat(np.arange(len(gap)), sizes)[told], minlength=len(gap)) > 0
+    gap = gap[~worded]
+    put_in = (gaps.witness_start[gap] == gaps.witness_end[gap]) | gaps.at_start[gap]
+    gone = [place for place in np.flatnonzero(put_in).tolist() if _around(gaps, int(gap[place]), tokens)]
+    out[np.delete(gap, gone)] = True
     return out
 
 
-def _around(found: Stretches, stretch: int, tokens: Tokens) -> bool:
+def _around(gaps: Gaps, gap: int, tokens: TokenTable) -> bool:
     """Tell whether a stretch may stand around the text: a headline, a number of replies."""
-    if perhaps_echo(found, stretch, tokens):
+    if may_be_headline(gaps, gap, tokens):
         return True
-    words = tokens.words(np.arange(found.b0[stretch], found.b1[stretch]))
-    return bool(found.first[stretch]) and not REPLIES.isdisjoint(map(plain, words))
+    words = tokens.words(np.arange(gaps.candidate_start[gap], gaps.candidate_end[gap]))
+    return bool(gaps.at_start[gap]) and not REPLIES.isdisjoint(map(plain, words))
 
 
 @cache
@@ -250,25 +259,25 @@ def _number_words() -> NDArray[np.uint64]:
     return np.unique(words_of(sorted(values())).hashes)
 
 
-def other_figure(found: Stretches, tokens: Tokens, vocabulary: Vocabulary) -> Flags:
+def new_figures(gaps: Gaps, tokens: TokenTable, vocabulary: Vocabulary) -> Flags:
     """Tell where one number stands in another one's place, and no rule has anything to say to that."""
-    theirs, ours = vocabulary.theirs, vocabulary.ours
-    out: Flags = (theirs.sizes == 1) & (ours.sizes == 1) & ~found.first
-    some = np.flatnonzero(out)
-    figure = (vocabulary.figure[side.words[side.begins[some]]] for side in (theirs, ours))
-    out[some] = next(figure) & next(figure)
-    for side in (found.a0, found.b0):
-        some = np.flatnonzero(out)
-        out[some] = _alone(tokens.written, side[some])
-    inner = out & ~found.last
-    out[inner] = ~np.isin(tokens.hashes[found.b0[inner] + 1], _magnitudes())
+    witness, candidate = vocabulary.witness, vocabulary.candidate
+    out: Flags = (witness.sizes == 1) & (candidate.sizes == 1) & ~gaps.at_start
+    chosen = np.flatnonzero(out)
+    figure = (vocabulary.figure[paragraph.words[paragraph.begins[chosen]]] for paragraph in (witness, candidate))
+    out[chosen] = next(figure) & next(figure)
+    for paragraph in (gaps.witness_start, gaps.candidate_start):
+        chosen = np.flatnonzero(out)
+        out[chosen] = _alone(tokens.written, paragraph[chosen])
+    inner = out & ~gaps.at_end
+    out[inner] = ~np.isin(tokens.hashes[gaps.candidate_start[inner] + 1], _magnitudes())
     return out
 
 
-def _alone(written: Written, some: Ints) -> Flags:
+def _alone(written: TokenBytes, chosen: Ints) -> Flags:
     """Tell which tokens stand after a space and before one, a comma or a semicolon, and no digit is near."""
     space, comma, semicolon = b" ,;"
-    first, last = written.edges[some].T
+    first, last = written.edges[chosen].T
     data = np.concatenate((np.zeros(2, np.uint8), written.data, np.zeros(2, np.uint8)))
     before, after = data[first + 1], data[last + 2]
     alone: Flags = (before == space) & ((after == space) | (after == comma) | (after == semicolon))
@@ -282,19 +291,19 @@ def _magnitudes() -> NDArray[np.uint64]:
     return np.unique(words_of(sorted(MAGNITUDES)).hashes)
 
 
-def other_code(found: Stretches, tokens: Tokens, vocabulary: Vocabulary) -> Flags:
+def new_codes(gaps: Gaps, tokens: TokenTable, vocabulary: Vocabulary) -> Flags:
     """Tell where a word with several numbers in it stands, as keys and names of files are, that the witness lacks."""
-    ours = vocabulary.ours
-    out = np.zeros(len(found.pair), bool)
+    candidate = vocabulary.candidate
+    out = np.zeros(len(gaps.pair), bool)
     codes = np.array([_is_code(word) for word in vocabulary.plain], bool)
-    at = np.flatnonzero(codes[ours.words] & (~found.first & (ours.sizes < MOVED))[ours.stretch])
-    for place, stretch in zip(at.tolist(), ours.stretch[at].tolist(), strict=True):
-        if not out[stretch]:
-            theirs, mine = vocabulary.told(stretch)
-            word = vocabulary.plain[ours.words[place]]
-            said = any(variant(other, word) for other in theirs) or any(a + b == word for a, b in pairwise(theirs))
-            said = said or initials(mine, theirs) or "".join(theirs) == "".join(mine)
-            out[stretch] = not (said or perhaps_echo(found, stretch, tokens))
+    at = np.flatnonzero(codes[candidate.words] & (~gaps.at_start & (candidate.sizes < MOVED))[candidate.gap])
+    for place, gap in zip(at.tolist(), candidate.gap[at].tolist(), strict=True):
+        if not out[gap]:
+            witness, mine = vocabulary.words_in(gap)
+            word = vocabulary.plain[candidate.words[place]]
+            said = any(variant(other, word) for other in witness) or any(a + b == word for a, b in pairwise(witness))
+            said = said or initials(mine, witness) or "".join(witness) == "".join(mine)
+            out[gap] = not (said or may_be_headline(gaps, gap, tokens))
     return out
 
 
@@ -309,24 +318,24 @@ _CODE = 21
 """Bits of a code point."""
 
 
-class Figures:
+class NumberTable:
     """The different tokens with digits of each of some paragraphs.
 
     Args:
-        letters: the words of each paragraph.
+        chars: the words of each paragraph.
     """
 
-    def __init__(self, letters: Letters) -> None:
-        at = np.flatnonzero(letters.codes & 1)
-        owner = np.searchsorted(letters.offsets[1:], at, side="right")
-        self._keys = np.unique((owner << _CODE) | letters.codes[at])
+    def __init__(self, chars: ParagraphChars) -> None:
+        at = np.flatnonzero(chars.codes & 1)
+        owner = np.searchsorted(chars.offsets[1:], at, side="right")
+        self._keys = np.unique((owner << _CODE) | chars.codes[at])
         """Number of the paragraph and letter, ascending."""
-        self._begins = np.searchsorted(self._keys, np.arange(len(letters.strings) + 1) << _CODE)
+        self._begins = np.searchsorted(self._keys, np.arange(len(chars.strings) + 1) << _CODE)
 
-    def lacking(self, witness: NDArray[np.int64], paragraph: NDArray[np.int64]) -> NDArray[np.int64]:
+    def lacking(self, witness: NDArray[np.int64], candidate: NDArray[np.int64]) -> NDArray[np.int64]:
         """Return for each pair, given by two indices, how many of the paragraph's the witness lacks."""
-        begins = self._begins[paragraph]
-        sizes = self._begins[paragraph + 1] - begins
+        begins = self._begins[candidate]
+        sizes = self._begins[candidate + 1] - begins
         pair = np.repeat(np.arange(len(sizes)), sizes)
         wanted = (witness[pair] << _CODE) | (self._keys[ranges(begins, sizes)] & ((1 << _CODE) - 1))
         place = np.minimum(np.searchsorted(self._keys, wanted), max(len(self._keys) - 1, 0))

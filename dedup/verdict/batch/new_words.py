@@ -9,7 +9,7 @@ import numpy as np
 from dedup.language.spelling import agree, initials, variant
 from dedup.language.wordlists import LINKS
 from dedup.text.arrays import ranges
-from dedup.verdict.batch.gaps import perhaps_echo
+from dedup.verdict.batch.gaps import may_be_headline
 from dedup.verdict.rules.order import MOVED
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from dedup.verdict.batch.gaps import Stretches, Tokens, Vocabulary, Written
+    from dedup.verdict.batch.gaps import Gaps, TokenBytes, TokenTable, Vocabulary
 
     Ints = NDArray[np.int64]
     Flags = NDArray[np.bool_]
@@ -26,119 +26,125 @@ _CUT = b"-", b"..", "…".encode(), "\u00ad".encode()
 _DOTS = np.frombuffer(b".-/", np.uint8)
 _SECTION_SIGN = "§".encode()[-1]
 _BEFORE = 8
-"""Bytes before a paragraph's first word in which it is looked for."""
+"""Bytes before a paragraph's first word that are searched for it."""
 _SEVERAL = 2
-"""Words that are not all the text of a link."""
+"""Minimum words of a gap that is more than the text of a link."""
 _TRIED = 4
-"""Words of a pair that are looked at: one is enough."""
+"""Maximum words of a pair that are checked: one new word is enough."""
 
 
-def other_word(found: Stretches, tokens: Tokens, vocabulary: Vocabulary) -> Flags:
-    """Tell where a word of content stands that is nothing like any of the witness's words there.
+def new_words(gaps: Gaps, tokens: TokenTable, vocabulary: Vocabulary) -> Flags:
+    """Return the gaps with a content word that resembles no word of the witness in the gap.
 
-    Unless a rule of `dedup.verdict.rules.numbers` may take the whole stretch for something else: who says so, a link,
-    initials, the name of a site, words that stand elsewhere.
+    A gap that a rule of `dedup.verdict.rules` may ignore as a whole is not flagged: attribution, links, initials, names
+    of sites, words that the witness has elsewhere.
     """
-    ours = vocabulary.ours
-    out = np.zeros(len(found.pair), bool)
-    left = _told(found, tokens.written, vocabulary)
-    # A stretch that says something new is enough for its pair, and a word for the stretch.
+    candidate = vocabulary.candidate
+    flagged = np.zeros(len(gaps.pair), bool)
+    left = _eligible_tokens(gaps, tokens.written, vocabulary)
+    # One new word settles a gap, and one such gap its pair: try the first word left of each pair, a few times.
     for _ in range(_TRIED):
-        where = found.pair[ours.stretch[left]]
-        heads = np.ones(len(left), bool)
-        heads[1:] = where[1:] != where[:-1]
-        at = left[heads]
-        at = at[~_answered(at, found, tokens.written, vocabulary)]
-        stretch = ours.stretch[at]
-        whole = np.flatnonzero((ours.sizes[stretch] >= _SEVERAL) | (vocabulary.theirs.sizes[stretch] == 0)).tolist()
-        gone = [place for place in whole if _as_a_whole(int(stretch[place]), found, tokens, vocabulary)]
-        out[np.delete(stretch, gone)] = True
-        left = left[~heads]
-        left = left[~np.isin(found.pair[ours.stretch[left]], found.pair[out])]
+        pair = gaps.pair[candidate.gap[left]]
+        is_head = np.ones(len(left), bool)
+        is_head[1:] = pair[1:] != pair[:-1]
+        heads = left[is_head]
+        heads = heads[~_may_be_in_witness(heads, gaps, tokens.written, vocabulary)]
+        gap = candidate.gap[heads]
+        several = np.flatnonzero((candidate.sizes[gap] >= _SEVERAL) | (vocabulary.witness.sizes[gap] == 0)).tolist()
+        explained = [i for i in several if _may_be_explained(int(gap[i]), gaps, tokens, vocabulary)]
+        flagged[np.delete(gap, explained)] = True
+        left = left[~is_head]
+        left = left[~np.isin(gaps.pair[candidate.gap[left]], gaps.pair[flagged])]
+    return flagged
+
+
+def _eligible_tokens(gaps: Gaps, written: TokenBytes, vocabulary: Vocabulary) -> Ints:
+    """Return the content words, as indices into the candidates' words, that no rule ignores for their position."""
+    witness, candidate = vocabulary.witness, vocabulary.candidate
+    gap = candidate.gap
+    is_last = np.zeros(len(gap), bool)
+    is_last[candidate.begins[1:] - 1] = True
+    is_first = np.zeros(len(gap), bool)
+    is_first[candidate.begins[:-1]] = True
+    cut_off = np.zeros(len(gaps.pair), bool)
+    ends = np.flatnonzero(gaps.at_end)
+    cut_off[ends] = _may_be_cut_off(gaps, written, ends)
+    section = gaps.at_start & _after_section_sign(written, gaps.candidate_start)
+    tracked = written.tracked[gaps.candidate]
+    attributed = candidate.any(vocabulary.saying[candidate.words])
+    content = vocabulary.content[candidate.words]
+    content &= ~(is_last & cut_off[gap]) & ~(is_first & section[gap]) & ~(tracked | attributed)[gap]
+    content &= ~_may_be_link(gaps, written, vocabulary, content)[gap]
+    eligible = np.flatnonzero(content)
+    # At either end, capitalised words may be the name of a site, where the witness has nothing.
+    replaces = (candidate.sizes == 1) | (~gaps.at_start & (witness.sizes >= candidate.sizes))
+    may_be_site = ((gaps.at_start | gaps.at_end) & ~((witness.sizes > 0) & replaces))[gap[eligible]]
+    out: Ints = eligible[~may_be_site | _is_lower(written, candidate.tokens[eligible], may_be_site)]
     return out
 
 
-def _answered(at: Ints, found: Stretches, written: Written, vocabulary: Vocabulary) -> Flags:
-    """Tell which words of ours, by their places, may be one of the witness's there."""
-    theirs, ours = vocabulary.theirs, vocabulary.ours
-    where = ours.stretch[at]
-    counts = theirs.sizes[where]
-    others = theirs.words[ranges(theirs.begins[where], counts)]
-    # One word in one word's place is it in another spelling, or short for it, or another one.
-    alone = (ours.sizes[where] == 1) & (counts == 1)
-    some = where[alone]
-    alone[alone] = ~(_dotted(written, found.a1[some]) | _dotted(written, found.b1[some]))
-    both = np.stack((others, np.repeat(ours.words[at], counts)))
-    alike = _alike(both, np.repeat(alone, counts), vocabulary.plain)
-    answered: Flags = np.bincount(np.repeat(np.arange(len(at)), counts)[alike], minlength=len(at)) > 0
-    return answered
+def _may_be_in_witness(heads: Ints, gaps: Gaps, written: TokenBytes, vocabulary: Vocabulary) -> Flags:
+    """Return which of the candidates' words may be a variant of one of the witness's words in the same gap."""
+    witness, candidate = vocabulary.witness, vocabulary.candidate
+    gap = candidate.gap[heads]
+    counts = witness.sizes[gap]
+    others = witness.words[ranges(witness.begins[gap], counts)]
+    # One word in place of one word is a spelling variant of it, an abbreviation, or another word.
+    alone = (candidate.sizes[gap] == 1) & (counts == 1)
+    ends = gaps.witness_end[gap[alone]], gaps.candidate_end[gap[alone]]
+    alone[alone] = ~(_may_be_abbreviated(written, ends[0]) | _may_be_abbreviated(written, ends[1]))
+    pairs = np.stack((others, np.repeat(candidate.words[heads], counts)))
+    similar = _may_be_same(pairs, np.repeat(alone, counts), vocabulary.plain)
+    found: Flags = np.bincount(np.repeat(np.arange(len(heads)), counts)[similar], minlength=len(heads)) > 0
+    return found
 
 
-def _told(found: Stretches, written: Written, vocabulary: Vocabulary) -> Ints:
-    """Return the places, among all of ours, of words of content that no rule sets aside for where they stand."""
-    theirs, ours = vocabulary.theirs, vocabulary.ours
-    owner = ours.stretch
-    content = vocabulary.content[ours.words]
-    last = np.flatnonzero(found.last)
-    content[(ours.begins[1:] - 1)[last[_cut_off(found, written, last)]]] = False
-    content[ours.begins[:-1][found.first & _sectioned(written, found.b0)]] = False
-    content &= ~written.tracked[found.text][owner]
-    content &= ~ours.any(vocabulary.saying[ours.words])[owner]
-    content &= ~_perhaps_link(found, written, vocabulary, content)[owner]
-    at = np.flatnonzero(content)
-    # At either end, what is written with capitals may be the name of a site, where the witness has nothing.
-    beside = (ours.sizes == 1) | (~found.first & (theirs.sizes >= ours.sizes))
-    edge = ((found.first | found.last) & ~((theirs.sizes > 0) & beside))[owner[at]]
-    told: Ints = at[~edge | _lower(written, ours.tokens[at], edge)]
-    return told
-
-
-def _cut_off(found: Stretches, written: Written, some: Ints) -> Flags:
-    """Tell which paragraphs may end within a word."""
-    ends = zip(written.edges[found.b1[some] - 1, 1].tolist(), written.ends[found.text[some]].tolist(), strict=True)
-    tails = (written.data[start:end].tobytes() for start, end in ends)
+def _may_be_cut_off(gaps: Gaps, written: TokenBytes, chosen: Ints) -> Flags:
+    """Return which candidates may end within a word."""
+    starts, ends = written.edges[gaps.candidate_end[chosen] - 1, 1], written.ends[gaps.candidate[chosen]]
+    tails = (written.data[a:b].tobytes() for a, b in zip(starts.tolist(), ends.tolist(), strict=True))
     return np.array([any(sign in tail for sign in _CUT) for tail in tails], bool)
 
 
-def _dotted(written: Written, behind: Ints) -> Flags:
-    """Tell before which tokens one ends that may be an abbreviation, by the sign behind it."""
-    after = written.data[np.minimum(written.edges[behind - 1, 1], len(written.data) - 1)]
-    found: Flags = np.isin(after, _DOTS) | (after >= 0x80)  # noqa: PLR2004 - not ASCII
-    return found
+def _may_be_abbreviated(written: TokenBytes, ends: Ints) -> Flags:
+    """Return whether the last token before each end may be an abbreviation, by the character that follows it."""
+    after = written.data[np.minimum(written.edges[ends - 1, 1], len(written.data) - 1)]
+    out: Flags = np.isin(after, _DOTS) | (after >= 0x80)  # noqa: PLR2004 - not ASCII
+    return out
 
 
-def _as_a_whole(stretch: int, found: Stretches, tokens: Tokens, vocabulary: Vocabulary) -> bool:
-    """Tell whether the words of a stretch may be one thing for a rule: initials, a run that stands elsewhere."""
-    if perhaps_echo(found, stretch, tokens):
+def _may_be_explained(gap: int, gaps: Gaps, tokens: TokenTable, vocabulary: Vocabulary) -> bool:
+    """Return True if a rule may ignore the gap as a whole: a headline, initials, moved words."""
+    if may_be_headline(gaps, gap, tokens):
         return True
-    theirs, ours = vocabulary.told(stretch)
-    if len(ours) >= MOVED:
-        run = tokens.letters[found.text[stretch]][found.at[stretch] : found.at[stretch] + len(ours)]
-        return run in tokens.letters[found.witness[stretch]]
-    return initials(ours, theirs)
+    witness, candidate = vocabulary.words_in(gap)
+    if len(candidate) >= MOVED:
+        run = tokens.chars[gaps.candidate[gap]][gaps.offset[gap] : gaps.offset[gap] + len(candidate)]
+        return run in tokens.chars[gaps.witness[gap]]
+    return initials(candidate, witness)
 
 
-def _sectioned(written: Written, first: Ints) -> Flags:
-    """Tell before which tokens the sign of a section may stand, after which a word may be what a number is called."""
+def _after_section_sign(written: TokenBytes, first: Ints) -> Flags:
+    """Return which tokens may follow a section sign, after which a word may be a number's label."""
     places = np.maximum(written.edges[first, :1] - np.arange(1, _BEFORE), 0)
-    found: Flags = (written.data[places] == _SECTION_SIGN).any(axis=1)
-    return found
+    out: Flags = (written.data[places] == _SECTION_SIGN).any(axis=1)
+    return out
 
 
-def _perhaps_link(found: Stretches, written: Written, vocabulary: Vocabulary, content: Flags) -> Flags:
-    """Tell which stretches that are put in may be the target of a link, or within a tag."""
-    ours = vocabulary.ours
+def _may_be_link(gaps: Gaps, written: TokenBytes, vocabulary: Vocabulary, content: Flags) -> Flags:
+    """Return which insertions may be the target of a link, or within a tag."""
+    candidate = vocabulary.candidate
     links = np.array([word in LINKS for word in vocabulary.words], bool)
-    whole = np.bincount(ours.stretch[content], minlength=len(ours.sizes)) >= _SEVERAL
-    put_in: Flags = (found.a0 == found.a1) & written.linked[found.text]
-    return put_in & (~whole | ours.any(links[ours.words]))
+    several = np.bincount(candidate.gap[content], minlength=len(candidate.sizes)) >= _SEVERAL
+    inserted: Flags = (gaps.witness_start == gaps.witness_end) & written.linked[gaps.candidate]
+    return inserted & (~several | candidate.any(links[candidate.words]))
 
 
-def _lower(written: Written, some: Ints, asked: Flags) -> Flags:
-    """Tell which of some tokens, where it is asked, are written with a small letter."""
-    out = np.zeros(len(some), bool)
-    places = np.flatnonzero(asked)
-    edges = written.edges[some[places]]
+def _is_lower(written: TokenBytes, tokens: Ints, where: Flags) -> Flags:
+    """Return which tokens begin with a lowercase letter; False where `where` is False."""
+    out = np.zeros(len(tokens), bool)
+    places = np.flatnonzero(where)
+    edges = written.edges[tokens[places]]
     first = written.data[edges[:, 0]]
     out[places] = (first - np.uint8(ord("a"))) < 26  # noqa: PLR2004 - letters of the alphabet
     for place, (start, end) in zip(places[first >= 0x80].tolist(), edges[first >= 0x80].tolist(), strict=True):  # noqa: PLR2004
@@ -146,21 +152,21 @@ def _lower(written: Written, some: Ints, asked: Flags) -> Flags:
     return out
 
 
-def _alike(both: Ints, alone: Flags, words: Sequence[str]) -> Flags:
-    """Tell which pairs of words, by their numbers, may be taken for the same; those that are `alone` as wholes only."""
-    different, number = np.unique((both[0] * len(words) + both[1]) * 2 + alone, return_inverse=True)
-    pairs, whole = np.divmod(different, 2)
-    one, other = np.divmod(pairs, len(words))
-    alike: Flags = np.array(
+def _may_be_same(pairs: Ints, alone: Flags, words: Sequence[str]) -> Flags:
+    """Return which pairs of words may be variants of each other; where `alone`, abbreviations and parts are not."""
+    different, number = np.unique((pairs[0] * len(words) + pairs[1]) * 2 + alone, return_inverse=True)
+    keys, whole = np.divmod(different, 2)
+    first, second = np.divmod(keys, len(words))
+    similar: Flags = np.array(
         [
-            (not only and _perhaps_part(words[i], words[j])) or variant(words[i], words[j]) or agree(words[i], words[j])
-            for i, j, only in zip(one.tolist(), other.tolist(), whole.tolist(), strict=True)
+            (not only and _may_be_part(words[i], words[j])) or variant(words[i], words[j]) or agree(words[i], words[j])
+            for i, j, only in zip(first.tolist(), second.tolist(), whole.tolist(), strict=True)
         ],
         bool,
     )[number]
-    return alike
+    return similar
 
 
-def _perhaps_part(one: str, other: str) -> bool:
-    """Tell whether one word may be short for the other, or a part of it."""
-    return (one[0] == other[0] and len(one) != len(other)) or one in other or other in one
+def _may_be_part(first: str, second: str) -> bool:
+    """Return True if one word may be an abbreviation or a part of the other."""
+    return (first[0] == second[0] and len(first) != len(second)) or first in second or second in first

@@ -1,8 +1,8 @@
-"""A glance at many pairs at once: in which of them does a word or a number certainly say something new?
+"""Prefilter: find the pairs of a batch in which a word or a number is certainly new, without asking the rules.
 
-Most pairs that only look alike differ in a number, or in a word that is nothing like the one in its place. What
-`dedup.verdict.additions.examine` would find after asking all rules, is seen here for all stretches of a batch. What is
-claimed here holds whatever the rules find; where they might find something, nothing is claimed.
+Most pairs that are merely similar differ in a number, or in a word that resembles nothing in its place. This finds for
+all gaps at once what `dedup.verdict.additions.check_addition` would find one by one. It never contradicts the rules:
+where one of them might apply, the gap is left undecided.
 """
 
 from __future__ import annotations
@@ -13,32 +13,31 @@ import numpy as np
 
 from dedup.model.differences import Difference
 from dedup.verdict.batch.gaps import Vocabulary
-from dedup.verdict.batch.new_numbers import other_amount, other_code, other_figure
-from dedup.verdict.batch.new_words import other_word
-from dedup.verdict.gap import LIMIT
+from dedup.verdict.batch.new_numbers import new_amounts, new_codes, new_figures
+from dedup.verdict.batch.new_words import new_words
+from dedup.verdict.gap import MAX_GAP
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from dedup.verdict.batch.gaps import Stretches, Tokens
+    from dedup.verdict.batch.gaps import Gaps, TokenTable
 
-GLANCE = 12
-"""Tokens of the witness that can be taken in at a glance."""
+MAX_WITNESS_TOKENS = 12
+"""Maximum tokens of the witness in a gap that the prefilter looks at."""
 
 
-def certainly_new(found: Stretches, tokens: Tokens) -> NDArray[np.int16]:
-    """Return for each stretch of what kind is what is certainly new, as a `Difference`; 0 where that is open."""
-    kinds = np.zeros(len(found.pair), np.int16)
-    theirs, ours = found.a1 - found.a0, found.b1 - found.b0
-    kinds[ours > LIMIT] = Difference.WORDS
-    few = np.flatnonzero((theirs <= GLANCE) & (ours <= LIMIT))
-    if not len(few):
+def certain_differences(gaps: Gaps, tokens: TokenTable) -> NDArray[np.int16]:
+    """Return for each gap the `Difference` that is certainly new in it; 0 where undecided."""
+    kinds = np.zeros(len(gaps.pair), np.int16)
+    kinds[gaps.candidate_sizes > MAX_GAP] = Difference.WORDS
+    small = np.flatnonzero((gaps.witness_sizes <= MAX_WITNESS_TOKENS) & (gaps.candidate_sizes <= MAX_GAP))
+    if not len(small):
         return kinds
-    some = found.picked(few)
-    vocabulary = Vocabulary(some, tokens)
-    kinds[few[other_word(some, tokens, vocabulary)]] = Difference.WORDS
-    kinds[few[other_figure(some, tokens, vocabulary)]] = Difference.NUMBER
-    kinds[few[other_code(some, tokens, vocabulary)]] = Difference.NUMBER
-    few = few[~np.isin(found.pair[few], found.pair[kinds > 0])]
-    kinds[few[other_amount(found.picked(few), tokens)]] = Difference.NUMBER
+    checked = gaps.picked(small)
+    vocabulary = Vocabulary(checked, tokens)
+    kinds[small[new_words(checked, tokens, vocabulary)]] = Difference.WORDS
+    kinds[small[new_figures(checked, tokens, vocabulary)]] = Difference.NUMBER
+    kinds[small[new_codes(checked, tokens, vocabulary)]] = Difference.NUMBER
+    small = small[~np.isin(gaps.pair[small], gaps.pair[kinds > 0])]
+    kinds[small[new_amounts(gaps.picked(small), tokens)]] = Difference.NUMBER
     return kinds

@@ -26,7 +26,7 @@ _DOUBTFUL = re.compile(
 """What may be a minus, which depends on what stands before it; and the one mark that composes with signs of ASCII."""
 
 
-def plainly_same(one: bytes, other: bytes) -> bool:
+def surely_same_words(one: bytes, other: bytes) -> bool:
     """Return True only if two texts have the same words after folding.
 
     Args:

@@ -14,10 +14,10 @@ from dedup.text.characters import fold
 from dedup.text.hashing import span_hashes
 from dedup.text.long_texts import BATCH
 from dedup.text.signs import in_one_form
-from dedup.verdict.batch.gaps import Tokens, Written, stretches
-from dedup.verdict.batch.prefilter import certainly_new
-from dedup.verdict.gap import Side
-from dedup.verdict.rules.markers import marked
+from dedup.verdict.batch.gaps import TokenBytes, TokenTable, collect_gaps
+from dedup.verdict.batch.prefilter import certain_differences
+from dedup.verdict.gap import Paragraph
+from dedup.verdict.rules.markers import marker_size
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,13 +37,13 @@ class Texts:
 
     Args:
         texts: of each paragraph; UTF-8.
-        letters: a character for each word, of each paragraph.
+        chars: a character for each word, of each paragraph.
     """
 
-    def __init__(self, texts: Sequence[bytes], letters: Sequence[str]) -> None:
+    def __init__(self, texts: Sequence[bytes], chars: Sequence[str]) -> None:
         self._texts = texts
-        self._letters = letters
-        parts = [placed_tokens(texts[some]) for some in batches([len(text) for text in texts], BATCH)]
+        self._letters = chars
+        parts = [placed_tokens(texts[chosen]) for chosen in batches([len(text) for text in texts], BATCH)]
         sizes = [np.diff(part.offsets) for part in parts]
         self._begins = np.concatenate(([0], np.cumsum(np.concatenate([*sizes, np.empty(0, np.int64)]))))
         self._offsets: list[int] = self._begins.tolist()
@@ -67,17 +67,19 @@ class Texts:
         within = np.concatenate([part.edges for part in parts] or [np.empty((0, 2), np.int64)])
         self._edges = within + np.repeat(before, np.diff(self._begins))[:, None]
         self._data = np.frombuffer(b"\n".join(self._written), np.uint8)
-        self._sides: dict[int, Side] = {}
+        self._sides: dict[int, Paragraph] = {}
 
-    def certainly_new(self, aligned: Aligned) -> NDArray[np.int16]:
+    def certain_differences(self, aligned: Aligned) -> NDArray[np.int16]:
         """Return for each pair of what kind is what is certainly new; 0 where that is open."""
         out = np.zeros(len(aligned.witness), np.int16)
-        found = stretches(aligned, self._begins)
+        found = collect_gaps(aligned, self._begins)
         linked = np.array([b"<" in text or b"[" in text or b"&" in text for text in self._written], bool)
         tracked = np.array([b"utm_" in text for text in self._written], bool)
-        written = Written(self._data, self._edges, self._numeric, self._ends, linked, tracked)
-        tokens = Tokens(self._hashes, written, self._letters, self._words_at, lambda text: marked(self.side(text)))
-        kinds = certainly_new(found, tokens)
+        written = TokenBytes(self._data, self._edges, self._numeric, self._ends, linked, tracked)
+        tokens = TokenTable(
+            self._hashes, written, self._letters, self._words_at, lambda text: marker_size(self.paragraph(text))
+        )
+        kinds = certain_differences(found, tokens)
         out[found.pair[kinds > 0]] = kinds[kinds > 0]
         return out
 
@@ -96,7 +98,7 @@ class Texts:
         """Return for each pair whether tokens of equal letters have equal hashes."""
         pair = aligned.run_pairs
         a, b, sizes = aligned.runs
-        a, b = a + self._begins[aligned.witness[pair]], b + self._begins[aligned.paragraph[pair]]
+        a, b = a + self._begins[aligned.witness[pair]], b + self._begins[aligned.candidate[pair]]
         other = self._hashes[ranges(a, sizes)] != self._hashes[ranges(b, sizes)]
         wrong = np.bincount(np.repeat(pair, sizes)[other], minlength=len(aligned.witness))
         agree: NDArray[np.bool_] = wrong == 0
@@ -111,8 +113,8 @@ class Texts:
         sizes = np.diff(self._begins)[texts]
         tokens = ranges(self._begins[texts], sizes)
         pairs = np.repeat(np.tile(np.arange(len(one)), 2), sizes)
-        letters = np.frombuffer("".join([self._letters[i] for i in texts.tolist()]).encode("utf-32-le"), np.uint32)
-        keys = pairs << _LETTER_BITS | letters
+        chars = np.frombuffer("".join([self._letters[i] for i in texts.tolist()]).encode("utf-32-le"), np.uint32)
+        keys = pairs << _LETTER_BITS | chars
         order = np.argsort(keys, kind="stable")
         again = np.flatnonzero(keys[order[1:]] == keys[order[:-1]])
         a, b = tokens[order[again]], tokens[order[again + 1]]
@@ -122,7 +124,7 @@ class Texts:
         exact[pairs[order[again[unlike]]]] = False
         a, b, owners = a[~unlike], b[~unlike], pairs[order[again[~unlike]]]
         lengths = lengths[a]
-        first, second = (_LOWER.take(self._data[ranges(self._edges[some, 0], lengths)]) for some in (a, b))
+        first, second = (_LOWER.take(self._data[ranges(self._edges[chosen, 0], lengths)]) for chosen in (a, b))
         exact[np.repeat(owners, lengths)[first != second]] = False
         return exact
 
@@ -135,16 +137,16 @@ class Texts:
         sizes = [self._offsets[index + 1] - self._offsets[index] for index in (one, other)]
         if sizes[0] != sizes[1]:
             return False
-        return self.side(one).words() == self.side(other).words()
+        return self.paragraph(one).words() == self.paragraph(other).words()
 
-    def side(self, index: int) -> Side:
+    def paragraph(self, index: int) -> Paragraph:
         """Return a text's tokens as the verdict wants them."""
         if index not in self._sides:
-            some = slice(self._offsets[index], self._offsets[index + 1])
-            text, spans = self._decoded(index), self._spans[some]
+            chosen = slice(self._offsets[index], self._offsets[index + 1])
+            text, spans = self._decoded(index), self._spans[chosen]
             words = _Lowered(text, spans) if text.isascii() else _Words(text, spans)
-            hashes = self._hashes[some].tobytes()
-            self._sides[index] = Side(self._letters[index], hashes, words.token, text, words.span, words.all)
+            hashes = self._hashes[chosen].tobytes()
+            self._sides[index] = Paragraph(self._letters[index], hashes, words.token, text, words.span, words.all)
         return self._sides[index]
 
 

@@ -1,4 +1,4 @@
-"""Sets of words as token characters: function words, words without content, words that say who says so."""
+"""Sets of words as token characters: function words, uninformative words, words of attribution."""
 
 from __future__ import annotations
 
@@ -11,29 +11,29 @@ from dedup.fingerprint.fingerprint import function_words, words_of
 from dedup.language.phrases import put_in
 from dedup.language.wordlists import ENTITIES, LINKS, SAYING
 from dedup.text.characters import fold
-from dedup.text.token_chars import letters_of, string_of
+from dedup.text.token_chars import decode_chars, encode_tokens
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
 @cache
-def function_letters() -> frozenset[str]:
-    """Return the letters of the words that say nothing new; see `dedup.text.token_chars`."""
-    return _letters(function_words())
+def function_word_chars() -> frozenset[str]:
+    """Return the characters of function words; see `dedup.text.token_chars`."""
+    return _chars(function_words())
 
 
 @cache
-def empty_letters() -> frozenset[str]:
-    """Return the letters of the words that say nothing new, or may do so where they are put in."""
-    return function_letters() | _letters(words_of(sorted(put_in())).hashes)
+def uninformative_chars() -> frozenset[str]:
+    """Return the characters of words that add nothing, or may add nothing, where they are inserted."""
+    return function_word_chars() | _chars(words_of(sorted(put_in())).hashes)
 
 
 @cache
-def telling_letters() -> frozenset[str]:
-    """Return the letters of the words that tell who says so, and of those that links are made of."""
-    return _letters(words_of(sorted(fold(word) for word in SAYING | LINKS | ENTITIES)).hashes)
+def attribution_chars() -> frozenset[str]:
+    """Return the characters of verbs of saying, and of the words that links are made of."""
+    return _chars(words_of(sorted(fold(word) for word in SAYING | LINKS | ENTITIES)).hashes)
 
 
-def _letters(hashes: NDArray[np.uint64]) -> frozenset[str]:
-    return frozenset(string_of(letters_of(hashes, np.zeros(len(hashes), bool)).astype("<u4").tobytes()))
+def _chars(hashes: NDArray[np.uint64]) -> frozenset[str]:
+    return frozenset(decode_chars(encode_tokens(hashes, np.zeros(len(hashes), bool)).astype("<u4").tobytes()))

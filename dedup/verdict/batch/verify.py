@@ -9,11 +9,11 @@ from rapidfuzz import process
 from rapidfuzz.distance import LCSseq
 
 from dedup.model.differences import Difference
-from dedup.verdict.batch.alignments import Letters, align_all, letters_in, preview
-from dedup.verdict.batch.new_numbers import Figures
-from dedup.verdict.batch.same_words import plainly_same
+from dedup.verdict.batch.alignments import ParagraphChars, align_all, char_differences, concatenate_chars
+from dedup.verdict.batch.new_numbers import NumberTable
+from dedup.verdict.batch.same_words import surely_same_words
 from dedup.verdict.batch.texts import Texts
-from dedup.verdict.compare import NUMBERS_EXPLAINED, Verdict, confirm, least_common, presume
+from dedup.verdict.compare import NUMBERS_EXPLAINED, Verdict, confirm, least_common, provisional_verdict
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -47,14 +47,14 @@ class Paragraphs(NamedTuple):
     """Some paragraphs, as far as they are known before their texts are read.
 
     Attributes:
-        letters: the words of each, a character each; see `dedup.text.token_chars`.
+        chars: the words of each, a character each; see `dedup.text.token_chars`.
         keys: the hash of the words of each, with what tells its group, if only paragraphs of a group are compared;
             uint64.
         texts: returns the texts of some of them, as UTF-8; asked for those that may go, and where the rest does not
             settle it.
     """
 
-    letters: Sequence[str]
+    chars: Sequence[str]
     keys: NDArray[np.uint64]
     texts: Callable[[list[int]], list[bytes]]
 
@@ -65,7 +65,7 @@ def verify(
     earlier: NDArray[np.int64],
     settings: Settings,
     *,
-    at_a_glance: bool = True,
+    prefilter: bool = True,
 ) -> Verdicts:
     """Align pairs of paragraphs and decide for each whether the second makes the first superfluous.
 
@@ -74,38 +74,38 @@ def verify(
         later: index of the paragraph that may go, for each pair; int64.
         earlier: index of the one that would stay; int64.
         settings: the threshold and the guard.
-        at_a_glance: settle what can be seen without the rules; else these are asked about all that is alike enough.
+        prefilter: settle what can be seen without the rules; else these are asked about all that is alike enough.
     """
-    letters = letters_in(paragraphs.letters)
+    chars = concatenate_chars(paragraphs.chars)
     number = len(later)
     similarity, coverage = (np.zeros(number, np.float32) for _ in range(2))
     found = Verdicts(np.zeros(number, np.int8), similarity, coverage, np.zeros(number, np.int16))
-    ours, theirs = letters.sizes[later], letters.sizes[earlier]
-    common = _common(letters.strings, later, earlier)
-    same = (common == ours) & (common == theirs)
+    candidate_sizes, witness_sizes = chars.sizes[later], chars.sizes[earlier]
+    common = _common(chars.strings, later, earlier)
+    same = (common == candidate_sizes) & (common == witness_sizes)
     # Of different words all hashes can be made to agree: that they are the same is seen from the texts.
     agree = same & (paragraphs.keys[later] == paragraphs.keys[earlier])
-    sure = _plainly_same(paragraphs, later, earlier, agree)
+    sure = _surely_same_words(paragraphs, later, earlier, agree)
     found.how[sure], found.similarity[sure], found.coverage[sure] = FOLDED, 1, 1
-    near = np.flatnonzero(~same & (common >= _least(theirs, ours, settings)))
-    found.similarity[near] = 2 * common[near] / (ours + theirs)[near]  # as far as letters tell
+    near = np.flatnonzero(~same & (common >= _least(witness_sizes, candidate_sizes, settings)))
+    found.similarity[near] = 2 * common[near] / (candidate_sizes + witness_sizes)[near]  # as far as letters tell
     chosen = np.concatenate((np.flatnonzero(same & ~sure), near))
     kind = found.kind
-    glance = at_a_glance and settings.guard != "off"
-    if glance:
-        kind[near] = _figures(letters, earlier[near], later[near])
+    prefilter = prefilter and settings.guard != "off"
+    if prefilter:
+        kind[near] = _figures(chars, earlier[near], later[near])
         chosen = chosen[kind[chosen] == 0]
-    aligned = align_all(letters, earlier[chosen], later[chosen])
-    if glance:
-        kind[chosen] = preview(aligned, letters, settings)
+    aligned = align_all(chars, earlier[chosen], later[chosen])
+    if prefilter:
+        kind[chosen] = char_differences(aligned, chars, settings)
         aligned = aligned.picked(np.flatnonzero(kind[chosen] == 0))
         chosen = chosen[kind[chosen] == 0]
     doubtful = agree[chosen]
-    _read(found, chosen, aligned, paragraphs=paragraphs, doubtful=doubtful, settings=settings, glance=glance)
+    _read(found, chosen, aligned, paragraphs=paragraphs, doubtful=doubtful, settings=settings, prefilter=prefilter)
     return found
 
 
-def _plainly_same(
+def _surely_same_words(
     paragraphs: Paragraphs, later: NDArray[np.int64], earlier: NDArray[np.int64], asked: NDArray[np.bool_]
 ) -> NDArray[np.bool_]:
     """Return which of the pairs that are asked about plainly have the same words."""
@@ -114,7 +114,7 @@ def _plainly_same(
     texts = paragraphs.texts(needed.tolist())
     sure = np.zeros(len(asked), bool)
     pairs = zip(*index.reshape(2, -1).tolist(), strict=True)
-    sure[at] = [plainly_same(texts[one], texts[other]) for one, other in pairs]
+    sure[at] = [surely_same_words(texts[one], texts[other]) for one, other in pairs]
     return sure
 
 
@@ -126,7 +126,7 @@ def _read(
     paragraphs: Paragraphs,
     doubtful: NDArray[np.bool_],
     settings: Settings,
-    glance: bool,
+    prefilter: bool,
 ) -> None:
     """Decide about the pairs of which only the texts can tell.
 
@@ -137,61 +137,65 @@ def _read(
         paragraphs: what is compared.
         doubtful: which of them have the same letters and keys: are they the same words?
         settings: the threshold and the guard.
-        glance: look at all of them at once before.
+        prefilter: look at all of them at once before.
     """
     how, similarity, coverage, kind = found
-    needed, index = np.unique(np.stack((aligned.witness, aligned.paragraph)), return_inverse=True)
-    witness, paragraph = index.reshape(2, -1)
-    aligned = aligned._replace(witness=witness, paragraph=paragraph)
-    tokens = Texts(paragraphs.texts(needed.tolist()), [paragraphs.letters[i] for i in needed.tolist()])
-    certain = (tokens.agree(aligned) & glance).tolist()  # a look at the letters has seen that they are alike
-    if glance and settings.guard == "strict":
-        kind[chosen] = tokens.certainly_new(aligned)
+    needed, index = np.unique(np.stack((aligned.witness, aligned.candidate)), return_inverse=True)
+    witness, candidate = index.reshape(2, -1)
+    aligned = aligned._replace(witness=witness, candidate=candidate)
+    tokens = Texts(paragraphs.texts(needed.tolist()), [paragraphs.chars[i] for i in needed.tolist()])
+    certain = (tokens.agree(aligned) & prefilter).tolist()  # a look at the letters has seen that they are alike
+    if prefilter and settings.guard == "strict":
+        kind[chosen] = tokens.certain_differences(aligned)
     open_ = np.flatnonzero(doubtful | (kind[chosen] == 0))
     if settings.within is not None:
         # Bands are keys of 32 bits, on which paragraphs of different groups may agree.
         groups = paragraphs.keys[needed] ^ tokens.keys()
-        open_ = open_[(groups[witness] == groups[paragraph])[open_]]
+        open_ = open_[(groups[witness] == groups[candidate])[open_]]
     presumed: list[tuple[int, Verdict]] = []
     for place, alignment in zip(open_.tolist(), aligned.alignments(open_), strict=True):
-        pair, sides = chosen[place], (int(witness[place]), int(paragraph[place]))
+        pair, sides = chosen[place], (int(witness[place]), int(candidate[place]))
         if doubtful[place] and tokens.equal(*sides):
             how[pair], similarity[pair], coverage[pair] = FOLDED, 1, 1
         elif not settings.exact and not kind[pair]:
-            both = tokens.side(sides[0]), tokens.side(sides[1])
-            presumed.append((place, presume(*both, alignment, settings, certain=certain[place])))
+            both = tokens.paragraph(sides[0]), tokens.paragraph(sides[1])
+            presumed.append((place, provisional_verdict(*both, alignment, settings, certain=certain[place])))
     covered = np.array([place for place, verdict in presumed if verdict.covered], np.int64)
-    exact = set(covered[tokens.exact(witness[covered], paragraph[covered])].tolist())
+    exact = set(covered[tokens.exact(witness[covered], candidate[covered])].tolist())
     for place, verdict in presumed:
         pair, sure = chosen[place], verdict
         if verdict.covered and place not in exact:
-            both = tokens.side(int(witness[place])), tokens.side(int(paragraph[place]))
+            both = tokens.paragraph(int(witness[place])), tokens.paragraph(int(candidate[place]))
             sure = confirm(verdict, *both, settings)
         how[pair] = ALIGNED if sure.covered else NOT
         similarity[pair], coverage[pair], kind[pair] = sure.similarity, sure.coverage, sure.kind
 
 
-def _figures(letters: Letters, witness: NDArray[np.int64], paragraph: NDArray[np.int64]) -> NDArray[np.int16]:
+def _figures(chars: ParagraphChars, witness: NDArray[np.int64], candidate: NDArray[np.int64]) -> NDArray[np.int16]:
     """Return for each pair whether the witness lacks more numbers than can be explained, as a kind; 0 where not."""
-    many = Figures(letters).lacking(witness, paragraph) > NUMBERS_EXPLAINED
+    many = NumberTable(chars).lacking(witness, candidate) > NUMBERS_EXPLAINED
     return np.where(many, np.int16(Difference.NUMBER), np.int16(0))
 
 
-def _least(theirs: NDArray[np.int64], ours: NDArray[np.int64], settings: Settings) -> NDArray[np.float64]:
+def _least(
+    witness_sizes: NDArray[np.int64], candidate_sizes: NDArray[np.int64], settings: Settings
+) -> NDArray[np.float64]:
     """Return how many words pairs of paragraphs of these lengths must have in common to be worth aligning."""
     if settings.exact:
-        return np.full(len(ours), np.inf)
+        return np.full(len(candidate_sizes), np.inf)
     least: NDArray[np.float64] = (
-        settings.threshold * (ours + theirs) / 2 if settings.guard == "off" else least_common(theirs, ours, settings)
+        settings.threshold * (candidate_sizes + witness_sizes) / 2
+        if settings.guard == "off"
+        else least_common(witness_sizes, candidate_sizes, settings)
     )
     return least
 
 
-def _common(letters: Sequence[str], one: NDArray[np.int64], other: NDArray[np.int64]) -> NDArray[np.int64]:
+def _common(chars: Sequence[str], one: NDArray[np.int64], other: NDArray[np.int64]) -> NDArray[np.int64]:
     """Return the length of the longest common subsequence of the words of each pair, or seldom a little more."""
     found = process.cpdist(
-        [letters[i] for i in one.tolist()],
-        [letters[i] for i in other.tolist()],
+        [chars[i] for i in one.tolist()],
+        [chars[i] for i in other.tolist()],
         scorer=LCSseq.similarity,
         dtype=np.int32,
         workers=1,

@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING
 
 from dedup.language.phrases import AGENCIES, VERBS
 from dedup.language.wordlists import FUNCTION, SAYING, TURNING
-from dedup.model.differences import Difference
 from dedup.text.token_chars import is_numeric
 from dedup.verdict.context import begins_clause, is_capital
 from dedup.verdict.rules.page_furniture import is_bounded
 
 if TYPE_CHECKING:
-    from dedup.verdict.gap import Side, Stretch
+    from dedup.verdict.gap import GapContext, Paragraph
 
 
 _ATTRIBUTION = 7
@@ -28,54 +27,62 @@ _OPEN = "([（【"
 _DASHES = "-–—/|:"
 
 
-def attribution(stretch: Stretch) -> None:
+def attribution(context: GapContext) -> None:
     """“He said”, “the new mother wrote”: who says what both say, unless it is named."""
-    ours = stretch.ours
-    _said_otherwise(stretch)
-    if not 0 < len(ours) <= _ATTRIBUTION or not any(token in SAYING for token in ours.values()):
+    left = context.candidate_words
+    _said_otherwise(context)
+    if not 0 < len(left) <= _ATTRIBUTION or not any(token in SAYING for token in left.values()):
         return
-    content = [i for i, token in ours.items() if token not in FUNCTION and token not in SAYING]
-    if len(content) > _CONTENT or any(_telling(stretch.paragraph, i) for i in ours):
+    content = [i for i, token in left.items() if token not in FUNCTION and token not in SAYING]
+    if len(content) > _CONTENT or any(_telling(context.candidate, i) for i in left):
         return
-    if is_bounded(stretch) or _leads(stretch, content):
-        stretch.set_aside(list(ours), Difference.ATTRIBUTION)
+    if is_bounded(context) or _leads(context, content):
+        context.ignore_all()
 
 
-def _said_otherwise(stretch: Stretch) -> None:
+def _said_otherwise(context: GapContext) -> None:
     """Set aside a verb of saying in place of another one: "said" and "added"."""
-    paragraph, after = stretch.paragraph, stretch.gap.b1
-    if len(stretch.ours) != 1 or len(stretch.theirs) != 1:
+    candidate, after = context.candidate, context.gap.candidate_end
+    if len(context.candidate_words) != 1 or len(context.witness_words) != 1:
         return
-    verbs = {*stretch.ours.values(), *stretch.theirs.values()}
+    verbs = {*context.candidate_words.values(), *context.witness_words.values()}
     if not verbs <= VERBS:
         return
     # In Arabic the verb comes before who says so.
-    first = min(verbs)[0] >= _ARABIC and begins_clause(paragraph, stretch.gap.b0)
-    if first or begins_clause(paragraph, after) or paragraph.token(after) in FUNCTION:
-        stretch.set_aside(list(stretch.ours), Difference.ATTRIBUTION, list(stretch.theirs))
+    first = min(verbs)[0] >= _ARABIC and begins_clause(candidate, context.gap.candidate_start)
+    if first or begins_clause(candidate, after) or candidate.token(after) in FUNCTION:
+        context.ignore_tokens(list(context.candidate_words), list(context.witness_words))
 
 
-def _leads(stretch: Stretch, content: list[int]) -> bool:
+def _leads(context: GapContext, content: list[int]) -> bool:
     """Tell whether the stretch leads to what is said, at the beginning: "the spokesman said", but not "Miller said"."""
-    text, span = stretch.paragraph.text, stretch.paragraph.span
+    text, span = context.candidate.text, context.candidate.span
     if not text or not all(text[span(i)[0]].islower() for i in content):
         return False
-    last = [token for _, token in sorted(stretch.ours.items())][-3:]
-    return not stretch.theirs and stretch.gap.b0 <= 1 and not SAYING.isdisjoint(last) and not stretch.at_end
+    last = [token for _, token in sorted(context.candidate_words.items())][-3:]
+    return (
+        not context.witness_words
+        and context.gap.candidate_start <= 1
+        and not SAYING.isdisjoint(last)
+        and not context.at_end
+    )
 
 
-def _telling(side: Side, index: int) -> bool:
+def _telling(paragraph: Paragraph, index: int) -> bool:
     """Tell whether a token is a number, a name, or turns a statement."""
-    return (is_numeric(side.letters[index])) or is_capital(side, index) or side.token(index) in TURNING
+    return (is_numeric(paragraph.chars[index])) or is_capital(paragraph, index) or paragraph.token(index) in TURNING
 
 
-def agency(stretch: Stretch) -> None:
+def news_agency(context: GapContext) -> None:
     """“(Reuters) -": who distributes the report."""
-    ours, text, span = stretch.ours, stretch.paragraph.text, stretch.paragraph.span
-    if stretch.theirs or not text or not ours or not all(token in AGENCIES for token in ours.values()):
+    left, text, span = context.candidate_words, context.candidate.text, context.candidate.span
+    if context.witness_words or not text or not left or not all(token in AGENCIES for token in left.values()):
         return
-    before, after = text[: span(min(ours))[0]].rstrip()[-1:], text[span(max(ours))[1] :].lstrip()[:1]
+    before, after = (
+        text[: span(min(left))[0]].rstrip()[-1:],
+        text[span(max(left))[1] :].lstrip()[:1],
+    )
     enclosed = before and before in _OPEN
-    dashed = (stretch.at_start and after and after in _DASHES) or (stretch.at_end and before and before in _DASHES)
+    dashed = (context.at_start and after and after in _DASHES) or (context.at_end and before and before in _DASHES)
     if enclosed or dashed:
-        stretch.set_aside(list(ours), Difference.ATTRIBUTION)
+        context.ignore_all()

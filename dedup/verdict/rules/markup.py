@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 
 from dedup.language.phrases import LOCALES
 from dedup.language.wordlists import ENTITIES, LINKS
-from dedup.model.differences import Difference
 from dedup.text.token_chars import is_numeric
 
 if TYPE_CHECKING:
-    from dedup.verdict.gap import Stretch
+    from dedup.verdict.gap import GapContext
 
 
 _FAR = 2000
@@ -21,17 +20,19 @@ _FAR = 2000
 _TARGET = re.compile(r"\]\((?:[^)\]]|\](?!\())*\)|<[^<>]*>|\[\d{1,3}\]|&\w+;")
 
 
-def markup(stretch: Stretch) -> None:
+def markup(context: GapContext) -> None:
     """What readers do not see: targets of links whose text the witness has, tags, entities; but for their numbers."""
-    text, span = stretch.paragraph.text, stretch.paragraph.span
+    text, span = context.candidate.text, context.candidate.span
     if not text or not any(sign in text for sign in "[<&"):
         return
-    low, high = span(stretch.gap.b0)[0] - _FAR, span(stretch.gap.b1 - 1)[1] + _FAR
-    places = {i: span(i)[0] for i in stretch.ours if not is_numeric(stretch.paragraph.letters[i])}
-    if stretch.gap.a0 < stretch.gap.a1 or (len(stretch.ours) > 1 and LINKS.isdisjoint(stretch.ours.values())):
-        places = {i: start for i, start in places.items() if stretch.ours[i] in ENTITIES}
+    low, high = span(context.gap.candidate_start)[0] - _FAR, span(context.gap.candidate_end - 1)[1] + _FAR
+    places = {i: span(i)[0] for i in context.candidate_words if not is_numeric(context.candidate.chars[i])}
+    if context.gap.witness_start < context.gap.witness_end or (
+        len(context.candidate_words) > 1 and LINKS.isdisjoint(context.candidate_words.values())
+    ):
+        places = {i: start for i, start in places.items() if context.candidate_words[i] in ENTITIES}
     for found in _TARGET.finditer(text, max(low, 0), high) if places else ():
-        stretch.set_aside([i for i, at in places.items() if found.start() < at < found.end()], Difference.MARKUP)
+        context.ignore_tokens([i for i, at in places.items() if found.start() < at < found.end()])
 
 
 _TRACKED = re.compile(r"[?&]utm_\w+=[^&\s)#\]]*")
@@ -46,31 +47,31 @@ _LOCALE = re.compile(
 """In which language, and for which country."""
 
 
-def _localised(stretch: Stretch) -> None:
+def _localised(context: GapContext) -> None:
     """Set aside what an address says of the reader's language and country, where the witness has an address, too."""
-    span = stretch.paragraph.span
-    codes = {i: span(i)[0] for i, token in stretch.ours.items() if token in LOCALES}
-    if not codes or not all(token in LOCALES or token in LINKS for token in stretch.theirs.values()):
+    span = context.candidate.span
+    codes = {i: span(i)[0] for i, token in context.candidate_words.items() if token in LOCALES}
+    if not codes or not all(token in LOCALES or token in LINKS for token in context.witness_words.values()):
         return
     low, high = min(codes.values()), max(codes.values())
-    for address in _ADDRESS.finditer(stretch.paragraph.text):
+    for address in _ADDRESS.finditer(context.candidate.text):
         if address.end() <= low or address.start() > high:
             continue
         for found in _LOCALE.finditer(address.group()):
             start, end = address.start() + found.start(), address.start() + found.end()
-            stretch.set_aside(
-                [i for i, at in codes.items() if start < at < end], Difference.MARKUP, list(stretch.theirs)
-            )
+            context.ignore_tokens([i for i, at in codes.items() if start < at < end], list(context.witness_words))
 
 
-def address(stretch: Stretch) -> None:
+def address(context: GapContext) -> None:
     """The scheme of an address, and who has sent the reader there."""
-    text, span = stretch.paragraph.text, stretch.paragraph.span
+    text, span = context.candidate.text, context.candidate.span
     if not text or not ("://" in text or "www." in text or "utm_" in text):
         return
-    schemes = [i for i, t in stretch.ours.items() if t in LINKS and text[span(i)[1] : span(i)[1] + 1] in {":", "."}]
-    stretch.set_aside(schemes, Difference.MARKUP, [j for j, token in stretch.theirs.items() if token in LINKS])
-    _localised(stretch)
+    schemes = [
+        i for i, t in context.candidate_words.items() if t in LINKS and text[span(i)[1] : span(i)[1] + 1] in {":", "."}
+    ]
+    context.ignore_tokens(schemes, [j for j, token in context.witness_words.items() if token in LINKS])
+    _localised(context)
     for found in _TRACKED.finditer(text) if "utm_" in text else ():
-        inside = [i for i in stretch.ours if found.start() < span(i)[0] < found.end()]
-        stretch.set_aside([i for i in inside if not is_numeric(stretch.paragraph.letters[i])], Difference.MARKUP)
+        inside = [i for i in context.candidate_words if found.start() < span(i)[0] < found.end()]
+        context.ignore_tokens([i for i in inside if not is_numeric(context.candidate.chars[i])])

@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING
 from dedup.language.phrases import TIMES
 from dedup.language.spelling import plain
 from dedup.language.wordlists import FUNCTION, NEGATIONS, SAYING, TURNING
-from dedup.model.differences import Difference
 from dedup.text.token_chars import is_numeric
 from dedup.verdict.context import between, in_front
 
 if TYPE_CHECKING:
-    from dedup.verdict.gap import Side, Stretch
+    from dedup.verdict.gap import GapContext, Paragraph
 
 
 MOVED = 5
@@ -23,15 +22,15 @@ _CELLS = 3
 """Bars that separate the cells of a table, more than which a text without one has not."""
 
 
-def moved(stretch: Stretch) -> None:
+def moved_run(context: GapContext) -> None:
     """A run of words that stands elsewhere in the witness; not in a table, where each has its place."""
-    gap, ours = stretch.gap, stretch.paragraph.letters
-    if stretch.paragraph.text.count("|") > _CELLS:
+    gap = context.gap
+    if context.candidate.text.count("|") > _CELLS:
         return
-    if stretch.theirs and len(stretch.theirs) >= MOVED:
+    if context.witness_words and len(context.witness_words) >= MOVED:
         return  # two that change places: "the red team beat the blue one"
-    if gap.b1 - gap.b0 >= MOVED and ours[gap.b0 : gap.b1] in stretch.witness.letters:
-        stretch.set_aside(list(stretch.ours), Difference.ORDER)
+    if gap.candidate_size >= MOVED and context.chars in context.witness.chars:
+        context.ignore_all()
 
 
 FEWEST, _HEADLINE = 3, 14
@@ -47,45 +46,45 @@ _PARTING = frozenset(".:!?…–—|*\n。：！？؟।")
 """Signs between a headline and its text; a comma ends no headline: "for members, …"."""
 
 
-def echo(stretch: Stretch) -> None:
+def repeated_headline(context: GapContext) -> None:
     """A headline before its text, or the end of one, that has no word that the text has not."""
-    gap, paragraph, witness = stretch.gap, stretch.paragraph, stretch.witness
-    size = gap.b1 - gap.b0
-    if gap.a0 != gap.a1 or not paragraph.text or not FEWEST <= size <= _HEADLINE or 2 * size > len(paragraph.letters):
+    gap, candidate, witness = context.gap, context.candidate, context.witness
+    size = gap.candidate_size
+    if gap.witness_size or not candidate.text or not FEWEST <= size <= min(_HEADLINE, len(candidate.chars) // 2):
         return
-    before = in_front(paragraph.letters, gap)
-    first = 0 if before else gap.b0
-    if not before and not (stretch.at_end and paragraph.letters[gap.b0 : gap.b1] in witness.letters):
+    before = in_front(candidate.chars, gap)
+    first = 0 if before else gap.candidate_start
+    if not before and not (context.at_end and context.chars in witness.chars):
         return
     inner = size if before else first
-    if _PARTING.isdisjoint(between(paragraph, inner)):
+    if _PARTING.isdisjoint(between(candidate, inner)):
         return
-    if any(_denies_otherwise(paragraph, i, witness) for i in range(first, first + size)):
+    if any(_denies_otherwise(candidate, i, witness) for i in range(first, first + size)):
         return
-    letters = set(witness.letters)
-    content = [i for i in range(first, first + size) if paragraph.token(i) not in FUNCTION]
-    told = [i for i in content if paragraph.letters[i] not in letters]
-    if len(content) >= _TOLD and (not told or (before and _in_other_forms(paragraph, told, witness))):
-        stretch.set_aside(list(stretch.ours), Difference.ORDER)
+    chars = set(witness.chars)
+    content = [i for i in range(first, first + size) if candidate.token(i) not in FUNCTION]
+    told = [i for i in content if candidate.chars[i] not in chars]
+    if len(content) >= _TOLD and (not told or (before and _in_other_forms(candidate, told, witness))):
+        context.ignore_all()
 
 
-def _denies_otherwise(side: Side, index: int, witness: Side) -> bool:
+def _denies_otherwise(paragraph: Paragraph, index: int, witness: Paragraph) -> bool:
     """Return True if what turns a word of a headline does not turn it in the text, or the other way round."""
-    turning = side.token(index) in TURNING
-    if turning and index + 1 < len(side.letters):
-        return side.letters[index : index + 2] not in witness.letters
-    at = witness.letters.find(side.letters[index])
-    if at < 1 or side.token(index) in FUNCTION or witness.token(at - 1) not in NEGATIONS:
+    turning = paragraph.token(index) in TURNING
+    if turning and index + 1 < len(paragraph.chars):
+        return paragraph.chars[index : index + 2] not in witness.chars
+    at = witness.chars.find(paragraph.chars[index])
+    if at < 1 or paragraph.token(index) in FUNCTION or witness.token(at - 1) not in NEGATIONS:
         return turning
-    return index == 0 or side.letters[index - 1] != witness.letters[at - 1]
+    return index == 0 or paragraph.chars[index - 1] != witness.chars[at - 1]
 
 
-def _in_other_forms(side: Side, some: list[int], other: Side) -> bool:
+def _in_other_forms(paragraph: Paragraph, some: list[int], other: Paragraph) -> bool:
     """Tell whether another text has some words with other endings: a headline says "close", its text "closed"."""
-    if any(is_numeric(side.letters[i]) or side.token(i) in TURNING for i in some):
+    if any(is_numeric(paragraph.chars[i]) or paragraph.token(i) in TURNING for i in some):
         return False
-    words = {plain(other.token(i)) for i in range(len(other.letters))}
-    return all(any(_inflected(plain(side.token(i)), word) for word in words) for i in some)
+    words = {plain(other.token(i)) for i in range(len(other.chars))}
+    return all(any(_inflected(plain(paragraph.token(i)), word) for word in words) for i in some)
 
 
 def _inflected(one: str, other: str) -> bool:
@@ -93,25 +92,18 @@ def _inflected(one: str, other: str) -> bool:
     return common >= _STEM and max(len(one), len(other)) - common <= _ENDING
 
 
-def timed(stretch: Stretch) -> None:
+def moved_time_phrase(context: GapContext) -> None:
     """“On Thursday morning", which the witness has elsewhere: when it was is the same."""
-    gap, ours = stretch.gap, stretch.paragraph.letters
-    run = ours[gap.b0 : gap.b1]
-    times = [token for token in stretch.ours.values() if token in TIMES]
-    if (
-        not times
-        or stretch.theirs  # "from October to December" is not from December to October
-        or len(stretch.ours) != len(run)
-        or any(t not in TIMES and t not in FUNCTION for t in stretch.ours.values())
-    ):
+    gap, run = context.gap, context.chars
+    words = context.candidate_words.values()
+    if context.witness_words or len(words) != len(run):  # "from October to December" is not from December to October
         return
-    if ours.count(run) != 1 or stretch.witness.letters.count(run) != 1:
+    if TIMES.isdisjoint(words) or any(word not in TIMES and word not in FUNCTION for word in words):
         return
-    places = (
-        (stretch.paragraph, gap.b0, gap.b1),
-        (stretch.witness, at := stretch.witness.letters.index(run), at + len(run)),
-    )
+    if context.candidate.chars.count(run) != 1 or context.witness.chars.count(run) != 1:
+        return
     # "Said on Monday" that something happens, and said that it happens on Monday, are two things.
-    beside = [side.token(i) for side, first, last in places for i in (first - 1, last) if 0 <= i < len(side.letters)]
-    if SAYING.isdisjoint(beside):
-        stretch.set_aside(list(stretch.ours), Difference.ORDER)
+    places = (context.candidate, gap.candidate_start), (context.witness, context.witness.chars.index(run))
+    around = [(paragraph, i) for paragraph, start in places for i in (start - 1, start + len(run))]
+    if SAYING.isdisjoint(paragraph.token(i) for paragraph, i in around if 0 <= i < len(paragraph.chars)):
+        context.ignore_all()

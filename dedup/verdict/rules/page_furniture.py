@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING
 from dedup.language.phrases import NETWORKS, REPLIES, by_first, calls
 from dedup.language.spelling import plain
 from dedup.language.wordlists import FUNCTION, FURNITURE, FURNITURE_PHRASES, SITES, STATUS, TURNING
-from dedup.model.differences import Difference
 from dedup.text.token_chars import is_numeric
 from dedup.verdict.context import begins_clause
 from dedup.verdict.rules.phrases import around, runs
 
 if TYPE_CHECKING:
-    from dedup.verdict.gap import Stretch
+    from dedup.verdict.gap import GapContext
 
 
 _TEXT = 6
@@ -41,97 +40,103 @@ _REPLIES_OVER = re.compile(r"\W*(?:\d+\s+)?([^\W\d_]+)\s+([^\W\d_]+)\s*[:“”\
 """“12 thoughts on “…”" and “Comments on: …"."""
 
 
-def is_bounded(stretch: Stretch) -> bool:
+def is_bounded(context: GapContext) -> bool:
     """Tell whether punctuation, or the paragraph's end, stands on either side of the stretch."""
-    text, gap, span = stretch.paragraph.text, stretch.gap, stretch.paragraph.span
+    text, gap, span = context.candidate.text, context.gap, context.candidate.span
     if not text:
         return False
-    start, end = span(gap.b0)[0], span(gap.b1 - 1)[1]
+    start, end = span(gap.candidate_start)[0], span(gap.candidate_end - 1)[1]
     before, after = text[max(0, start - _NEAR) : start].rstrip()[-1:], text[end : end + _NEAR].lstrip()[:1]
-    return (stretch.at_start or before in _CLAUSE_END) and (stretch.at_end or after in _CLAUSE_END)
+    return (context.at_start or before in _CLAUSE_END) and (context.at_end or after in _CLAUSE_END)
 
 
-def replies(stretch: Stretch) -> None:
+def reply_count(context: GapContext) -> None:
     """“12 thoughts on …": how many have replied to what is named."""
-    if not stretch.at_start or REPLIES.isdisjoint(stretch.ours.values()):
+    if not context.at_start or REPLIES.isdisjoint(context.candidate_words.values()):
         return
-    text, span = stretch.paragraph.text, stretch.paragraph.span
-    if not text or not all(token in REPLIES or token.isdigit() for token in stretch.theirs.values()):
+    text, span = context.candidate.text, context.candidate.span
+    if not text or not all(token in REPLIES or token.isdigit() for token in context.witness_words.values()):
         return
     found = _REPLIES_OVER.match(text)
     if found and plain(found.group(1).casefold()) in REPLIES and plain(found.group(2).casefold()) in FUNCTION:
-        stretch.set_aside([i for i in stretch.ours if span(i)[1] <= found.end()], Difference.FURNITURE)
+        context.ignore_tokens([i for i in context.candidate_words if span(i)[1] <= found.end()])
 
 
-def furniture(stretch: Stretch) -> None:
+def furniture(context: GapContext) -> None:
     """“Read more”, “Share this”: what stands on buttons, at either end."""
-    ours = stretch.ours
-    if not (stretch.at_start or stretch.at_end) or not stretch.paragraph.text:
+    left = context.candidate_words
+    if not (context.at_start or context.at_end) or not context.candidate.text:
         return
-    words = list(ours.values())
+    words = list(left.values())
     written = "".join(words)
-    alone = all(word in FURNITURE for word in stretch.theirs.values())
-    if not (alone and len(words) > 1) and not (is_bounded(stretch) and (alone or len(words) > 1)):
+    alone = all(word in FURNITURE for word in context.witness_words.values())
+    if not (alone and len(words) > 1) and not (is_bounded(context) and (alone or len(words) > 1)):
         return  # "Top women" are not women
     if any(written == phrase for phrase in FURNITURE_PHRASES) or (
         any(word in FURNITURE and word not in FUNCTION for word in words)
         and all(word in FURNITURE or word in FUNCTION for word in words)
     ):
-        stretch.set_aside(list(ours), Difference.FURNITURE)
+        context.ignore_all()
 
 
-def buttons(stretch: Stretch) -> None:
+def button_captions(context: GapContext) -> None:
     """“Order now!", “Share on Facebook": what is asked of the reader of a text, at either end of it."""
-    ours, paragraph = stretch.ours, stretch.paragraph
-    size = len(paragraph.letters)
-    edge = stretch.at_start or stretch.gap.b1 >= size - 1
-    if not edge or not ours or not paragraph.text or size - len(ours) < _TEXT:
+    left, candidate = context.candidate_words, context.candidate
+    size = len(candidate.chars)
+    edge = context.at_start or context.gap.candidate_end >= size - 1
+    if not edge or not left or not candidate.text or size - len(left) < _TEXT:
         return
-    call = tuple(around(ours, paragraph, stretch.gap.b0, stretch.gap.b1).values())
+    call = tuple(around(left, candidate, context.gap.candidate_start, context.gap.candidate_end).values())
     # "Act now", where the other one has another call that ends in "now".
-    if stretch.gap.b1 == size - 1 and call[1:] in calls() and begins_clause(paragraph, min(ours)):
-        stretch.set_aside(list(ours), Difference.FURNITURE)
-    for run in runs(ours, by_first(calls)):
-        if stretch.at_start or (stretch.at_end and begins_clause(paragraph, run[0])):
-            stretch.set_aside(run, Difference.FURNITURE)
-    _shares(stretch)
+    if context.gap.candidate_end == size - 1 and call[1:] in calls() and begins_clause(candidate, min(left)):
+        context.ignore_all()
+    for run in runs(left, by_first(calls)):
+        if context.at_start or (context.at_end and begins_clause(candidate, run[0])):
+            context.ignore_tokens(run)
+    _shares(context)
 
 
-def _shares(stretch: Stretch) -> None:
+def _shares(context: GapContext) -> None:
     """Set aside names of networks in a row, at either end."""
-    left = stretch.ours
+    left = context.candidate_words
     networks = sum(token in NETWORKS for token in left.values())
     shared = networks > 1 or (networks and any(token in FURNITURE for token in left.values()))
-    if not shared or stretch.theirs or not (stretch.at_start or stretch.at_end):
+    if not shared or context.witness_words or not (context.at_start or context.at_end):
         return
-    common = [stretch.paragraph.token(i) for i in range(len(stretch.paragraph.letters)) if i not in left]
+    common = [context.candidate.token(i) for i in range(len(context.candidate.chars)) if i not in left]
     beside = sum(token not in FURNITURE and token not in NETWORKS for token in common)
     if beside >= _TEXT and all(t in NETWORKS or t in FURNITURE or t in FUNCTION for t in left.values()):
-        stretch.set_aside(list(left), Difference.FURNITURE)
+        context.ignore_all()
 
 
-def site(stretch: Stretch) -> None:
+def site_name(context: GapContext) -> None:
     """The name of a site after a title, behind a dash or a bar; or before it."""
-    text, gap, span = stretch.paragraph.text, stretch.gap, stretch.paragraph.span
-    if not text or stretch.theirs or not stretch.ours or not (stretch.at_end or stretch.at_start) or _speaks(stretch):
+    text, gap, span = context.candidate.text, context.gap, context.candidate.span
+    if (
+        not text
+        or context.witness_words
+        or not context.candidate_words
+        or not (context.at_end or context.at_start)
+        or _speaks(context)
+    ):
         return
-    start, end = span(gap.b0)[0], span(gap.b1 - 1)[1]
+    start, end = span(gap.candidate_start)[0], span(gap.candidate_end - 1)[1]
     written = text[start:end]
     cased = written.upper() != written.lower()
-    if len(stretch.ours) > _SITE if cased else len(written) > _SITE_CHARACTERS:
+    if len(context.candidate_words) > _SITE if cased else len(written) > _SITE_CHARACTERS:
         return
-    if not cased and stretch.at_end and not _names_a_site(written):
+    if not cased and context.at_end and not _names_a_site(written):
         return
     if (
         (
-            stretch.at_end
+            context.at_end
             and _SIGN_BEFORE.search(text[max(0, start - _NEAR) : start])
             and text[end:].strip() in {"", ")", "]"}
         )
-        or (stretch.at_start and not stretch.at_end and _SIGN_AFTER.match(text, end) and not cased)
-        or (stretch.at_start and not stretch.at_end and _BAR_AFTER.match(text, end))
+        or (context.at_start and not context.at_end and _SIGN_AFTER.match(text, end) and not cased)
+        or (context.at_start and not context.at_end and _BAR_AFTER.match(text, end))
     ):
-        stretch.set_aside(list(stretch.ours), Difference.FURNITURE)
+        context.ignore_all()
 
 
 def _names_a_site(written: str) -> bool:
@@ -139,13 +144,13 @@ def _names_a_site(written: str) -> bool:
     return any(written.startswith(s) or written.endswith(s) for s in SITES)
 
 
-def _speaks(stretch: Stretch) -> bool:
+def _speaks(context: GapContext) -> bool:
     """Tell whether the stretch says what became of a thing, or is no name."""
-    paragraph = stretch.paragraph
-    for i, token in stretch.ours.items():
-        start = paragraph.span(i)[0]
-        first = paragraph.text[start]
+    candidate = context.candidate
+    for i, token in context.candidate_words.items():
+        start = candidate.span(i)[0]
+        first = candidate.text[start]
         lower = first.islower() and token not in FUNCTION
-        if is_numeric(paragraph.letters[i]) or token in STATUS or token in TURNING or lower:
+        if is_numeric(candidate.chars[i]) or token in STATUS or token in TURNING or lower:
             return True
     return False

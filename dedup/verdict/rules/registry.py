@@ -1,8 +1,8 @@
-"""All rules by which a part of a differing stretch may be set aside, in their order, and which of them to ask."""
+"""The rules by which a part of a gap may be ignored, in the order in which they are applied."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cache
 from itertools import chain
 from typing import TYPE_CHECKING
@@ -25,104 +25,113 @@ from dedup.language.phrases import (
 )
 from dedup.language.spelling import plain
 from dedup.language.wordlists import FURNITURE, FURNITURE_PHRASES, SAYING
-from dedup.verdict.rules.attribution import agency, attribution
+from dedup.model.differences import Difference
+from dedup.verdict.rules.attribution import attribution, news_agency
 from dedup.verdict.rules.dates import DAYS, month, ordinal, weekday
-from dedup.verdict.rules.grammar import agreement, doubled, hanging
+from dedup.verdict.rules.grammar import agreement, dangling_modal, doubled_words
 from dedup.verdict.rules.markers import label, marker
 from dedup.verdict.rules.markup import address, markup
-from dedup.verdict.rules.numbers import magnitudes, same_figures, unit_beside
-from dedup.verdict.rules.order import echo, moved, timed
-from dedup.verdict.rules.page_furniture import buttons, furniture, replies, site
+from dedup.verdict.rules.numbers import equal_numbers, magnitudes, unit_beside
+from dedup.verdict.rules.order import moved_run, moved_time_phrase, repeated_headline
+from dedup.verdict.rules.page_furniture import button_captions, furniture, reply_count, site_name
 from dedup.verdict.rules.phrases import courtesy, filler, same_phrase
-from dedup.verdict.rules.spelling import abbreviated, cut_short, misread, respelt
+from dedup.verdict.rules.spelling import abbreviation, mojibake, spelling_variant, truncated_word
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
-    from dedup.verdict.gap import Stretch
-
-Rule = Callable[["Stretch"], None]
-
-_RULES: tuple[Rule, ...] = (
-    filler,
-    misread,
-    marker,
-    replies,
-    respelt,
-    same_phrase,
-    ordinal,
-    same_figures,
-    magnitudes,
-    month,
-    unit_beside,
-    abbreviated,
-    markup,
-    address,
-    cut_short,
-    moved,
-    doubled,
-    timed,
-    agreement,
-    courtesy,
-    weekday,
-    label,
-    hanging,
-    attribution,
-    agency,
-    furniture,
-    buttons,
-    echo,
-    site,
-)
+    from dedup.verdict.gap import GapContext
 
 
-TURNING_RULES: frozenset[Rule] = frozenset(
-    (filler, marker, same_phrase, same_figures, month, timed, agreement, hanging, furniture, echo, markup, address)
-)
-"""Rules about just such words that turn a statement elsewhere: "don't" and "do not", "no entanto", the month of May."""
-SIGN_RULES: frozenset[Rule] = frozenset((marker, same_phrase, same_figures, abbreviated, unit_beside, markup, address))
-"""Rules about signs: "3°" in front, "$5" and "5 dollars", what stands within the target of a link."""
+@dataclass(frozen=True)
+class Rule:
+    """A rule that ignores words of a gap which are no difference in content.
 
-
-@cache
-def _words_for() -> dict[Rule, frozenset[str]]:
-    """Return for some rules the words, by `plain`, of which a stretch must have one for them to find anything."""
-    buttons_of = frozenset(chain.from_iterable(FURNITURE_PHRASES)).union(*map(str.split, FURNITURE_PHRASES))
-    return {
-        filler: frozenset(by_first(leading)),
-        misread: frozenset("a"),
-        replies: REPLIES,
-        same_phrase: wordings(),
-        month: frozenset(months()).union(WEEKDAYS, DAYS),
-        timed: TIMES,
-        courtesy: COURTESY,
-        weekday: frozenset(WEEKDAYS),
-        label: KEYS,
-        hanging: MODALS.union(map(plain, MODALS)),
-        attribution: SAYING | VERBS,
-        agency: AGENCIES,
-        furniture: FURNITURE | buttons_of,
-        buttons: NETWORKS.union(chain.from_iterable(calls())),
-    }
-
-
-@cache
-def _listed() -> frozenset[str]:
-    return frozenset[str]().union(*_words_for().values())
-
-
-@cache
-def _rules(*, listed: bool) -> tuple[tuple[Rule, frozenset[str] | None], ...]:
-    words = _words_for()
-    return tuple((rule, words.get(rule)) for rule in _RULES if listed or rule not in words)
-
-
-def rules_for(stretch: Stretch) -> Iterator[Rule]:
-    """Yield the rules that may find something in what is left of a stretch when their turn comes, in their order.
-
-    Most stretches have none of the words that most rules are about.
+    Attributes:
+        function: applies the rule: it calls `GapContext.ignore_tokens`.
+        kind: the kind of difference that the rule ignores.
+        triggers: returns the words, by `plain`, one of which must be left in the candidate's gap for the rule to apply;
+            None for a rule that has no such words.
+        ignores_turning: the rule is about words that turn a statement elsewhere: "don't" and "do not", "no entanto",
+            the month of May. Other rules ignore these only on both sides at once.
+        ignores_signs: the rule is about signs: "3°" in front, "$5" and "5 dollars", the target of a link. Likewise.
     """
-    left = stretch.ours
-    for rule, words in _rules(listed=not _listed().isdisjoint(left.values())):
+
+    function: Callable[[GapContext], None]
+    kind: Difference
+    triggers: Callable[[], frozenset[str]] | None = None
+    ignores_turning: bool = False
+    ignores_signs: bool = False
+
+    @property
+    def name(self) -> str:
+        """Name of the rule."""
+        return self.function.__name__
+
+    def apply(self, context: GapContext) -> None:
+        """Apply the rule to what is left of a gap."""
+        context.rule_kind = self.kind
+        context.protects_words, context.protects_signs = not self.ignores_turning, not self.ignores_signs
+        self.function(context)
+
+
+RULES = (
+    Rule(filler, Difference.GRAMMAR, lambda: frozenset(by_first(leading)), ignores_turning=True),
+    Rule(mojibake, Difference.SPELLING, lambda: frozenset("a")),
+    Rule(marker, Difference.MARKER, ignores_turning=True, ignores_signs=True),
+    Rule(reply_count, Difference.FURNITURE, lambda: REPLIES),
+    Rule(spelling_variant, Difference.SPELLING),
+    Rule(same_phrase, Difference.SPELLING, wordings, ignores_turning=True, ignores_signs=True),
+    Rule(ordinal, Difference.FORMAT),
+    Rule(equal_numbers, Difference.FORMAT, ignores_turning=True, ignores_signs=True),
+    Rule(magnitudes, Difference.FORMAT),
+    Rule(month, Difference.SPELLING, lambda: frozenset(months()).union(WEEKDAYS, DAYS), ignores_turning=True),
+    Rule(unit_beside, Difference.SPELLING, ignores_signs=True),
+    Rule(abbreviation, Difference.SPELLING, ignores_signs=True),
+    Rule(markup, Difference.MARKUP, ignores_turning=True, ignores_signs=True),
+    Rule(address, Difference.MARKUP, ignores_turning=True, ignores_signs=True),
+    Rule(truncated_word, Difference.TRUNCATION),
+    Rule(moved_run, Difference.ORDER),
+    Rule(doubled_words, Difference.SPELLING),
+    Rule(moved_time_phrase, Difference.ORDER, lambda: TIMES, ignores_turning=True),
+    Rule(agreement, Difference.GRAMMAR, ignores_turning=True),
+    Rule(courtesy, Difference.GRAMMAR, lambda: COURTESY),
+    Rule(weekday, Difference.FORMAT, lambda: frozenset(WEEKDAYS)),
+    Rule(label, Difference.MARKER, lambda: KEYS),
+    Rule(dangling_modal, Difference.TRUNCATION, lambda: MODALS.union(map(plain, MODALS)), ignores_turning=True),
+    Rule(attribution, Difference.ATTRIBUTION, lambda: SAYING | VERBS),
+    Rule(news_agency, Difference.ATTRIBUTION, lambda: AGENCIES),
+    Rule(furniture, Difference.FURNITURE, lambda: FURNITURE | _phrase_words(), ignores_turning=True),
+    Rule(button_captions, Difference.FURNITURE, lambda: NETWORKS.union(chain.from_iterable(calls()))),
+    Rule(repeated_headline, Difference.ORDER, ignores_turning=True),
+    Rule(site_name, Difference.FURNITURE),
+)
+"""All rules, in order."""
+
+
+def _phrase_words() -> frozenset[str]:
+    return frozenset(chain.from_iterable(FURNITURE_PHRASES)).union(*map(str.split, FURNITURE_PHRASES))
+
+
+@cache
+def trigger_words() -> frozenset[str]:
+    """Return the triggers of all rules; the prefilter claims nothing about them."""
+    return frozenset[str]().union(*(rule.triggers() for rule in RULES if rule.triggers is not None))
+
+
+@cache
+def _with_triggers(*, triggered: bool) -> tuple[tuple[Rule, frozenset[str] | None], ...]:
+    """Return the rules with their triggers; only those without any unless some rule may be triggered."""
+    listed = [(rule, None if rule.triggers is None else rule.triggers()) for rule in RULES]
+    return tuple((rule, words) for rule, words in listed if triggered or words is None)
+
+
+def rules_for(context: GapContext) -> Iterator[Rule]:
+    """Yield the rules that may apply to what is left of a gap, each when its turn comes.
+
+    Most gaps have none of the words that trigger rules.
+    """
+    left = context.candidate_words
+    for rule, words in _with_triggers(triggered=not trigger_words().isdisjoint(left.values())):
         if words is None or not words.isdisjoint(left.values()):
             yield rule

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from dedup.language.data_files import words
 from dedup.language.spelling import abbreviates, accented_alike, initials, same_unit, variant
 from dedup.language.wordlists import NEGATIONS
-from dedup.model.differences import Difference
 from dedup.text.line_forms import tail
 from dedup.text.token_chars import is_numeric
 from dedup.verdict.context import is_capital
@@ -17,7 +16,7 @@ from dedup.verdict.rules.numbers import DIGITS
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from dedup.verdict.gap import Side, Stretch
+    from dedup.verdict.gap import GapContext, Paragraph
 
 
 _PREFIX = 3
@@ -32,28 +31,28 @@ _DENYING = NEGATIONS.difference(words("joined_negations"))
 """Negations that another word may begin with by chance; "non" is one before any word."""
 
 
-def respelt(stretch: Stretch) -> None:
+def spelling_variant(context: GapContext) -> None:
     """The same letters, with other spaces between them; or each word in another spelling, in order."""
-    theirs, ours = stretch.theirs, stretch.ours
-    joined = "".join(theirs.values()), "".join(ours.values())
-    if joined[0] == joined[1] and len(theirs) != len(ours) and _figures_of(theirs) == _figures_of(ours):
-        parts = list(theirs.values()), list(ours.values())
-        stretch.holds_words = _begins_a_word(*parts) or _begins_a_word(*reversed(parts))
-        stretch.set_aside(list(ours), Difference.SPELLING, list(theirs))
+    witness_left, left = context.witness_words, context.candidate_words
+    joined = "".join(witness_left.values()), "".join(left.values())
+    if joined[0] == joined[1] and len(witness_left) != len(left) and _figures_of(witness_left) == _figures_of(left):
+        parts = list(witness_left.values()), list(left.values())
+        context.protects_words = _begins_a_word(*parts) or _begins_a_word(*reversed(parts))
+        context.ignore_tokens(list(left), list(witness_left))
         return
-    keys = list(theirs)
+    keys = list(witness_left)
     at = 0
-    for i, token in list(ours.items()):
-        if i not in ours:
+    for i, token in list(left.items()):
+        if i not in left:
             continue  # the second half of a word
-        found = next((k for k in range(at, len(keys)) if _one_word(stretch, keys[k], i)), None)
+        found = next((k for k in range(at, len(keys)) if _one_word(context, keys[k], i)), None)
         if found is None:
-            found = _two_in_one(stretch, keys, at, token)
-        if found is None and at < len(keys) and i + 1 in ours:
-            found = _one_in_two(stretch, keys, at, i)
+            found = _two_in_one(context, keys, at, token)
+        if found is None and at < len(keys) and i + 1 in left:
+            found = _one_in_two(context, keys, at, i)
         if found is not None:
-            stretch.set_aside([i], Difference.SPELLING, [keys[found]])
-            stretch.holds_words = True
+            context.ignore_tokens([i], [keys[found]])
+            context.protects_words = True
             del keys[found]
             at = found
 
@@ -72,89 +71,91 @@ def _figures_of(tokens: dict[int, str]) -> list[str]:
     return DIGITS.findall(" ".join(tokens.values()))
 
 
-def _one_word(stretch: Stretch, theirs: int, ours: int) -> bool:
+def _one_word(context: GapContext, witness_left: int, left: int) -> bool:
     """Tell whether two words are one in two spellings."""
-    one, other = stretch.theirs[theirs], stretch.ours[ours]
+    one, other = context.witness_words[witness_left], context.candidate_words[left]
     if one == other:
-        return accented_alike(stretch.witness.token(theirs), stretch.paragraph.token(ours))
-    return variant(one, other) and (not is_capital(stretch.paragraph, ours) or variant(one, other, name=True))
+        return accented_alike(context.witness.token(witness_left), context.candidate.token(left))
+    return variant(one, other) and (not is_capital(context.candidate, left) or variant(one, other, name=True))
 
 
-def _two_in_one(stretch: Stretch, keys: list[int], at: int, token: str) -> int | None:
+def _two_in_one(context: GapContext, keys: list[int], at: int, token: str) -> int | None:
     """Return the second of two words of the witness that are one word here, if there are two such words."""
-    theirs = stretch.theirs
+    witness_left = context.witness_words
     if token.isdigit():
         return None
     for k in range(at, len(keys) - 1):
-        if theirs[keys[k]] + theirs[keys[k + 1]] == token:
-            stretch.holds_words = theirs[keys[k]] in _DENYING
+        if witness_left[keys[k]] + witness_left[keys[k + 1]] == token:
+            context.protects_words = witness_left[keys[k]] in _DENYING
             return k + 1
     return None
 
 
-def _one_in_two(stretch: Stretch, keys: list[int], at: int, first: int) -> int | None:
+def _one_in_two(context: GapContext, keys: list[int], at: int, first: int) -> int | None:
     """Return the word of the witness that is two words here, this one and the next, if there is one."""
-    joined = stretch.ours[first] + stretch.ours[first + 1]
-    found = next((k for k in range(at, len(keys)) if stretch.theirs[keys[k]] == joined), None)
+    joined = context.candidate_words[first] + context.candidate_words[first + 1]
+    found = next((k for k in range(at, len(keys)) if context.witness_words[keys[k]] == joined), None)
     if found is None or any(map(str.isdigit, joined)):
         return None
-    if len(stretch.ours[first]) < _PREFIX:
-        text, span = stretch.paragraph.text, stretch.paragraph.span
+    if len(context.candidate_words[first]) < _PREFIX:
+        text, span = context.candidate.text, context.candidate.span
         if not text or not text[span(first)[1] : span(first + 1)[0]].isspace():
             return None  # "re-signed" is not "resigned"
-    stretch.holds_words = stretch.ours[first] in _DENYING
-    stretch.set_aside([first + 1], Difference.SPELLING)
+    context.protects_words = context.candidate_words[first] in _DENYING
+    context.ignore_tokens([first + 1])
     return found
 
 
-def abbreviated(stretch: Stretch) -> None:
+def abbreviation(context: GapContext) -> None:
     """Short forms of the witness's words, units and initials; or the long forms of its short ones."""
-    theirs, ours = list(stretch.theirs.values()), list(stretch.ours.values())
-    if not theirs:
+    witness_left, left = list(context.witness_words.values()), list(context.candidate_words.values())
+    if not witness_left:
         return
-    if initials(theirs, ours) or initials(ours, theirs):
-        stretch.set_aside(list(stretch.ours), Difference.SPELLING, list(stretch.theirs))
+    if initials(witness_left, left) or initials(left, witness_left):
+        context.ignore_tokens(list(context.candidate_words), list(context.witness_words))
         return
-    for i, token in list(stretch.ours.items()):
-        for j, other in list(stretch.theirs.items()):
+    for i, token in list(context.candidate_words.items()):
+        for j, other in list(context.witness_words.items()):
             if same_unit(other, token) or (
                 other[0] == token[0]
                 and (
-                    (_dotted(stretch.paragraph, i) and abbreviates(other, token))
-                    or (_dotted(stretch.witness, j) and abbreviates(token, other))
+                    (_dotted(context.candidate, i) and abbreviates(other, token))
+                    or (_dotted(context.witness, j) and abbreviates(token, other))
                 )
             ):
-                stretch.set_aside([i], Difference.SPELLING, [j])
+                context.ignore_tokens([i], [j])
                 break
 
 
-def _dotted(side: Side, index: int) -> bool:
+def _dotted(paragraph: Paragraph, index: int) -> bool:
     """Tell whether a full stop, or what stands for one in an abbreviation, follows a token."""
-    if not side.text:
+    if not paragraph.text:
         return False
-    start, end = side.span(index)
-    sign, after = side.text[end : end + 1], side.text[end + 1 : end + 2]
+    start, end = paragraph.span(index)
+    sign, after = paragraph.text[end : end + 1], paragraph.text[end + 1 : end + 2]
     # The dot within an address stands for nothing; that of "z.B." does.
     return sign in _DOTS and not (sign == "." and end - start > 1 and after.isalnum())
 
 
-def misread(stretch: Stretch) -> None:
+def mojibake(context: GapContext) -> None:
     """The "Â" that stands before a sign where UTF-8 was read as Latin-1: "Â£", "Â©", "Â" and a no-break space."""
-    text, span = stretch.paragraph.text, stretch.paragraph.span
-    slips = [i for i in stretch.ours if text[slice(*span(i))] == "Â"] if text else ()
+    text, span = context.candidate.text, context.candidate.span
+    slips = [i for i in context.candidate_words if text[slice(*span(i))] == "Â"] if text else ()
     behind = {i: text[span(i)[1] : span(i)[1] + 1] for i in slips}
-    stretch.set_aside([i for i, sign in behind.items() if "\xa0" <= sign <= "\xbf"], Difference.SPELLING)
+    context.ignore_tokens([i for i, sign in behind.items() if "\xa0" <= sign <= "\xbf"])
 
 
-def cut_short(stretch: Stretch) -> None:
+def truncated_word(context: GapContext) -> None:
     """The beginning of a word at which the paragraph was cut off."""
-    text = stretch.paragraph.text
-    if not stretch.at_end or not stretch.ours or not any(sign in tail(text, "") for sign in _CUT_OFF):
+    text = context.candidate.text
+    if not context.at_end or not context.candidate_words or not any(sign in tail(text, "") for sign in _CUT_OFF):
         return
-    last, token = list(stretch.ours.items())[-1]
-    if is_numeric(stretch.paragraph.letters[last]):
+    last, token = list(context.candidate_words.items())[-1]
+    if is_numeric(context.candidate.chars[last]):
         return  # what is left of a number is another number
-    after = stretch.gap.a0 + (last - stretch.gap.b0)
-    whole = stretch.theirs.get(after) or next(iter(stretch.theirs.values()), "")
-    if whole.startswith(token) or (not stretch.theirs and text.endswith(("-", "\u00ad")) and len(stretch.ours) == 1):
-        stretch.set_aside([last], Difference.TRUNCATION)
+    after = context.gap.witness_start + (last - context.gap.candidate_start)
+    whole = context.witness_words.get(after) or next(iter(context.witness_words.values()), "")
+    if whole.startswith(token) or (
+        not context.witness_words and text.endswith(("-", "\u00ad")) and len(context.candidate_words) == 1
+    ):
+        context.ignore_tokens([last])

@@ -140,7 +140,7 @@ class _Plan:
         }
         by_document = self._by_document(gone, places_, classes, told=told)
         return Decisions(
-            by_document, counts, choice.told(), self._shelf, [each for each in self._faults if each.number]
+            by_document, counts, choice.describe(), self._shelf, [each for each in self._faults if each.number]
         )
 
     def _gone(self, places_: DataFrame, classes: DataFrame, limit: int) -> DataFrame:

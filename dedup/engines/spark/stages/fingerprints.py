@@ -9,7 +9,7 @@ import numpy as np
 from dedup.engines.contained import fingerprinted
 from dedup.engines.spark.stages.faults import packed
 from dedup.engines.spark.stages.frames import binaries, column, numbered, record, signed, with_nulls
-from dedup.fingerprint.shared_digests import Seen
+from dedup.fingerprint.shared_digests import SharedDigestSet
 from dedup.text.arrays import batches as cut
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from dedup.fingerprint.minhash import Banding
-    from dedup.fingerprint.table import Sheet
+    from dedup.fingerprint.table import FingerprintTable
     from dedup.model.settings import Settings
 
 SHEET = (
@@ -51,7 +51,7 @@ def sheets(settings: Settings, banding: Banding, batches: Iterable[pa.RecordBatc
     """
     import pyarrow.compute as pc
 
-    seen, last = Seen(_SLOTS), -1
+    seen, last = SharedDigestSet(_SLOTS), -1
     for batch in batches:
         for some in cut(pc.binary_length(batch.column("text")).to_pylist(), _TOGETHER):
             part = batch.slice(some.start, some.stop - some.start)
@@ -60,7 +60,7 @@ def sheets(settings: Settings, banding: Banding, batches: Iterable[pa.RecordBatc
             documents = column(part, "document")
             if documents[0] <= last:
                 # The first of all paragraphs with the same bytes has to be among those that are looked at.
-                seen = Seen(_SLOTS)
+                seen = SharedDigestSet(_SLOTS)
             last = int(documents[-1])
             texts = [one.as_py().decode("utf-8", "surrogatepass") for one in part.column("text")]
             salts = None if settings.within is None else column(part, "salt", np.uint64).tolist()
@@ -88,7 +88,7 @@ def _schema() -> pa.Schema:
 
 
 def _rows(
-    sheet: Sheet, documents: NDArray[np.int64], fixed: Any, faults: Sequence[str | None]
+    sheet: FingerprintTable, documents: NDArray[np.int64], fixed: Any, faults: Sequence[str | None]
 ) -> Iterator[pa.RecordBatch]:
     schema = _schema()
     spans = np.ascontiguousarray(sheet.spans, "<i4")

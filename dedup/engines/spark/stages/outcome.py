@@ -13,7 +13,13 @@ import numpy as np
 
 from dedup.engines.spark.stages.frames import both, column, document_of, each, values
 from dedup.resolve.corpus.removals import BOILERPLATE, EXACT, NEAR, number_blocks
-from dedup.resolve.corpus.short_paragraphs import asked, link_rows, rows, unbroken, without_heads
+from dedup.resolve.corpus.short_paragraphs import (
+    contiguous,
+    link_runs,
+    neighbours_to_check,
+    runs_of_short,
+    without_heads,
+)
 from dedup.verdict.batch.verify import ALIGNED
 
 if TYPE_CHECKING:
@@ -242,7 +248,7 @@ def _asked(table: pa.Table) -> pa.Table:
     slot = _Slot(table)
     steps, places, origins = [], [], []
     for step in (1, -1):
-        there, _, origin = asked(slot.document, slot.gone, slot.witness, slot.short, step)
+        there, _, origin = neighbours_to_check(slot.document, slot.gone, slot.witness, slot.short, step)
         earlier = origin < slot.paragraph[there]
         places.append(slot.paragraph[there[earlier]])
         origins.append(origin[earlier])
@@ -256,11 +262,11 @@ def _linked(table: pa.Table, answers: pa.Table) -> pa.Table:
     slot = _Slot(table)
     steps = column(answers, "step", np.int32)
     for step in (1, -1):
-        there, _, origin = asked(slot.document, slot.gone, slot.witness, slot.short, step)
+        there, _, origin = neighbours_to_check(slot.document, slot.gone, slot.witness, slot.short, step)
         found = np.full(len(slot.paragraph), -1, np.int64)
         mine = steps == step
         found[slot.places(column(answers, "there")[mine])] = column(answers, "found")[mine]
-        linked = unbroken(there, (found[there] == slot.owner[there]) & (slot.link[there] < 0), step)
+        linked = contiguous(there, (found[there] == slot.owner[there]) & (slot.link[there] < 0), step)
         slot.link[there[linked]] = origin[linked]
     return slot.table()
 
@@ -268,7 +274,7 @@ def _linked(table: pa.Table, answers: pa.Table) -> pa.Table:
 def _rows(table: pa.Table) -> pa.Table:
     """Name all rows of three short paragraphs that are left: their owners, and who they are."""
     slot = _Slot(table)
-    left, _, at = rows(slot.document, slot.gone | slot.also, slot.short)
+    left, _, at = runs_of_short(slot.document, slot.gone | slot.also, slot.short)
     found = {
         f"{name}{step}": values[left[at + step]]
         for name, values in (("owner", slot.owner), ("place", slot.paragraph))
@@ -278,15 +284,15 @@ def _rows(table: pa.Table) -> pa.Table:
 
 
 def _let_go(min_words: int, fixed: int, table: pa.Table, stood: pa.Table) -> pa.Table:
-    """Let the rows go that stood in an earlier document; see `dedup.resolve.corpus.short_paragraphs.with_rows`."""
+    """Let the rows go that stood in an earlier document; see `short_paragraphs.with_short_runs`."""
     slot = _Slot(table)
     out = slot.gone | slot.also
-    left, rank, at = rows(slot.document, out, slot.short)
+    left, rank, at = runs_of_short(slot.document, out, slot.short)
     order = np.argsort(column(stood, "place0"))
     known = column(stood, "place0")[order]
     at = at[np.isin(slot.paragraph[left[at]], known)]
     sources = np.stack([column(stood, f"first{step}")[order] for step in range(3)], axis=1)
-    link_rows(slot.document, slot.plain, slot.link, (left, rank, at), sources, min_words=min_words)
+    link_runs(slot.document, slot.plain, slot.link, (left, rank, at), sources, min_words=min_words)
     slot.link[slot.paragraph < fixed] = -1
     going = without_heads(slot.document, slot.short, out, slot.link)
     slot.gone[going] = True

@@ -111,8 +111,8 @@ def decide(table: pa.Table) -> pa.Table:
     listed = listed[np.lexsort((place[listed], later[listed]))]
     leaders = Leaders(len(order))
     leaders.add(later[listed], earlier[listed])
-    leaders.know(later, earlier, found)
-    asked = leaders.ask()
+    leaders.add_verdicts(later, earlier, found)
+    asked = leaders.next_pairs()
     going = np.flatnonzero(leaders.status == GOES)
     told = leaders.verdict(going)
     slot = np.full(len(going) + len(asked[0]), table.column("slot")[0].as_py(), np.int64)

@@ -9,7 +9,7 @@ import numpy as np
 from dedup.engines.contained import compared
 from dedup.engines.spark.stages.faults import packed
 from dedup.engines.spark.stages.frames import SMALL, both, column
-from dedup.text.token_chars import string_of
+from dedup.text.token_chars import decode_chars
 from dedup.verdict.batch.verify import Paragraphs
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def slot(settings: Settings, pairs: pa.Table, texts: pa.Table) -> pa.Table:
     rows = order.tolist()
     bodies, letters = (texts.column(name).combine_chunks() for name in ("text", "letters"))
     known = Paragraphs(
-        [string_of(letters[row].as_py()) for row in rows],
+        [decode_chars(letters[row].as_py()) for row in rows],
         column(texts, "key", np.uint64)[order],
         lambda some: [bodies[rows[one]].as_py() for one in some],
     )
