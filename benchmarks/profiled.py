@@ -38,9 +38,9 @@ STAGES = {
     "shingles, letters, numbers, band keys": ["dedup.fingerprint.fingerprint:_rows"],
     "candidates": ["dedup.engines.local.stages:candidates", "dedup.engines.local.stages:bucketed"],
     "verdicts": ["dedup.engines.local.stages:verify"],
-    "who stays": ["dedup.engines.local.stages:Planner._leaders"],
+    "who stays": ["dedup.engines.local.stages:CorpusStages._leaders"],
     "blocks, short paragraphs": ["dedup.engines.local.stages:outcome"],
-    "copies by digest": ["dedup.engines.local.stages:Planner._different"],
+    "copies by digest": ["dedup.engines.local.stages:CorpusStages._different"],
     "spool": [f"dedup.engines.local.spool:Spool.{name}" for name in ("append", "read", "picked")],
     "cut and write": ["dedup.engines.removal.second_pass:write"],
 }
@@ -92,14 +92,14 @@ def profile(corpus: Path, field: str) -> dict[str, float]:
             setattr(home, name, clock.wrap(stage, getattr(home, name)))
     from dedup.engines.run import run
     from dedup.model.job import Job  # counted as the start
-    from dedup.model.outcome import Silent
+    from dedup.model.outcome import NullEvents
     from dedup.model.settings import Settings
 
     started = time.process_time()
     clock.turn(REST)
     clock.spent.clear()
     job = Job((str(corpus),), Settings(scope="corpus"), text_field=field, workers=1, output=Path(os.devnull))
-    run(job, Silent())
+    run(job, NullEvents())
     clock.turn(None)
     return {START: started, **clock.spent}
 

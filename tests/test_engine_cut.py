@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from dedup.engines.local.spool_columns import COLUMNS
 from dedup.engines.removal import byte_cuts, reparse, second_pass
 from dedup.engines.removal.byte_cuts import each_a_line, moved, reads_alike, regions_of, staying
-from dedup.engines.removal.share import Share, edges_of
+from dedup.engines.removal.task_decisions import TaskDecisions, edges_of
 from dedup.formats.files.encoding import Codec
 from dedup.formats.jsonl_bytes import Literals, whole
-from dedup.formats.parts import Done, Kind, Part, Work
+from dedup.formats.parts import Part, PartKind, PartResult, Work
 from dedup.model.decisions import without
 from dedup.model.settings import Settings
 from dedup.resolve.corpus.removals import removal_type
@@ -186,7 +186,7 @@ def test_all_ways_cut_the_same(cases: list[tuple[str, Any, Any, Any]], how: Spli
     gone = [np.unique(numbers[numbers < len(here)]) for (*_, numbers), here in zip(cases, spans, strict=True)]
     rows = [json.dumps({"text": text}, ensure_ascii=False).encode("utf-8") for text in texts]
     ends = np.cumsum([len(row) + 1 for row in rows])
-    part = Part(0, Kind.JSONL, "in", "in", b"".join(row + b"\n" for row in rows))
+    part = Part(0, PartKind.JSONL, "in", "in", b"".join(row + b"\n" for row in rows))
     parts = np.zeros(1, COLUMNS["parts"])
     documents = np.zeros(len(rows), COLUMNS["documents"])
     documents["paragraphs"] = [len(here) for here in spans]
@@ -197,18 +197,18 @@ def test_all_ways_cut_the_same(cases: list[tuple[str, Any, Any, Any]], how: Spli
     removals = np.zeros(len(every), removal_type(1))
     removals["paragraph"], removals["reason"] = every, every % 3
     nothing = np.empty(0, removal_type(1))
-    share = Share(parts, documents, np.concatenate(spans), removals, [], nothing, [])
-    share.parts["size"], share.parts["check"] = len(part.data), zlib.crc32(part.data)
+    decided = TaskDecisions(parts, documents, np.concatenate(spans), removals, [], nothing, [])
+    decided.parts["size"], decided.parts["check"] = len(part.data), zlib.crc32(part.data)
     work = Work(Settings(scope="corpus", split=how), ("text",), Codec("utf-8"), 1 << 20)
     with pytest.MonkeyPatch.context() as patch:
-        found: list[Done] = []
-        found += second_pass.write(work, ([part], share))
-        _, _, low, high = edges_of(share)
+        found: list[PartResult] = []
+        found += second_pass.write(work, ([part], decided))
+        _, _, low, high = edges_of(decided)
         patch.setattr(second_pass, "cut_emptied", lambda *_: np.flatnonzero(high > low))
         for least in (0, 1 << 30):
             for module in (byte_cuts, reparse):
                 patch.setattr(module, "LEAST", least)
-            found += second_pass.write(work, ([part], share))
+            found += second_pass.write(work, ([part], decided))
     for other in found[1:]:
         assert found[0].apply(part.data) == other.apply(part.data)
         assert found[0].counts == other.counts

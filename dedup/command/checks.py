@@ -116,14 +116,14 @@ _NEEDS = (
 )
 
 
-def set_aside(values: dict[str, Any], on_line: Callable[[str], bool]) -> None:
+def drop_unused_options(values: dict[str, Any], on_command_line: Callable[[str], bool]) -> None:
     """Refuse on the command line what would say nothing there; from elsewhere, put it back to what says nothing.
 
     A configuration may well say how a corpus is cleaned, and still serve for a single article.
 
     Args:
         values: of all options; changed.
-        on_line: tells whether the command line gives an option.
+        on_command_line: tells whether the command line gives an option.
 
     Raises:
         UsageError: an option was given that says nothing.
@@ -131,7 +131,7 @@ def set_aside(values: dict[str, Any], on_line: Callable[[str], bool]) -> None:
     for need in _NEEDS:
         if values[need.name] == need.idle or need.fits(values):
             continue
-        if on_line(need.name):
+        if on_command_line(need.name):
             raise UsageError(f"--{need.name.replace('_', '-')} {need.what}", hint=need.hint)
         values[need.name] = need.idle
     if values["keep"] == "none" and values["boilerplate"] is None:
@@ -139,7 +139,7 @@ def set_aside(values: dict[str, Any], on_line: Callable[[str], bool]) -> None:
         raise UsageError(what, hint="add --boilerplate N, such as 10")
 
 
-def check_sense(values: Mapping[str, Any], inputs: tuple[str, ...]) -> None:
+def check_combinations(values: Mapping[str, Any], inputs: tuple[str, ...]) -> None:
     """Refuse options that contradict each other; no file has been touched so far.
 
     Raises:

@@ -20,7 +20,7 @@ from dedup.model.job import STDIN, Job
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
+class IOPlan:
     """Inputs and outputs of a run."""
 
     sources: list[Source]
@@ -32,7 +32,7 @@ class Layout:
     """What is read before the sources, and not written."""
 
 
-def lay_out(job: Job, report: Report, stdin: BinaryIO | None, stdout: BinaryIO | None) -> Layout:
+def plan_io(job: Job, report: Report, stdin: BinaryIO | None, stdout: BinaryIO | None) -> IOPlan:
     """Find the inputs and settle where each one goes.
 
     Args:
@@ -64,13 +64,13 @@ def lay_out(job: Job, report: Report, stdin: BinaryIO | None, stdout: BinaryIO |
     if per_file and output is None:
         sources = _distinct(sources)
     destinations = _destinations(job, output, sources, per_file=per_file)
-    layout = Layout(sources, per_file, destinations, _references(job))
+    layout = IOPlan(sources, per_file, destinations, _references(job))
     refuse_read_twice([*layout.sources, *layout.references], sys.stdin if stdin is None else stdin)
     _refuse_overwriting(job, layout, stdin, stdout)
     return layout
 
 
-def open_output(job: Job, layout: Layout, stdout: BinaryIO | None) -> Output:
+def open_output(job: Job, layout: IOPlan, stdout: BinaryIO | None) -> Output:
     """Open what the text is written to.
 
     Raises:
@@ -120,7 +120,7 @@ def _destinations(job: Job, output: Path | None, sources: list[Source], *, per_f
     return places
 
 
-def _refuse_overwriting(job: Job, layout: Layout, stdin: BinaryIO | None, stdout: BinaryIO | None) -> None:
+def _refuse_overwriting(job: Job, layout: IOPlan, stdin: BinaryIO | None, stdout: BinaryIO | None) -> None:
     known = _known(layout, stdin)
     if not job.in_place:
         for path in layout.destinations:
@@ -144,7 +144,7 @@ def _refuse_overwriting(job: Job, layout: Layout, stdin: BinaryIO | None, stdout
         _refuse_only_copy(job.removed, layout.destinations)
 
 
-def _known(layout: Layout, stdin: BinaryIO | None) -> dict[object, Source]:
+def _known(layout: IOPlan, stdin: BinaryIO | None) -> dict[object, Source]:
     """Return all that is read, by what tells one file from another.
 
     Raises:
@@ -174,7 +174,7 @@ def _refuse_only_copy(log: Path, files: list[Path]) -> None:
         raise UsageError(what, place=str(log), hint="name another LOG, or delete this one first")
 
 
-def _refuse_log(log: Path, known: dict[object, Source], layout: Layout) -> None:
+def _refuse_log(log: Path, known: dict[object, Source], layout: IOPlan) -> None:
     if _first(known, log) is not None:
         raise UsageError("the removal log is one of the inputs; nothing was written", place=str(log))
     if any(same_file(log, path) for path in layout.destinations):

@@ -56,14 +56,14 @@ def map_ordered(
         DedupError: a worker process died.
         Exception: what `function` raised; results of earlier tasks may not have been yielded yet.
     """
-    crew = Crew(workers, function)
+    pool = WorkerPool(workers, function)
     try:
-        yield from crew.map(function, tasks, weight=weight)
+        yield from pool.map(function, tasks, weight=weight)
     finally:
-        crew.close()
+        pool.close()
 
 
-class Crew:
+class WorkerPool:
     """Worker processes that stay for several stages, so that none is forked from a process that has grown.
 
     They start when there is work for them. With one worker everything is done in this process, as also inside of
@@ -78,7 +78,7 @@ class Crew:
     def __init__(self, workers: int, *shared: object) -> None:
         self._workers = 1 if _is_daemon() else workers
         self._shared = shared
-        self._pool: _Pool | None = None
+        self._pool: _Processes | None = None
 
     def map(
         self,
@@ -105,7 +105,7 @@ class Crew:
                 yield waiting[0], function(waiting.popleft())
             return
         if self._pool is None:
-            self._pool = _Pool(self._workers, (function, *self._shared))
+            self._pool = _Processes(self._workers, (function, *self._shared))
         whole = False
         try:
             yield from self._pool.run(function, waiting, source, weight)
@@ -144,7 +144,7 @@ class _End:
 _END = _End()
 
 
-class _Pool:
+class _Processes:
     """Worker processes and what is under way in them.
 
     A task is sent only to a worker that is idle: neither side can then block on a full pipe while the other does. A

@@ -25,7 +25,7 @@ from dedup.engines.spark.rows import Numbered, Table
 from dedup.formats.detect import not_lines, sniff
 from dedup.formats.files.compression import by_magic
 from dedup.formats.files.reader import READ_SIZE, Reader
-from dedup.formats.parts import TASK_BYTES, Kind
+from dedup.formats.parts import TASK_BYTES, PartKind
 from dedup.model.errors import InputError
 
 if TYPE_CHECKING:
@@ -170,7 +170,7 @@ def _counted(
             found.sort()
             _tell_ends(files[uri], found)
     if whole is not None:
-        kinds = {uri: (file.kind or Kind.TEXT, file.name) for uri, file in files.items() if file.whole}
+        kinds = {uri: (file.kind or PartKind.TEXT, file.name) for uri, file in files.items() if file.whole}
         for row in whole.mapInArrow(partial(count_pieces, kinds), _COUNTED).collect():
             if row["fault"]:
                 raise InputError(f"{row['fault']}; nothing was written", place=files[row["uri"]].name)
@@ -229,7 +229,7 @@ def _placed(
     if references == len(files):
         at = 0
     first = np.array([0, *accumulate(counts)], np.int64)
-    kinds = [file.kind or Kind.TEXT for file in files]
+    kinds = [file.kind or PartKind.TEXT for file in files]
     names, relatives = [file.name for file in files], [file.relative for file in files]
     return Table(names, relatives, kinds, first, references, open_line and document > start), places, at
 
@@ -311,14 +311,14 @@ def _run(document: int, source: int, line: int, at: int, values: list[bytes]) ->
     return _rows(document + count, np.full(len(values), source), line + count, offsets, pa.array(values, pa.binary()))
 
 
-def _pieces(content: bytes, kind: Kind, name: str) -> Iterator[tuple[bytes, bool]]:
+def _pieces(content: bytes, kind: PartKind, name: str) -> Iterator[tuple[bytes, bool]]:
     """Yield the lines of a file, or all of it where it is a document, each with whether it is open at its end.
 
     Raises:
         InputError: it cannot be unpacked.
     """
     reader = Reader(io.BytesIO(content), name, owned=True)
-    if kind is Kind.TEXT:
+    if kind is PartKind.TEXT:
         text = b"".join(iter(lambda: reader.read(READ_SIZE), b""))
         if text:
             yield text, not text.endswith(b"\n")
@@ -338,7 +338,7 @@ def _count_pieces(
     codec: Codec,
     asked: Format,
     binary_as_text: bool,  # noqa: FBT001 - filled in by position where it is known
-    kinds: dict[str, tuple[Kind, str]],
+    kinds: dict[str, tuple[PartKind, str]],
     batches: Iterable[pa.RecordBatch],
 ) -> Iterator[pa.RecordBatch]:
     """Count the lines of files that are read as one piece; runs in a task."""
@@ -352,8 +352,8 @@ def _count_pieces(
                 sniff(asked, name, name, reader, codec, binary_as_text=binary_as_text)
                 for value, open_line in _pieces(entry["value"], kind, name):
                     lines += 1
-                    size += len(value) + (kind is Kind.JSONL and not open_line)
-                if kind is Kind.TEXT and lines and not codec.of(value).ascii:
+                    size += len(value) + (kind is PartKind.JSONL and not open_line)
+                if kind is PartKind.TEXT and lines and not codec.of(value).ascii:
                     fault = f"{codec.of(value).name} cannot be written in lines of bytes, as Spark does"
             except InputError as error:
                 fault = str(error.what)

@@ -17,7 +17,7 @@ from dedup.formats.files.compression import PACKED
 from dedup.formats.files.encoding import Codec
 from dedup.formats.foreign import named
 from dedup.formats.foreign_kinds import PARQUET
-from dedup.formats.parts import Kind, Work
+from dedup.formats.parts import PartKind, Work
 from dedup.formats.plan_checks import refuse_kind
 from dedup.model.errors import DedupError, InputError, UsageError
 from dedup.model.job import STDIN
@@ -246,7 +246,7 @@ class _Run:
                 kept = LEFT
                 if other >= 0:
                     kept = f"two paragraphs that are alike, here and in {table.place(other)}, are kept as they are"
-                error = fault.told(table.place(document), kept)
+                error = fault.as_error(table.place(document), kept)
                 if self._job.on_error == "fail":
                     raise error.as_end()
                 self._events.problem(error)
@@ -279,7 +279,7 @@ class _Run:
         suffix = singles.pop() if singles else usual if usual in CODECS else ""
         self._single = output is not None and output.single
         self._alone = files[0].relative if len(files) == 1 else STDIN
-        text = bool(files) and all(file.kind is Kind.TEXT for file in files)
+        text = bool(files) and all(file.kind is PartKind.TEXT for file in files)
         self._names = f"part-{{:05d}}.{'txt' if text else 'jsonl'}{suffix}"
         if is_remote(self._spark):
             if rows:
