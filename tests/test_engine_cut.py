@@ -16,7 +16,8 @@ from dedup.engines.removal import byte_cuts, reparse, second_pass
 from dedup.engines.removal.byte_cuts import each_a_line, moved, reads_alike, regions_of, staying
 from dedup.engines.removal.task_decisions import TaskDecisions, edges_of
 from dedup.formats.files.encoding import Codec
-from dedup.formats.jsonl_bytes import Literals, whole
+from dedup.formats.jsonl_bytes import Literals
+from dedup.formats.jsonl_string import locate_string
 from dedup.formats.parts import Part, PartKind, PartResult, Work
 from dedup.model.decisions import without
 from dedup.model.settings import Settings
@@ -145,7 +146,7 @@ def test_a_whole_literal_is_the_text_and_nothing_else(others: dict[str, Any], te
     row = row.replace("te\\\\u0078t", "te\\u0078t")
     data = b'{"text": "before"}\n' + (line := row.encode("utf-8", "surrogatepass")) + b'\n{"text": "behind"}\n'
     start = data.index(b"\n") + 1
-    found = whole(data, "text", start, start + len(line))
+    found = locate_string(data, "text", start, start + len(line))
     if found is not None:
         begin, end = found
         byte_cuts = (data[start:begin] + data[end : start + len(line)]).decode("utf-8", "surrogatepass")
@@ -166,15 +167,15 @@ def test_a_whole_literal_is_the_text_and_nothing_else(others: dict[str, Any], te
 )
 def test_a_literal_that_may_be_another_is_left_to_those_who_parse(row: bytes) -> None:
     """The key stands there twice, or written by the number of a sign."""
-    assert whole(row, "text", 0, len(row)) is None
+    assert locate_string(row, "text", 0, len(row)) is None
 
 
 @pytest.mark.parametrize("row", [rb'{"a/b": "ours", "a\/b": "ours"}', rb'{"a\/b": "ours", "a/b": "ours"}'])
 def test_a_key_with_an_escaped_slash_leaves_doubt(row: bytes) -> None:
     """A slash may be written in two ways, in the bytes of one record and in those of many."""
-    assert whole(row, "a/b", 0, len(row)) is None
+    assert locate_string(row, "a/b", 0, len(row)) is None
     assert Literals(row, "a/b").of(0, len(row)) is None
-    assert whole(b'{"a/b": "with a \\/ in it"}', "a/b", 0, 26) == (9, 24)
+    assert locate_string(b'{"a/b": "with a \\/ in it"}', "a/b", 0, 26) == (9, 24)
 
 
 @given(st.lists(_going(), min_size=1, max_size=5), st.sampled_from(["auto", "line"]))

@@ -92,9 +92,9 @@ def test_many_small_texts_are_judged_together(tmp_path: Path, monkeypatch: pytes
 _DRIVER = """
 import sys
 from pathlib import Path
-import dedup.document
-from dedup.job import Job
-from dedup.run import run
+import dedup.resolve.document.decide
+from dedup.engines.run import run
+from dedup.model.job import Job
 from tests.runs import Recorder, marked_decide
 dedup.resolve.document.decide.decide = marked_decide
 class Events(Recorder):
@@ -208,9 +208,9 @@ def test_in_place_changes_nothing_before_the_log_is_there(tmp_path: Path, monkey
 
 _MEMORY = """
 import resource, sys
-import dedup.document
-from dedup.job import Job
-from dedup.run import run
+import dedup.resolve.document.decide
+from dedup.engines.run import run
+from dedup.model.job import Job
 from tests.runs import Recorder, marked_decide
 dedup.resolve.document.decide.decide = marked_decide
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

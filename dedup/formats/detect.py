@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from codecs import BOM_UTF8
 from typing import TYPE_CHECKING
 
 from dedup.formats.files.reader import Reader, bare_name
@@ -25,7 +26,6 @@ BY_SUFFIX = {
 PEEK = 1 << 20
 """Bytes looked at, at most, to tell the format."""
 
-_BOM = b"\xef\xbb\xbf"
 _OBJECT_BEGINS = re.compile(rb'\s*\{\s*"(?:[^"\\]|\\.){0,200}"\s*:')
 
 
@@ -118,7 +118,7 @@ def _first_line(reader: Reader) -> bytes:
     have = -1
     while True:
         head = reader.peek(have + 1)
-        begin = head.removeprefix(_BOM).lstrip(b" \t\r\n")
+        begin = head.removeprefix(BOM_UTF8).lstrip(b" \t\r\n")
         if begin and not begin.startswith(b"{"):
             return b""  # certainly text; there is no need to wait for the rest of the line
         line, newline, _ = begin.partition(b"\n")
@@ -130,7 +130,7 @@ def _first_line(reader: Reader) -> bytes:
 def _is_record(line: bytes) -> bool:
     if not _OBJECT_BEGINS.match(line):
         return line.strip() == b"{}"
-    if len(line) >= PEEK - len(_BOM):
+    if len(line) >= PEEK - len(BOM_UTF8):
         return True
     from dedup.formats.jsonl import is_object  # most runs are told by the name
 

@@ -9,13 +9,14 @@ from __future__ import annotations
 import json
 import re
 from bisect import bisect_right
+from codecs import BOM_UTF8
 from json.encoder import encode_basestring, encode_basestring_ascii
 from math import isfinite
 from typing import TYPE_CHECKING, Any, AnyStr
 
 from dedup.formats import jsonl_edits
 from dedup.formats.grouping import group_of
-from dedup.formats.jsonl_bytes import whole
+from dedup.formats.jsonl_string import locate_string
 from dedup.formats.parts import TASK_BYTES, Part, PartBuilder, PartKind, PartResult, Record, Work, rest, too_large
 from dedup.model.errors import InputError
 
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 
     from dedup.formats.files.reader import Reader
 
-_BOM = b"\xef\xbb\xbf"
 _BLANK = b" \t\r"
 _DECODER = json.JSONDecoder()
 # Python refuses to make an int of thousands of digits; a record that holds one is JSON all the same.
@@ -112,7 +112,7 @@ def records(part: Part, work: Work, result: PartResult) -> list[Record]:
             continue
         line = data[begin:end]
         if number == 1:
-            line = line.removeprefix(_BOM)
+            line = line.removeprefix(BOM_UTF8)
         if not line or (line.isspace() and not line.strip(_BLANK)):
             continue
         if end - begin > work.max_document:
@@ -137,7 +137,7 @@ def record(part: Part, start: int, end: int, line: int, work: Work) -> Record:
     """Return a document that `records` has found before, by where it stands."""
     data = part.data[start:end]
     if line == 1:
-        data = data.removeprefix(_BOM)
+        data = data.removeprefix(BOM_UTF8)
     try:
         text, identity, _, group = _read_record(data, work)
     except _BadRecordError as error:  # the bytes have changed
@@ -241,7 +241,7 @@ def locate(part: Part, record: Record, positions: Sequence[int], work: Work) -> 
         found = _in_bytes(data, work.field[0], record.text, positions)
         if found is not None:
             return found
-    mark = len(_BOM) if record.line == 1 and data.startswith(_BOM) else 0
+    mark = len(BOM_UTF8) if record.line == 1 and data.startswith(BOM_UTF8) else 0
     data = data[mark:]
     line, _ = work.codec.decode(data)
     begin, end = _literal(line, work.field)
@@ -282,7 +282,7 @@ def _in_bytes(data: bytes, field: str, text: str, positions: Sequence[int]) -> l
         text: what it says.
         positions: ascending.
     """
-    literal = whole(data, field, 0, len(data))
+    literal = locate_string(data, field, 0, len(data))
     if literal is None:
         return None
     begin, end = literal

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import re
 from bisect import bisect_left
 from json.encoder import encode_basestring
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from dedup.formats.jsonl_string import OPENING
 from dedup.text.paragraphs import LINE_END
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    Ints = NDArray[np.int64]
+    from dedup.text.arrays import Ints
 
 LARGEST = 1 << 22
 """Bytes of a part above which nothing is looked at together, for the memory's sake."""
@@ -151,46 +151,3 @@ def _escaped(raw: NDArray[np.uint8]) -> Ints:
     run = np.arange(len(slashes)) - np.repeat(heads, np.diff(heads, append=len(slashes)))
     escaped: Ints = slashes[run % 2 == 0] + 1
     return escaped[escaped < len(raw)]
-
-
-OPENING = re.compile(rb'[ \t\n\r]*:[ \t\n\r]*"')
-"""What stands between a key and a string that is its value."""
-
-
-def whole(data: bytes, field: str, start: int, end: int) -> tuple[int, int] | None:
-    """Return where a record's text begins and ends in its bytes, if these leave no doubt; None if they may.
-
-    They leave none where the key stands there once, as a key or as anything else, and no other one can be the same
-    with signs written by their numbers.
-
-    Args:
-        data: records that were read before, in UTF-8.
-        field: the key under which each of them has its text, a string.
-        start: where the record begins.
-        end: where it ends.
-    """
-    key = encode_basestring(field).encode("utf-8", "surrogatepass")
-    at = data.find(key, start, end)
-    if at < 0 or data.find(key, at + 1, end) >= 0:
-        return None
-    opening = OPENING.match(data, at + len(key), end)
-    if opening is None:
-        return None
-    begin = opening.end()
-    stop = data.index(b'"', begin, end)
-    while _is_escaped(data, stop):
-        stop = data.index(b'"', stop + 1, end)
-    # A slash is the one other character that JSON writes in two ways without a number: as itself and escaped.
-    other_ways = (b"\\u", b"\\/") if "/" in field else (b"\\u",)
-    for escape in other_ways:
-        if data.find(escape, start, at) >= 0 or data.find(escape, stop, end) >= 0:
-            return None
-    return begin, stop
-
-
-def _is_escaped(data: bytes, place: int) -> bool:
-    """Tell whether a byte stands behind an odd number of backslashes; a quote before them ends the search."""
-    first = place
-    while data[first - 1] == _BACKSLASH:
-        first -= 1
-    return (place - first) % 2 == 1

@@ -7,7 +7,6 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 from dedup.formats.files.reader import READ_SIZE, Reader
-from dedup.model.decisions import Compared
 from dedup.model.errors import DedupError, InputError
 from dedup.model.outcome import Counts, Explanation
 
@@ -15,7 +14,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from dedup.formats.files.encoding import Codec
-    from dedup.model.decisions import Removal
     from dedup.model.job import Empty
     from dedup.model.settings import Settings
 
@@ -142,23 +140,6 @@ def document_entry(file: str, line: int | None, identity: str | float | None = N
         entry["line"] = line
     if identity is not None:
         entry["id"] = identity
-    return entry
-
-
-def removal_entry(removal: Removal) -> dict[str, Any]:
-    """Return what the log and the marks say alike of a removal: why it goes, and how it fits its witnesses."""
-    entry: dict[str, Any] = {
-        "reason": removal.reason.value,
-        "compared": removal.compared.value,
-        "similarity": round(removal.similarity, 6),
-        "coverage": round(removal.coverage, 6),
-    }
-    if removal.compared is Compared.ALIGNED:  # nothing else was looked at for differences
-        entry["differs"] = list(removal.differs)
-    if removal.block is not None:
-        entry["block"] = removal.block
-    if removal.documents is not None:
-        entry["documents"] = removal.documents
     return entry
 
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from dedup.engines.removal.task_decisions import REASONS, edges_of
-from dedup.formats.jsonl_bytes import LARGEST, Literals, whole
+from dedup.formats.jsonl_bytes import LARGEST, Literals
+from dedup.formats.jsonl_string import locate_string
 from dedup.formats.parts import PartKind
 from dedup.text.arrays import batches, ranges
 from dedup.text.characters import CLASS_MASK, IGNORE, class_table, fold_table
@@ -22,8 +23,7 @@ if TYPE_CHECKING:
     from dedup.formats.jsonl_bytes import Literal
     from dedup.formats.parts import Part, PartResult, Work
     from dedup.model.settings import Split
-
-    Ints = NDArray[np.int64]
+    from dedup.text.arrays import Ints
 
 LEAST = 1 << 13
 """Bytes of a record from which on it is not read again: what is done for many at once costs as much for a few."""
@@ -306,7 +306,7 @@ def cut_emptied(work: Work, parts: list[Part], results: list[PartResult], decide
     gone = np.zeros(len(emptied), bool)
     columns = [decided.documents[name][emptied].tolist() for name in ("start", "end")]
     for at, (place, start, end) in enumerate(zip(places.tolist(), *columns, strict=True)):
-        literal = whole(parts[place].data, work.field[0], start, end)
+        literal = locate_string(parts[place].data, work.field[0], start, end)
         if literal is not None:
             results[place].cuts.append(literal)
             gone[at] = True

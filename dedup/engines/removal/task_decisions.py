@@ -15,8 +15,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from dedup.formats.edits import LocatedDocument
-
-    Ints = NDArray[np.int64]
+    from dedup.text.arrays import Ints
 
 AGAIN_PROBLEM, AGAIN_FAULT = 1, 2
 """What there is to tell about a part: records that hold no text; a document with which a kernel raised, which has no

@@ -12,6 +12,7 @@ is sorted, and nothing travels.
 from __future__ import annotations
 
 import io
+from codecs import BOM_UTF8
 from functools import partial
 from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
@@ -38,8 +39,6 @@ if TYPE_CHECKING:
     from dedup.formats.files.encoding import Codec
     from dedup.model.job import Format
 
-
-_BOM = b"\xef\xbb\xbf"
 
 _LARGEST = (1 << 31) - 1
 """Bytes of a file that Spark reads as one piece, at the most."""
@@ -223,7 +222,7 @@ def _placed(
             places.append((file.uri, block.start, source, document, line, at, block.mark))
             document += block.lines
             line += block.lines
-            at += block.bytes + len(_BOM) * block.mark
+            at += block.bytes + len(BOM_UTF8) * block.mark
             open_line = block.open
         counts.append(line - 1)
     if references == len(files):
@@ -258,9 +257,9 @@ def _numbered_lines(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatc
             sizes = lengths[here]
             index, size = after.get(key, (0, 0))
             if columns["mark"][head].as_py() and not index:
-                values = pa.concat_arrays([pa.array([_BOM + values[0].as_py()], pa.binary()), values[1:]])
+                values = pa.concat_arrays([pa.array([BOM_UTF8 + values[0].as_py()], pa.binary()), values[1:]])
                 sizes = sizes.copy()
-                sizes[0] += len(_BOM)
+                sizes[0] += len(BOM_UTF8)
             offsets = size + np.cumsum(sizes) - sizes
             numbers = index + np.arange(len(here))
             after[key] = index + len(here), size + int(sizes.sum())

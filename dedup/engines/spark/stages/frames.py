@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from pyspark.sql import Column, DataFrame
 
-    Ints = NDArray[np.int64]
+    from dedup.text.arrays import Ints
 
 INSTALL = "pip install 'paradedup[spark]'"
 
