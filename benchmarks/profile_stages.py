@@ -37,9 +37,9 @@ STAGES = {
     "shingles, letters, numbers, band keys": ["dedup.fingerprint.fingerprint:_rows"],
     "candidates": ["dedup.engines.local.stages:candidates", "dedup.engines.local.stages:bucket_bands"],
     "verdicts": ["dedup.engines.local.stages:verify_pairs"],
-    "who stays": ["dedup.engines.local.stages:Planner._settle"],
+    "who stays": ["dedup.engines.local.stages:CorpusStages._settle"],
     "blocks, short paragraphs": ["dedup.engines.local.stages:outcome"],
-    "copies by digest": ["dedup.engines.local.stages:Planner._owners"],
+    "copies by digest": ["dedup.engines.local.stages:CorpusStages._owners"],
     "spool": [f"dedup.engines.local.spool:Spool.{name}" for name in ("append", "read", "picked")],
     "cut and write": ["dedup.engines.removal.second_pass:write"],
 }
@@ -91,14 +91,14 @@ def profile(corpus: Path, field: str) -> dict[str, float]:
             setattr(home, name, clock.wrap(stage, getattr(home, name)))
     from dedup.engines.run import run
     from dedup.model.job import Job  # counted as the start
-    from dedup.model.outcome import Silent
+    from dedup.model.outcome import NullEvents
     from dedup.model.settings import Settings
 
     started = time.process_time()
     clock.turn(REST)
     clock.spent.clear()
     job = Job((str(corpus),), Settings(scope="corpus"), text_field=field, workers=1, output=Path(os.devnull))
-    run(job, Silent())
+    run(job, NullEvents())
     clock.turn(None)
     return {START: started, **clock.spent}
 

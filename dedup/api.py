@@ -156,13 +156,13 @@ def clean_documents(
 def _together(
     documents: Iterable[Any], against: Iterable[Any], field: str, settings: Settings, *, explain: bool, workers: int
 ) -> Iterator[Cleaned]:
-    from dedup.engines.local.library_run import Kept, decide_together
+    from dedup.engines.local.library_run import PickleSpool, clean_corpus
 
     with ExitStack() as stack:
         listed = documents if isinstance(documents, (list, tuple)) else None
-        kept = Kept(stack) if listed is None else None
+        kept = PickleSpool(stack) if listed is None else None
 
-        def told(given: Iterable[Any], name: str, keep: Kept | None) -> Iterator[tuple[str, str | None]]:
+        def told(given: Iterable[Any], name: str, keep: PickleSpool | None) -> Iterator[tuple[str, str | None]]:
             for number, document in enumerate(given):
                 try:
                     if isinstance(document, str):
@@ -175,7 +175,7 @@ def _together(
                     raise InputError(error.what, place=f"{name} {number}", hint=error.hint) from error
                 yield text, group
 
-        decided = decide_together(
+        decided = clean_corpus(
             told(documents, "document", kept),
             told(against, "reference", None),
             settings,
@@ -183,7 +183,7 @@ def _together(
             workers=workers,
         )
         stack.callback(decided.close)
-        records = kept.back() if listed is None and kept is not None else iter(listed or ())
+        records = kept.read_back() if listed is None and kept is not None else iter(listed or ())
         for (text, decision), record in zip(decided, records, strict=False):
             done = cleaned(text, decision)
             yield done if record is None or isinstance(record, str) else with_record(done, record, field)

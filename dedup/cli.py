@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import os
 import sys
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, cast
 
 from dedup.command.options import OPTIONS
 from dedup.engines.local.collector import collect_seldom
+from dedup.engines.signals import Terminated, stopped_by_signals
 from dedup.model.errors import DedupError, ExitCode, InputError, OutputError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-    from types import FrameType
-    from typing import Any, BinaryIO
+    from collections.abc import Sequence
+    from typing import BinaryIO
 
     import click
 
@@ -24,14 +23,6 @@ if TYPE_CHECKING:
     from dedup.report.reporter import Reporter
 
 HELP_HINT = "'dedup --help' lists the options"
-
-
-class Terminated(KeyboardInterrupt):
-    """A signal that asks the process to end; like an interruption, so that whatever cleans up after one does."""
-
-    def __init__(self, number: int) -> None:
-        super().__init__(number)
-        self.number = number
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -47,7 +38,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         collect_seldom()
     debug = "--debug" in args or os.environ.get("DEDUP_DEBUG", "") not in ("", "0", "false")
     try:
-        with _terminable(for_good=argv is None):
+        with stopped_by_signals(for_good=argv is None):
             try:
                 return _dispatch(args, _open_standard_streams())
             except BaseException as error:  # noqa: BLE001 - nothing may escape as a traceback
@@ -339,50 +330,6 @@ def _is_open(descriptor: int) -> bool:
     except OSError:
         return False
     return True
-
-
-@contextmanager
-def _terminable(*, for_good: bool) -> Iterator[None]:
-    """Let the first SIGINT, SIGTERM or SIGHUP end the run with everything cleaned up, and ignore those that follow.
-
-    Args:
-        for_good: go on ignoring them after that, for this process is about to end; else they are as before.
-    """
-    import signal
-
-    owner = os.getpid()
-    before: dict[int, Any] = {}
-    came = False
-
-    def end(number: int, _frame: FrameType | None) -> None:
-        nonlocal came
-        if os.getpid() != owner:  # a forked worker, which inherited this: end at once
-            signal.signal(number, signal.SIG_DFL)
-            os.kill(os.getpid(), number)
-            return
-        if came:  # cleaning up is not interrupted
-            return
-        came = True
-        raise KeyboardInterrupt if number == signal.SIGINT else Terminated(number)
-
-    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
-        number = getattr(signal, name, None)
-        default = signal.default_int_handler if name == "SIGINT" else signal.SIG_DFL
-        try:
-            if number is not None and signal.getsignal(number) is default:
-                before[number] = default
-                signal.signal(number, end)
-        except ValueError:  # not the main thread
-            before.clear()
-            break
-    try:
-        yield
-    finally:
-        if came and for_good and hasattr(signal, "pthread_sigmask"):
-            signal.pthread_sigmask(signal.SIG_BLOCK, before)  # the handlers are gone before the process is
-        else:
-            for number, handler in before.items():
-                signal.signal(number, handler)
 
 
 def _columns() -> int:

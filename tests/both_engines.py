@@ -10,8 +10,8 @@ import numpy as np
 from dedup.engines.local.first_pass import Scan, pieces
 from dedup.engines.local.spool import Spool
 from dedup.engines.local.spool_columns import COLUMNS
-from dedup.engines.local.stages import Planner
-from dedup.engines.local.workers import Crew
+from dedup.engines.local.stages import CorpusStages
+from dedup.engines.local.workers import WorkerPool
 from dedup.fingerprint.banding import choose_banding
 from dedup.fingerprint.fingerprint import fingerprint
 from dedup.fingerprint.shared_digests import SharedDigestSet
@@ -51,8 +51,8 @@ def locally(
     documents = np.zeros(len(texts), COLUMNS["documents"])
     documents["paragraphs"] = sheet.counts
     spool.append(pieces(Scan(np.zeros(1, COLUMNS["parts"]), documents, sheet), 0, 0, 0), 0)
-    planner = Planner(
-        spool, settings, banding, crew=Crew(1), max_memory=1 << 28, events=Recorder(), references=references
+    planner = CorpusStages(
+        spool, settings, banding, pool=WorkerPool(1), max_memory=1 << 28, events=Recorder(), references=references
     )
     decided = planner.decide()
     number = np.repeat(np.arange(len(texts)), sheet.counts)

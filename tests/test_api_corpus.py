@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dedup import CleanedRecord, UsageError, clean_documents
-from dedup.engines.local.library_run import Kept, _put
+from dedup.engines.local.library_run import PickleSpool, _put
 from dedup.model.decisions import Reason
 from dedup.model.errors import DedupError, InputError, OutputError
 from tests.runs import run_bytes
@@ -152,7 +152,7 @@ def test_a_full_disk_is_said_to_be_full() -> None:
     with Path("/dev/full").open("wb", buffering=0) as full, pytest.raises(OutputError, match="No space left on device"):
         _put(full, bytearray(b"x"))
     with ExitStack() as stack, Path("/dev/full").open("wb", buffering=0) as full:
-        some = Kept(stack)
+        some = PickleSpool(stack)
         some._file = full
         with pytest.raises(OutputError, match="No space left on device"):
             some.add("x")

@@ -632,15 +632,15 @@ def test_an_input_that_changes_between_the_readings(
     data = big[0][:600_000]
     data = data[: data.rindex(b"\n") + 1]
     changed = {"grown": data + 3 * big[0], "cut": data[: data.index(b"\n", len(data) // 3) + 1]}
-    prepare = corpus_run.Twice.prepare
+    prepare = corpus_run.TwoPassRun.prepare
     file = dedup.directory / "in.jsonl"
 
-    def prepared(self: corpus_run.Twice) -> Any:
+    def prepared(self: corpus_run.TwoPassRun) -> Any:
         found = prepare(self)
         file.write_bytes(changed.get(change, data.replace(b"ba", b"be", 1)))
         return found
 
-    monkeypatch.setattr(corpus_run.Twice, "prepare", prepared)
+    monkeypatch.setattr(corpus_run.TwoPassRun, "prepare", prepared)
     for workers in (1, 2):
         file.write_bytes(data)
         with pytest.raises(InputError, match="has changed since this run began to read it; no output was written"):

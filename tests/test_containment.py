@@ -190,7 +190,7 @@ def test_a_fault_travels_and_is_short() -> None:
         raise ValueError("9" * 5000)
 
     fault = attempt(kernel, lambda fault: fault)
-    told = pickle.loads(pickle.dumps(fault.told("in.txt", "it is kept", ["text"])))  # noqa: S301 - made here
+    told = pickle.loads(pickle.dumps(fault.as_error("in.txt", "it is kept", ["text"])))  # noqa: S301 - made here
     assert isinstance(told, InternalError)
     assert (told.place, told.kept, told.texts) == ("in.txt", "it is kept", ("text",))
     assert "ValueError: 999" in told.what
@@ -281,7 +281,7 @@ def test_without_the_glance_the_rules_decide_alike(name: str, tmp_path: Path, mo
 
 
 @pytest.mark.parametrize(
-    "kernel", ["dedup.engines.removal.second_pass:cut_plainly", "dedup.engines.removal.second_pass:cut_emptied"]
+    "kernel", ["dedup.engines.removal.second_pass:cut_without_parsing", "dedup.engines.removal.second_pass:cut_emptied"]
 )
 def test_without_the_short_way_the_same_is_cut(kernel: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where the quick way of cutting many documents raises, they are cut one by one, to the same bytes."""

@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 from dedup.engines.local.spool_columns import COLUMNS
 from dedup.engines.removal import byte_cuts, reparse, second_pass
 from dedup.engines.removal.byte_cuts import each_a_line, moved, reads_alike, regions_of, staying
-from dedup.engines.removal.share import Share, edges_of
+from dedup.engines.removal.task_decisions import TaskDecisions, edges_of
 from dedup.formats.files.encoding import Codec
 from dedup.formats.jsonl_bytes import Literals
-from dedup.formats.jsonl_member import whole
-from dedup.formats.parts import Done, Kind, Part, Work
+from dedup.formats.jsonl_string import locate_string
+from dedup.formats.parts import Part, PartKind, PartResult, Work
 from dedup.model.decisions import without
 from dedup.model.settings import Settings
 from dedup.resolve.corpus.removals import removal_type
@@ -146,7 +146,7 @@ def test_a_whole_literal_is_the_text_and_nothing_else(others: dict[str, Any], te
     row = row.replace("te\\\\u0078t", "te\\u0078t")
     data = b'{"text": "before"}\n' + (line := row.encode("utf-8", "surrogatepass")) + b'\n{"text": "behind"}\n'
     start = data.index(b"\n") + 1
-    found = whole(data, "text", start, start + len(line))
+    found = locate_string(data, "text", start, start + len(line))
     if found is not None:
         begin, end = found
         byte_cuts = (data[start:begin] + data[end : start + len(line)]).decode("utf-8", "surrogatepass")
@@ -167,15 +167,15 @@ def test_a_whole_literal_is_the_text_and_nothing_else(others: dict[str, Any], te
 )
 def test_a_literal_that_may_be_another_is_left_to_those_who_parse(row: bytes) -> None:
     """The key stands there twice, or written by the number of a sign."""
-    assert whole(row, "text", 0, len(row)) is None
+    assert locate_string(row, "text", 0, len(row)) is None
 
 
 @pytest.mark.parametrize("row", [rb'{"a/b": "ours", "a\/b": "ours"}', rb'{"a\/b": "ours", "a/b": "ours"}'])
 def test_a_key_with_an_escaped_slash_leaves_doubt(row: bytes) -> None:
     """A slash may be written in two ways, in the bytes of one record and in those of many."""
-    assert whole(row, "a/b", 0, len(row)) is None
+    assert locate_string(row, "a/b", 0, len(row)) is None
     assert Literals(row, "a/b").of(0, len(row)) is None
-    assert whole(b'{"a/b": "with a \\/ in it"}', "a/b", 0, 26) == (9, 24)
+    assert locate_string(b'{"a/b": "with a \\/ in it"}', "a/b", 0, 26) == (9, 24)
 
 
 @given(st.lists(_going(), min_size=1, max_size=5), st.sampled_from(["auto", "line"]))
@@ -187,7 +187,7 @@ def test_all_ways_cut_the_same(cases: list[tuple[str, Any, Any, Any]], how: Spli
     gone = [np.unique(numbers[numbers < len(here)]) for (*_, numbers), here in zip(cases, spans, strict=True)]
     rows = [json.dumps({"text": text}, ensure_ascii=False).encode("utf-8") for text in texts]
     ends = np.cumsum([len(row) + 1 for row in rows])
-    part = Part(0, Kind.JSONL, "in", "in", b"".join(row + b"\n" for row in rows))
+    part = Part(0, PartKind.JSONL, "in", "in", b"".join(row + b"\n" for row in rows))
     parts = np.zeros(1, COLUMNS["parts"])
     documents = np.zeros(len(rows), COLUMNS["documents"])
     documents["paragraphs"] = [len(here) for here in spans]
@@ -198,18 +198,18 @@ def test_all_ways_cut_the_same(cases: list[tuple[str, Any, Any, Any]], how: Spli
     removals = np.zeros(len(every), removal_type(1))
     removals["paragraph"], removals["reason"] = every, every % 3
     nothing = np.empty(0, removal_type(1))
-    share = Share(parts, documents, np.concatenate(spans), removals, [], nothing, [])
-    share.parts["size"], share.parts["check"] = len(part.data), zlib.crc32(part.data)
+    decided = TaskDecisions(parts, documents, np.concatenate(spans), removals, [], nothing, [])
+    decided.parts["size"], decided.parts["check"] = len(part.data), zlib.crc32(part.data)
     work = Work(Settings(scope="corpus", split=how), ("text",), Codec("utf-8"), 1 << 20)
     with pytest.MonkeyPatch.context() as patch:
-        found: list[Done] = []
-        found += second_pass.write(work, ([part], share))
-        _, _, low, high = edges_of(share)
+        found: list[PartResult] = []
+        found += second_pass.write(work, ([part], decided))
+        _, _, low, high = edges_of(decided)
         patch.setattr(second_pass, "cut_emptied", lambda *_: np.flatnonzero(high > low))
         for least in (0, 1 << 30):
             for module in (byte_cuts, reparse):
                 patch.setattr(module, "LEAST", least)
-            found += second_pass.write(work, ([part], share))
+            found += second_pass.write(work, ([part], decided))
     for other in found[1:]:
         assert found[0].apply(part.data) == other.apply(part.data)
         assert found[0].counts == other.counts

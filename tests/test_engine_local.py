@@ -122,7 +122,8 @@ def test_workers_are_gone_when_the_results_are_not_wanted() -> None:
 
 _PARENT = """
 import os, sys, time
-from dedup.engines.local.workers import map_ordered, stopped_by_signals
+from dedup.engines.local.workers import map_ordered
+from dedup.engines.signals import stopped_by_signals
 def work(n):
     time.sleep(0.01)
     return os.getpid()

@@ -408,7 +408,7 @@ def test_opening_reads_nothing_that_a_second_reader_would_miss(tmp_path: Path) -
                 assert head[:10] == _RECORDS[:10]
                 reader.unread(reader.read(5))
                 assert b"".join(iter(reader.read, b"")) == _RECORDS
-                assert reader.stored == path.stat().st_size
+                assert reader.bytes_read == path.stat().st_size
 
 
 def test_every_kind_is_named_once() -> None:

@@ -217,8 +217,8 @@ def test_explaining_changes_nothing() -> None:
 
 _DIGEST = """
 import hashlib
-from dedup.resolve.document.decide import decide
 from dedup.model.settings import Settings
+from dedup.resolve.document.decide import decide
 from tests import strategies
 decisions = decide(strategies.sample(23, 80), Settings(), explain=True)
 print(hashlib.sha256(repr(decisions).encode()).hexdigest(), sum(len(d.removals) for d in decisions))

@@ -93,8 +93,8 @@ _DRIVER = """
 import sys
 from pathlib import Path
 import dedup.resolve.document.decide
-from dedup.model.job import Job
 from dedup.engines.run import run
+from dedup.model.job import Job
 from tests.runs import Recorder, marked_decide
 dedup.resolve.document.decide.decide = marked_decide
 class Events(Recorder):
@@ -209,8 +209,8 @@ def test_in_place_changes_nothing_before_the_log_is_there(tmp_path: Path, monkey
 _MEMORY = """
 import resource, sys
 import dedup.resolve.document.decide
-from dedup.model.job import Job
 from dedup.engines.run import run
+from dedup.model.job import Job
 from tests.runs import Recorder, marked_decide
 dedup.resolve.document.decide.decide = marked_decide
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

@@ -15,7 +15,7 @@ from dedup.engines.spark.stages import resolve as resolve_module
 from dedup.engines.spark.stages import verdicts as verdicts_module
 from dedup.engines.spark.stages.components import components
 from dedup.engines.spark.stages.decide import decide
-from dedup.engines.spark.stages.frames import Shelf
+from dedup.engines.spark.stages.frames import CheckpointStore
 from dedup.model.errors import UsageError
 from dedup.model.settings import Settings
 from tests.both_engines import Outcome, corpus, locally
@@ -184,7 +184,7 @@ def test_components_are_those_of_the_graph(few: int, spark: Any, monkeypatch: py
     sparse = pytest.importorskip("scipy.sparse")
     monkeypatch.setattr(components_module, "_FEW", few)
     edges = _graphs(few % 7)
-    found = components(spark.createDataFrame(edges, "one bigint, other bigint"), Shelf(None))
+    found = components(spark.createDataFrame(edges, "one bigint, other bigint"), CheckpointStore(None))
     number = max(max(edge) for edge in edges) + 1
     one, other = np.array(edges).T
     matrix = sparse.coo_matrix((np.ones(len(edges)), (one, other)), (number, number))
@@ -202,5 +202,5 @@ def test_components_are_those_of_the_graph(few: int, spark: Any, monkeypatch: py
 
 def test_no_edges_make_no_components(spark: Any) -> None:
     """An empty graph has none."""
-    found = components(spark.createDataFrame([], "one bigint, other bigint"), Shelf(None))
+    found = components(spark.createDataFrame([], "one bigint, other bigint"), CheckpointStore(None))
     assert (found.members.count(), found.edges, found.largest) == (0, 0, 0)

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 ENV_PREFIX = "DEDUP_"
 
-Kind = Literal["flag", "switch", "choice", "float", "int", "text", "size", "list", "file", "path"]
+OptionKind = Literal["flag", "switch", "choice", "float", "int", "text", "size", "list", "file", "path"]
 """What a value is. A ``switch`` has a ``--no-`` form as well; a ``list`` may be given several times; ``size`` is a
 number of bytes, with a unit or without; a ``file`` has to exist, a ``path`` does not."""
 
@@ -26,7 +26,7 @@ class Option(NamedTuple):
 
     name: str
     """Long name, without the dashes; also the key in the configuration file."""
-    kind: Kind
+    kind: OptionKind
     help: str
     source: Source = "line"
     short: str = ""

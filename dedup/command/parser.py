@@ -13,7 +13,7 @@ import click
 from click.core import ParameterSource
 
 from dedup.command import config_file
-from dedup.command.checks import check_inputs, check_sense, set_aside
+from dedup.command.checks import check_combinations, check_inputs, drop_unused_options
 from dedup.command.help import USAGE, render
 from dedup.command.options import OPTIONS
 from dedup.model.errors import UsageError
@@ -179,8 +179,8 @@ _SETTINGS = ("split", "threshold", "guard", "min_words", "exact", "scope", "keep
 @click.pass_context
 def _request(ctx: click.Context, /, **values: Any) -> Request:
     inputs = _expanded(values["inputs"]) or (STDIN,)
-    set_aside(values, lambda name: ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE)
-    check_sense(values, inputs)
+    drop_unused_options(values, lambda name: ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE)
+    check_combinations(values, inputs)
     check_inputs(inputs, in_place=values["in_place"])
     found = ctx.obj if isinstance(ctx.obj, config_file.Config) else config_file.Config()
     output, mode = values["output"], _mode(values)

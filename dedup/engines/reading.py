@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, BinaryIO
 
 from dedup.formats.files.reader import READ_SIZE, opened, reason, standard_input
-from dedup.formats.parts import Kind, Part
+from dedup.formats.parts import Part, PartKind
 from dedup.model.errors import InputError
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 NO_OUTPUT = "no output was written"
 
 
-class Progress:
+class ReadProgress:
     """Tells how far a reading of the inputs has come, in bytes as stored."""
 
     def __init__(self, sources: Sequence[Source], events: Events, stage: str = "") -> None:
@@ -34,20 +34,20 @@ class Progress:
         self._ended = 0
         self._current = 0
 
-    def saw(self, part: Part) -> None:
+    def update(self, part: Part) -> None:
         """Take note of a part."""
-        if part.kind is Kind.END:
+        if part.kind is PartKind.END:
             self._ended += self._current
             self._current = 0
         else:
-            self._current = max(self._current, part.stored)
+            self._current = max(self._current, part.bytes_read)
 
-    def tell(self) -> None:
+    def report(self) -> None:
         """Tell how far it is now."""
         self._events.progress(self._ended + self._current, self._total, self._stage)
 
 
-def kept_copy(source: Source, stdin: BinaryIO | None, stack: ExitStack) -> Source:
+def spool_source(source: Source, stdin: BinaryIO | None, stack: ExitStack) -> Source:
     """Return an input as one that can be read again: where it can be read only once, with a copy of it.
 
     The copy is a file without a name, so that nothing is left of it however the process ends. An input that cannot be
@@ -71,7 +71,7 @@ def kept_copy(source: Source, stdin: BinaryIO | None, stack: ExitStack) -> Sourc
         return replace(source, kept=copy, size=copy.tell())
 
 
-def copied(source: Source, to: Path, stdin: BinaryIO | None) -> None:
+def copy_source(source: Source, to: Path, stdin: BinaryIO | None) -> None:
     """Copy an input that can be read only once into a file.
 
     Raises:

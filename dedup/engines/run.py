@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dedup.engines.local.run import LocalRun
-from dedup.engines.local.workers import stopped_by_signals
+from dedup.engines.signals import stopped_by_signals
 from dedup.model.errors import ExitCode, UsageError
 from dedup.model.job import STDIN
 from dedup.model.outcome import Outcome

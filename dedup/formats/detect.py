@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from codecs import BOM_UTF8
 from typing import TYPE_CHECKING
 
 from dedup.formats.files.reader import Reader, bare_name
 from dedup.formats.foreign import HEAD, named, recognised
 from dedup.formats.foreign_kinds import ARRAY, BINARY, JSON, JSON_LINES, OOXML, ZIP, Foreign
-from dedup.formats.parts import Kind
+from dedup.formats.parts import PartKind
 from dedup.model.errors import InputError
 
 if TYPE_CHECKING:
@@ -16,16 +17,15 @@ if TYPE_CHECKING:
     from dedup.model.job import Format
 
 BY_SUFFIX = {
-    ".jsonl": Kind.JSONL,
-    ".ndjson": Kind.JSONL,
-    ".txt": Kind.TEXT,
-    ".text": Kind.TEXT,
-    ".md": Kind.TEXT,
+    ".jsonl": PartKind.JSONL,
+    ".ndjson": PartKind.JSONL,
+    ".txt": PartKind.TEXT,
+    ".text": PartKind.TEXT,
+    ".md": PartKind.TEXT,
 }
 PEEK = 1 << 20
 """Bytes looked at, at most, to tell the format."""
 
-_BOM = b"\xef\xbb\xbf"
 _OBJECT_BEGINS = re.compile(rb'\s*\{\s*"(?:[^"\\]|\\.){0,200}"\s*:')
 
 
@@ -51,13 +51,13 @@ class WrongKindError(InputError):
         self.announced = announced
 
 
-def by_suffix(name: str) -> Kind | None:
+def by_suffix(name: str) -> PartKind | None:
     """Return the format that a name says, with a suffix of compression or without; None: it says none that is read."""
     lower = bare_name(name.lower())
     return next((kind for suffix, kind in BY_SUFFIX.items() if lower.endswith(suffix)), None)
 
 
-def sniff(asked: Format, name: str, place: str, reader: Reader, codec: Codec, *, binary_as_text: bool) -> Kind:
+def sniff(asked: Format, name: str, place: str, reader: Reader, codec: Codec, *, binary_as_text: bool) -> PartKind:
     """Tell the format: as asked, else by the name (but for ``.gz`` etc.), else by the first line that is not blank.
 
     A line that is a JSON object means JSON lines, even if the object lacks the text: as a line of text it could be
@@ -77,16 +77,16 @@ def sniff(asked: Format, name: str, place: str, reader: Reader, codec: Codec, *,
         WrongKindError: it is neither text nor JSON lines.
         InputError: the input cannot be read.
     """
-    kind = Kind(asked) if asked != "auto" else by_suffix(name)
+    kind = PartKind(asked) if asked != "auto" else by_suffix(name)
     says = named(name) if kind is None else None
-    if kind is not Kind.TEXT and says in (None, JSON) and _is_record(_first_line(reader)):
-        return Kind.JSONL
-    if binary_as_text and kind is not Kind.JSONL:
-        return Kind.TEXT
+    if kind is not PartKind.TEXT and says in (None, JSON) and _is_record(_first_line(reader)):
+        return PartKind.JSONL
+    if binary_as_text and kind is not PartKind.JSONL:
+        return PartKind.TEXT
     # A stream of lines is not made to wait: what there is of it by now has to do.
-    head = reader.peek(HEAD, wait=kind is not Kind.JSONL)
-    found = recognised(head[:HEAD], codec, whole=len(head) < HEAD and not (kind is Kind.JSONL and reader.waits))
-    if found is JSON_LINES and kind is Kind.JSONL:
+    head = reader.peek(HEAD, wait=kind is not PartKind.JSONL)
+    found = recognised(head[:HEAD], codec, whole=len(head) < HEAD and not (kind is PartKind.JSONL and reader.waits))
+    if found is JSON_LINES and kind is PartKind.JSONL:
         found = None
     insisted = asked == "text" and found is not None and not found.binary
     packed = reader.compressed.name if reader.compressed is not None else ""
@@ -97,7 +97,7 @@ def sniff(asked: Format, name: str, place: str, reader: Reader, codec: Codec, *,
         raise WrongKindError(found, place, within=packed, announced=announced)
     if says is not None:
         raise WrongKindError(says, place, by_name=True, within=packed, announced=announced)
-    return kind or Kind.TEXT
+    return kind or PartKind.TEXT
 
 
 def not_lines(line: bytes, codec: Codec) -> Foreign | None:
@@ -118,7 +118,7 @@ def _first_line(reader: Reader) -> bytes:
     have = -1
     while True:
         head = reader.peek(have + 1)
-        begin = head.removeprefix(_BOM).lstrip(b" \t\r\n")
+        begin = head.removeprefix(BOM_UTF8).lstrip(b" \t\r\n")
         if begin and not begin.startswith(b"{"):
             return b""  # certainly text; there is no need to wait for the rest of the line
         line, newline, _ = begin.partition(b"\n")
@@ -130,7 +130,7 @@ def _first_line(reader: Reader) -> bytes:
 def _is_record(line: bytes) -> bool:
     if not _OBJECT_BEGINS.match(line):
         return line.strip() == b"{}"
-    if len(line) >= PEEK - len(_BOM):
+    if len(line) >= PEEK - len(BOM_UTF8):
         return True
     from dedup.formats.jsonl import is_object  # most runs are told by the name
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from dedup.formats import jsonl, jsonl_edits, text
 from dedup.formats.files.encoding import printable
-from dedup.formats.parts import Done, Kind
+from dedup.formats.parts import PartKind, PartResult
 from dedup.model.containment import attempt, itself
 from dedup.model.decisions import Removal, Witness
 from dedup.model.errors import InputError
@@ -26,53 +26,53 @@ if TYPE_CHECKING:
     from dedup.model.decisions import Decision, KeptNear
 
 
-FORMATS: dict[Kind, ModuleType] = {Kind.TEXT: text, Kind.JSONL: jsonl}
+FORMATS: dict[PartKind, ModuleType] = {PartKind.TEXT: text, PartKind.JSONL: jsonl}
 """Kinds of parts that hold documents, and the module that knows how those stand in them."""
 
 LEFT = "the document is kept as it is"
 """What is told of a document with which a kernel raises."""
 
 
-class Found(NamedTuple):
+class LocatedDocument(NamedTuple):
     """A document that can be judged, and where it came from."""
 
     part: Part
-    done: Done
+    result: PartResult
     """What comes of the part."""
     record: Record
 
 
-def find(work: Work, task: Sequence[Part]) -> tuple[list[Done], list[Found]]:
+def read_documents(work: Work, task: Sequence[Part]) -> tuple[list[PartResult], list[LocatedDocument]]:
     """Read a task.
 
     Returns:
         What came of each part so far (problems, counts of documents), in their order; and all documents, in order.
     """
-    dones: list[Done] = []
-    found: list[Found] = []
+    results: list[PartResult] = []
+    found: list[LocatedDocument] = []
     for part in task:
-        done = Done()
-        dones.append(done)
+        result = PartResult()
+        results.append(result)
         if part.kind in FORMATS:
-            found.extend(Found(part, done, record) for record in _records(part, work, done))
+            found.extend(LocatedDocument(part, result, record) for record in _records(part, work, result))
         elif part.problem is not None:
-            done.problems.append(part.problem)
-            done.counts.documents += 1
-            done.counts.too_large += 1
-    return dones, found
+            result.problems.append(part.problem)
+            result.counts.documents += 1
+            result.counts.too_large += 1
+    return results, found
 
 
-def _records(part: Part, work: Work, done: Done) -> list[Record]:
+def _records(part: Part, work: Work, result: PartResult) -> list[Record]:
     """Return the documents of a part; one that cannot be read for a fault of this program is told of."""
     module = FORMATS[part.kind]
 
     def each(fault: Fault) -> list[Record]:
-        done.counts, done.problems = Counts(), []
-        if part.kind is Kind.JSONL:
-            return list(chain.from_iterable(_alone(line, at, work, done) for line, at in _lines(part)))
-        return _unread(part, done, fault)
+        result.counts, result.problems = Counts(), []
+        if part.kind is PartKind.JSONL:
+            return list(chain.from_iterable(_alone(line, at, work, result) for line, at in _lines(part)))
+        return _unread(part, result, fault)
 
-    return attempt(lambda: module.records(part, work, done), each)
+    return attempt(lambda: module.records(part, work, result), each)
 
 
 def _lines(part: Part) -> Iterator[tuple[Part, int]]:
@@ -83,26 +83,26 @@ def _lines(part: Part) -> Iterator[tuple[Part, int]]:
         at += len(line) + 1
 
 
-def _alone(line: Part, at: int, work: Work, done: Done) -> list[Record]:
+def _alone(line: Part, at: int, work: Work, result: PartResult) -> list[Record]:
     """Return the document of a line that begins at a place in its part."""
-    mine = Done()
+    mine = PartResult()
     found = attempt(lambda: jsonl.records(line, work, mine), lambda fault: _unread(line, mine, fault))
-    done.counts.add(mine.counts)
-    done.problems += mine.problems
+    result.counts.add(mine.counts)
+    result.problems += mine.problems
     return [replace(record, start=at + record.start, end=at + record.end) for record in found]
 
 
-def _unread(part: Part, done: Done, fault: Fault) -> list[Record]:
+def _unread(part: Part, result: PartResult, fault: Fault) -> list[Record]:
     """Tell of a part that holds one document, which cannot be read; return no documents."""
-    done.counts.documents = 1
-    done.problems = [fault.told(f"{part.name}:{part.line}" if part.kind is Kind.JSONL else part.name, LEFT)]
+    result.counts.documents = 1
+    result.problems = [fault.as_error(f"{part.name}:{part.line}" if part.kind is PartKind.JSONL else part.name, LEFT)]
     return []
 
 
-def carry_out(work: Work, found: Sequence[Found], decisions: Sequence[Decision]) -> None:
+def carry_out(work: Work, found: Sequence[LocatedDocument], decisions: Sequence[Decision]) -> None:
     """Write what was decided about each document into what came of its part."""
     for one, decision in zip(found, decisions, strict=True):
-        counts = one.done.counts
+        counts = one.result.counts
         counts.paragraphs += decision.paragraphs
         counts.comparisons += decision.comparisons
         if decision.fault is not None:
@@ -118,17 +118,17 @@ def carry_out(work: Work, found: Sequence[Found], decisions: Sequence[Decision])
         counts.stayed([kept.kinds for kept in decision.kept_near])
 
 
-def left_as_it_is(work: Work, one: Found, fault: Fault, kept: str = LEFT) -> None:
+def left_as_it_is(work: Work, one: LocatedDocument, fault: Fault, kept: str = LEFT) -> None:
     """Tell of a document with which a kernel raised; `kept`: what was kept as it is."""
-    place = f"{one.part.name}:{one.record.line}" if one.part.kind is Kind.JSONL else one.part.name
-    one.done.problems.append(fault.told(place, kept, [one.record.text] if work.keep_texts else ()))
+    place = f"{one.part.name}:{one.record.line}" if one.part.kind is PartKind.JSONL else one.part.name
+    one.result.problems.append(fault.as_error(place, kept, [one.record.text] if work.keep_texts else ()))
 
 
 class _Change(NamedTuple):
-    """What becomes of a document; the fields are those of `dedup.formats.parts.Done`."""
+    """What becomes of a document; the fields are those of `dedup.formats.parts.PartResult`."""
 
     cuts: list[tuple[int, int]]
-    puts: dict[int, bytes]
+    insertions: dict[int, bytes]
     log: bytes = b""
     edits: int = 0
     diff: bytes = b""
@@ -137,10 +137,10 @@ class _Change(NamedTuple):
 class _Edit:
     """One document from which something goes, or about which there is something to tell."""
 
-    def __init__(self, work: Work, found: Found) -> None:
+    def __init__(self, work: Work, found: LocatedDocument) -> None:
         self._work = work
-        self._part, self._done, self._record = found
-        self._numbered = self._part.kind is Kind.JSONL
+        self._part, self._result, self._record = found
+        self._numbered = self._part.kind is PartKind.JSONL
         self._line_starts: list[int] | None = None
 
     def apply(self, decision: Decision) -> None:
@@ -149,20 +149,20 @@ class _Edit:
         if change is None:
             what = f"cannot be cut byte for byte in {self._work.codec.name}; it passes through unchanged"
             hint = "convert it to UTF-8 first"
-            self._done.problems.append(InputError(what, place=self._name(), hint=hint))
+            self._result.problems.append(InputError(what, place=self._name(), hint=hint))
             return
         explanations = attempt(partial(self._explanations, decision), self._unexplained) if self._work.explain else []
         emptied = jsonl_edits.is_left_empty(self._record.text, decision)
         # From here on nothing raises.
-        done = self._done
-        done.cuts += change.cuts
-        done.puts.update(change.puts)
-        done.log += change.log
-        done.edits += change.edits
-        done.diff += change.diff
-        done.explanations += explanations
+        result = self._result
+        result.cuts += change.cuts
+        result.insertions.update(change.insertions)
+        result.log += change.log
+        result.edits += change.edits
+        result.diff += change.diff
+        result.explanations += explanations
         if change.cuts:
-            done.counts.went([removal.reason.value for removal in decision.removals], emptied=emptied)
+            result.counts.went([removal.reason.value for removal in decision.removals], emptied=emptied)
 
     def _mark(self, decision: Decision) -> _Change | None:
         """Return the field that says what would go; None where its place cannot be found."""
@@ -189,7 +189,7 @@ class _Edit:
                 return None
         base = self._record.start
         going = [(base + start, base + end) for start, end in ([region] if region else cuts)]
-        puts = {base + region[0]: put} if region and put else {}
+        insertions = {base + region[0]: put} if region and put else {}
         log, edits = b"", 0
         if self._work.log:
             from dedup.formats.log.entries import removal_lines  # most runs keep no log
@@ -197,7 +197,7 @@ class _Edit:
             pieces = list(jsonl_edits.pieces(region, cuts, put)) if region else []
             edits = len(pieces)
             log = removal_lines(self._part, self._record, decision, where, pieces, numbered=self._numbered)
-        return _Change(going, puts, held + log, edits, self._diff(decision.removals) if self._work.diff else b"")
+        return _Change(going, insertions, held + log, edits, self._diff(decision.removals) if self._work.diff else b"")
 
     def _held(self, removals: Sequence[Removal]) -> bytes:
         """Return the log's lines for what is held back; none if its place in the document's bytes cannot be told."""
@@ -254,7 +254,9 @@ class _Edit:
 
     def _unexplained(self, fault: Fault) -> list[Explanation]:
         """Tell that nothing is explained; to explain what goes changes nothing else, even if it raises."""
-        left_as_it_is(self._work, Found(self._part, self._done, self._record), fault, "what goes is not explained")
+        left_as_it_is(
+            self._work, LocatedDocument(self._part, self._result, self._record), fault, "what goes is not explained"
+        )
         return []
 
     def _explained(self, one: Removal | KeptNear) -> Explanation:

@@ -39,7 +39,6 @@ if TYPE_CHECKING:
 
 HEAD = 1 << 16
 """Bytes that are looked at."""
-_BOM = codecs.BOM_UTF8
 _CONTROLS = bytes({*range(32), 127} - set(b"\b\t\n\v\f\r\x0e\x0f\x1a\x1b"))
 """Control characters that texts do not have. They do have tabs and feeds, escapes and shifts (ISO 2022), backspaces in
 manual pages, and the end-of-file of DOS."""
@@ -103,7 +102,7 @@ def recognised(head: bytes, codec: Codec, *, whole: bool) -> Foreign | None:
         view = wide.encode("utf-8", "replace")
         if (kind := _signed(view)) is not None:
             return kind
-    kind = _syntax(view.removeprefix(_BOM), whole=whole)
+    kind = _syntax(view.removeprefix(codecs.BOM_UTF8), whole=whole)
     return WIDE_LINES if kind is JSON_LINES and wide is not None else kind
 
 
@@ -145,7 +144,7 @@ def _may_begin(pattern: bytes, first: int) -> bool:
 
 def _signed(head: bytes) -> Foreign | None:
     """Return the kind whose signature bytes begin with."""
-    begin = head.removeprefix(_BOM)
+    begin = head.removeprefix(codecs.BOM_UTF8)
     if (stripped := begin.lstrip(b" \t\r\n")) != begin and stripped.startswith((b"<", b"{")):
         begin = stripped
     if not begin:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from dedup.formats import jsonl, text
 from dedup.formats.detect import WrongKindError, sniff
 from dedup.formats.files.reader import Reader
-from dedup.formats.parts import Cutter, Kind, Part
+from dedup.formats.parts import Part, PartBuilder, PartKind
 from dedup.model.errors import InputError
 
 if TYPE_CHECKING:
@@ -72,41 +72,41 @@ class Inputs:
         at = 0
         open_line = False  # the output so far lacks the end of its last line
         for number, source in enumerate(self._sources):
-            cutter = Cutter(number, source.name, source.relative, at if self._joined else 0, self._limit)
+            builder = PartBuilder(number, source.name, source.relative, at if self._joined else 0, self._limit)
             fresh = True
             if source.size is None:
                 yield None  # to open a pipe, and to see what comes out of it, may mean to wait
-            for part in self._source(source, cutter):
+            for part in self._source(source, builder):
                 if part is None or not part.data:
                     yield part
                     continue
                 if fresh and open_line and self._joined:
-                    yield Part(number, Kind.JOINT, source.name, source.relative, b"\n", at)
-                    cutter.at += 1
+                    yield Part(number, PartKind.JOINT, source.name, source.relative, b"\n", at)
+                    builder.at += 1
                     yield replace(part, at=part.at + 1)
                 else:
                     yield part
                 fresh = False
                 open_line = self._codec.of(part.data).ascii and not part.data.endswith(b"\n")
-            at = cutter.at
-            yield cutter.part(Kind.END, b"", None)
+            at = builder.at
+            yield builder.part(PartKind.END, b"", None)
 
-    def _source(self, source: Source, cutter: Cutter) -> Iterator[Part | None]:
+    def _source(self, source: Source, builder: PartBuilder) -> Iterator[Part | None]:
         try:
             with self._opened(source) as reader:
                 if reader.status is not None:
-                    self.status[cutter.source] = reader.status
+                    self.status[builder.source] = reader.status
                 if reader.compressed is not None:
-                    self.compressed[cutter.source] = reader.compressed
-                yield from self._reading(reader, source)(reader, cutter)
+                    self.compressed[builder.source] = reader.compressed
+                yield from self._reading(reader, source)(reader, builder)
         except WrongKindError as error:
-            self.foreign.add(cutter.source)
+            self.foreign.add(builder.source)
             if source.below and error.announced:
-                self.passed[cutter.source] = error
+                self.passed[builder.source] = error
             else:
-                self.failures[cutter.source] = error
+                self.failures[builder.source] = error
         except InputError as error:
-            self.failures[cutter.source] = error
+            self.failures[builder.source] = error
 
     def _opened(self, source: Source) -> Reader:
         if source.kept is None:
@@ -114,9 +114,12 @@ class Inputs:
         source.kept.seek(0)
         return Reader(source.kept, source.name, owned=False)
 
-    def _reading(self, reader: Reader, source: Source) -> Callable[[Reader, Cutter], Iterator[Part | None]]:
+    def _reading(self, reader: Reader, source: Source) -> Callable[[Reader, PartBuilder], Iterator[Part | None]]:
         insist = self._binary_as_text
-        if sniff(self._asked, source.relative, source.name, reader, self._codec, binary_as_text=insist) is Kind.TEXT:
+        if (
+            sniff(self._asked, source.relative, source.name, reader, self._codec, binary_as_text=insist)
+            is PartKind.TEXT
+        ):
             return text.read
         if not self._codec.ascii:
             what = f"JSON lines in {self._codec.name} cannot be read"

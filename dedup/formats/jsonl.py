@@ -9,14 +9,15 @@ from __future__ import annotations
 import json
 import re
 from bisect import bisect_right
+from codecs import BOM_UTF8
 from json.encoder import encode_basestring, encode_basestring_ascii
 from math import isfinite
 from typing import TYPE_CHECKING, Any, AnyStr
 
 from dedup.formats import jsonl_edits
 from dedup.formats.grouping import group_of
-from dedup.formats.jsonl_member import whole
-from dedup.formats.parts import TASK_BYTES, Cutter, Done, Kind, Part, Record, Work, rest, too_large
+from dedup.formats.jsonl_string import locate_string
+from dedup.formats.parts import TASK_BYTES, Part, PartBuilder, PartKind, PartResult, Record, Work, rest, too_large
 from dedup.model.errors import InputError
 
 if TYPE_CHECKING:
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 
     from dedup.formats.files.reader import Reader
 
-_BOM = b"\xef\xbb\xbf"
 _BLANK = b" \t\r"
 _DECODER = json.JSONDecoder()
 # Python refuses to make an int of thousands of digits; a record that holds one is JSON all the same.
@@ -55,7 +55,7 @@ class _BadRecordError(ValueError):
         self.hint = hint
 
 
-def read(reader: Reader, cutter: Cutter) -> Iterator[Part | None]:
+def read(reader: Reader, builder: PartBuilder) -> Iterator[Part | None]:
     """Yield parts of whole lines as they come; None before a read that has to wait.
 
     Memory: about a megabyte, or the longest line up to the limit; a longer line passes through in pieces, unread.
@@ -73,35 +73,35 @@ def read(reader: Reader, cutter: Cutter) -> Iterator[Part | None]:
         if block and not cut:
             begun.append(block)
             size += len(block)
-            if size > cutter.limit:
-                yield from _long_line(reader, cutter, begun)
+            if size > builder.limit:
+                yield from _long_line(reader, builder, begun)
                 begun, size = [], 0
             continue
         if lines := b"".join([*begun, block[:cut]]):
-            yield cutter.part(Kind.JSONL, lines, reader)
-            cutter.line += lines.count(b"\n")
+            yield builder.part(PartKind.JSONL, lines, reader)
+            builder.line += lines.count(b"\n")
         if not block:
             return
         begun = [block[cut:]] if cut < len(block) else []
         size = len(block) - cut
 
 
-def _long_line(reader: Reader, cutter: Cutter, begun: list[bytes]) -> Iterator[Part]:
+def _long_line(reader: Reader, builder: PartBuilder, begun: list[bytes]) -> Iterator[Part]:
     """Pass the line that has begun through, up to its end; what was read behind it is put back."""
-    yield from cutter.through(begun, reader, too_large(f"{cutter.name}:{cutter.line}", cutter.limit))
+    yield from builder.through(begun, reader, too_large(f"{builder.name}:{builder.line}", builder.limit))
     for piece in rest(reader):
         end = piece.find(b"\n") + 1
-        yield cutter.part(Kind.THROUGH, piece[:end] if end else piece, reader)
+        yield builder.part(PartKind.THROUGH, piece[:end] if end else piece, reader)
         if end:
             reader.unread(piece[end:])
-            cutter.line += 1
+            builder.line += 1
             return
 
 
-def records(part: Part, work: Work, done: Done) -> list[Record]:
+def records(part: Part, work: Work, result: PartResult) -> list[Record]:
     """Return the documents of a part; a line that holds none is reported and passes through, a blank one silently."""
     found: list[Record] = []
-    data, counts = part.data, done.counts
+    data, counts = part.data, result.counts
     start, number, size = 0, part.line - 1, len(data)
     while start < size:
         end = data.find(b"\n", start)
@@ -112,7 +112,7 @@ def records(part: Part, work: Work, done: Done) -> list[Record]:
             continue
         line = data[begin:end]
         if number == 1:
-            line = line.removeprefix(_BOM)
+            line = line.removeprefix(BOM_UTF8)
         if not line or (line.isspace() and not line.strip(_BLANK)):
             continue
         if end - begin > work.max_document:
@@ -128,7 +128,7 @@ def records(part: Part, work: Work, done: Done) -> list[Record]:
                 found.append(Record(begin, end, number, text, identity, group))
                 continue
         counts.documents += 1
-        done.problems.append(problem)
+        result.problems.append(problem)
     counts.documents += len(found)
     return found
 
@@ -137,7 +137,7 @@ def record(part: Part, start: int, end: int, line: int, work: Work) -> Record:
     """Return a document that `records` has found before, by where it stands."""
     data = part.data[start:end]
     if line == 1:
-        data = data.removeprefix(_BOM)
+        data = data.removeprefix(BOM_UTF8)
     try:
         text, identity, _, group = _read_record(data, work)
     except _BadRecordError as error:  # the bytes have changed
@@ -241,7 +241,7 @@ def locate(part: Part, record: Record, positions: Sequence[int], work: Work) -> 
         found = _in_bytes(data, work.field[0], record.text, positions)
         if found is not None:
             return found
-    mark = len(_BOM) if record.line == 1 and data.startswith(_BOM) else 0
+    mark = len(BOM_UTF8) if record.line == 1 and data.startswith(BOM_UTF8) else 0
     data = data[mark:]
     line, _ = work.codec.decode(data)
     begin, end = _literal(line, work.field)
@@ -282,7 +282,7 @@ def _in_bytes(data: bytes, field: str, text: str, positions: Sequence[int]) -> l
         text: what it says.
         positions: ascending.
     """
-    literal = whole(data, field, 0, len(data))
+    literal = locate_string(data, field, 0, len(data))
     if literal is None:
         return None
     begin, end = literal

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dedup.formats.jsonl_member import OPENING
+from dedup.formats.jsonl_string import OPENING
 from dedup.text.paragraphs import LINE_END
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    Ints = NDArray[np.int64]
+    from dedup.text.arrays import Ints
 
 LARGEST = 1 << 22
 """Bytes of a part above which nothing is looked at together, for the memory's sake."""

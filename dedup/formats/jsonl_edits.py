@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, NamedTuple
 
-from dedup.formats.parts import document_entry, removal_entry
+from dedup.formats.parts import document_entry
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -94,7 +94,7 @@ def _mark(removal: Removal) -> dict[str, Any]:
         "start": removal.start,
         "end": removal.end,
         "cut": {"start": removal.cut_start, "end": removal.cut_end},
-        **removal_entry(removal),
+        **removal.to_entry(),
         "witnesses": [_witness(witness) for witness in removal.witnesses],
     }
 

@@ -7,7 +7,6 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 from dedup.formats.files.reader import READ_SIZE, Reader
-from dedup.model.decisions import Compared
 from dedup.model.errors import DedupError, InputError
 from dedup.model.outcome import Counts, Explanation
 
@@ -15,7 +14,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from dedup.formats.files.encoding import Codec
-    from dedup.model.decisions import Removal
     from dedup.model.job import Empty
     from dedup.model.settings import Settings
 
@@ -27,7 +25,7 @@ _TASK_PARTS = 2000
 """Parts of a task, however small they are."""
 
 
-class Kind(Enum):
+class PartKind(Enum):
     """What a part is."""
 
     TEXT = "text"
@@ -48,7 +46,7 @@ class Part:
 
     source: int
     """Number of the input."""
-    kind: Kind
+    kind: PartKind
     name: str = ""
     """The input's name in messages."""
     relative: str = ""
@@ -58,7 +56,7 @@ class Part:
     """Offset of `data` in what the log calls the original: all that goes into the same output."""
     line: int = 1
     """Number of the first line, from 1 (JSON lines)."""
-    stored: int = 0
+    bytes_read: int = 0
     """Bytes of the input read so far, as stored."""
     problem: DedupError | None = None
     """Why these bytes pass through unread."""
@@ -86,12 +84,12 @@ class Work:
 
 
 @dataclass(slots=True)
-class Done:
+class PartResult:
     """What came of one part. The output is the part's bytes without the cuts, and with what is put in their places."""
 
     cuts: list[tuple[int, int]] = field(default_factory=list)
     """Offsets in the part's data, ascending, not overlapping; one of no length is a place to put something."""
-    puts: dict[int, bytes] = field(default_factory=dict)
+    insertions: dict[int, bytes] = field(default_factory=dict)
     """Start of a cut → what stands there instead. Most cuts have none."""
     counts: Counts = field(default_factory=Counts)
     problems: list[DedupError] = field(default_factory=list)
@@ -108,8 +106,8 @@ class Done:
         pieces, at = [], 0
         for start, end in self.cuts:
             pieces.append(data[at:start])
-            if self.puts and start in self.puts:
-                pieces.append(self.puts[start])
+            if self.insertions and start in self.insertions:
+                pieces.append(self.insertions[start])
             at = end
         pieces.append(data[at:])
         return b"".join(pieces)
@@ -117,7 +115,7 @@ class Done:
     @property
     def shrinkage(self) -> int:
         """Bytes by which the part gets shorter; below zero, longer."""
-        return sum(end - start for start, end in self.cuts) - sum(map(len, self.puts.values()))
+        return sum(end - start for start, end in self.cuts) - sum(map(len, self.insertions.values()))
 
 
 @dataclass(slots=True)
@@ -145,23 +143,6 @@ def document_entry(file: str, line: int | None, identity: str | float | None = N
     return entry
 
 
-def removal_entry(removal: Removal) -> dict[str, Any]:
-    """Return what the log and the marks say alike of a removal: why it goes, and how it fits its witnesses."""
-    entry: dict[str, Any] = {
-        "reason": removal.reason.value,
-        "compared": removal.compared.value,
-        "similarity": round(removal.similarity, 6),
-        "coverage": round(removal.coverage, 6),
-    }
-    if removal.compared is Compared.ALIGNED:  # nothing else was looked at for differences
-        entry["differs"] = list(removal.differs)
-    if removal.block is not None:
-        entry["block"] = removal.block
-    if removal.documents is not None:
-        entry["documents"] = removal.documents
-    return entry
-
-
 def too_large(place: str, limit: int) -> InputError:
     """Return the error for a document above the limit."""
     what = f"the document is larger than {limit} bytes and passes through unread"
@@ -169,7 +150,7 @@ def too_large(place: str, limit: int) -> InputError:
 
 
 @dataclass(slots=True)
-class Cutter:
+class PartBuilder:
     """Cuts one input into parts.
 
     Args:
@@ -185,10 +166,10 @@ class Cutter:
     limit: int
     line: int = 1
 
-    def part(self, kind: Kind, data: bytes, reader: Reader | None, problem: DedupError | None = None) -> Part:
+    def part(self, kind: PartKind, data: bytes, reader: Reader | None, problem: DedupError | None = None) -> Part:
         """Return the next part of the input and move on behind it."""
-        stored = reader.stored if reader else 0
-        part = Part(self.source, kind, self.name, self.relative, data, self.at, self.line, stored, problem)
+        bytes_read = reader.bytes_read if reader else 0
+        part = Part(self.source, kind, self.name, self.relative, data, self.at, self.line, bytes_read, problem)
         self.at += len(data)
         return part
 
@@ -197,7 +178,7 @@ class Cutter:
         reason: DedupError | None = problem
         for piece in pieces:
             for at in range(0, len(piece), TASK_BYTES):
-                yield self.part(Kind.THROUGH, piece[at : at + TASK_BYTES], reader, reason)
+                yield self.part(PartKind.THROUGH, piece[at : at + TASK_BYTES], reader, reason)
                 reason = None
 
 

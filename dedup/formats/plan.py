@@ -6,21 +6,24 @@ import os
 import stat
 import sys
 from dataclasses import dataclass, field, replace
-from pathlib import Path
-from typing import BinaryIO, TextIO
+from typing import TYPE_CHECKING, BinaryIO, TextIO
 
 from dedup.formats.files.atomic import is_protected, protected
 from dedup.formats.files.discover import Report, Source, discover, plain_path, refuse_read_twice, same_file
 from dedup.formats.files.links import Named, check_inside, leads_out
 from dedup.formats.files.outputs import FileOutput, Output, StdoutOutput, TreeOutput, targets
 from dedup.formats.files.reader import reason
-from dedup.formats.plan_checks import check_usage, refuse_file_name, refuse_format, refuse_inside
+from dedup.formats.plan_checks import check_work_directory, refuse_file_name, refuse_format, refuse_inside
+from dedup.model.compatibility import LOCAL_JOB, refuse
 from dedup.model.errors import DedupError, InputError, OutputError, UsageError
 from dedup.model.job import STDIN, Job
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
 
 @dataclass(frozen=True, slots=True)
-class Layout:
+class IOPlan:
     """Inputs and outputs of a run."""
 
     sources: list[Source]
@@ -32,7 +35,7 @@ class Layout:
     """What is read before the sources, and not written."""
 
 
-def lay_out(job: Job, report: Report, stdin: BinaryIO | None, stdout: BinaryIO | None) -> Layout:
+def plan_io(job: Job, report: Report, stdin: BinaryIO | None, stdout: BinaryIO | None) -> IOPlan:
     """Find the inputs and settle where each one goes.
 
     Args:
@@ -46,8 +49,9 @@ def lay_out(job: Job, report: Report, stdin: BinaryIO | None, stdout: BinaryIO |
         InputError: a reference cannot be read.
         OutputError: two inputs would be written to the same place.
     """
-    output = output_path(job)
-    check_usage(job, output)
+    refuse(LOCAL_JOB, job)
+    check_work_directory(job)
+    output = job.output_path
     found = discover(job.inputs, job.include, job.stdin_name, report, exclude=job.exclude)
     sources = _writable(_once(found.sources), Named(job.inputs), report) if job.in_place else found.sources
     per_file = job.in_place or job.mode != "clean"
@@ -64,13 +68,13 @@ def lay_out(job: Job, report: Report, stdin: BinaryIO | None, stdout: BinaryIO |
     if per_file and output is None:
         sources = _distinct(sources)
     destinations = _destinations(job, output, sources, per_file=per_file)
-    layout = Layout(sources, per_file, destinations, _references(job))
+    layout = IOPlan(sources, per_file, destinations, _references(job))
     refuse_read_twice([*layout.sources, *layout.references], sys.stdin if stdin is None else stdin)
     _refuse_overwriting(job, layout, stdin, stdout)
     return layout
 
 
-def open_output(job: Job, layout: Layout, stdout: BinaryIO | None) -> Output:
+def open_output(job: Job, layout: IOPlan, stdout: BinaryIO | None) -> Output:
     """Open what the text is written to.
 
     Raises:
@@ -82,15 +86,10 @@ def open_output(job: Job, layout: Layout, stdout: BinaryIO | None) -> Output:
         # With a log, no file changes before the log is there: else what is gone from it could be lost.
         return TreeOutput(layout.destinations, in_place=True, together=job.removed is not None)
     if not layout.destinations:
-        return Output() if output_path(job) else StdoutOutput(stdout)
+        return Output() if job.output_path else StdoutOutput(stdout)
     if layout.per_file:
-        return TreeOutput(layout.destinations, in_place=False, together=False, top=output_path(job))
+        return TreeOutput(layout.destinations, in_place=False, together=False, top=job.output_path)
     return FileOutput(layout.destinations[0])
-
-
-def output_path(job: Job) -> Path | None:
-    """Return the file or directory that the text goes to; None: standard output."""
-    return None if job.output == Path(STDIN) else job.output
 
 
 def _references(job: Job) -> list[Source]:
@@ -120,19 +119,19 @@ def _destinations(job: Job, output: Path | None, sources: list[Source], *, per_f
     return places
 
 
-def _refuse_overwriting(job: Job, layout: Layout, stdin: BinaryIO | None, stdout: BinaryIO | None) -> None:
+def _refuse_overwriting(job: Job, layout: IOPlan, stdin: BinaryIO | None, stdout: BinaryIO | None) -> None:
     known = _known(layout, stdin)
     if not job.in_place:
         for path in layout.destinations:
             if (taken := _first(known, path)) is not None:
                 what = f"output and input are the same file; {taken.name} was not changed"
                 raise UsageError(what, place=str(path), hint="use --in-place")
-    to_stdout = job.mode == "diff" or (job.mode == "clean" and not job.in_place and output_path(job) is None)
+    to_stdout = job.mode == "diff" or (job.mode == "clean" and not job.in_place and job.output_path is None)
     written = _identity(sys.stdout if stdout is None else stdout) if to_stdout else None
     if written is not None and (taken := known.get(written)) is not None:
         what = "input and standard output are the same file"
         raise UsageError(what, place=taken.name, hint="write elsewhere, or use --in-place")
-    output = output_path(job)
+    output = job.output_path
     if output is not None and layout.per_file:
         refuse_inside(output, job.inputs + job.against, "the output")
     if job.removed is None:
@@ -144,7 +143,7 @@ def _refuse_overwriting(job: Job, layout: Layout, stdin: BinaryIO | None, stdout
         _refuse_only_copy(job.removed, layout.destinations)
 
 
-def _known(layout: Layout, stdin: BinaryIO | None) -> dict[object, Source]:
+def _known(layout: IOPlan, stdin: BinaryIO | None) -> dict[object, Source]:
     """Return all that is read, by what tells one file from another.
 
     Raises:
@@ -174,7 +173,7 @@ def _refuse_only_copy(log: Path, files: list[Path]) -> None:
         raise UsageError(what, place=str(log), hint="name another LOG, or delete this one first")
 
 
-def _refuse_log(log: Path, known: dict[object, Source], layout: Layout) -> None:
+def _refuse_log(log: Path, known: dict[object, Source], layout: IOPlan) -> None:
     if _first(known, log) is not None:
         raise UsageError("the removal log is one of the inputs; nothing was written", place=str(log))
     if any(same_file(log, path) for path in layout.destinations):

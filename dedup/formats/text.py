@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 from dedup.formats.files.encoding import says_wide
 from dedup.formats.files.reader import READ_SIZE, Reader
 from dedup.formats.foreign import HEAD, is_binary
-from dedup.formats.parts import Cutter, Done, Kind, Part, Record, Work, rest, too_large
+from dedup.formats.parts import Part, PartBuilder, PartKind, PartResult, Record, Work, rest, too_large
 from dedup.model.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 
-def read(reader: Reader, cutter: Cutter) -> Iterator[Part]:
+def read(reader: Reader, builder: PartBuilder) -> Iterator[Part]:
     """Yield the document as one part; one above the limit in pieces that pass through unread.
 
     Memory: the document twice while it is put together, at most the limit.
@@ -27,34 +27,34 @@ def read(reader: Reader, cutter: Cutter) -> Iterator[Part]:
     while data := reader.read(READ_SIZE):
         pieces.append(data)
         size += len(data)
-        if size > cutter.limit:
-            yield from cutter.through(pieces, reader, too_large(cutter.name, cutter.limit))
+        if size > builder.limit:
+            yield from builder.through(pieces, reader, too_large(builder.name, builder.limit))
             del pieces[:]
-            yield from (cutter.part(Kind.THROUGH, piece, reader) for piece in rest(reader))
+            yield from (builder.part(PartKind.THROUGH, piece, reader) for piece in rest(reader))
             return
     if size:
-        yield cutter.part(Kind.TEXT, b"".join(pieces), reader)
+        yield builder.part(PartKind.TEXT, b"".join(pieces), reader)
 
 
-def records(part: Part, work: Work, done: Done) -> list[Record]:
+def records(part: Part, work: Work, result: PartResult) -> list[Record]:
     """Return the document, decoded; one that is no text in its encoding is reported and passes through."""
-    done.counts.documents += 1
+    result.counts.documents += 1
     if work.mark:
         what = "is plain text, and has no record to put marks into; it passes through unchanged"
-        done.problems.append(InputError(what, place=part.name, hint="--mark is for JSON lines"))
+        result.problems.append(InputError(what, place=part.name, hint="--mark is for JSON lines"))
         return []
     codec = work.codec.of(part.data)
     if codec is work.codec and codec.ascii and says_wide(part.data) and is_binary(part.data[4:HEAD]):
         what = "begins as UTF-16 or UTF-32 and is not valid throughout; the document passes through unchanged"
-        done.problems.append(InputError(what, place=part.name, hint="name its encoding with --encoding"))
+        result.problems.append(InputError(what, place=part.name, hint="name its encoding with --encoding"))
         return []
     try:
         text, valid = codec.decode(part.data)
     except UnicodeError as error:
         what = f"not {work.codec.name} ({_where(error)}); the document passes through unchanged"
-        done.problems.append(InputError(what, place=part.name, hint="name its encoding with --encoding"))
+        result.problems.append(InputError(what, place=part.name, hint="name its encoding with --encoding"))
         return []
-    done.counts.invalid_utf8 += not valid
+    result.counts.invalid_utf8 += not valid
     return [Record(0, len(part.data), 1, text)]
 
 

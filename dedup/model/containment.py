@@ -49,7 +49,7 @@ class Fault:
         said = f"{said[:_LONGEST]}…" if len(said) > _LONGEST else said
         return cls(f"{type(error).__name__}: {said}".rstrip(": "), "".join(traceback.format_exception(error)))
 
-    def told(self, place: str, kept: str, texts: Sequence[str] = ()) -> InternalError:
+    def as_error(self, place: str, kept: str, texts: Sequence[str] = ()) -> InternalError:
         """Return the error that tells of it.
 
         Args:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from typing import Any
 
     from dedup.model.containment import Fault
 
@@ -94,6 +95,22 @@ class Removal:
     differs: tuple[str, ...] = ()
     """Where it was aligned: in what ways it differs from its witnesses; names of
     `dedup.model.differences.Difference`."""
+
+    def to_entry(self) -> dict[str, Any]:
+        """Return what the log and the marks have in common: why it goes, and how it compares with its witnesses."""
+        entry: dict[str, Any] = {
+            "reason": self.reason.value,
+            "compared": self.compared.value,
+            "similarity": round(self.similarity, 6),
+            "coverage": round(self.coverage, 6),
+        }
+        if self.compared is Compared.ALIGNED:  # nothing else was looked at for differences
+            entry["differs"] = list(self.differs)
+        if self.block is not None:
+            entry["block"] = self.block
+        if self.documents is not None:
+            entry["documents"] = self.documents
+        return entry
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,3 +89,13 @@ class Job:
     """Have `dedup.model.errors.InternalError` hold the texts that it is about."""
     cluster: Cluster | None = None
     """Run on Spark (scope ``corpus``); None: on this machine, with processes of its own."""
+
+    @property
+    def output_path(self) -> Path | None:
+        """The file or directory that the text goes to; None: standard output."""
+        return None if self.output is None or str(self.output) == STDIN else self.output
+
+    @property
+    def reads_stdin(self) -> bool:
+        """Return True if standard input is among the inputs."""
+        return STDIN in self.inputs

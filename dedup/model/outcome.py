@@ -217,7 +217,7 @@ class Events(Protocol):
         """
 
 
-class Silent:
+class NullEvents:
     """Tells nobody: what comes of a call is in its results."""
 
     def problem(self, error: DedupError, *, more: int = 0) -> None:  # noqa: ARG002 - one is enough

@@ -7,6 +7,7 @@ import json
 from dataclasses import asdict, dataclass
 from typing import Literal, get_args
 
+from dedup.model.compatibility import SETTINGS, refuse
 from dedup.model.errors import UsageError
 
 Split = Literal["auto", "line", "blank"]
@@ -52,7 +53,7 @@ class Settings:
     within: str | None = None
 
     def __post_init__(self) -> None:
-        """Refuse values outside their range.
+        """Refuse values outside their range, and those that do not go together.
 
         Raises:
             UsageError: a value does not fit.
@@ -65,21 +66,7 @@ class Settings:
             raise UsageError(f"threshold is {self.threshold}", hint="use a number from 0 to 1, such as 0.8")
         if self.min_words < 1:
             raise UsageError(f"min_words is {self.min_words}", hint="use a whole number from 1 on, such as 8")
-        self._check_corpus()
-
-    def _check_corpus(self) -> None:
-        """Refuse what says how articles are compared with each other where they are not, and what says too little."""
-        if self.scope != "corpus":
-            for name, default in (("keep", "first"), ("boilerplate", None), ("within", None)):
-                if (value := getattr(self, name)) != default:
-                    what = f"{name} is {value!r}, which has a meaning in scope 'corpus' only"
-                    raise UsageError(what, hint="set scope to 'corpus', or leave it out")
-        if self.keep == "none" and self.boilerplate is None:
-            what = "keep is 'none', and boilerplate does not say in how many documents a paragraph has to stand"
-            raise UsageError(what, hint="set boilerplate to a number of documents, such as 10")
-        if self.boilerplate is not None and self.keep != "none":
-            what = f"boilerplate is {self.boilerplate}, and keep is {self.keep!r}, which keeps a copy of everything"
-            raise UsageError(what, hint="set keep to 'none', or leave boilerplate out")
+        refuse(SETTINGS, self)
         if self.boilerplate is not None and self.boilerplate < FEWEST_COPIES:
             what = f"boilerplate is {self.boilerplate}"
             raise UsageError(what, hint=f"use a whole number from {FEWEST_COPIES} on, such as 10")

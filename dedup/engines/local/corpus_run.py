@@ -13,19 +13,19 @@ import numpy as np
 from dedup.engines.local.first_pass import fill, known
 from dedup.engines.local.limits import cores
 from dedup.engines.local.memory import affordable_workers, forecast, free_memory, keep_what_is_freed, most_used
-from dedup.engines.local.shares import Shares
 from dedup.engines.local.spool import Spool
 from dedup.engines.local.spool_columns import COLUMNS
-from dedup.engines.local.stages import Planner
+from dedup.engines.local.spooled_decisions import SpooledDecisions
+from dedup.engines.local.stages import CorpusStages
 from dedup.engines.local.work_directory import input_name
-from dedup.engines.local.workers import Crew
-from dedup.engines.reading import Progress, changed, copied
-from dedup.engines.removal.share import AGAIN_FAULT
+from dedup.engines.local.workers import WorkerPool
+from dedup.engines.reading import ReadProgress, changed, copy_source
+from dedup.engines.removal.task_decisions import AGAIN_FAULT
 from dedup.fingerprint.banding import choose_banding
 from dedup.formats.files.compression import PACKED
 from dedup.formats.files.reader import is_packed
 from dedup.formats.inputs import Inputs
-from dedup.formats.parts import Kind, task_bytes, tasks
+from dedup.formats.parts import PartKind, task_bytes, tasks
 from dedup.model.errors import InputError, InternalError
 from dedup.model.settings import ALGORITHM
 
@@ -35,12 +35,12 @@ if TYPE_CHECKING:
     from contextlib import ExitStack
     from typing import Any, BinaryIO
 
-    from dedup.engines.local.spool_columns import Decided
-    from dedup.engines.removal.share import Share
+    from dedup.engines.local.spool_columns import CorpusDecision
+    from dedup.engines.removal.task_decisions import TaskDecisions
     from dedup.formats.detect import WrongKindError
     from dedup.formats.files.discover import Source
     from dedup.formats.parts import Part, Work
-    from dedup.formats.plan import Layout
+    from dedup.formats.plan import IOPlan
     from dedup.model.job import Job
     from dedup.model.outcome import Events
 
@@ -50,7 +50,7 @@ _BYTES_A_SLOT = 200
 _BIG = 1 << 30
 
 
-class Twice:
+class TwoPassRun:
     """Both readings of a corpus.
 
     Args:
@@ -70,7 +70,7 @@ class Twice:
     """
 
     def __init__(
-        self, job: Job, layout: Layout, work: Work, events: Events, *, stack: ExitStack, stdin: BinaryIO | None
+        self, job: Job, layout: IOPlan, work: Work, events: Events, *, stack: ExitStack, stdin: BinaryIO | None
     ) -> None:
         self._job = job
         self._layout = layout
@@ -84,12 +84,12 @@ class Twice:
         self.sources: list[Source] = layout.sources
         self._references: list[Source] = layout.references
         self.references = self.fixed = self.silent_references = self.bad_references = 0
-        self._shares: Shares | None = None
+        self._decisions: SpooledDecisions | None = None
         self._first = 0
         self._states = array("q")
         """Of each input, a hash of what tells that it has changed; 0 where it has no status."""
 
-    def prepare(self) -> Decided:
+    def prepare(self) -> CorpusDecision:
         """Read everything and decide.
 
         Raises:
@@ -111,11 +111,11 @@ class Twice:
         self._forecast(size)
         self._fill(banding.banding, size)
         self.references = int(self._spool.sizes("documents")[: self._first].sum())
-        planner = Planner(
+        planner = CorpusStages(
             self._spool,
             self._job.settings,
             banding.banding,
-            crew=self._crew,
+            pool=self._pool,
             max_memory=self._max_memory,
             events=self._events,
             references=self.references,
@@ -127,7 +127,7 @@ class Twice:
             self._events.note(f"{shown}; {more:,} more are counted in the summary, by what was found first")
         self.fixed = int(decided.begins[self.references])
         told = self._work.log or self._job.explain or self._job.mark
-        self._shares = Shares(self._spool, decided, [*self._references, *self.sources], told=told)
+        self._decisions = SpooledDecisions(self._spool, decided, [*self._references, *self.sources], told=told)
         return decided
 
     def faults(self) -> Iterator[tuple[int, InternalError]]:
@@ -135,12 +135,12 @@ class Twice:
 
         Documents are counted from the first one of the inputs; below 0 where it is none of these.
         """
-        assert self._shares is not None  # noqa: S101 - prepared by now
+        assert self._decisions is not None  # noqa: S101 - prepared by now
         parts = self._spool.whole("parts")["again"][: self._spool.sizes("parts")[: self._first].sum()]
         if number := int(np.count_nonzero(parts & AGAIN_FAULT)):
             kept = f"nothing was compared with a document, or more, of {number} parts of the references"
             yield -1, InternalError("while they were read", kept, place=self._references[0].name)
-        for document, error in self._shares.faults(keep_texts=self._work.keep_texts):
+        for document, error in self._decisions.faults(keep_texts=self._work.keep_texts):
             yield max(document - self.references, -1), error
 
     def check_unchanged(self) -> None:
@@ -163,7 +163,7 @@ class Twice:
     def results(
         self,
         found: Iterable[list[Part] | None],
-        carry_out: Callable[[Work, tuple[list[Part], Share]], list[Result]],
+        carry_out: Callable[[Work, tuple[list[Part], TaskDecisions]], list[Result]],
     ) -> Generator[tuple[list[Part], list[Result]], None, None]:
         """Carry out what was decided: yield each task with what came of it.
 
@@ -171,17 +171,17 @@ class Twice:
             found: the tasks, as they were in the first reading.
             carry_out: what workers do with each: `dedup.engines.removal.second_pass.write` or `decisions`.
         """
-        shared = self._crew.map(partial(carry_out, self._work), self._shared(found), weight=_weight)
+        shared = self._pool.map(partial(carry_out, self._work), self._shared(found), weight=_weight)
         return ((task, result) for (task, _), result in shared)
 
     def _shared(self, found: Iterable[list[Part] | None]) -> Iterator[Any]:
-        assert self._shares is not None  # noqa: S101 - prepared by now
+        assert self._decisions is not None  # noqa: S101 - prepared by now
         number, name = self._first, ""
         for task in found:
             if task is not None:
                 if number >= self._spool.tasks:
                     raise changed(task[0].name)
-                yield task, self._shares.of(number)
+                yield task, self._decisions.for_task(number)
                 name = task[-1].name
                 number += 1
         if number < self._spool.tasks:
@@ -193,7 +193,7 @@ class Twice:
         self._spool.discard()
 
     def _tell_excess(self) -> None:
-        used = most_used(self._crew.processes)
+        used = most_used(self._pool.processes)
         if used is not None and used > self._max_memory:
             told = (
                 f"about {used >> 20} MB of memory were used, more than the {self._max_memory >> 20} MB of --max-memory"
@@ -245,7 +245,7 @@ class Twice:
                 return source
             copies += 1
             path = self._spool.directory / input_name(copies)
-            copied(source, path, self._stdin)
+            copy_source(source, path, self._stdin)
             return replace(source, path=path, size=path.stat().st_size, kept=None)
 
         self._references = [lasting(source) for source in self._references]
@@ -289,11 +289,11 @@ class Twice:
     def _fill(self, banding: Any, size: int) -> None:
         slots = min(max(size // _BYTES_A_SLOT, 1 << 16), max(self._max_memory // 256, 1 << 16))
         seen = known(self._spool, slots)
-        self._crew = Crew(self._workers, seen)
-        self._stack.callback(self._crew.close)
+        self._pool = WorkerPool(self._workers, seen)
+        self._stack.callback(self._pool.close)
         # Only what decides is asked about a document for the first time; problems are told when it is written.
         work = replace(self._work, log=False, diff=False, explain=False)
-        progress = Progress([*self._references, *self.sources], self._events, stage="reading")
+        progress = ReadProgress([*self._references, *self.sources], self._events, stage="reading")
         self._first = 0
         for sources, reference in ((self._references, True), (self.sources, False)):
             inputs = self._inputs(sources, joined=not reference and not self._layout.per_file)
@@ -306,19 +306,19 @@ class Twice:
                 work=work,
                 banding=banding,
                 seen=seen,
-                crew=self._crew,
+                pool=self._pool,
                 shift=shift,
             )
             self._stack.callback(each.close)
             for task in each:
                 self._first += reference
                 for part in task:
-                    progress.saw(part)
-                    if part.kind is Kind.END:
+                    progress.update(part)
+                    if part.kind is PartKind.END:
                         status = inputs.status.pop(part.source, None)
                         if not reference:
                             self._states.append(_state(status) if status is not None else 0)
-                progress.tell()
+                progress.report()
             self._spool.sync()
             if reference:
                 for error in inputs.failures.values():
@@ -362,5 +362,5 @@ def _state(status: os.stat_result) -> int:
     return hash((status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)) or 1
 
 
-def _weight(shared: tuple[list[Part], Share]) -> int:
+def _weight(shared: tuple[list[Part], TaskDecisions]) -> int:
     return task_bytes(shared[0])

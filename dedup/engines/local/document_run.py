@@ -4,24 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dedup.formats.edits import carry_out, find
+from dedup.formats.edits import carry_out, read_documents
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from dedup.formats.parts import Done, Part, Work
+    from dedup.formats.parts import Part, PartResult, Work
 
 
-def process(work: Work, task: Sequence[Part]) -> list[Done]:
+def process(work: Work, task: Sequence[Part]) -> list[PartResult]:
     """Do one task: all its documents are judged in one call of the kernel.
 
     Returns:
         What came of each part, in their order.
     """
-    dones, found = find(work, task)
+    results, found = read_documents(work, task)
     if work.only_check_input or not found:
-        return dones
+        return results
     from dedup.resolve.document.decide import decide  # numpy and the kernels: only where there is something to judge
 
     carry_out(work, found, decide([one.record.text for one in found], work.settings, explain=work.explain))
-    return dones
+    return results

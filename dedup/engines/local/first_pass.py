@@ -14,13 +14,13 @@ import numpy as np
 
 from dedup.engines.contained import fingerprinted
 from dedup.engines.local.spool_columns import COLUMNS
-from dedup.engines.removal.share import AGAIN_FAULT, AGAIN_PROBLEM
+from dedup.engines.removal.task_decisions import AGAIN_FAULT, AGAIN_PROBLEM
 from dedup.fingerprint.exact_copies import first_of_each
 from dedup.fingerprint.shared_digests import SharedDigestSet
 from dedup.fingerprint.table import ROW
-from dedup.formats.edits import find
+from dedup.formats.edits import read_documents
 from dedup.formats.grouping import salt_of
-from dedup.formats.parts import Kind, task_bytes
+from dedup.formats.parts import PartKind, task_bytes
 from dedup.model.errors import UsageError
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from dedup.engines.local.spool import Spool
-    from dedup.engines.local.workers import Crew
+    from dedup.engines.local.workers import WorkerPool
     from dedup.fingerprint.minhash import Banding
     from dedup.fingerprint.table import FingerprintTable
     from dedup.formats.parts import Part, Work
@@ -50,11 +50,11 @@ def scan(work: Work, banding: Banding, seen: SharedDigestSet, shift: int, task: 
     found = []
     for number, part in enumerate(task):
         parts[number]["check"], parts[number]["size"] = zlib.crc32(part.data), len(part.data)
-        (done,), here = find(work, [part])
+        (result,), here = read_documents(work, [part])
         found += [(number, part.source + shift, one.record) for one in here]
-        parts[number]["documents"] = done.counts.documents
-        parts[number]["invalid"] = done.counts.invalid_utf8
-        parts[number]["again"] = AGAIN_PROBLEM if done.problems else 0
+        parts[number]["documents"] = result.counts.documents
+        parts[number]["invalid"] = result.counts.invalid_utf8
+        parts[number]["again"] = AGAIN_PROBLEM if result.problems else 0
     salts = None
     if work.settings.within is not None:
         salts = [
@@ -65,7 +65,7 @@ def scan(work: Work, banding: Banding, seen: SharedDigestSet, shift: int, task: 
         parts[found[number][0]]["again"] |= AGAIN_FAULT
     documents = np.array(
         [
-            (number, source, count, record.line if task[number].kind is Kind.JSONL else 0, record.start, record.end)
+            (number, source, count, record.line if task[number].kind is PartKind.JSONL else 0, record.start, record.end)
             for (number, source, record), count in zip(found, sheet.counts.tolist(), strict=True)
         ],
         COLUMNS["documents"],
@@ -108,7 +108,7 @@ def fill(
     work: Work,
     banding: Banding,
     seen: SharedDigestSet,
-    crew: Crew,
+    pool: WorkerPool,
     shift: int = 0,
 ) -> Generator[list[Part], None, None]:
     """Fingerprint all tasks that the spool does not have yet, and yield each task once it is there.
@@ -120,7 +120,7 @@ def fill(
         work: how documents are read.
         banding: how signatures are cut.
         seen: what has been fingerprinted.
-        crew: worker processes.
+        pool: worker processes.
         shift: number of inputs before these.
 
     Raises:
@@ -139,7 +139,7 @@ def fill(
             raise UsageError(what, place=spool.place, hint=hint)
         yield task
     paragraphs, texts, letters = (spool.total(name) for name in ("digests", "texts", "letters"))
-    for task, result in crew.map(partial(scan, work, banding, seen, shift), source, weight=task_bytes):
+    for task, result in pool.map(partial(scan, work, banding, seen, shift), source, weight=task_bytes):
         spool.append(pieces(result, paragraphs, texts, letters), _task_check(task))
         paragraphs += len(result.sheet.digests)
         texts += len(result.sheet.texts)

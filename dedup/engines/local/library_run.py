@@ -12,18 +12,18 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dedup.engines.local.corpus_run import Twice
+from dedup.engines.local.corpus_run import TwoPassRun
 from dedup.engines.removal.second_pass import decisions
 from dedup.formats.files.discover import Source
 from dedup.formats.files.encoding import Codec
 from dedup.formats.inputs import Inputs
 from dedup.formats.jsonl import records
-from dedup.formats.parts import Done, Kind, Work, tasks
-from dedup.formats.plan import Layout
+from dedup.formats.parts import PartKind, PartResult, Work, tasks
+from dedup.formats.plan import IOPlan
 from dedup.model.containment import Fault
 from dedup.model.errors import InputError, OutputError
 from dedup.model.job import Job
-from dedup.model.outcome import Silent
+from dedup.model.outcome import NullEvents
 from dedup.model.results import REFERENCES
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ _PIECE = 1 << 20
 """Bytes that are written in one go."""
 
 
-class Kept:
+class PickleSpool:
     """Objects in a temporary file, in order, until somebody wants them back.
 
     Args:
@@ -68,14 +68,14 @@ class Kept:
             raise InputError(what, hint="give the records as a list") from error
         self._number += 1
 
-    def back(self) -> Iterator[Any]:
+    def read_back(self) -> Iterator[Any]:
         """Yield all that was kept, in order."""
         self._file.seek(0)
         for _ in range(self._number):
             yield pickle.load(self._file)  # noqa: S301 - written above, into a file that nobody else can open
 
 
-def decide_together(
+def clean_corpus(
     documents: Iterable[tuple[str, str | None]],
     references: Iterable[tuple[str, str | None]],
     settings: Settings,
@@ -108,21 +108,21 @@ def decide_together(
         job = Job(settings=chosen, format="jsonl", explain=explain, max_document=sys.maxsize, workers=workers)
         # With a log: witnesses are told.
         work = Work(chosen, (_TEXT,), Codec("utf-8"), job.max_document, log=True, explain=explain)
-        layout = Layout([source], per_file=False, destinations=[], references=[before] if before.size else [])
-        twice = Twice(job, layout, work, Silent(), stack=stack, stdin=None)
-        twice.prepare()
-        pairs = dict(twice.faults())
+        layout = IOPlan([source], per_file=False, destinations=[], references=[before] if before.size else [])
+        corpus_run = TwoPassRun(job, layout, work, NullEvents(), stack=stack, stdin=None)
+        corpus_run.prepare()
+        pairs = dict(corpus_run.faults())
         if (fault := pairs.get(-1)) is not None:  # about no document by itself
             warnings.warn(fault.what, RuntimeWarning, stacklevel=2)
         inputs = Inputs([source], "jsonl", work.codec, job.max_document, joined=True, stdin=None)
-        found = twice.results(tasks(inputs.parts()), decisions)
+        found = corpus_run.results(tasks(inputs.parts()), decisions)
         stack.callback(found.close)
         number = 0
         for task, decided in found:
             each = iter(decided)
             for part in task:
-                if part.kind is Kind.JSONL:
-                    for record in records(part, work, Done()):
+                if part.kind is PartKind.JSONL:
+                    for record in records(part, work, PartResult()):
                         decision = next(each)
                         if number in pairs and decision.fault is None:
                             decision = replace(decision, fault=Fault(pairs[number].raised, pairs[number].trace))

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 
 from dedup.engines.local.document_run import process
 from dedup.engines.local.memory import default_workers
-from dedup.engines.local.taken import Taken
+from dedup.engines.local.pending_removals import PendingRemovals
 from dedup.engines.local.workers import map_ordered
-from dedup.engines.reading import Progress, changed, kept_copy
+from dedup.engines.reading import ReadProgress, changed, spool_source
 from dedup.formats.files.atomic import ChangedError
 from dedup.formats.files.encoding import Codec
 from dedup.formats.inputs import Inputs
-from dedup.formats.parts import Kind, Work, task_bytes, tasks
-from dedup.formats.plan import lay_out, open_output
+from dedup.formats.parts import PartKind, Work, task_bytes, tasks
+from dedup.formats.plan import open_output, plan_io
 from dedup.model.errors import DedupError, InternalError, OutputError
 from dedup.model.job import STDIN
 from dedup.model.outcome import Counts, Outcome, check_removed, check_sums, exit_code, nothing_read
@@ -27,16 +27,28 @@ if TYPE_CHECKING:
     from contextlib import ExitStack
     from typing import BinaryIO
 
-    from dedup.engines.local.corpus_run import Twice
-    from dedup.formats.files.discover import Source
+    from dedup.engines.local.corpus_run import TwoPassRun
+    from dedup.formats.files.outputs import Output
     from dedup.formats.log.writer import LogWriter, Section
-    from dedup.formats.parts import Done, Part
+    from dedup.formats.parts import Part, PartResult
+    from dedup.formats.plan import IOPlan
     from dedup.model.job import Job
     from dedup.model.outcome import Events
 
 
 class LocalRun:
-    """One run; see `run`."""
+    """One run; see `dedup.engines.run.run`.
+
+    Args:
+        job: what is asked for.
+        events: receives problems, explanations, diffs and progress.
+        stdin, stdout: as in `dedup.engines.run.run`.
+        stack: releases temporary files and aborts unfinished outputs at the end.
+    """
+
+    _plan: IOPlan
+    _output: Output
+    _progress: ReadProgress
 
     def __init__(
         self, job: Job, events: Events, stdin: BinaryIO | None, stdout: BinaryIO | None, stack: ExitStack
@@ -44,69 +56,89 @@ class LocalRun:
         self._job = job
         self._events = events
         self._stdin = stdin
+        self._stdout = stdout
         self._stack = stack
         self._strict = job.on_error == "fail"
         self._counts = Counts()
         self._shrinkage = 0
         self._open_line = False
         """The output so far lacks the end of its last line."""
-        self._gone: BrokenPipeError | None = None
+        self._broken_pipe: BrokenPipeError | None = None
         self._codec = Codec(job.encoding)
-        self._layout = lay_out(job, self._problem, stdin, stdout)
-        self._twice: Twice | None = None
-        corpus = job.settings.scope == "corpus"
-        looks_first = self._strict or (job.max_removed is not None and not corpus)
-        self._checks: dict[int, int] | None = None
-        """Number of an input → checksum of what was read of it the first time, where it is read twice here."""
-        if looks_first:
-            self._layout = replace(self._layout, sources=self._kept_copies())
-            self._checks = self._validate()
-        if corpus:
-            self._refuse_unwritable()
-            self._twice = self._prepared()
-            self._twice.check_unchanged()
-        self._output = open_output(job, self._layout, stdout)
-        stack.callback(self._output.abort)
-        self._log = self._open_log()
+        self._corpus_run: TwoPassRun | None = None
+        self._checksums: dict[int, int] | None = None
+        """Number of an input → checksum of its bytes in the first reading, where `_validate` has read it."""
+        self._read_again: dict[int, int] = {}
+        self._log: LogWriter | None = None
         self._section: Section | None = None
-        self._taken = Taken()
+        self._pending = PendingRemovals()
         self._unlogged: set[str] = set()
         """Names of outputs that are in the log and were not written."""
-        self._read_again: dict[int, int] = {}
-        self._progress = Progress(self._layout.sources, events, stage="cleaning" if looks_first or corpus else "")
+
+    def run(self) -> Outcome:
+        """Read, decide, and write everything.
+
+        Raises:
+            DedupError: as in `dedup.engines.run.run`; it says what had been written by then.
+        """
+        self._plan = plan_io(self._job, self._problem, self._stdin, self._stdout)
+        is_read_twice = self._read_first()
+        self._output = open_output(self._job, self._plan, self._stdout)
+        self._stack.callback(self._output.abort)
+        self._log = self._open_log()
+        self._progress = ReadProgress(self._plan.sources, self._events, stage="cleaning" if is_read_twice else "")
+        try:
+            return self._write_all()
+        except DedupError as error:
+            error.undone = self._output.standing() or error.undone
+            raise
+
+    def _read_first(self) -> bool:
+        """Read all inputs where that is needed before anything is written; return False if it is not."""
+        is_corpus = self._job.settings.scope == "corpus"
+        validates = self._strict or (self._job.max_removed is not None and not is_corpus)
+        if validates:
+            sources = [spool_source(source, self._stdin, self._stack) for source in self._plan.sources]
+            self._plan = replace(self._plan, sources=sources)
+            self._checksums = self._validate()
+        if is_corpus:
+            self._refuse_unwritable()
+            self._corpus_run = self._decide_corpus()
+            self._corpus_run.check_unchanged()
+        return validates or is_corpus
 
     def _refuse_unwritable(self) -> None:
-        """Say now what could not be written when everything is read.
+        """Fail early for an output that cannot be written, rather than after everything was read.
 
         Raises:
             OutputError: the directory of an output is not there, or may not be written to.
         """
-        paths = [] if self._layout.per_file else list(self._layout.destinations)
+        paths = [] if self._plan.per_file else list(self._plan.destinations)
         for path in paths if self._job.removed is None else [*paths, self._job.removed]:
             if not path.parent.is_dir():
                 raise OutputError("no such directory; nothing was read or written", place=str(path.parent))
             if not path.exists() and not os.access(path.parent, os.W_OK):
                 raise OutputError("permission denied; nothing was read or written", place=str(path.parent))
 
-    def _prepared(self) -> Twice:
-        """Read everything, and decide on all of it.
+    def _decide_corpus(self) -> TwoPassRun:
+        """Read everything once, and decide what is removed.
 
         Raises:
             DedupError: more would go than may; nothing was written.
         """
-        from dedup.engines.local.corpus_run import Twice  # numpy and the kernels: only where they are needed at once
+        from dedup.engines.local.corpus_run import TwoPassRun  # imports numpy and the kernels
 
-        twice = Twice(self._job, self._layout, self._work(), self._events, stack=self._stack, stdin=self._stdin)
-        decided = twice.prepare()
+        corpus_run = TwoPassRun(self._job, self._plan, self._work(), self._events, stack=self._stack, stdin=self._stdin)
+        decided = corpus_run.prepare()
         self._counts.comparisons = decided.comparisons
         self._counts.unexamined = decided.unexamined
         for name in ("references", "silent_references", "bad_references"):
-            setattr(self._counts, name, getattr(twice, name))
+            setattr(self._counts, name, getattr(corpus_run, name))
         self._counts.kept_near, self._counts.new = decided.near.more, decided.near.kinds
-        check_removed(len(decided.removals), int(decided.begins[-1]) - twice.fixed, self._job.max_removed)
-        for _, fault in twice.faults():
+        check_removed(len(decided.removals), int(decided.begins[-1]) - corpus_run.fixed, self._job.max_removed)
+        for _, fault in corpus_run.faults():
             self._problem(fault)
-        return twice
+        return corpus_run
 
     def _open_log(self) -> LogWriter | None:
         if self._job.removed is None:
@@ -117,38 +149,18 @@ class LocalRun:
         self._stack.callback(log.abort)
         return log
 
-    def _kept_copies(self) -> list[Source]:
-        """Return the inputs, with copies of those that can be read only once.
-
-        Raises:
-            InputError: there is no room for one, or it cannot be read to its end.
-        """
-        return [kept_copy(source, self._stdin, self._stack) for source in self._layout.sources]
-
-    def run(self) -> Outcome:
-        """Write everything.
-
-        Raises:
-            DedupError: as in `dedup.engines.run.run`; it says what had been written by then.
-        """
-        try:
-            return self._write_all()
-        except DedupError as error:
-            error.undone = self._output.standing() or error.undone
-            raise
-
     def _write_all(self) -> Outcome:
         inputs = self._inputs()
         self._output.seen = inputs.status
-        for task, dones in self._results(inputs, self._work()):
-            for part, done in zip(task, dones, strict=True):
-                if part.kind is Kind.END:
+        for task, results in self._results(inputs, self._work()):
+            for part, result in zip(task, results, strict=True):
+                if part.kind is PartKind.END:
                     self._end_input(part, inputs)
                 else:
-                    self._take(part, done, inputs)
-                self._progress.saw(part)
+                    self._take(part, result, inputs)
+                self._progress.update(part)
             self._to_reader(self._output.flush)
-            self._progress.tell()
+            self._progress.report()
         if self._counts.passed and not self._counts.files:
             self._problem(nothing_read(self._counts))
         check_sums(self._counts, self._shrinkage)
@@ -156,14 +168,14 @@ class LocalRun:
         if self._section is not None:
             self._section.close()
         self._commit()
-        if self._twice is not None:
-            self._twice.discard()
-        if self._gone is not None:
-            raise self._gone
+        if self._corpus_run is not None:
+            self._corpus_run.discard()
+        if self._broken_pipe is not None:
+            raise self._broken_pipe
         return Outcome(self._counts, exit_code(self._counts, self._job.mode))
 
     def _commit(self) -> None:
-        """Let log and outputs appear; of a file that has changed since it was read, neither does."""
+        """Rename log and outputs into place, except for a file that has changed since it was read."""
         left = self._output.check()
         if self._strict:
             self._not_replaced(left)  # before anything has appeared
@@ -171,7 +183,7 @@ class LocalRun:
             # The log first: else what is gone from a file could be lost.
             self._log.commit()
             left += self._output.commit()
-            if names := self._unlogged | {self._layout.sources[source].relative for source, _ in left}:
+            if names := self._unlogged | {self._plan.sources[source].relative for source, _ in left}:
                 self._log.forget(names)
         else:
             left += self._output.commit()
@@ -180,18 +192,18 @@ class LocalRun:
     def _not_replaced(self, files: list[tuple[int, ChangedError]]) -> None:
         """Report files that were not replaced, and count what went from them as kept."""
         for source, error in files:
-            self._shrinkage -= self._taken.undo(source, self._counts)
+            self._shrinkage -= self._pending.undo(source, self._counts)
             self._problem(error)
 
     def _inputs(self) -> Inputs:
-        job, layout = self._job, self._layout
-        sources = layout.sources if self._twice is None else self._twice.sources
+        job, plan = self._job, self._plan
+        sources = plan.sources if self._corpus_run is None else self._corpus_run.sources
         return Inputs(
             sources,
             job.format,
             self._codec,
             job.max_document,
-            joined=not layout.per_file,
+            joined=not plan.per_file,
             stdin=self._stdin,
             binary_as_text=job.binary_as_text,
         )
@@ -213,11 +225,11 @@ class LocalRun:
             keep_texts=job.keep_texts,
         )
 
-    def _results(self, inputs: Inputs, work: Work) -> Generator[tuple[list[Part], list[Done]], None, None]:
-        if self._twice is not None:
+    def _results(self, inputs: Inputs, work: Work) -> Generator[tuple[list[Part], list[PartResult]], None, None]:
+        if self._corpus_run is not None:
             from dedup.engines.removal.second_pass import write  # numpy and the kernels, as above
 
-            return self._twice.results(tasks(inputs.parts()), write)
+            return self._corpus_run.results(tasks(inputs.parts()), write)
         workers = self._job.workers or default_workers()
         results = map_ordered(partial(process, work), tasks(inputs.parts()), workers, weight=task_bytes)
         self._stack.callback(results.close)
@@ -234,62 +246,62 @@ class LocalRun:
             DedupError: more would go than may.
         """
         inputs, counts, checks = self._inputs(), Counts(), dict[int, int]()
-        progress = Progress(self._layout.sources, self._events, stage="looking")
+        progress = ReadProgress(self._plan.sources, self._events, stage="looking")
         work = self._work(only_check_input=self._job.max_removed is None)
-        for task, dones in self._results(inputs, replace(work, log=False, diff=False, explain=False)):
-            for part, done in zip(task, dones, strict=True):
-                counts.add(done.counts)
+        for task, results in self._results(inputs, replace(work, log=False, diff=False, explain=False)):
+            for part, result in zip(task, results, strict=True):
+                counts.add(result.counts)
                 checks[part.source] = zlib.crc32(part.data, checks.get(part.source, 0))
                 if self._strict:
-                    for error in done.problems:
+                    for error in result.problems:
                         raise error.as_end() if isinstance(error, InternalError) else error
-                    if part.kind is Kind.END and part.source in inputs.failures:
+                    if part.kind is PartKind.END and part.source in inputs.failures:
                         raise inputs.failures[part.source]
-                if part.kind is Kind.END:
+                if part.kind is PartKind.END:
                     inputs.status.pop(part.source, None)
-                progress.saw(part)
-            progress.tell()
+                progress.update(part)
+            progress.report()
         check_removed(counts.removed, counts.paragraphs, self._job.max_removed)
         return checks
 
-    def _take(self, part: Part, done: Done, inputs: Inputs) -> None:
+    def _take(self, part: Part, result: PartResult, inputs: Inputs) -> None:
         """Pass on what came of a part."""
-        if part.kind is Kind.JOINT and self._job.empty == "drop" and not self._open_line:
-            self._unjoin(part, done)
-        cleaned = done.apply(part.data)
+        if part.kind is PartKind.JOINT and self._job.empty == "drop" and not self._open_line:
+            self._unjoin(part, result)
+        cleaned = result.apply(part.data)
         if cleaned:
             self._open_line = not cleaned.endswith(b"\n")
-        self._shrinkage += done.shrinkage
-        done.counts.bytes_in = len(part.data)
-        done.counts.bytes_out = len(cleaned)
-        self._counts.add(done.counts)
-        if self._checks is not None:
+        self._shrinkage += result.shrinkage
+        result.counts.bytes_in = len(part.data)
+        result.counts.bytes_out = len(cleaned)
+        self._counts.add(result.counts)
+        if self._checksums is not None:
             self._read_again[part.source] = zlib.crc32(part.data, self._read_again.get(part.source, 0))
-        if self._job.in_place and done.cuts:
-            self._taken.add(part.source, done.counts)
-        for error in done.problems:
+        if self._job.in_place and result.cuts:
+            self._pending.add(part.source, result.counts)
+        for error in result.problems:
             self._problem(error)
-        for explanation in done.explanations:
+        for explanation in result.explanations:
             self._to_reader(partial(self._events.explained, explanation))
-        if done.diff:
-            self._to_reader(partial(self._events.diff, done.diff))
+        if result.diff:
+            self._to_reader(partial(self._events.diff, result.diff))
         compressed = inputs.compressed.get(part.source)
-        self._output.write(part.source, cleaned, changed=bool(done.cuts), compressed=compressed)
+        self._output.write(part.source, cleaned, changed=bool(result.cuts), compressed=compressed)
         if section := self._section_of(part.source):
-            section.add(part.data, cleaned, done.log, done.counts.removed, done.edits)
+            section.add(part.data, cleaned, result.log, result.counts.removed, result.edits)
 
-    def _unjoin(self, part: Part, done: Done) -> None:
+    def _unjoin(self, part: Part, result: PartResult) -> None:
         """Leave out a line end between two inputs where the line that it would end has been dropped."""
-        done.cuts.append((0, len(part.data)))
+        result.cuts.append((0, len(part.data)))
         if self._job.removed is not None:
             from dedup.formats.log.entries import joint_line  # most runs keep no log
 
-            done.log = joint_line(part)
-            done.edits = 1
+            result.log = joint_line(part)
+            result.edits = 1
 
     def _end_input(self, part: Part, inputs: Inputs) -> None:
         source = part.source
-        if self._checks is not None and self._read_again.pop(source, 0) != self._checks.get(source, 0):
+        if self._checksums is not None and self._read_again.pop(source, 0) != self._checksums.get(source, 0):
             raise changed(part.name)
         failed = not self._was_read(source, inputs)
         section = self._section_of(source)
@@ -299,21 +311,21 @@ class LocalRun:
             if not self._job.in_place:
                 raise
             self._not_replaced([(source, error)])  # there is no log: with one, files are replaced at the end
-        if source in inputs.foreign and self._layout.sources[source].below:
-            self._output.copy(self._layout.sources[source], source)
+        if source in inputs.foreign and self._plan.sources[source].below:
+            self._output.copy(self._plan.sources[source], source)
         if failed:
-            self._shrinkage -= self._taken.undo(source, self._counts)
+            self._shrinkage -= self._pending.undo(source, self._counts)
         elif self._log is None:
-            self._taken.settle(source)
+            self._pending.forget(source)
         inputs.status.pop(source, None)
-        if section is not None and self._layout.per_file:
+        if section is not None and self._plan.per_file:
             if failed:
-                self._unlogged.add(self._layout.sources[source].relative)
+                self._unlogged.add(self._plan.sources[source].relative)
             section.close()
             self._section = None
 
     def _was_read(self, source: int, inputs: Inputs) -> bool:
-        """Return True if an input was read to its end; count it, or tell why it was not."""
+        """Return True if an input was read to its end; count it, or report why it was not."""
         failure, passed = inputs.failures.get(source), inputs.passed.get(source)
         if failure is not None:
             self._problem(failure)
@@ -327,22 +339,22 @@ class LocalRun:
     def _section_of(self, source: int) -> Section | None:
         """Return the section of the log that a source belongs to."""
         if self._section is None and self._log is not None:
-            sources = self._layout.sources
-            alone = self._layout.per_file or len(sources) == 1
+            sources = self._plan.sources
+            alone = self._plan.per_file or len(sources) == 1
             name = sources[source].relative if alone else STDIN
-            self._section = self._log.section(name, always=not self._layout.per_file)
+            self._section = self._log.section(name, always=not self._plan.per_file)
         return self._section
 
     def _to_reader(self, write: Callable[[], None]) -> None:
-        """Write what somebody reads; if he goes away, files that are being written are completed all the same."""
-        if self._gone is not None:
+        """Write to stdout; on a broken pipe, finish the output files first and re-raise at the end of the run."""
+        if self._broken_pipe is not None:
             return
         try:
             write()
         except BrokenPipeError as error:
-            if self._log is None and not self._layout.destinations:
+            if self._log is None and not self._plan.destinations:
                 raise
-            self._gone = error
+            self._broken_pipe = error
 
     def _problem(self, error: DedupError) -> None:
         self._counts.errors += 1

@@ -10,7 +10,7 @@ import numpy as np
 
 from dedup.candidates.buckets import Features
 from dedup.engines.contained import compared, named
-from dedup.engines.local.spool import kept, stretches
+from dedup.engines.local.spool import load_array, read_ranges
 from dedup.engines.local.spool_columns import COLUMNS
 from dedup.text.token_chars import decode_chars
 from dedup.verdict.batch.verify import Paragraphs
@@ -48,9 +48,9 @@ def verify_pairs(settings: Settings, texts: str, letters: str, pairs: PairSlice)
     with open(texts, "rb", buffering=0) as file, open(letters, "rb", buffering=0) as short:  # noqa: PTH123 - strings travel well
 
         def texts_of(needed: list[int]) -> list[bytes]:
-            return list(stretches(file, rows["text_at"][needed], rows["text_size"][needed], 1, bytes))
+            return list(read_ranges(file, rows["text_at"][needed], rows["text_size"][needed], 1, bytes))
 
-        words = list(stretches(short, rows["letters_at"], rows["words"], LETTER, decode_chars))
+        words = list(read_ranges(short, rows["letters_at"], rows["words"], LETTER, decode_chars))
         paragraphs = Paragraphs(words, rows["key"], texts_of)
         return compared(paragraphs, pairs.later, pairs.earlier, settings)
 
@@ -82,7 +82,7 @@ def bucket_bands(
     dtype = COLUMNS["bands"]
     as_keys = partial(np.frombuffer, dtype=dtype)
     with open(os.path.join(directory, "bands"), "rb", buffering=0) as file:  # noqa: PTH118, PTH123 - strings travel well
-        found = stretches(file, slices[:, 0] + band * slices[:, 1], slices[:, 1], dtype.itemsize, as_keys)
+        found = read_ranges(file, slices[:, 0] + band * slices[:, 1], slices[:, 1], dtype.itemsize, as_keys)
         keys = np.concatenate([np.empty(0, dtype), *found])
-    chosen, fresh, *features = (kept(directory, name) for name in ("chosen", "fresh", *Features._fields))
+    chosen, fresh, *features = (load_array(directory, name) for name in ("chosen", "fresh", *Features._fields))
     return named(keys[chosen], fresh, Features(*features), settings)

@@ -42,7 +42,7 @@ class Sliced(Protocol[Part]):
         """Return the entries from one place to another."""
 
 
-def stretches(
+def read_ranges(
     file: BinaryIO,
     at: NDArray[np.int64],
     sizes: NDArray[np.integer[Any]],
@@ -313,7 +313,7 @@ class Spool:
         return spool_error(error, where)
 
 
-def kept(directory: str, name: str) -> NDArray[Any]:
+def load_array(directory: str, name: str) -> NDArray[Any]:
     """Return an array that was put into a spool; the system keeps in memory what it likes of it."""
     array: NDArray[Any] = np.load(Path(directory) / array_name(name), mmap_mode="r", allow_pickle=False)
     return array

@@ -31,13 +31,13 @@ COLUMNS: dict[str, np.dtype[Any]] = {
     "texts": np.dtype("u1"),
     "letters": np.dtype("<u4"),
 }
-"""The spool's columns. Parts of inputs: CRC of the bytes, documents found, those that do not decode, whether to be read
-again for what is to be told about it (`dedup.engines.removal.share.AGAIN_PROBLEM`), bytes. Documents: their part within
+"""The spool's columns. Parts of inputs: CRC of the bytes, documents found, those that do not decode, whether a part is
+read again for its problems (`dedup.engines.removal.task_decisions.AGAIN_PROBLEM`), bytes. Documents: their part within
 the task, input, paragraphs, line, and bytes within the part. Then what `dedup.fingerprint.table.FingerprintTable` has,
-numbers and places counted from the corpus's beginning."""
+numbers and places counted from the beginning of the corpus."""
 
 
-class Decided(NamedTuple):
+class CorpusDecision(NamedTuple):
     """What was decided about a corpus.
 
     Attributes:

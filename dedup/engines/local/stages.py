@@ -16,9 +16,9 @@ import numpy as np
 
 from dedup.candidates.buckets import candidates
 from dedup.engines.local.slices import Bands, PairSlice, bucket_bands, verify_pairs
-from dedup.engines.local.spool import kept
-from dedup.engines.local.spool_columns import Decided, PairFault
-from dedup.engines.local.workers import Crew
+from dedup.engines.local.spool import load_array
+from dedup.engines.local.spool_columns import CorpusDecision, PairFault
+from dedup.engines.local.workers import WorkerPool
 from dedup.fingerprint.exact_copies import first_copies, index_type
 from dedup.model.containment import attempt
 from dedup.resolve.corpus.again import RecheckQueue, SameKeys
@@ -79,14 +79,14 @@ class _Different:
         self.unexamined = pairs if every else max(self.unexamined, pairs)
 
 
-class Planner:
+class CorpusStages:
     """Decides about a corpus whose fingerprints are in a spool.
 
     Args:
         spool: of `COLUMNS`.
         settings: what counts as superfluous.
         banding: how the signatures were cut.
-        crew: worker processes.
+        pool: worker processes.
         max_memory: bytes that all of it aims to stay below.
         events: is told how far it has come.
         references: the first so many documents stay.
@@ -99,7 +99,7 @@ class Planner:
         settings: Settings,
         banding: Banding,
         *,
-        crew: Crew,
+        pool: WorkerPool,
         max_memory: int,
         events: Events,
         references: int,
@@ -108,7 +108,7 @@ class Planner:
         self._spool = spool
         self._settings = settings
         self._banding = banding
-        self._crew = crew
+        self._pool = pool
         self._max_memory = max_memory
         self._events = events
         self._references = references
@@ -126,7 +126,7 @@ class Planner:
 
         return attempt(function, failed)
 
-    def decide(self) -> Decided:
+    def decide(self) -> CorpusDecision:
         """Run the stages behind fingerprinting.
 
         Raises:
@@ -167,7 +167,7 @@ class Planner:
         if self._unnamed:
             kept = f"{len(self._unnamed):,} groups of paragraphs that share a band are not compared for that"
             self._stages.insert(0, (self._unnamed[0], kept))
-        return Decided(
+        return CorpusDecision(
             removals, begins, leaders.compared, different.unexamined, paragraph, place, near, faults, self._stages
         )
 
@@ -298,10 +298,10 @@ class Planner:
         """Yield what each band says about so many paragraphs, of which `_keep` has seen."""
         work = partial(bucket_bands, self._settings, os.fspath(self._spool.directory), bands.slices)
         # Where there is little to do it is done here.
-        least = _WORTH_SHARING if self._crew.started else _WORTH_STARTING
-        crew = self._crew if number > least else Crew(1)
+        least = _WORTH_SHARING if self._pool.started else _WORTH_STARTING
+        pool = self._pool if number > least else WorkerPool(1)
         held = 0
-        for band, (result, faults) in crew.map(work, range(self._banding.bands)):
+        for band, (result, faults) in pool.map(work, range(self._banding.bands)):
             self._unnamed += faults
             self._events.progress(band, self._banding.bands, "candidates", "bands")
             held += len(result.pairs)
@@ -309,7 +309,7 @@ class Planner:
                 yield result
                 continue
             self._spool.keep(f"pairs-{band}", result.pairs)
-            yield result._replace(pairs=kept(os.fspath(self._spool.directory), f"pairs-{band}"))
+            yield result._replace(pairs=load_array(os.fspath(self._spool.directory), f"pairs-{band}"))
 
     def _settle(self, leaders: Leaders, place: NDArray[np.int64]) -> None:
         """Have all pairs verified that decide anything."""
@@ -327,7 +327,7 @@ class Planner:
         task = partial(verify_pairs, self._settings, texts, letters)
         found: list[Verdicts] = []
         done = 0
-        for pairs, (verdicts, faults) in self._crew.map(task, self._tasks(later, earlier, place)):
+        for pairs, (verdicts, faults) in self._pool.map(task, self._tasks(later, earlier, place)):
             found.append(verdicts)
             self._faults += [
                 PairFault(int(later[done + one.place]), int(earlier[done + one.place]), one.fault) for one in faults
@@ -341,7 +341,7 @@ class Planner:
         columns = {name: self._spool.mapped(f"row-{name}") for name in _TRAVELLING}
         start = 0
         while start < len(later):
-            stop = start + _share(len(later) - start, self._crew.started)
+            stop = start + _share(len(later) - start, self._pool.started)
             both = np.stack((later[start:stop], earlier[start:stop]))
             needed, index = np.unique(both, return_inverse=True)
             index = index.reshape(both.shape)

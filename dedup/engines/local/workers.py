@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from dedup.engines.local.collector import collect_seldom
+from dedup.engines.signals import STOP_SIGNALS
 from dedup.model.errors import DedupError
 
 if TYPE_CHECKING:
@@ -30,7 +31,6 @@ MAX_IN_FLIGHT = 64 << 20
 """Weight (bytes) of tasks read ahead; one task that is heavier goes alone."""
 
 _LESS_MEMORY = "use --workers 1, with --scope corpus a smaller --max-memory, or a lower --max-document"
-_STOPS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
 
 
 def map_ordered(
@@ -56,14 +56,14 @@ def map_ordered(
         DedupError: a worker process died.
         Exception: what `function` raised; results of earlier tasks may not have been yielded yet.
     """
-    crew = Crew(workers, function)
+    pool = WorkerPool(workers, function)
     try:
-        yield from crew.map(function, tasks, weight=weight)
+        yield from pool.map(function, tasks, weight=weight)
     finally:
-        crew.close()
+        pool.close()
 
 
-class Crew:
+class WorkerPool:
     """Worker processes that stay for several stages, so that none is forked from a process that has grown.
 
     They start when there is work for them. With one worker everything is done in this process, as also inside of
@@ -78,7 +78,7 @@ class Crew:
     def __init__(self, workers: int, *shared: object) -> None:
         self._workers = 1 if _is_daemon() else workers
         self._shared = shared
-        self._pool: _Pool | None = None
+        self._pool: _Processes | None = None
 
     def map(
         self,
@@ -105,7 +105,7 @@ class Crew:
                 yield waiting[0], function(waiting.popleft())
             return
         if self._pool is None:
-            self._pool = _Pool(self._workers, (function, *self._shared))
+            self._pool = _Processes(self._workers, (function, *self._shared))
         whole = False
         try:
             yield from self._pool.run(function, waiting, source, weight)
@@ -144,7 +144,7 @@ class _End:
 _END = _End()
 
 
-class _Pool:
+class _Processes:
     """Worker processes and what is under way in them.
 
     A task is sent only to a worker that is idle: neither side can then block on a full pipe while the other does. A
@@ -280,11 +280,11 @@ def _work(known: tuple[Any, ...], pipe: Connection[Any, Any], inherited: list[Co
     collect_seldom()
     # The terminal sends its interrupt to all processes of the group, but it is the parent's to answer.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    for number in _STOPS:
+    for number in STOP_SIGNALS:
         if number != signal.SIGINT:
             signal.signal(number, signal.SIG_DFL)
     if hasattr(signal, "pthread_sigmask"):
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOPS)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, STOP_SIGNALS)
     for other in inherited:
         other.close()
     while True:
@@ -318,7 +318,7 @@ def _signals_held() -> Iterator[None]:
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, _STOPS)
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
     try:
         yield
     finally:
@@ -333,35 +333,3 @@ def _quiet_fork() -> Iterator[None]:
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message=".*fork", category=DeprecationWarning)
         yield
-
-
-@contextmanager
-def stopped_by_signals() -> Iterator[None]:
-    """Raise KeyboardInterrupt at the first SIGINT, SIGTERM or SIGHUP, and ignore those that follow.
-
-    What is cleaned up on the way out is thereby never interrupted. Does nothing outside of the main thread, and leaves
-    a signal alone that is ignored (``nohup``) or handled already.
-    """
-    import threading  # only needed here
-
-    before: dict[int, Any] = {}
-    came = False
-
-    def interrupt(_number: int, _frame: object) -> None:
-        nonlocal came
-        # Not set to be ignored: one that has arrived and is not handled yet would then be complained about.
-        if not came:
-            came = True
-            raise KeyboardInterrupt
-
-    if threading.current_thread() is threading.main_thread():
-        for number in _STOPS:
-            default = signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL
-            if signal.getsignal(number) is default:
-                before[number] = default
-                signal.signal(number, interrupt)
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from dedup.engines.removal.share import REASONS, edges_of
+from dedup.engines.removal.task_decisions import REASONS, edges_of
 from dedup.formats.jsonl_bytes import LARGEST, Literals
-from dedup.formats.jsonl_member import whole
-from dedup.formats.parts import Kind
+from dedup.formats.jsonl_string import locate_string
+from dedup.formats.parts import PartKind
 from dedup.text.arrays import batches, ranges
 from dedup.text.characters import CLASS_MASK, IGNORE, class_table, fold_table
 from dedup.text.long_texts import split_texts
@@ -19,12 +19,11 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from dedup.engines.removal.share import Share
+    from dedup.engines.removal.task_decisions import TaskDecisions
     from dedup.formats.jsonl_bytes import Literal
-    from dedup.formats.parts import Done, Part, Work
+    from dedup.formats.parts import Part, PartResult, Work
     from dedup.model.settings import Split
-
-    Ints = NDArray[np.int64]
+    from dedup.text.arrays import Ints
 
 LEAST = 1 << 13
 """Bytes of a record from which on it is not read again: what is done for many at once costs as much for a few."""
@@ -46,54 +45,63 @@ _LONGEST_WORD = 40
 _FEWEST_JOINTS, _FEWEST_SMALL = 4, 2
 
 
-def cut_plainly(work: Work, parts: list[Part], dones: list[Done], share: Share, chosen: Ints, *, most: int) -> Ints:
+def cut_without_parsing(
+    work: Work, parts: list[Part], results: list[PartResult], decided: TaskDecisions, chosen: Ints, *, most: int
+) -> Ints:
     """Cut the documents of a task of which that can be done by their bytes; return the others that are to be cut.
 
     Args:
         work: what is to be done; nobody is to be told of it.
         parts: the task.
-        dones: what comes of each part; cuts and figures are added.
-        share: what was decided about the task.
+        results: what comes of each part; cuts and figures are added.
+        decided: what was decided about the task.
         chosen: the documents that are to be cut, by their numbers within the task, ascending; int64.
         most: characters that are looked at together.
 
     Returns:
         Numbers of documents within the task, ascending; int64.
     """
-    begins, ends, low, high = edges_of(share)
-    sizes = share.documents["end"] - share.documents["start"]
+    begins, ends, low, high = edges_of(decided)
+    sizes = decided.documents["end"] - decided.documents["start"]
     long = chosen[sizes[chosen] >= LEAST]
     # A part is looked at as a whole, which has to be worth it.
-    looked_at = np.bincount(share.documents["part"][long], sizes[long], minlength=len(parts)) * _PART
-    found: list[tuple[int, _Plain]] = []
+    looked_at = np.bincount(decided.documents["part"][long], sizes[long], minlength=len(parts)) * _PART
+    found: list[tuple[int, _UnparsedDocument]] = []
     literals: dict[int, Literals] = {}
-    columns = [share.documents[name][long].tolist() for name in ("part", "start", "end")]
+    columns = [decided.documents[name][long].tolist() for name in ("part", "start", "end")]
     for number, place, start, end in zip(long.tolist(), *columns, strict=True):
         if place not in literals:
-            if looked_at[place] < len(parts[place].data) or not may_be_plain(work, parts[place], share.parts[place]):
+            if looked_at[place] < len(parts[place].data) or not can_skip_parsing(
+                work, parts[place], decided.parts[place]
+            ):
                 continue
             literals[place] = Literals(parts[place].data, work.field[0])
         if (literal := literals[place].of(start, end)) is not None:
-            gone = share.removals["paragraph"][low[number] : high[number]] - begins[number]
-            found.append((number, _Plain(literal, share.spans[begins[number] : ends[number]], gone.astype(np.int64))))
+            gone = decided.removals["paragraph"][low[number] : high[number]] - begins[number]
+            found.append(
+                (
+                    number,
+                    _UnparsedDocument(literal, decided.spans[begins[number] : ends[number]], gone.astype(np.int64)),
+                )
+            )
     done = np.zeros(len(begins), bool)
     for some in batches([plain.literal.length for _, plain in found], most):
-        cut = _cuts([plain for _, plain in found[some]], work.settings.split)
+        cut = _find_cuts([plain for _, plain in found[some]], work.settings.split)
         for (number, _), one in zip(found[some], cut, strict=True):
             if one is not None:
                 done[number] = True
-                mine = dones[share.documents["part"][number]]
+                mine = results[decided.documents["part"][number]]
                 mine.cuts += zip(one.edges[::2], one.edges[1::2], strict=True)
-                reasons = np.bincount(share.removals["reason"][low[number] : high[number]], minlength=len(REASONS))
+                reasons = np.bincount(decided.removals["reason"][low[number] : high[number]], minlength=len(REASONS))
                 told = {REASONS[reason].value: count for reason, count in enumerate(reasons.tolist())}
                 mine.counts.tallied(told, changed=1, emptied=one.emptied)
     return chosen[~done[chosen]]
 
 
-def may_be_plain(work: Work, part: Part, seen: np.void) -> bool:
+def can_skip_parsing(work: Work, part: Part, seen: np.void) -> bool:
     """Tell whether the documents of a part may be cut by their bytes; `seen`: what the first pass says about it."""
     return bool(
-        part.kind is Kind.JSONL
+        part.kind is PartKind.JSONL
         and work.codec.name == "utf-8"
         and len(work.field) == 1
         and not seen["again"]
@@ -102,7 +110,7 @@ def may_be_plain(work: Work, part: Part, seen: np.void) -> bool:
     )
 
 
-class _Plain(NamedTuple):
+class _UnparsedDocument(NamedTuple):
     """A document whose literal is plain.
 
     Attributes:
@@ -116,7 +124,7 @@ class _Plain(NamedTuple):
     gone: Ints
 
 
-class _Cut(NamedTuple):
+class _ByteCuts(NamedTuple):
     """What leaves a plain document."""
 
     edges: list[int]
@@ -124,15 +132,15 @@ class _Cut(NamedTuple):
     emptied: bool
 
 
-def _cuts(documents: Sequence[_Plain], how: Split) -> list[_Cut | None]:
+def _find_cuts(documents: Sequence[_UnparsedDocument], how: Split) -> list[_ByteCuts | None]:
     """Find what leaves some documents; None where what is left would not be read as the paragraphs that stay."""
-    out: list[_Cut | None] = []
+    out: list[_ByteCuts | None] = []
     open_: list[tuple[int, str, Ints]] = []
     for number, (literal, spans, gone) in enumerate(documents):
         bounds = regions_of(spans, gone, literal.length, literal.line_ends)
         edges = literal.offsets(bounds.ravel()).tolist()
         left = literal.without(list(zip(edges[::2], edges[1::2], strict=True)))
-        out.append(_Cut(edges, emptied=not left.strip()))
+        out.append(_ByteCuts(edges, emptied=not left.strip()))
         # A document of which nothing stays has no lines to run together.
         if len(gone) < len(spans):
             stays = staying(spans, gone)
@@ -272,52 +280,56 @@ def _beside(places: Ints) -> Ints:
     return found
 
 
-def cut_emptied(work: Work, parts: list[Part], dones: list[Done], share: Share) -> Ints:
+def cut_emptied(work: Work, parts: list[Part], results: list[PartResult], decided: TaskDecisions) -> Ints:
     """Cut the documents of a task of which nothing stays, by their bytes; return the others that are to be cut.
 
     Args:
         work: what is to be done; nobody is to be told of it.
         parts: the task.
-        dones: what comes of each part; cuts and figures are added.
-        share: what was decided about the task.
+        results: what comes of each part; cuts and figures are added.
+        decided: what was decided about the task.
 
     Returns:
         Numbers of documents within the task, ascending; int64.
     """
-    begins, ends, low, high = edges_of(share)
+    begins, ends, low, high = edges_of(decided)
     going = high - low
     chosen = np.flatnonzero(going)
     emptied = chosen[(going == ends - begins)[chosen]]
     # What stands before the first paragraph would stay.
-    emptied = emptied[share.spans[begins[emptied], 0] == 0]
-    plain = np.array([may_be_plain(work, part, seen) for part, seen in zip(parts, share.parts, strict=True)], bool)
-    emptied = emptied[plain[share.documents["part"][emptied]]]
-    places = share.documents["part"][emptied]
+    emptied = emptied[decided.spans[begins[emptied], 0] == 0]
+    plain = np.array(
+        [can_skip_parsing(work, part, seen) for part, seen in zip(parts, decided.parts, strict=True)], bool
+    )
+    emptied = emptied[plain[decided.documents["part"][emptied]]]
+    places = decided.documents["part"][emptied]
     gone = np.zeros(len(emptied), bool)
-    columns = [share.documents[name][emptied].tolist() for name in ("start", "end")]
+    columns = [decided.documents[name][emptied].tolist() for name in ("start", "end")]
     for at, (place, start, end) in enumerate(zip(places.tolist(), *columns, strict=True)):
-        literal = whole(parts[place].data, work.field[0], start, end)
+        literal = locate_string(parts[place].data, work.field[0], start, end)
         if literal is not None:
-            dones[place].cuts.append(literal)
+            results[place].cuts.append(literal)
             gone[at] = True
     emptied, places = emptied[gone], places[gone]
-    reasons = share.removals["reason"][ranges(low[emptied], going[emptied])]
-    _tally(dones, places, np.repeat(places, going[emptied]), reasons)
+    reasons = decided.removals["reason"][ranges(low[emptied], going[emptied])]
+    _tally(results, places, np.repeat(places, going[emptied]), reasons)
     return np.setdiff1d(chosen, emptied, assume_unique=True)
 
 
-def _tally(dones: list[Done], emptied: NDArray[np.int32], owners: NDArray[np.int32], reasons: NDArray[np.int8]) -> None:
+def _tally(
+    results: list[PartResult], emptied: NDArray[np.int32], owners: NDArray[np.int32], reasons: NDArray[np.int8]
+) -> None:
     """Count documents of which nothing stays.
 
     Args:
-        dones: what comes of each part.
+        results: what comes of each part.
         emptied: the part of each document.
         owners: the part of each of their paragraphs.
         reasons: why it goes.
     """
     both = owners.astype(np.int64) * len(REASONS) + reasons
-    counts = np.bincount(both, minlength=len(dones) * len(REASONS)).reshape(len(dones), -1).tolist()
-    for done, told, number in zip(dones, counts, np.bincount(emptied, minlength=len(dones)).tolist(), strict=True):
+    counts = np.bincount(both, minlength=len(results) * len(REASONS)).reshape(len(results), -1).tolist()
+    for done, told, number in zip(results, counts, np.bincount(emptied, minlength=len(results)).tolist(), strict=True):
         done.counts.tallied(
             {REASONS[reason].value: count for reason, count in enumerate(told)}, changed=number, emptied=number
         )

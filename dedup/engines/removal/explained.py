@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dedup.engines.removal.share import REASONS, removed_numbers
+from dedup.engines.removal.task_decisions import REASONS, removed_numbers
 from dedup.model.decisions import Compared, Decision, Elsewhere, KeptNear, Removal, Witness
 from dedup.model.differences import Difference
 from dedup.resolve.document.pair import find_new_words
@@ -14,7 +14,7 @@ from dedup.verdict.batch.verify import ALIGNED, FOLDED
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from dedup.engines.removal.share import Document, Place
+    from dedup.engines.removal.task_decisions import Document, WitnessLocation
     from dedup.model.settings import Settings
 
 
@@ -25,7 +25,7 @@ _TOLD = ("reason", "how", "similarity", "coverage", "block", "documents", "diffe
 
 def decision_of(document: Document) -> Decision:
     """Return what was decided as the document's decision; its paragraphs are counted already."""
-    text, gone = document.found.record.text, removed_numbers(document)
+    text, gone = document.located.record.text, removed_numbers(document)
     cut = cuts(text, document.spans.tolist(), set(gone))
     # As lists: an entry of a structured array takes longer to read than to cut.
     columns = [document.removals[name].tolist() for name in _TOLD]
@@ -58,7 +58,7 @@ def kept_near_of(document: Document, settings: Settings) -> Iterator[KeptNear]:
     for entry, place in zip(document.near, document.beside, strict=True):
         paragraph = int(entry["paragraph"]) - document.first
         start, end = document.spans[paragraph].tolist()
-        own = document.found.record.text[start:end]
+        own = document.located.record.text[start:end]
         verdict, spans = find_new_words(place.text or "", own, settings)
         new = tuple((start + a, start + b) for a, b in spans)
         kind = verdict.kind if verdict.new else Difference(int(entry["kind"]))  # words that share a letter
@@ -66,7 +66,7 @@ def kept_near_of(document: Document, settings: Settings) -> Iterator[KeptNear]:
         yield KeptNear(paragraph, start, end, _witness(document, place, own), *figures, new, kind.names())
 
 
-def _witness(document: Document, place: Place, own: str) -> Witness:
+def _witness(document: Document, place: WitnessLocation, own: str) -> Witness:
     if place.document == document.number:
         return Witness(place.paragraph, place.start, place.end)
     elsewhere = Elsewhere(place.file, place.name, place.line, own if place.text is None else place.text)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from dedup.engines.removal.byte_cuts import LEAST, each_a_line, moved, reads_alike, staying
-from dedup.engines.removal.share import removed_numbers
+from dedup.engines.removal.task_decisions import removed_numbers
 from dedup.model.decisions import without
 from dedup.text.long_texts import split_texts
 from dedup.text.paragraphs import LINE_END, regions
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from dedup.engines.removal.share import Document
+    from dedup.engines.removal.task_decisions import Document
     from dedup.formats.parts import Work
     from dedup.model.settings import Split
 
@@ -101,7 +101,7 @@ def _attempted(
 
 
 def _cut(document: Document) -> CutDocument:
-    text = document.found.record.text
+    text = document.located.record.text
     cut = regions(text, document.spans.tolist(), removed_numbers(document)) if len(document.removals) else []
     return CutDocument(document, cut, without(text, cut))
 
@@ -118,7 +118,7 @@ def _held_back(document: Document, odd: NDArray[np.int64], *, wrapped: bool, sur
     bounded = np.concatenate(([-1], stays, [-1]))
     goes = ~(np.isin(bounded[place], odd) | np.isin(bounded[place + 1], odd))
     if wrapped:
-        text = document.found.record.text
+        text = document.located.record.text
         goes &= [LINE_END.search(text, *span) is None for span in document.spans[gone].tolist()]
     if sure is not None:
         goes |= is_among(document, sure.document)

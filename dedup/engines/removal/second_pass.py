@@ -11,12 +11,12 @@ import numpy as np
 
 from dedup.engines.contained import reading_fault
 from dedup.engines.reading import changed
-from dedup.engines.removal.byte_cuts import cut_emptied, cut_plainly
+from dedup.engines.removal.byte_cuts import cut_emptied, cut_without_parsing
 from dedup.engines.removal.explained import decision_of, kept_near_of
 from dedup.engines.removal.reparse import is_among, is_held_back, settle_cuts, with_removals
-from dedup.engines.removal.share import AGAIN_FAULT, REASONS, Document, edges_of
-from dedup.formats.edits import FORMATS, Found, carry_out, find, left_as_it_is
-from dedup.formats.parts import Done, Record
+from dedup.engines.removal.task_decisions import AGAIN_FAULT, REASONS, Document, edges_of
+from dedup.formats.edits import FORMATS, LocatedDocument, carry_out, left_as_it_is, read_documents
+from dedup.formats.parts import PartResult, Record
 from dedup.model.containment import Fault, attempt, itself, one_by_one
 from dedup.model.decisions import Decision, held
 from dedup.text.arrays import batches
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from dedup.engines.removal.reparse import CutDocument
-    from dedup.engines.removal.share import Share
+    from dedup.engines.removal.task_decisions import TaskDecisions
     from dedup.formats.parts import Part, Work
     from dedup.model.decisions import KeptNear
 
@@ -36,7 +36,7 @@ BATCH = 1 << 17
 """Characters that are split again together."""
 
 
-def write(work: Work, task: tuple[list[Part], Share]) -> list[Done]:
+def write(work: Work, task: tuple[list[Part], TaskDecisions]) -> list[PartResult]:
     """Carry out what was decided about a task.
 
     Returns:
@@ -45,28 +45,31 @@ def write(work: Work, task: tuple[list[Part], Share]) -> list[Done]:
     Raises:
         InputError: the input is not what it was in the first pass.
     """
-    parts, share = task
+    parts, decided = task
     if _is_told(work):
-        return _written(work, parts, share, plainly=False)
+        return _written(work, parts, decided, without_parsing=False)
     # What is done for many at once is only quicker: where that raises, all documents are cut one by one.
     return attempt(
-        lambda: _written(work, parts, share, plainly=True), lambda _: _written(work, parts, share, plainly=False)
+        lambda: _written(work, parts, decided, without_parsing=True),
+        lambda _: _written(work, parts, decided, without_parsing=False),
     )
 
 
-def _written(work: Work, parts: list[Part], share: Share, *, plainly: bool) -> list[Done]:
-    """Return what comes of each part; `plainly`: documents may be cut by their bytes, without being read."""
-    begun = _begun(work, parts, share)
+def _written(work: Work, parts: list[Part], decided: TaskDecisions, *, without_parsing: bool) -> list[PartResult]:
+    """Return what comes of each part; `without_parsing`: documents may be cut by their bytes, without being read."""
+    begun = _begun(work, parts, decided)
     left = None
-    if plainly:
-        left = cut_plainly(work, parts, begun.dones, share, cut_emptied(work, parts, begun.dones, share), most=BATCH)
-    documents = _changed(work, parts, begun, share, only=left)
+    if without_parsing:
+        left = cut_without_parsing(
+            work, parts, begun.results, decided, cut_emptied(work, parts, begun.results, decided), most=BATCH
+        )
+    documents = _changed(work, parts, begun, decided, only=left)
     cut_documents(work, documents)
     for found, fault in begun.faults.values():
         left_as_it_is(work, found, fault)
-    for done in begun.dones if plainly else ():
-        done.cuts.sort()  # those by their bytes came first
-    return begun.dones
+    for result in begun.results if without_parsing else ():
+        result.cuts.sort()  # those by their bytes came first
+    return begun.results
 
 
 def _is_told(work: Work) -> bool:
@@ -74,17 +77,17 @@ def _is_told(work: Work) -> bool:
     return bool(work.log or work.diff or work.explain or work.mark or work.empty != "keep")
 
 
-def decisions(work: Work, task: tuple[list[Part], Share]) -> list[Decision]:
+def decisions(work: Work, task: tuple[list[Part], TaskDecisions]) -> list[Decision]:
     """Say what was decided about each document of a task, in order.
 
     Raises:
         InputError: the input is not what it was in the first pass.
     """
-    parts, share = task
-    begun = _begun(work, parts, share)
-    documents = _changed(work, parts, begun, share)
-    out = [Decision(paragraphs) for paragraphs in share.documents["paragraphs"].tolist()]
-    for some in batches([len(document.found.record.text) for document in documents], BATCH):
+    parts, decided = task
+    begun = _begun(work, parts, decided)
+    documents = _changed(work, parts, begun, decided)
+    out = [Decision(paragraphs) for paragraphs in decided.documents["paragraphs"].tolist()]
+    for some in batches([len(document.located.record.text) for document in documents], BATCH):
         for document, decision in zip(documents[some], _told(work, documents[some]), strict=True):
             out[document.number] = replace(decision, paragraphs=out[document.number].paragraphs)
     for number, (_, fault) in begun.faults.items():
@@ -95,7 +98,7 @@ def decisions(work: Work, task: tuple[list[Part], Share]) -> list[Decision]:
 def cut_documents(work: Work, documents: list[Document]) -> None:
     """Carry out what was decided about some documents, each into what came of its part."""
     told = _is_told(work)
-    for some in batches([len(document.found.record.text) for document in documents], BATCH):
+    for some in batches([len(document.located.record.text) for document in documents], BATCH):
         _carry_out(work, documents[some], told=told)
 
 
@@ -103,46 +106,50 @@ class _Begun(NamedTuple):
     """What comes of a task before anything is cut.
 
     Attributes:
-        dones: what comes of each part.
+        results: what comes of each part.
         again: documents that were read again for that.
         faults: documents with which a kernel raises while they are read, by their numbers within the task.
     """
 
-    dones: list[Done]
+    results: list[PartResult]
     again: dict[tuple[int, int], Record]
-    faults: dict[int, tuple[Found, Fault]]
+    faults: dict[int, tuple[LocatedDocument, Fault]]
 
 
-def _begun(work: Work, parts: list[Part], share: Share) -> _Begun:
+def _begun(work: Work, parts: list[Part], decided: TaskDecisions) -> _Begun:
     """Begin a task."""
-    dones: list[Done] = []
+    results: list[PartResult] = []
     again: dict[tuple[int, int], Record] = {}
-    faults: dict[int, tuple[Found, Fault]] = {}
-    paragraphs = np.bincount(share.documents["part"], share.documents["paragraphs"], minlength=len(parts)).astype(int)
+    faults: dict[int, tuple[LocatedDocument, Fault]] = {}
+    paragraphs = np.bincount(decided.documents["part"], decided.documents["paragraphs"], minlength=len(parts)).astype(
+        int
+    )
     for number, part in enumerate(parts):
-        seen = share.parts[number]
+        seen = decided.parts[number]
         if len(part.data) != seen["size"] or zlib.crc32(part.data) != seen["check"]:
             raise changed(part.name)
         if seen["again"]:
-            (done,), found = find(work, [part])
+            (result,), found = read_documents(work, [part])
             again |= {(number, one.record.start): one.record for one in found}
             if seen["again"] & AGAIN_FAULT:
-                faults |= _faults(work, share, number, found)
+                faults |= _faults(work, decided, number, found)
         else:
-            done = Done()
-            done.counts.documents, done.counts.invalid_utf8 = int(seen["documents"]), int(seen["invalid"])
-        done.counts.paragraphs = int(paragraphs[number])
-        dones.append(done)
-    return _Begun(dones, again, faults)
+            result = PartResult()
+            result.counts.documents, result.counts.invalid_utf8 = int(seen["documents"]), int(seen["invalid"])
+        result.counts.paragraphs = int(paragraphs[number])
+        results.append(result)
+    return _Begun(results, again, faults)
 
 
-def _faults(work: Work, share: Share, part: int, found: list[Found]) -> dict[int, tuple[Found, Fault]]:
+def _faults(
+    work: Work, decided: TaskDecisions, part: int, found: list[LocatedDocument]
+) -> dict[int, tuple[LocatedDocument, Fault]]:
     """Return the documents of a part that have no paragraphs because a kernel raised, and what it raises again."""
-    mine = (share.documents["part"] == part) & (share.documents["paragraphs"] == 0)
+    mine = (decided.documents["part"] == part) & (decided.documents["paragraphs"] == 0)
     starts = {one.record.start: one for one in found}
-    out: dict[int, tuple[Found, Fault]] = {}
+    out: dict[int, tuple[LocatedDocument, Fault]] = {}
     for number in np.flatnonzero(mine).tolist():
-        one = starts.get(int(share.documents["start"][number]))
+        one = starts.get(int(decided.documents["start"][number]))
         if one is not None and (fault := reading_fault(one.record.text, work.settings)) is not None:
             out[number] = one, fault
     return out
@@ -152,7 +159,7 @@ def _changed(
     work: Work,
     parts: list[Part],
     begun: _Begun,
-    share: Share,
+    decided: TaskDecisions,
     *,
     only: NDArray[np.int64] | None = None,
 ) -> list[Document]:
@@ -160,13 +167,13 @@ def _changed(
 
     With `only`, just those of these numbers.
     """
-    begins, ends, low, high = edges_of(share)
-    near = [np.searchsorted(share.near["paragraph"], edge) for edge in (begins, ends)]
+    begins, ends, low, high = edges_of(decided)
+    near = [np.searchsorted(decided.near["paragraph"], edge) for edge in (begins, ends)]
     chosen = only
     if chosen is None:
         chosen = np.arange(len(begins)) if work.mark else np.flatnonzero((high > low) | (near[1] > near[0]))
     # As lists: there may be a great many documents of one paragraph each.
-    columns = [share.documents[name][chosen].tolist() for name in ("part", "start", "end", "line")]
+    columns = [decided.documents[name][chosen].tolist() for name in ("part", "start", "end", "line")]
     edges = [each[chosen].tolist() for each in (low, high, begins, ends, *near)]
     out = []
     for number, place, start, end, line, first, last, begin, stop, *told in zip(
@@ -177,23 +184,26 @@ def _changed(
         if record is None:
             record = attempt(partial(FORMATS[part.kind].record, part, start, end, line or 1, work), itself)
         if isinstance(record, Fault):
-            begun.faults[number] = Found(part, begun.dones[place], Record(start, end, line or 1, "")), record
+            begun.faults[number] = (
+                LocatedDocument(part, begun.results[place], Record(start, end, line or 1, "")),
+                record,
+            )
             continue
-        found = Found(part, begun.dones[place], record)
-        witnesses = share.witnesses[first:last] if share.witnesses else ()
-        going, here = share.removals[first:last], slice(*told)
-        spans = share.spans[begin:stop]
-        out.append(Document(found, number, spans, going, begin, witnesses, share.near[here], share.beside[here]))
+        found = LocatedDocument(part, begun.results[place], record)
+        witnesses = decided.witnesses[first:last] if decided.witnesses else ()
+        going, here = decided.removals[first:last], slice(*told)
+        spans = decided.spans[begin:stop]
+        out.append(Document(found, number, spans, going, begin, witnesses, decided.near[here], decided.beside[here]))
     return out
 
 
 def _carry_out(work: Work, documents: list[Document], *, told: bool) -> None:
     """Cut some documents, each so that what is left of it has just the paragraphs that stay."""
     if told:
-        carry_out(work, [document.found for document in documents], _told(work, documents))
+        carry_out(work, [document.located for document in documents], _told(work, documents))
         return
     for document, one in zip(documents, one_by_one(partial(settle_cuts, work), documents, _beside), strict=True):
-        counts = document.found.done.counts
+        counts = document.located.result.counts
         fault = one if isinstance(one, Fault) else None
         if one is None:
             counts.stays(len(document.removals))
@@ -203,7 +213,7 @@ def _carry_out(work: Work, documents: list[Document], *, told: bool) -> None:
             if len(one.document.removals):
                 fault = attempt(partial(_cut_out, work, one), itself)
         if fault is not None:
-            left_as_it_is(work, document.found, fault)
+            left_as_it_is(work, document.located, fault)
 
 
 def _beside(_: Document, fault: Fault) -> Fault:
@@ -235,7 +245,7 @@ def _near(work: Work, document: Document) -> tuple[KeptNear, ...]:
     """Return the near-duplicates of a document that stay; to explain them changes nothing else, even if it raises."""
 
     def failed(fault: Fault) -> tuple[KeptNear, ...]:
-        left_as_it_is(work, document.found, fault, "near-duplicates that are kept are not explained")
+        left_as_it_is(work, document.located, fault, "near-duplicates that are kept are not explained")
         return ()
 
     return attempt(lambda: tuple(kept_near_of(document, work.settings)), failed)
@@ -244,15 +254,15 @@ def _near(work: Work, document: Document) -> tuple[KeptNear, ...]:
 def _cut_out(work: Work, cut: CutDocument) -> None:
     """Cut a document where nobody is to be told what goes and why: no more than the bytes and the figures."""
     document, gone, left = cut
-    part, done, record = document.found
+    part, result, record = document.located
     offsets = FORMATS[part.kind].locate(part, record, [edge for region in gone for edge in region], work)
     if offsets is None:  # the long way round says what is wrong
-        carry_out(work, [document.found], [decision_of(document)])
+        carry_out(work, [document.located], [decision_of(document)])
         return
     pairs = zip(offsets[::2], offsets[1::2], strict=True)
     cuts = [(record.start + start, record.start + end) for start, end in pairs]
     reasons = [REASONS[reason].value for reason in document.removals["reason"].tolist()]
     emptied = not left.strip()
     # From here on nothing raises.
-    done.cuts += cuts
-    done.counts.went(reasons, emptied=emptied)
+    result.cuts += cuts
+    result.counts.went(reasons, emptied=emptied)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from dedup.engines.spark.stages.decide import decide
-from dedup.engines.spark.stages.frames import NUMBER, Shelf, column, over, record, require
+from dedup.engines.spark.stages.frames import NUMBER, CheckpointStore, column, over, record, require
 from dedup.model.errors import UsageError
 from dedup.model.settings import Settings
 
@@ -49,11 +49,11 @@ class CleanedDataFrame:
     df: DataFrame
     removals: DataFrame
     counts: dict[str, int]
-    _shelf: Shelf = field(repr=False)
+    _store: CheckpointStore = field(repr=False)
 
     def unpersist(self) -> None:
         """Let go of what executors keep for this; `df` and `removals` are not to be used any more."""
-        self._shelf.release()
+        self._store.release()
 
 
 def clean_dataframe(
@@ -90,8 +90,8 @@ def clean_dataframe(
 
     chosen = _chosen(settings, options)
     kind = _checked(df, text, chosen)
-    shelf = Shelf(checkpoint_dir)
-    rows, number = _numbered(df, order, shelf)
+    store = CheckpointStore(checkpoint_dir)
+    rows, number = _numbered(df, order, store)
     value = f.col(f"`{text}`").cast("binary")
     (size,) = rows.agg(f.coalesce(f.sum(f.octet_length(value)), f.lit(0))).collect()[0]
     lines = rows.select(
@@ -109,7 +109,7 @@ def clean_dataframe(
     parts = int(min(max(-(-size // _PART_BYTES), 1), _MOST_PARTS, max(number, 1)))
     stride = max(-(-number // parts), 1)
     plan = Plan(max(-(-number // stride), 1), stride, "rows", told=True)
-    edited = shelf.keep(edits(there, decisions.removals, work, plan), "edits")
+    edited = store.keep(edits(there, decisions.removals, work, plan), "edits")
     logged = edited.where(f.col("kind") == LOG).select(
         "document", f.explode(f.split(f.col("value").cast("string"), "\n")).alias("entry")
     )
@@ -123,7 +123,7 @@ def clean_dataframe(
         what = f"{counts['faults']} internal errors; what they were about is kept as it is"
         first = next((fault.what for faults in decisions.faults for _, _, fault in faults.told), "")
         warnings.warn(f"{what} ({first})" if first else what, RuntimeWarning, stacklevel=2)
-    return CleanedDataFrame(cleaned(there, edited, plan), removals, counts, shelf)
+    return CleanedDataFrame(cleaned(there, edited, plan), removals, counts, store)
 
 
 def _chosen(settings: Settings | None, options: dict[str, Any]) -> Settings:
@@ -154,7 +154,7 @@ def _checked(df: DataFrame, text: str, settings: Settings) -> str:
     return str(kinds[text])
 
 
-def _numbered(df: DataFrame, order: Any, shelf: Shelf) -> tuple[DataFrame, int]:
+def _numbered(df: DataFrame, order: Any, store: CheckpointStore) -> tuple[DataFrame, int]:
     """Return all columns and `NUMBER`, which counts the rows from 0 in their order; and how many there are."""
     from pyspark.sql import functions as f  # only with the extra
 
@@ -162,7 +162,7 @@ def _numbered(df: DataFrame, order: Any, shelf: Shelf) -> tuple[DataFrame, int]:
     by = order if isinstance(order, (list, tuple)) else [order]
     ordered = _as_read(df) if order is None else df.orderBy(*by)
     # Spark numbers rows by partition; kept, that is so for ever. Then each number is what it is from 0.
-    kept = shelf.keep(ordered.select(*columns, f.monotonically_increasing_id().alias(_PLACE)), "rows")
+    kept = store.keep(ordered.select(*columns, f.monotonically_increasing_id().alias(_PLACE)), "rows")
     part = f.shiftright(_PLACE, _ROW_BITS)
     sizes = sorted((row["part"], row["count"]) for row in kept.groupBy(part.alias("part")).count().collect())
     first = np.cumsum([0, *(size for _, size in sizes)], dtype=np.int64).tolist()
@@ -198,9 +198,9 @@ def _as_read(df: DataFrame) -> DataFrame:
 
 def _table(number: int) -> Any:
     from dedup.engines.spark.rows import Table  # only with the extra
-    from dedup.formats.parts import Kind
+    from dedup.formats.parts import PartKind
 
-    return Table(["row"], ["row"], [Kind.TEXT], np.array([0, number]), 0, open=False, rows=True)
+    return Table(["row"], ["row"], [PartKind.TEXT], np.array([0, number]), 0, open=False, rows=True)
 
 
 def _work(settings: Settings, text: str) -> Any:

@@ -17,7 +17,7 @@ from dedup.formats.files.discover import Patterns, nothing_there, unreadable_add
 from dedup.formats.files.reader import bare_name
 from dedup.formats.foreign import named
 from dedup.formats.foreign_kinds import JSON
-from dedup.formats.parts import Kind
+from dedup.formats.parts import PartKind
 from dedup.model.errors import DedupError, InputError, UsageError
 from dedup.model.job import STDIN
 
@@ -51,7 +51,7 @@ class File:
     name: str
     relative: str
     size: int
-    kind: Kind | None
+    kind: PartKind | None
 
     @property
     def path(self) -> str:
@@ -66,7 +66,7 @@ class File:
     @property
     def whole(self) -> bool:
         """It is read as one thing: it is one document, or has to be unpacked from its beginning on."""
-        return self.kind is Kind.TEXT or self.packed or self.uri.lower().endswith(_UNPACKED_BY_HADOOP)
+        return self.kind is PartKind.TEXT or self.packed or self.uri.lower().endswith(_UNPACKED_BY_HADOOP)
 
 
 class _Listed(NamedTuple):
@@ -223,16 +223,16 @@ class _Kinds:
             except WrongKindError as error:  # noqa: PERF203 - a few names of many
                 passed(error)
 
-    def _kind(self, relative: str, name: str) -> Kind | None:
+    def _kind(self, relative: str, name: str) -> PartKind | None:
         """Return what a file's records are; None: rows of Parquet."""
         if self.asked == "parquet" or (self.asked == "auto" and relative.lower().endswith(PARQUET)):
             return None
         if self.asked != "auto":
-            return Kind(self.asked)
+            return PartKind(self.asked)
         if (kind := by_suffix(relative)) is not None:
             return kind
         if self.binary_as_text:
-            return Kind.TEXT
+            return PartKind.TEXT
         if (says := named(relative)) not in (None, JSON):
             assert says is not None  # noqa: S101 - for the type checker
             raise WrongKindError(says, name, by_name=True, announced=True)

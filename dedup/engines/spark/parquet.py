@@ -19,7 +19,7 @@ from dedup.engines.spark.records import groups
 from dedup.engines.spark.rows import Numbered, Row, Table
 from dedup.engines.spark.stages.frames import NUMBER
 from dedup.engines.spark.write import COUNTS, LOG, TEXT, Plan, Writer, lines_and_removals
-from dedup.formats.parts import Kind, Part, Work, too_large
+from dedup.formats.parts import Part, PartKind, Work, too_large
 from dedup.model.errors import UsageError
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ def read_rows(spark: SparkSession, inputs: tuple[str, ...], files: Sequence[File
     counts = {row["uri"]: row["count"] for row in frame.select(uri).groupBy("uri").count().collect()}
     first = np.concatenate(([0], np.cumsum([counts.get(file.uri, 0) for file in files]))).astype(np.int64)
     shown, relatives = [file.name for file in files], [file.relative for file in files]
-    table = Table(shown, relatives, [Kind.TEXT] * len(files), first, 0, open=False, rows=True)
+    table = Table(shown, relatives, [PartKind.TEXT] * len(files), first, 0, open=False, rows=True)
     places = pa.table(
         [
             pa.array([file.uri for file in files], pa.string()),
@@ -152,14 +152,14 @@ class _Task(Writer):
         """Carry out what was decided about some rows."""
         parts = [(self._part(row), row.document) for row in group if row.at != _NULL]
         self.counts.documents += len(group) - len(parts)  # those whose text is null, which stay as they are
-        dones = self.cut(parts)
-        for (part, document), done in zip(parts, dones, strict=True):
-            original, cleaned = part.data, done.apply(part.data)
-            self.count(original, cleaned, done)
-            if done.cuts:
+        results = self.cut(parts)
+        for (part, document), result in zip(parts, results, strict=True):
+            original, cleaned = part.data, result.apply(part.data)
+            self.count(original, cleaned, result)
+            if result.cuts:
                 self._edited.append((document, cleaned))
-            if done.log:
-                yield _edit(document, LOG, done.log)
+            if result.log:
+                yield _edit(document, LOG, result.log)
         if self._edited:
             documents, values = zip(*self._edited, strict=True)
             self._edited = []
@@ -172,8 +172,8 @@ class _Task(Writer):
         relative = f"{self._table.relatives[row.source]}:{row.line}"
         if len(row.value) > self._work.max_document:
             problem = too_large(name, self._work.max_document)
-            return Part(row.source, Kind.THROUGH, name, relative, row.value, problem=problem)
-        return Part(row.source, Kind.TEXT, name, relative, row.value)
+            return Part(row.source, PartKind.THROUGH, name, relative, row.value, problem=problem)
+        return Part(row.source, PartKind.TEXT, name, relative, row.value)
 
     def end(self) -> Iterator[pa.RecordBatch]:
         """Say what was counted."""

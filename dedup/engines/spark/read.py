@@ -12,6 +12,7 @@ is sorted, and nothing travels.
 from __future__ import annotations
 
 import io
+from codecs import BOM_UTF8
 from functools import partial
 from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
@@ -25,7 +26,7 @@ from dedup.engines.spark.rows import Numbered, Table
 from dedup.formats.detect import not_lines, sniff
 from dedup.formats.files.compression import by_magic
 from dedup.formats.files.reader import READ_SIZE, Reader
-from dedup.formats.parts import TASK_BYTES, Kind
+from dedup.formats.parts import TASK_BYTES, PartKind
 from dedup.model.errors import InputError
 
 if TYPE_CHECKING:
@@ -38,8 +39,6 @@ if TYPE_CHECKING:
     from dedup.formats.files.encoding import Codec
     from dedup.model.job import Format
 
-
-_BOM = b"\xef\xbb\xbf"
 
 _LARGEST = (1 << 31) - 1
 """Bytes of a file that Spark reads as one piece, at the most."""
@@ -170,7 +169,7 @@ def _counted(
             found.sort()
             _tell_ends(files[uri], found)
     if whole is not None:
-        kinds = {uri: (file.kind or Kind.TEXT, file.name) for uri, file in files.items() if file.whole}
+        kinds = {uri: (file.kind or PartKind.TEXT, file.name) for uri, file in files.items() if file.whole}
         for row in whole.mapInArrow(partial(count_pieces, kinds), _COUNTED).collect():
             if row["fault"]:
                 raise InputError(f"{row['fault']}; nothing was written", place=files[row["uri"]].name)
@@ -223,13 +222,13 @@ def _placed(
             places.append((file.uri, block.start, source, document, line, at, block.mark))
             document += block.lines
             line += block.lines
-            at += block.bytes + len(_BOM) * block.mark
+            at += block.bytes + len(BOM_UTF8) * block.mark
             open_line = block.open
         counts.append(line - 1)
     if references == len(files):
         at = 0
     first = np.array([0, *accumulate(counts)], np.int64)
-    kinds = [file.kind or Kind.TEXT for file in files]
+    kinds = [file.kind or PartKind.TEXT for file in files]
     names, relatives = [file.name for file in files], [file.relative for file in files]
     return Table(names, relatives, kinds, first, references, open_line and document > start), places, at
 
@@ -258,9 +257,9 @@ def _numbered_lines(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatc
             sizes = lengths[here]
             index, size = after.get(key, (0, 0))
             if columns["mark"][head].as_py() and not index:
-                values = pa.concat_arrays([pa.array([_BOM + values[0].as_py()], pa.binary()), values[1:]])
+                values = pa.concat_arrays([pa.array([BOM_UTF8 + values[0].as_py()], pa.binary()), values[1:]])
                 sizes = sizes.copy()
-                sizes[0] += len(_BOM)
+                sizes[0] += len(BOM_UTF8)
             offsets = size + np.cumsum(sizes) - sizes
             numbers = index + np.arange(len(here))
             after[key] = index + len(here), size + int(sizes.sum())
@@ -311,14 +310,14 @@ def _run(document: int, source: int, line: int, at: int, values: list[bytes]) ->
     return _rows(document + count, np.full(len(values), source), line + count, offsets, pa.array(values, pa.binary()))
 
 
-def _pieces(content: bytes, kind: Kind, name: str) -> Iterator[tuple[bytes, bool]]:
+def _pieces(content: bytes, kind: PartKind, name: str) -> Iterator[tuple[bytes, bool]]:
     """Yield the lines of a file, or all of it where it is a document, each with whether it is open at its end.
 
     Raises:
         InputError: it cannot be unpacked.
     """
     reader = Reader(io.BytesIO(content), name, owned=True)
-    if kind is Kind.TEXT:
+    if kind is PartKind.TEXT:
         text = b"".join(iter(lambda: reader.read(READ_SIZE), b""))
         if text:
             yield text, not text.endswith(b"\n")
@@ -338,7 +337,7 @@ def _count_pieces(
     codec: Codec,
     asked: Format,
     binary_as_text: bool,  # noqa: FBT001 - filled in by position where it is known
-    kinds: dict[str, tuple[Kind, str]],
+    kinds: dict[str, tuple[PartKind, str]],
     batches: Iterable[pa.RecordBatch],
 ) -> Iterator[pa.RecordBatch]:
     """Count the lines of files that are read as one piece; runs in a task."""
@@ -352,8 +351,8 @@ def _count_pieces(
                 sniff(asked, name, name, reader, codec, binary_as_text=binary_as_text)
                 for value, open_line in _pieces(entry["value"], kind, name):
                     lines += 1
-                    size += len(value) + (kind is Kind.JSONL and not open_line)
-                if kind is Kind.TEXT and lines and not codec.of(value).ascii:
+                    size += len(value) + (kind is PartKind.JSONL and not open_line)
+                if kind is PartKind.TEXT and lines and not codec.of(value).ascii:
                     fault = f"{codec.of(value).name} cannot be written in lines of bytes, as Spark does"
             except InputError as error:
                 fault = str(error.what)

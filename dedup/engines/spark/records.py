@@ -10,9 +10,9 @@ import pyarrow as pa
 from pyspark.sql import functions as F  # noqa: N812 - its usual name
 
 from dedup.engines.spark.rows import Row
-from dedup.formats.edits import find
+from dedup.formats.edits import read_documents
 from dedup.formats.grouping import salt_of
-from dedup.formats.parts import TASK_BYTES, Kind, Part, Work, too_large
+from dedup.formats.parts import TASK_BYTES, Part, PartKind, Work, too_large
 from dedup.model.errors import InputError
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def parts_of(group: Sequence[Row], table: Table, limit: int) -> Iterator[tuple[P
     while start < len(group):
         row = group[start]
         name, relative = table.names[row.source], table.relatives[row.source]
-        if table.kinds[row.source] is Kind.TEXT:
+        if table.kinds[row.source] is PartKind.TEXT:
             yield _document(row, name, relative, limit), row.document
             start += 1
             continue
@@ -60,15 +60,15 @@ def parts_of(group: Sequence[Row], table: Table, limit: int) -> Iterator[tuple[P
             stop += 1
         ends = b"" if table.open and group[stop - 1].document == table.lines - 1 else b"\n"
         data = b"\n".join([one.value for one in group[start:stop]]) + ends
-        yield Part(row.source, Kind.JSONL, name, relative, data, row.at, row.line), row.document
+        yield Part(row.source, PartKind.JSONL, name, relative, data, row.at, row.line), row.document
         start = stop
 
 
 def _document(row: Row, name: str, relative: str, limit: int) -> Part:
     """Return a whole document."""
     if len(row.value) > limit:
-        return Part(row.source, Kind.THROUGH, name, relative, row.value, row.at, problem=too_large(name, limit))
-    return Part(row.source, Kind.TEXT, name, relative, row.value, row.at)
+        return Part(row.source, PartKind.THROUGH, name, relative, row.value, row.at, problem=too_large(name, limit))
+    return Part(row.source, PartKind.TEXT, name, relative, row.value, row.at)
 
 
 def documents(numbered: Numbered, work: Work) -> DataFrame:
@@ -92,7 +92,7 @@ def _texts_of(group: list[Row], table: Table, work: Work) -> pa.RecordBatch:
     texts: dict[int, bytes] = {}
     salts: dict[int, int] = {}
     for part, document in parts_of(group, table, work.max_document):
-        _, found = find(work, [part])
+        _, found = read_documents(work, [part])
         for one in found:
             number = document + (one.record.line - part.line)
             texts[number] = one.record.text.encode("utf-8", "surrogatepass")
@@ -155,9 +155,9 @@ def _look(table: Table, work: Work, batches: Iterable[pa.RecordBatch]) -> Iterat
     for batch in batches:
         for group in groups(rows_of(batch)):
             for part, document in parts_of(group, table, work.max_document):
-                (done,), found = find(work, [part])
-                first = done.problems[0] if done.problems else InputError("")
+                (result,), found = read_documents(work, [part])
+                first = result.problems[0] if result.problems else InputError("")
                 texts = sum(bool(one.record.text.strip()) for one in found)
-                figures = (part.source, len(found), texts, len(done.problems), document)
+                figures = (part.source, len(found), texts, len(result.problems), document)
                 values = (*figures, first.what, first.place, first.hint)
                 yield pa.RecordBatch.from_pylist([dict(zip(schema.names, values, strict=True))], schema)

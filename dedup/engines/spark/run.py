@@ -10,15 +10,15 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from dedup.engines.spark.checks import check_job
 from dedup.engines.spark.session import is_remote, session
 from dedup.formats.edits import LEFT
 from dedup.formats.files.compression import PACKED
 from dedup.formats.files.encoding import Codec
 from dedup.formats.foreign import named
 from dedup.formats.foreign_kinds import PARQUET
-from dedup.formats.parts import Kind, Work
+from dedup.formats.parts import PartKind, Work
 from dedup.formats.plan_checks import refuse_kind
+from dedup.model.compatibility import PARQUET_JOB, SPARK_JOB, refuse
 from dedup.model.errors import DedupError, InputError, UsageError
 from dedup.model.job import STDIN
 from dedup.model.outcome import Counts, Outcome, check_removed, check_sums, exit_code, nothing_read
@@ -66,7 +66,7 @@ def run_on_spark(job: Job, events: Events, stack: ExitStack) -> Outcome:
     """
     cluster = job.cluster
     assert cluster is not None  # noqa: S101 - who calls this has looked
-    check_job(job, cluster)
+    refuse(SPARK_JOB, job)
     spark = stack.enter_context(session(cluster))
     return _Run(spark, job, cluster, events, stack).run()
 
@@ -246,7 +246,7 @@ class _Run:
                 kept = LEFT
                 if other >= 0:
                     kept = f"two paragraphs that are alike, here and in {table.place(other)}, are kept as they are"
-                error = fault.told(table.place(document), kept)
+                error = fault.as_error(table.place(document), kept)
                 if self._job.on_error == "fail":
                     raise error.as_end()
                 self._events.problem(error)
@@ -279,7 +279,7 @@ class _Run:
         suffix = singles.pop() if singles else usual if usual in CODECS else ""
         self._single = output is not None and output.single
         self._alone = files[0].relative if len(files) == 1 else STDIN
-        text = bool(files) and all(file.kind is Kind.TEXT for file in files)
+        text = bool(files) and all(file.kind is PartKind.TEXT for file in files)
         self._names = f"part-{{:05d}}.{'txt' if text else 'jsonl'}{suffix}"
         if is_remote(self._spark):
             if rows:
@@ -312,14 +312,11 @@ class _Run:
         refused = (
             (bool(references) or any(file.kind is not None for file in files), "Parquet is read by itself"),
             (twice, "an input is named twice"),
-            (job.mark, "--mark is for JSON lines"),
-            (job.empty != "keep", "--empty is for JSON lines"),
-            (job.settings.within is not None, "--within is for JSON lines"),
-            (job.on_error == "fail", "--on-error fail is for JSON lines"),
         )
         for wrong, what in refused:
             if wrong:
                 raise UsageError(f"{what}; nothing was read", place=files[0].name, hint="run these by themselves")
+        refuse(PARQUET_JOB, job, place=files[0].name)
         return read_rows(self._spark, job.inputs, files, job.text_field)
 
     def _carry_out_rows(self, rows: Rows, removals: DataFrame, plan: Plan, staged: Staged | Direct | None) -> None:

@@ -18,12 +18,12 @@ import pyarrow as pa
 from pyspark.sql import functions as F  # noqa: N812 - its usual name
 
 from dedup.engines.removal.second_pass import cut_documents
-from dedup.engines.removal.share import Document, Place
+from dedup.engines.removal.task_decisions import Document, WitnessLocation
 from dedup.engines.spark.records import groups, parts_of
 from dedup.engines.spark.rows import Row, Table
-from dedup.formats.edits import find, left_as_it_is
+from dedup.formats.edits import left_as_it_is, read_documents
 from dedup.formats.log.writer import Section
-from dedup.formats.parts import Kind, Work
+from dedup.formats.parts import PartKind, Work
 from dedup.model.containment import Fault, one_by_one
 from dedup.model.errors import InputError, InternalError
 from dedup.model.outcome import Counts
@@ -37,8 +37,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from pyspark.sql import DataFrame
 
-    from dedup.formats.edits import Found
-    from dedup.formats.parts import Done, Part
+    from dedup.formats.edits import LocatedDocument
+    from dedup.formats.parts import Part, PartResult
     from dedup.model.errors import DedupError
 
 TEXT, TAIL, LOG, COUNTS = "text", "tail", "log", "counts"
@@ -166,7 +166,7 @@ class Writer:
         self._table = table
         self._work = work
         self._plan = plan
-        self._removals: dict[int, tuple[NDArray[np.void], list[Place]]] = {}
+        self._removals: dict[int, tuple[NDArray[np.void], list[WitnessLocation]]] = {}
         self.counts = Counts()
         self._problems = Problems()
         self._shrinkage = self._edits = 0
@@ -182,13 +182,13 @@ class Writer:
                 else:
                     yield Row(document, *(columns[name][place] for name in Row._fields[1:]))
 
-    def cut(self, numbered: list[tuple[Part, int]]) -> list[Done]:
+    def cut(self, numbered: list[tuple[Part, int]]) -> list[PartResult]:
         """Return what comes of some parts, given with the number of the first document of each."""
-        dones, found = find(self._work, [part for part, _ in numbered])
+        results, found = read_documents(self._work, [part for part, _ in numbered])
         first = {id(part): number for part, number in numbered}
-        chosen: list[tuple[int, Found]] = []
+        chosen: list[tuple[int, LocatedDocument]] = []
         for one in found:
-            number = first[id(one.part)] + (one.record.line - one.part.line if one.part.kind is Kind.JSONL else 0)
+            number = first[id(one.part)] + (one.record.line - one.part.line if one.part.kind is PartKind.JSONL else 0)
             if number in self._removals or self._work.mark:
                 chosen.append((number, one))
         how = self._work.settings.split
@@ -196,7 +196,7 @@ class Writer:
         spans: list[NDArray[np.int64] | Fault] = one_by_one(
             lambda some: split_texts(some, how), texts, lambda _, fault: fault
         )
-        nothing: tuple[NDArray[np.void], list[Place]] = (np.empty(0, removal_type(0)), [])
+        nothing: tuple[NDArray[np.void], list[WitnessLocation]] = (np.empty(0, removal_type(0)), [])
         documents = []
         for (number, one), here in zip(chosen, spans, strict=True):
             removals, witnesses = self._removals.pop(number, nothing)
@@ -206,18 +206,18 @@ class Writer:
             near = NearDuplicates.empty().shown
             documents.append(Document(one, number, here.astype(np.int32), removals, 0, witnesses, near, []))
         cut_documents(self._work, documents)
-        return dones
+        return results
 
-    def count(self, original: bytes, cleaned: bytes, done: Done) -> None:
+    def count(self, original: bytes, cleaned: bytes, result: PartResult) -> None:
         """Add up what came of a part."""
-        done.counts.bytes_in, done.counts.bytes_out = len(original), len(cleaned)
-        done.counts.errors = len(done.problems)
-        done.counts.faults = sum(isinstance(one, InternalError) for one in done.problems)
-        for problem in done.problems:
+        result.counts.bytes_in, result.counts.bytes_out = len(original), len(cleaned)
+        result.counts.errors = len(result.problems)
+        result.counts.faults = sum(isinstance(one, InternalError) for one in result.problems)
+        for problem in result.problems:
             self._problems.add(problem)
-        self._shrinkage += done.shrinkage
-        self._edits += done.edits
-        self.counts.add(done.counts)
+        self._shrinkage += result.shrinkage
+        self._edits += result.edits
+        self.counts.add(result.counts)
 
     def counted(self) -> bytes:
         """Return what was counted, at the end, for `counted`.
@@ -247,12 +247,12 @@ class _Task(Writer):
             yield from self.take(group[:-1])
             group = group[-1:]
         numbered = list(parts_of(group, self._table, self._work.max_document))
-        dones = self.cut(numbered)
+        results = self.cut(numbered)
         end = self._table.open and group[-1].document == last
         if end and not self._whole:
             yield from self._flush(whole=True)
-        for (part, _), done in zip(numbered, dones, strict=True):
-            self._add(part, done, joined=not end)
+        for (part, _), result in zip(numbered, results, strict=True):
+            self._add(part, result, joined=not end)
         if end:
             yield from self._finish()
             yield from self._flush(whole=True)
@@ -264,18 +264,18 @@ class _Task(Writer):
         """All parts are one output."""
         return self._plan.parts == 1 and "{" not in self._plan.name
 
-    def _add(self, part: Part, done: Done, *, joined: bool) -> None:
+    def _add(self, part: Part, result: PartResult, *, joined: bool) -> None:
         """Take in what came of a part."""
-        original, cleaned = part.data, done.apply(part.data)
-        if part.kind is not Kind.JSONL and joined and not original.endswith(b"\n"):
+        original, cleaned = part.data, result.apply(part.data)
+        if part.kind is not PartKind.JSONL and joined and not original.endswith(b"\n"):
             # As between any two inputs; it is no part of a document.
             original, cleaned = original + b"\n", cleaned + b"\n"
-        self.count(original, cleaned, done)
+        self.count(original, cleaned, result)
         self._held += cleaned
         if self._work.log:
             if self._section is None:
                 self._section = self._begun(part)
-            self._section.add(original, cleaned, done.log, done.counts.removed, done.edits)
+            self._section.add(original, cleaned, result.log, result.counts.removed, result.edits)
 
     def _begun(self, part: Part) -> Section:
         """Begin the section of the log that this part of the output is."""
@@ -363,25 +363,25 @@ def _decided(column: pa.ListArray, table: Table, *, told: bool) -> Any:
         every[name] = values.to_numpy(zero_copy_only=False)
     offsets = column.offsets.to_pylist()
 
-    def of(place: int) -> tuple[NDArray[np.void], list[Place]]:
+    def of(place: int) -> tuple[NDArray[np.void], list[WitnessLocation]]:
         here = slice(offsets[place], offsets[place + 1])
         return every[here], list(_witnesses(entries[here], table)) if told else []
 
     return of
 
 
-def _witnesses(entries: pa.StructArray, table: Table) -> Iterator[Place]:
+def _witnesses(entries: pa.StructArray, table: Table) -> Iterator[WitnessLocation]:
     names = ("document", "paragraph", "start", "end")
     columns = [entries.field(f"witness_{name}").to_pylist() for name in names]
     texts = entries.field("witness_text").to_pylist() if "witness_text" in entries.type.names else None
     for place, (document, paragraph, start, end) in enumerate(zip(*columns, strict=True)):
         source = int(np.searchsorted(table.first, document, side="right")) - 1
         number = document - int(table.first[source]) + 1
-        line = number if table.kinds[source] is Kind.JSONL else None
+        line = number if table.kinds[source] is PartKind.JSONL else None
         text = texts[place] if texts is not None else None
         if isinstance(text, bytes):
             text = text.decode("utf-8", "surrogatepass")
         name, relative = table.names[source], table.relatives[source]
         if table.rows:
             name, relative = f"{name}:{number}", f"{relative}:{number}"
-        yield Place(document, paragraph, start, end, relative, name, line, text)
+        yield WitnessLocation(document, paragraph, start, end, relative, name, line, text)

@@ -42,7 +42,7 @@ class Source:
 
 
 @dataclass(slots=True)
-class Found:
+class DiscoveredInputs:
     """The inputs of a run."""
 
     sources: list[Source] = field(default_factory=list)
@@ -61,7 +61,7 @@ def discover(
     *,
     exclude: tuple[str, ...] = (),
     hidden: bool = False,
-) -> Found:
+) -> DiscoveredInputs:
     """Find the inputs: files as named, directories recursively in order of their names, ``-``.
 
     A file that is named is read whatever its name is; below a directory, those that match one of `include` (with or
@@ -84,7 +84,7 @@ def discover(
     """
     if inputs.count(STDIN) > 1:
         raise UsageError("standard input is named twice", hint="name '-' once")
-    found = Found()
+    found = DiscoveredInputs()
     walk = _Walk(include, exclude, report, hidden=hidden)
     for given in inputs:
         if given == STDIN:

@@ -58,7 +58,7 @@ class Reader:
         owned: the stream was opened for this reader.
 
     Attributes:
-        stored: bytes of the stream read so far, as stored.
+        bytes_read: bytes of the stream read so far, as stored.
         compressed: how the stream is compressed; None: it is not.
         status: of the file before anything of it was read; None where the stream is no file of the system.
     """
@@ -72,7 +72,7 @@ class Reader:
         self._read1: Callable[[int], bytes | None] = getattr(raw, "read1", raw.read)
         self.status = _status(raw)
         self._pipe = _pipe_number(raw, self.status)
-        self.stored = 0
+        self.bytes_read = 0
         self.compressed: Packing | None = None
         self._detect()
 
@@ -117,7 +117,7 @@ class Reader:
                 pieces.append(data)
                 total += len(data)
             data = b"".join(pieces)
-        self.stored += len(data)
+        self.bytes_read += len(data)
         if not data:
             self._check_end()
         return data
@@ -131,7 +131,7 @@ class Reader:
         if self.status is None or not stat.S_ISREG(self.status.st_mode) or not self.status.st_size:
             return  # a file of /proc has no size
         now = _status(self._raw)
-        if now is not None and now.st_size < min(self.stored, self.status.st_size):
+        if now is not None and now.st_size < min(self.bytes_read, self.status.st_size):
             what = f"was cut short while it was being read, to {now.st_size:,} bytes"
             raise InputError(what, place=self._place, hint="run it again when no other program writes to it")
 
@@ -165,9 +165,9 @@ class Reader:
             hint = "pack it again with a smaller window or dictionary, where there is more memory"
             return InputError(what, place=self._place, hint=hint)
         if isinstance(fault, CutOffError):
-            what = f"the {name} file ends in the middle (after {self.stored} bytes); it was cut off"
+            what = f"the {name} file ends in the middle (after {self.bytes_read} bytes); it was cut off"
             return InputError(what, place=self._place, hint="fetch the file again")
-        what = f"damaged {name} data before byte {self.stored} ({fault})"
+        what = f"damaged {name} data before byte {self.bytes_read} ({fault})"
         return InputError(what, place=self._place, hint=f"try '{self.compressed.test}' on it")
 
     def unread(self, data: bytes) -> None:

@@ -49,7 +49,7 @@ import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from dedup.formats.parts import document_entry, removal_entry
+from dedup.formats.parts import document_entry
 from dedup.model.decisions import Compared
 
 if TYPE_CHECKING:
@@ -166,7 +166,7 @@ def _removal(data: bytes, text: str, removal: Removal, where: Mapping[int, int])
         entry["raw"] = raw_text(raw)
     own_text = removal.compared is Compared.IDENTICAL
     witnesses = [_witness(text, witness, where, own_text=own_text) for witness in removal.witnesses]
-    entry |= removal_entry(removal)
+    entry |= removal.to_entry()
     entry["witnesses"] = witnesses
     return entry
 

@@ -78,7 +78,7 @@ def restore_file(
                 counts = _to_stdout(reader, cuts, wanted, str(cleaned or _STDIN_NAME), stdout)
             else:
                 counts = _to_file(reader, cuts, wanted, str(cleaned or _STDIN_NAME), output, in_place=in_place)
-            events.progress(reader.stored, reader.stored)
+            events.progress(reader.bytes_read, reader.bytes_read)
     return counts
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from pyspark.sql import DataFrame
 
-    from dedup.engines.spark.stages.frames import Shelf
+    from dedup.engines.spark.stages.frames import CheckpointStore
     from dedup.model.settings import Settings
 
 KEYS = "bucket bigint, rank int, paragraph bigint, words int, numbers bigint, bits0 bigint, bits1 bigint"
@@ -25,7 +25,7 @@ PAIRS = "later bigint, after int, earlier bigint, before int, votes bigint"
 paragraph in a large bucket has -1 for an earlier one, and -1 twice has the pairs that were left out for votes."""
 
 
-class Found(NamedTuple):
+class CandidatePairs(NamedTuple):
     """What bands have said.
 
     Attributes:
@@ -39,13 +39,15 @@ class Found(NamedTuple):
     unexamined: int
 
 
-def candidates(paragraphs: DataFrame, settings: Settings, shelf: Shelf, fresh: DataFrame | None = None) -> Found:
+def candidates(
+    paragraphs: DataFrame, settings: Settings, store: CheckpointStore, fresh: DataFrame | None = None
+) -> CandidatePairs:
     """Find the pairs worth aligning; see `dedup.candidates.buckets`.
 
     Args:
         paragraphs: rank, paragraph, words, numbers, bits0, bits1 and bands (binary).
         settings: the threshold and the guard.
-        shelf: keeps what is used twice.
+        store: keeps what is used twice.
         fresh: paragraph: only buckets in which one of these is are looked at; None: all.
     """
     from pyspark.sql import Window
@@ -53,14 +55,14 @@ def candidates(paragraphs: DataFrame, settings: Settings, shelf: Shelf, fresh: D
 
     keys = paragraphs.mapInArrow(over(apart), KEYS)
     if fresh is not None:
-        keys = shelf.keep(keys, "keys")
+        keys = store.keep(keys, "keys")
         asked = keys.join(fresh.select("paragraph"), "paragraph", "left_semi").select("bucket").distinct()
         keys = keys.join(asked, "bucket", "left_semi").select(*(field.split()[0] for field in KEYS.split(", ")))
     together = keys.repartition("bucket").sortWithinPartitions("bucket", "rank", "paragraph")
     said = together.mapInArrow(over(buckets, settings), PAIRS)
     voted = said.groupBy("later", "after", "earlier", "before").agg(f.sum("votes").alias("votes"))
     best = Window.partitionBy("later").orderBy(f.col("earlier") < 0, f.desc("votes"), "before", "earlier")
-    told = shelf.keep(voted.withColumn("place", f.row_number().over(best)), "candidates")
+    told = store.keep(voted.withColumn("place", f.row_number().over(best)), "candidates")
     pair, kept = f.col("earlier") >= 0, f.col("place") <= MOST
     out, beyond = values(
         told, f.sum(f.when(f.col("later") < 0, f.col("votes"))), f.count(f.when(pair & ~kept, f.lit(1)))
@@ -68,7 +70,7 @@ def candidates(paragraphs: DataFrame, settings: Settings, shelf: Shelf, fresh: D
     marked = told.filter((f.col("later") >= 0) & ((f.col("earlier") < 0) | (pair & ~kept)))
     beyond_ = told.filter(pair & ~kept).select(f.col("earlier").alias("paragraph"))
     crowded = marked.select(f.col("later").alias("paragraph")).unionByName(beyond_).distinct()
-    return Found(told.filter(pair & kept).drop("votes"), crowded, int(out) + int(beyond))
+    return CandidatePairs(told.filter(pair & kept).drop("votes"), crowded, int(out) + int(beyond))
 
 
 def apart(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:

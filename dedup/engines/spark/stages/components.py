@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from pyspark.sql import DataFrame
 
-    from dedup.engines.spark.stages.frames import Shelf
+    from dedup.engines.spark.stages.frames import CheckpointStore
 
 _MEMBERS = "node bigint, component bigint"
 _FEW = 1 << 20
@@ -46,12 +46,12 @@ class Components(NamedTuple):
     largest: int
 
 
-def components(edges: DataFrame, shelf: Shelf) -> Components:
+def components(edges: DataFrame, store: CheckpointStore) -> Components:
     """Find the connected components.
 
     Args:
         edges: two columns of bigint, of any names and in any order; nodes without edges are in no component.
-        shelf: keeps the edges of each round.
+        store: keeps the edges of each round.
 
     Raises:
         DedupError: the rounds do not come to an end.
@@ -60,7 +60,7 @@ def components(edges: DataFrame, shelf: Shelf) -> Components:
 
     one, other = (f.col(name) for name in edges.columns)
     pairs = edges.filter(one != other).select(f.greatest(one, other).alias("node"), f.least(one, other).alias("least"))
-    pairs = shelf.keep(pairs.distinct(), "edges")
+    pairs = store.keep(pairs.distinct(), "edges")
     number, *state = _state(pairs)
     rounds = 0
     if number <= _FEW:
@@ -68,7 +68,7 @@ def components(edges: DataFrame, shelf: Shelf) -> Components:
     else:
         while True:
             rounds += 1
-            pairs = shelf.keep(_small_star(_large_star(pairs)), "edges")
+            pairs = store.keep(_small_star(_large_star(pairs)), "edges")
             _, *after = _state(pairs)
             if after == state:
                 break
@@ -77,7 +77,7 @@ def components(edges: DataFrame, shelf: Shelf) -> Components:
             state = after
         roots = pairs.select(f.col("least").alias("node"), f.col("least").alias("component")).distinct()
         members = pairs.select("node", f.col("least").alias("component")).unionByName(roots)
-    members = shelf.keep(members, "members")
+    members = store.keep(members, "members")
     (largest,) = values(members.groupBy("component").count(), f.max("count"))
     return Components(members, number, rounds, int(largest))
 

@@ -17,7 +17,7 @@ from dedup.engines.spark.stages.faults import of_documents, of_pairs
 from dedup.engines.spark.stages.fingerprints import PLACES, SHEET, places, sheets
 from dedup.engines.spark.stages.frames import (
     INDEX_BITS,
-    Shelf,
+    CheckpointStore,
     document_of,
     index_of,
     null_columns,
@@ -74,15 +74,15 @@ def decide(
         MissingDependencyError: PySpark is not installed.
     """
     require()
-    return _Plan(settings, Shelf(checkpoint_dir), events).decide(documents, told=told, size=size)
+    return _Plan(settings, CheckpointStore(checkpoint_dir), events).decide(documents, told=told, size=size)
 
 
 class _Plan:
     """Runs the stages; see `decide`."""
 
-    def __init__(self, settings: Settings, shelf: Shelf, events: Events | None) -> None:
+    def __init__(self, settings: Settings, store: CheckpointStore, events: Events | None) -> None:
         self._settings = settings
-        self._shelf = shelf
+        self._store = store
         self._events = events
         self._comparisons = self._unexamined = self._rounds = self._largest = 0
         self._faults: list[Faults] = []
@@ -114,13 +114,13 @@ class _Plan:
                 raise UsageError("documents are to be compared within groups, and have no column 'salt'")
             wanted.append("salt")
         made = documents.select(*wanted).mapInArrow(over(sheets, self._settings, choice.banding), SHEET)
-        made = self._shelf.keep(made, "sheets")
+        made = self._store.keep(made, "sheets")
         self._faults.append(of_documents(made))
         self._rows = made.filter(f.col("paragraph").isNotNull())
         every = made.filter(f.col("document").isNotNull()).select("document", "fixed", "spans", "digests")
         number, references = self._counted(every)
         limit = references << INDEX_BITS
-        places_ = self._shelf.keep(every.mapInArrow(over(places), PLACES), "places")
+        places_ = self._store.keep(every.mapInArrow(over(places), PLACES), "places")
         classes = self._different(places_, limit)
         gone = self._gone(places_, classes, limit)
         paragraphs, fixed = values(places_, f.count(f.lit(1)), f.count(f.when(f.col("paragraph") < limit, f.lit(1))))
@@ -140,7 +140,7 @@ class _Plan:
         }
         by_document = self._by_document(gone, places_, classes, told=told)
         return Decisions(
-            by_document, counts, choice.describe(), self._shelf, [each for each in self._faults if each.number]
+            by_document, counts, choice.describe(), self._store, [each for each in self._faults if each.number]
         )
 
     def _gone(self, places_: DataFrame, classes: DataFrame, limit: int) -> DataFrame:
@@ -184,7 +184,7 @@ class _Plan:
         )
         least = [f.min(name).alias(name) for name in ("paragraph", *known)]
         classes = together.groupBy("high", "low").agg(*least).withColumn("rank", self._rank(limit))
-        return self._shelf.keep(classes, "classes")
+        return self._store.keep(classes, "classes")
 
     def _rank(self, limit: int) -> Column:
         """Return what comes before a paragraph's number in the order of staying."""
@@ -216,13 +216,13 @@ class _Plan:
             stays = stays if also is None else without_paragraphs(stays, also)
             if self._added(self._same_keys(stays), limit):
                 continue
-            stays = self._shelf.keep(stays.select("paragraph", "rank"), "stays")
+            stays = self._store.keep(stays.select("paragraph", "rank"), "stays")
             if self._settings.exact or not self._looked(stays, limit):
                 return self._turn > before
 
     def _looked(self, stays: DataFrame, limit: int) -> bool:
         """Look at those that are to be looked at next, and have what is new compared; return False where none are."""
-        fresh = stays if self._known is None else self._shelf.keep(without_paragraphs(stays, self._known), "fresh")
+        fresh = stays if self._known is None else self._store.keep(without_paragraphs(stays, self._known), "fresh")
         first = bool(row_count(fresh))
         if not first and not row_count(self._changed(stays)):
             return False
@@ -233,11 +233,11 @@ class _Plan:
 
         features = self._rows.select("paragraph", "words", "numbers", "bits0", "bits1", "bands")
         joined = some.join(features, "paragraph")
-        found = candidates(joined, self._settings, self._shelf, None if every else fresh)
+        found = candidates(joined, self._settings, self._store, None if every else fresh)
         self._unexamined = found.unexamined if every else max(self._unexamined, found.unexamined)
         others = self._crowded if self._crowded is None or not every else without_paragraphs(self._crowded, some)
         crowded = found.crowded if others is None else found.crowded.unionByName(others).distinct()
-        self._crowded = self._shelf.keep(crowded.select(f.col("paragraph")), "crowded")
+        self._crowded = self._store.keep(crowded.select(f.col("paragraph")), "crowded")
         if first:
             self._known = stays.select("paragraph")
         asked = some if every else fresh
@@ -269,7 +269,7 @@ class _Plan:
         if self._comparisons == before:
             return False
         self._turn += 1
-        self._listed = added if self._listed is None else self._shelf.keep(self._listed.unionByName(added), "listed")
+        self._listed = added if self._listed is None else self._store.keep(self._listed.unionByName(added), "listed")
         self._going = self._resolved(self._listed).going
         return True
 
@@ -295,13 +295,13 @@ class _Plan:
         """Have candidates compared, references aside, and return them with their verdicts."""
         from pyspark.sql import functions as f
 
-        pairs = self._shelf.keep(pairs.filter(f.col("later") >= limit), "pairs")
+        pairs = self._store.keep(pairs.filter(f.col("later") >= limit), "pairs")
         (number,) = values(pairs, f.count(f.lit(1)))
         self._comparisons += int(number)
         if not number:
             return pairs.select("*", *null_columns(VERDICTS, "later", "earlier", "fault"))
         found = verdicts(pairs, int(number), self._texts(), self._settings)
-        joined = self._shelf.keep(pairs.join(found, ["later", "earlier"]), "verdicts")
+        joined = self._store.keep(pairs.join(found, ["later", "earlier"]), "verdicts")
         self._faults.append(of_pairs(joined))
         return joined.drop("fault")
 
@@ -309,7 +309,7 @@ class _Plan:
         return self._rows.select("paragraph", "key", "letters", "text")
 
     def _resolved(self, listed: DataFrame) -> Resolved:
-        done = resolve(listed.filter("how > 0"), self._texts(), self._settings, self._shelf)
+        done = resolve(listed.filter("how > 0"), self._texts(), self._settings, self._store)
         self._comparisons += done.compared
         self._rounds += done.rounds
         self._faults += done.faults
@@ -334,8 +334,8 @@ class _Plan:
             rests.alias("witness"),
         )
         every = every.select("paragraph", "high", "low").join(of_class, ["high", "low"]).drop("high", "low")
-        every = self._shelf.keep(every, "paragraphs")
-        return self._shelf.keep(removals(every, going, self._settings, limit, self._shelf), "removals")
+        every = self._store.keep(every, "paragraphs")
+        return self._store.keep(removals(every, going, self._settings, limit, self._store), "removals")
 
     def _by_document(self, gone: DataFrame, every: DataFrame, classes: DataFrame, *, told: bool) -> DataFrame:
         """Return the removals of each document, with the places of paragraphs and witnesses."""

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
     from dedup.engines.spark.stages.faults import Faults
-    from dedup.engines.spark.stages.frames import Shelf
+    from dedup.engines.spark.stages.frames import CheckpointStore
 
 
 REMOVAL = (
@@ -29,7 +29,7 @@ class Decisions(NamedTuple):
         counts: documents, references, paragraphs, fixed (paragraphs of references), removed, comparisons (all
             candidates, and what took their place), unexamined, rounds, largest (component), different (paragraphs).
         recall: what the choice of bands is expected to find, as a sentence.
-        shelf: what is kept until `release` is called.
+        store: what is kept until `release` is called.
         faults: what kernels raised, stage by stage: with a document, which stays, or with two, of which a paragraph is
             compared with one of the other, and both stay.
     """
@@ -37,9 +37,9 @@ class Decisions(NamedTuple):
     removals: DataFrame
     counts: dict[str, int]
     recall: str
-    shelf: Shelf
+    store: CheckpointStore
     faults: list[Faults]
 
     def release(self) -> None:
         """Let go of what is kept on the executors; `removals` is not to be used any more."""
-        self.shelf.release()
+        self.store.release()

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from pyspark.sql import Column, DataFrame
 
-    Ints = NDArray[np.int64]
+    from dedup.text.arrays import Ints
 
 INSTALL = "pip install 'paradedup[spark]'"
 
@@ -168,7 +168,7 @@ def both(kernel: Callable[..., pa.Table], *given: Any) -> Callable[[Any, Any], A
     return run
 
 
-class Shelf:
+class CheckpointStore:
     """Frames that are used more than once: computed once, and kept until all is done.
 
     Their plans end there. Merely persisted ones would drag all plans before them along, and the description of a plan

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from pyspark.sql import Column, DataFrame
 
-    from dedup.engines.spark.stages.frames import Shelf
+    from dedup.engines.spark.stages.frames import CheckpointStore
     from dedup.model.settings import Settings
 
 REMOVALS = (
@@ -44,7 +44,9 @@ _ROWS = "slot bigint, " + ", ".join(f"{name}{step} bigint" for name in ("owner",
 _PARAGRAPHS_A_SLOT = 100_000
 
 
-def removals(paragraphs: DataFrame, going: DataFrame, settings: Settings, fixed: int, shelf: Shelf) -> DataFrame:
+def removals(
+    paragraphs: DataFrame, going: DataFrame, settings: Settings, fixed: int, store: CheckpointStore
+) -> DataFrame:
     """Return what goes, as `REMOVALS`.
 
     Args:
@@ -53,18 +55,18 @@ def removals(paragraphs: DataFrame, going: DataFrame, settings: Settings, fixed:
         going: owners that go: paragraph, how, similarity, coverage, kind.
         settings: which copies stay.
         fixed: number of the first paragraph that may go.
-        shelf: keeps what is used more than once.
+        store: keeps what is used more than once.
     """
-    return _Outcome(settings, fixed, shelf).of(paragraphs, going)
+    return _Outcome(settings, fixed, store).of(paragraphs, going)
 
 
 class _Outcome:
     """The steps, each a frame of `_STATE` that is kept."""
 
-    def __init__(self, settings: Settings, fixed: int, shelf: Shelf) -> None:
+    def __init__(self, settings: Settings, fixed: int, store: CheckpointStore) -> None:
         self._settings = settings
         self._fixed = fixed
-        self._shelf = shelf
+        self._store = store
         self._slots = 1
 
     def of(self, paragraphs: DataFrame, going: DataFrame) -> DataFrame:
@@ -91,7 +93,7 @@ class _Outcome:
             f.when(gone, witness).otherwise(f.lit(-1)).alias("witness"),
             f.lit(-1).cast("bigint").alias("link"),
         )
-        return self._shelf.keep(state, "state")
+        return self._store.keep(state, "state")
 
     def _slot(self, paragraph: Column) -> Column:
         from pyspark.sql import functions as f
@@ -106,7 +108,7 @@ class _Outcome:
         there = state.select(f.col("paragraph").alias("origin"), f.col("owner").alias("found"))
         answers = wanted.withColumnRenamed("slot", "asking").join(there, "origin")
         linked = state.groupBy("slot").cogroup(answers.groupBy("asking")).applyInArrow(both(_linked), _STATE)
-        return self._shelf.keep(linked, "state")
+        return self._store.keep(linked, "state")
 
     def _with_rows(self, state: DataFrame) -> tuple[DataFrame, DataFrame]:
         """Let rows go, until no more do; return the state, and those that go: paragraph, owner and witness."""
@@ -126,7 +128,7 @@ class _Outcome:
             stood = stood.select("asking", "place0", "first0", "first1", "first2")
             kernel = both(_let_go, self._settings.min_words, self._fixed)
             state = state.groupBy("slot").cogroup(stood.groupBy("asking")).applyInArrow(kernel, _STATE)
-            state = self._shelf.keep(state, "state")
+            state = self._store.keep(state, "state")
             (after,) = values(state, f.count_if("gone"))
             if after == before:
                 return state, self._resting(state)
@@ -139,7 +141,7 @@ class _Outcome:
         gone = state.filter("gone").select("slot", "paragraph", "owner", "witness")
         while True:
             there = gone.select(f.col("paragraph").alias("witness"), f.col("witness").alias("further"))
-            gone = self._shelf.keep(gone.join(there, "witness", "left"), "gone")
+            gone = self._store.keep(gone.join(there, "witness", "left"), "gone")
             (moving,) = values(gone, f.count("further"))
             witness = f.coalesce("further", "witness").alias("witness")
             gone = gone.select("slot", "paragraph", "owner", witness)
@@ -153,7 +155,7 @@ class _Outcome:
         while True:
             roots = self._standing(gone).filter(f.col("root") >= self._fixed).select(f.col("root").alias("paragraph"))
             more = state.filter(~f.col("also")).select("paragraph").join(roots, "paragraph")
-            more = self._shelf.keep(more.withColumn("hit", f.lit(True)), "boilerplate")  # noqa: FBT003 - likewise
+            more = self._store.keep(more.withColumn("hit", f.lit(True)), "boilerplate")  # noqa: FBT003 - likewise
             (number,) = values(more, f.count(f.lit(1)))
             if not number:
                 return state, gone
@@ -187,7 +189,7 @@ class _Outcome:
             "witness",
             *(f.coalesce(name, f.lit(value).cast(types[name])).alias(name) for name, value in figures.items()),
         )
-        return self._shelf.keep(told.groupBy("slot").applyInArrow(each(_blocks), REMOVALS), "told")
+        return self._store.keep(told.groupBy("slot").applyInArrow(each(_blocks), REMOVALS), "told")
 
     def _with_boilerplate(self, told: DataFrame) -> DataFrame:
         """Remove also what others went for, where they stand in many documents together."""
@@ -202,7 +204,7 @@ class _Outcome:
             f.when(hit, f.lit(BOILERPLATE)).otherwise(f.col("reason")).cast("tinyint").alias("reason"),
             *("how", "differs"),
         )
-        told = self._shelf.keep(told, "told")
+        told = self._store.keep(told, "told")
         own = told.filter((f.col("reason") == BOILERPLATE) & (f.col("witness") >= self._fixed))
         first = own.groupBy("witness").agg(f.min("paragraph").alias("paragraph"))
         more = own.join(first.select("paragraph"), "paragraph").select(

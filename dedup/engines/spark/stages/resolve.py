@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
     from dedup.engines.spark.stages.faults import Faults
-    from dedup.engines.spark.stages.frames import Shelf
+    from dedup.engines.spark.stages.frames import CheckpointStore
     from dedup.model.settings import Settings
 
 GOING = (
@@ -48,7 +48,7 @@ class Resolved(NamedTuple):
     faults: list[Faults]
 
 
-def resolve(covering: DataFrame, texts: DataFrame, settings: Settings, shelf: Shelf) -> Resolved:
+def resolve(covering: DataFrame, texts: DataFrame, settings: Settings, store: CheckpointStore) -> Resolved:
     """Decide who goes, as `dedup.resolve.corpus.leaders` defines it.
 
     Args:
@@ -56,23 +56,23 @@ def resolve(covering: DataFrame, texts: DataFrame, settings: Settings, shelf: Sh
             their place among the candidates of the later one.
         texts: as for `dedup.engines.spark.stages.verdicts.verdicts`.
         settings: likewise.
-        shelf: keeps what is used more than once.
+        store: keeps what is used more than once.
     """
     from pyspark.sql import functions as f
 
-    found = components(covering.select("later", "earlier"), shelf)
+    found = components(covering.select("later", "earlier"), store)
     edges = max(1, found.edges)
     slots = max(1, -(-edges // _EDGES_A_SLOT))
     slotted = covering.join(found.members.withColumnRenamed("node", "later"), "later").withColumn(
         "slot", f.pmod(f.xxhash64("component"), f.lit(slots))
     )
     columns = ["later", "after", "earlier", "before", "place", "how", "similarity", "coverage", "kind", "slot"]
-    known = shelf.keep(slotted.select(*columns), "covering")
+    known = store.keep(slotted.select(*columns), "covering")
     compared = rounds = 0
     raised: list[Faults] = []
     while True:
         rounds += 1
-        decided = shelf.keep(known.groupBy("slot").applyInArrow(each(decide), f"slot bigint, {GOING}"), "decided")
+        decided = store.keep(known.groupBy("slot").applyInArrow(each(decide), f"slot bigint, {GOING}"), "decided")
         (more,) = values(decided, f.count(f.when(f.col("asked"), f.lit(1))))
         if not more:
             return Resolved(decided.drop("slot"), compared, rounds, found.largest, raised)
@@ -86,7 +86,7 @@ def resolve(covering: DataFrame, texts: DataFrame, settings: Settings, shelf: Sh
             "slot",
         )
         answered = verdicts(asked, int(more), texts, settings)
-        beside = shelf.keep(asked.join(answered, ["later", "earlier"]), "beside")
+        beside = store.keep(asked.join(answered, ["later", "earlier"]), "beside")
         raised.append(of_pairs(beside))
         known = known.unionByName(beside.drop("fault"))
 

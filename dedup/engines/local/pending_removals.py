@@ -11,7 +11,7 @@ _FIGURES = ("exact", "near", "block", "boilerplate", "changed", "emptied")
 """Those of `dedup.model.outcome.Counts` that do not hold for a file that is not replaced."""
 
 
-class Taken:
+class PendingRemovals:
     """Figures of what went from files; a file that is not replaced has lost nothing.
 
     Memory: a few hundred bytes for each file from which something went.
@@ -26,7 +26,7 @@ class Taken:
         before = self._went.get(source)
         self._went[source] = went if before is None else tuple(map(sum, zip(before, went, strict=True)))
 
-    def settle(self, source: int) -> None:
+    def forget(self, source: int) -> None:
         """Forget a file that has been replaced."""
         self._went.pop(source, None)
 

@@ -14,9 +14,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from dedup.formats.edits import Found
-
-    Ints = NDArray[np.int64]
+    from dedup.formats.edits import LocatedDocument
+    from dedup.text.arrays import Ints
 
 AGAIN_PROBLEM, AGAIN_FAULT = 1, 2
 """What there is to tell about a part: records that hold no text; a document with which a kernel raised, which has no
@@ -33,14 +32,14 @@ class Edges(NamedTuple):
     high: Ints
 
 
-def edges_of(share: Share) -> Edges:
+def edges_of(decided: TaskDecisions) -> Edges:
     """Return what of a task belongs to each of its documents."""
-    ends = np.cumsum(share.documents["paragraphs"], dtype=np.int64)
-    begins = ends - share.documents["paragraphs"]
-    return Edges(begins, ends, *(np.searchsorted(share.removals["paragraph"], edge) for edge in (begins, ends)))
+    ends = np.cumsum(decided.documents["paragraphs"], dtype=np.int64)
+    begins = ends - decided.documents["paragraphs"]
+    return Edges(begins, ends, *(np.searchsorted(decided.removals["paragraph"], edge) for edge in (begins, ends)))
 
 
-class Place(NamedTuple):
+class WitnessLocation(NamedTuple):
     """Where a witness stands."""
 
     document: int
@@ -57,7 +56,7 @@ class Place(NamedTuple):
     """None where it is the removed paragraph's own."""
 
 
-class Share(NamedTuple):
+class TaskDecisions(NamedTuple):
     """What belongs to one task.
 
     Attributes:
@@ -73,23 +72,23 @@ class Share(NamedTuple):
     documents: NDArray[np.void]
     spans: NDArray[np.int32]
     removals: NDArray[np.void]
-    witnesses: list[Place]
+    witnesses: list[WitnessLocation]
     near: NDArray[np.void]
-    beside: list[Place]
+    beside: list[WitnessLocation]
 
 
 class Document(NamedTuple):
     """A document from which something goes, or about which there is something to tell."""
 
-    found: Found
+    located: LocatedDocument
     number: int
     spans: NDArray[np.int32]
     removals: NDArray[np.void]
     first: int
     """Number of its first paragraph in the task."""
-    witnesses: Sequence[Place]
+    witnesses: Sequence[WitnessLocation]
     near: NDArray[np.void]
-    beside: Sequence[Place]
+    beside: Sequence[WitnessLocation]
 
 
 def removed_numbers(document: Document) -> list[int]:

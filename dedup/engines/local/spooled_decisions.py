@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dedup.engines.removal.share import Place, Share
+from dedup.engines.removal.task_decisions import TaskDecisions, WitnessLocation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -15,12 +15,12 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from dedup.engines.local.spool import Spool
-    from dedup.engines.local.spool_columns import Decided
+    from dedup.engines.local.spool_columns import CorpusDecision
     from dedup.formats.files.discover import Source
     from dedup.model.errors import InternalError
 
 
-class Shares:
+class SpooledDecisions:
     """Gives each task of the second pass what was decided about it.
 
     Args:
@@ -30,7 +30,7 @@ class Shares:
         told: somebody is to be told of the witnesses.
     """
 
-    def __init__(self, spool: Spool, decided: Decided, sources: Sequence[Source], *, told: bool) -> None:
+    def __init__(self, spool: Spool, decided: CorpusDecision, sources: Sequence[Source], *, told: bool) -> None:
         self._spool = spool
         self._decided = decided
         self._sources = sources
@@ -39,7 +39,7 @@ class Shares:
         # In one piece: of a field among others, each search would make a copy.
         self._removed = np.ascontiguousarray(decided.removals["paragraph"])
 
-    def of(self, task: int) -> Share:
+    def for_task(self, task: int) -> TaskDecisions:
         """Return the share of a task, counted from the first one of the first pass."""
         parts = self._spool.read("parts", *_span(self._parts, task))
         first, number = _span(self._documents, task)
@@ -55,7 +55,7 @@ class Shares:
         near = every[slice(*np.searchsorted(every["paragraph"], (begin, end)).tolist())].copy()
         beside = list(self._places(near["witness"], np.ones(len(near), bool), first)) if len(near) else []
         near["paragraph"] -= begin
-        return Share(parts, documents, spans, removals, witnesses, near, beside)
+        return TaskDecisions(parts, documents, spans, removals, witnesses, near, beside)
 
     def faults(self, *, keep_texts: bool) -> Iterator[tuple[int, InternalError]]:
         """Yield what is to be told of what kernels raised while all was decided.
@@ -66,16 +66,16 @@ class Shares:
             keep_texts: with the texts of both.
         """
         for fault, kept in self._decided.stages:
-            yield -1, fault.told("", kept)
+            yield -1, fault.as_error("", kept)
         for pair in self._decided.faults:
             both = np.array([pair.later, pair.earlier])
             here, there = self._places(both, np.ones(2, bool), 0)
             ours, theirs = (one.name if one.line is None else f"{one.name}:{one.line}" for one in (here, there))
             kept = f"two paragraphs that are alike, here and in {theirs}, are kept as they are"
             texts = [one.text for one in (there, here) if one.text is not None] if keep_texts else ()
-            yield here.document, pair.fault.told(ours, kept, texts)
+            yield here.document, pair.fault.as_error(ours, kept, texts)
 
-    def _places(self, paragraphs: NDArray[Any], differ: NDArray[np.bool_], first: int) -> Iterator[Place]:
+    def _places(self, paragraphs: NDArray[Any], differ: NDArray[np.bool_], first: int) -> Iterator[WitnessLocation]:
         """Yield where some witnesses stand.
 
         Args:
@@ -98,7 +98,7 @@ class Shares:
         ):
             where = self._sources[source]
             text = next(texts) if differs else None
-            yield Place(number, paragraph, start, end, where.relative, where.name, line or None, text)
+            yield WitnessLocation(number, paragraph, start, end, where.relative, where.name, line or None, text)
 
 
 def _edges(sizes: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -1,4 +1,4 @@
-"""Where the text of one record stands in its bytes, without parsing these; without numpy, as small runs do it."""
+"""Byte offsets of one string in a JSON record, without numpy; see `dedup.formats.jsonl_bytes` for many at once."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ OPENING = re.compile(rb'[ \t\n\r]*:[ \t\n\r]*"')
 """What stands between a key and a string that is its value."""
 
 
-def whole(data: bytes, field: str, start: int, end: int) -> tuple[int, int] | None:
-    """Return where a record's text begins and ends in its bytes, if these leave no doubt; None if they may.
+def locate_string(data: bytes, field: str, start: int, end: int) -> tuple[int, int] | None:
+    """Return the byte offsets of a record's text, without parsing the record; None if they are ambiguous.
 
-    They leave none where the key stands there once, as a key or as anything else, and no other one can be the same
-    with signs written by their numbers.
+    They are unambiguous where the key occurs once, as a key or as anything else, and no other key can be the same one
+    written with escapes.
 
     Args:
         data: records that were read before, in UTF-8.
@@ -42,7 +42,7 @@ def whole(data: bytes, field: str, start: int, end: int) -> tuple[int, int] | No
 
 
 def _is_escaped(data: bytes, place: int) -> bool:
-    """Tell whether a byte stands behind an odd number of backslashes; a quote before them ends the search."""
+    """Return True if a byte stands behind an odd number of backslashes; a quote before them ends the search."""
     first = place
     while data[first - 1] == _BACKSLASH:
         first -= 1

@@ -1,0 +1,256 @@
+"""Which options, settings and parts of a job go together: one table, with the message for each combination refused.
+
+`Settings` check themselves (`SETTINGS`), a run checks its job (`LOCAL_JOB`, `SPARK_JOB`, `PARQUET_JOB`), and the
+command its options before that (`CONTRADICTIONS`, `NEEDS`), in the words of the command line.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from dedup.model.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+_CORPUS_SETTINGS: tuple[tuple[str, Any], ...] = (("keep", "first"), ("boilerplate", None), ("within", None))
+_CORPUS_FIELDS: tuple[tuple[str, Any], ...] = (("against", ()), ("max_memory", None), ("work_dir", None))
+"""Settings, and fields of a job, that have a meaning in scope ``corpus`` only; each with its value when unused."""
+
+
+class Rule(NamedTuple):
+    """A combination that is refused."""
+
+    is_broken: Callable[[Any], bool]
+    """Return True if the subject, such as a job, has it."""
+    what: str
+    """The message; ``{0.mode}`` stands for that attribute of the subject."""
+    hint: str
+
+
+def refuse(rules: Iterable[Rule], subject: Any, place: str = "") -> None:
+    """Check rules in order.
+
+    Raises:
+        UsageError: one is broken.
+    """
+    for rule in rules:
+        if rule.is_broken(subject):
+            raise UsageError(rule.what.format(subject), place=place, hint=rule.hint)
+
+
+def _is_idle_outside_corpus(name: str, unused: Any, settings: Any) -> bool:
+    return bool(settings.scope != "corpus" and getattr(settings, name) != unused)
+
+
+def _is_given_outside_corpus(name: str, job: Any) -> bool:
+    return bool(job.settings.scope != "corpus" and getattr(job, name))
+
+
+SETTINGS = (
+    *(
+        Rule(
+            partial(_is_idle_outside_corpus, name, unused),
+            f"{name} is {{0.{name}!r}}, which has a meaning in scope 'corpus' only",
+            "set scope to 'corpus', or leave it out",
+        )
+        for name, unused in _CORPUS_SETTINGS
+    ),
+    Rule(
+        lambda settings: settings.keep == "none" and settings.boilerplate is None,
+        "keep is 'none', and boilerplate does not say in how many documents a paragraph has to stand",
+        "set boilerplate to a number of documents, such as 10",
+    ),
+    Rule(
+        lambda settings: settings.keep != "none" and settings.boilerplate is not None,
+        "boilerplate is {0.boilerplate}, and keep is {0.keep!r}, which keeps a copy of everything",
+        "set keep to 'none', or leave boilerplate out",
+    ),
+)
+"""Of `dedup.model.settings.Settings`."""
+
+_ONE_OF_THEM = "leave one of them out"
+_NO_TEXT = "mode {0.mode} writes no text, so there is no use for --output"
+_NO_LOG = ("--mark removes nothing, so there is nothing to log", "leave --removed out")
+
+LOCAL_JOB = (
+    Rule(lambda job: job.in_place and job.mode != "clean", "--in-place does not go with mode {0.mode}", _ONE_OF_THEM),
+    Rule(
+        lambda job: job.in_place and (job.output_path is not None or job.reads_stdin),
+        "--in-place writes over the inputs themselves",
+        "leave out --output, and name files",
+    ),
+    Rule(lambda job: job.output_path is not None and job.mode != "clean", _NO_TEXT, "leave it out"),
+    Rule(
+        lambda job: job.workers is not None and job.workers < 1,
+        "workers is {0.workers}",
+        "use a whole number from 1 on",
+    ),
+    Rule(lambda job: job.max_document < 1, "max_document is {0.max_document}", "use a number of bytes, from 1 on"),
+    Rule(lambda job: job.format == "parquet", "Parquet is read by --engine spark only", "add --engine spark"),
+    Rule(lambda job: job.mark and job.removed is not None, *_NO_LOG),
+    Rule(lambda job: job.mark and job.mode in ("check", "diff"), "--mark does not go with mode {0.mode}", _ONE_OF_THEM),
+    Rule(
+        lambda job: job.mark and job.empty != "keep",
+        "--mark leaves no text empty, so there is no use for empty {0.empty!r}",
+        "leave it out",
+    ),
+    Rule(
+        lambda job: job.mark and job.format == "text",
+        "--mark is for JSON lines: plain text has no record to put marks into",
+        "use --removed",
+    ),
+    *(
+        Rule(
+            partial(_is_given_outside_corpus, name),
+            f"{name} has a meaning in scope 'corpus' only",
+            "set scope to 'corpus', or leave it out",
+        )
+        for name, _ in _CORPUS_FIELDS
+    ),
+    Rule(
+        lambda job: job.max_memory is not None and job.max_memory < 1,
+        "max_memory is {0.max_memory}",
+        "use a number of bytes, such as 4 << 30",
+    ),
+    Rule(
+        lambda job: job.max_removed is not None and not 0.0 <= job.max_removed <= 1.0,
+        "max_removed is {0.max_removed}",
+        "use a number from 0 to 1, such as 0.3",
+    ),
+    Rule(
+        lambda job: job.max_removed is not None and job.mode != "clean",
+        "mode {0.mode} removes nothing, so there is no use for max_removed",
+        "leave it out",
+    ),
+)
+"""Of a `dedup.model.job.Job` on this machine, whoever asks for it."""
+
+SPARK_JOB = (
+    Rule(lambda job: job.settings.scope != "corpus", "--engine spark is for --scope corpus", "add --scope corpus"),
+    Rule(lambda job: job.in_place, "--in-place cannot be done on Spark, which writes whole data sets", "use --output"),
+    Rule(
+        lambda job: job.mode == "diff", "--diff cannot be done on Spark", "see what would go with --check --removed LOG"
+    ),
+    Rule(
+        lambda job: job.mode == "clean" and job.cluster.output is None,
+        "--engine spark does not write to standard output",
+        "use --output DIR",
+    ),
+    Rule(lambda job: job.mark and job.cluster.removed is not None, *_NO_LOG),
+    Rule(lambda job: job.output is not None and job.mode != "clean", _NO_TEXT, "leave it out"),
+)
+"""Of a job on Spark."""
+
+PARQUET_JOB = tuple(
+    Rule(is_broken, f"{option} is for JSON lines; nothing was read", "run these by themselves")
+    for option, is_broken in (
+        ("--mark", lambda job: job.mark),
+        ("--empty", lambda job: job.empty != "keep"),
+        ("--within", lambda job: job.settings.within is not None),
+        ("--on-error fail", lambda job: job.on_error == "fail"),
+    )
+)
+"""Of a job on Spark whose inputs are Parquet."""
+
+_RESTORE = "restore by itself: dedup --restore LOG CLEANED > ORIGINAL"
+
+CONTRADICTIONS: tuple[tuple[str, str, str], ...] = (
+    ("in_place", "output", "choose where the cleaned text goes"),
+    ("in_place", "check", "--check writes nothing; leave --in-place out"),
+    ("in_place", "diff", "--diff writes nothing but the diff; leave --in-place out"),
+    ("output", "check", "--check writes no text; leave --output out"),
+    ("output", "diff", "to keep the diff, redirect it: dedup --diff INPUT > FILE"),
+    ("dry_run", "check", "--check writes nothing either; --dry-run only differs in ending with 0"),
+    ("dry_run", "diff", "--diff writes no text either; leave --dry-run out"),
+    ("dry_run", "removed", "--dry-run writes nothing; --check --removed LOG writes the log alone"),
+    ("restore", "check", _RESTORE),
+    ("restore", "diff", _RESTORE),
+    ("restore", "dry_run", _RESTORE),
+    ("restore", "removed", _RESTORE),
+    ("restore", "mark", "marked records have lost nothing; their originals are they without the field 'dedup'"),
+    ("restore", "against", _RESTORE),
+    ("mark", "removed", "the marks say themselves what would go, and why; leave --removed out"),
+    ("mark", "check", "--check writes nothing; leave --mark out"),
+    ("mark", "diff", "--diff writes nothing but the diff; leave --mark out"),
+    ("master", "remote", "a Spark Connect server has a master of its own; leave --master out"),
+)
+"""Options of the command that do not go together, and the hint."""
+
+
+class Need(NamedTuple):
+    """An option of the command that has an effect only where other options have certain values."""
+
+    name: str
+    unused: Any
+    """Its value when it has no effect."""
+    is_met: Callable[[Mapping[str, Any]], bool]
+    """Return True if, given the values of all options, it has an effect."""
+    what: str
+    """What it needs, for a message that begins with its own name."""
+    hint: str
+
+
+def _on_spark(values: Mapping[str, Any]) -> bool:
+    return bool(values["engine"] == "spark")
+
+
+NEEDS = (
+    *(
+        Need(
+            name,
+            unused,
+            lambda values: bool(values["scope"] == "corpus"),
+            "is for --scope corpus",
+            "add --scope corpus, or leave it out",
+        )
+        for name, unused in (*_CORPUS_SETTINGS, *_CORPUS_FIELDS, ("engine", "local"))
+    ),
+    *(
+        Need(name, unused, _on_spark, "is for --engine spark", "add --engine spark, or leave it out")
+        for name, unused in (("master", None), ("remote", None), ("spark_conf", ()))
+    ),
+    *(
+        Need(
+            name,
+            None,
+            lambda values: not _on_spark(values),
+            "is for --engine local; Spark has settings of its own",
+            hint,
+        )
+        for name, hint in (
+            ("workers", "give Spark executors: --spark-conf spark.executor.instances=N"),
+            ("max_memory", "give executors memory: --spark-conf spark.executor.memory=4g"),
+            ("work_dir", "what Spark keeps goes where spark.local.dir says; leave it out"),
+        )
+    ),
+    Need(
+        "binary_as_text",
+        False,  # noqa: FBT003 - the value of a flag
+        lambda values: values["format"] in ("auto", "text"),
+        "is for text",
+        "leave it out, or use --format text",
+    ),
+    Need(
+        "boilerplate",
+        None,
+        lambda values: bool(values["keep"] == "none"),
+        "is for --keep none, which removes every copy",
+        "add --keep none",
+    ),
+    Need(
+        "empty",
+        "keep",
+        lambda values: not values["mark"],
+        "does not go with --mark, which leaves no text empty",
+        "leave it out",
+    ),
+    Need(
+        "max_removed",
+        None,
+        lambda values: not (values["check"] or values["diff"] or values["dry_run"]),
+        "is for runs that write; --check, --diff and --dry-run remove nothing",
+        "leave it out",
+    ),
+)
