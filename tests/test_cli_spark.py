@@ -200,7 +200,7 @@ def test_without_any_input_nothing_is_written_and_standard_error_holds_only_mess
 
 
 def test_an_error_of_ours_in_a_task_stays_what_it_was() -> None:
-    said = "Job aborted\n  File x\ndedup.model.errors.InputError: a.txt: is damaged. Hint: fetch it again.\n\n\tat org.x"
+    said = "Job aborted\n  File x\ndedup.model.errors.InputError: a.txt: is damaged. Hint: fetch it again.\n\n\tat org"
     error = failure(said)
     assert isinstance(error, InputError)
     assert (error.what, error.hint) == ("a.txt: is damaged", "fetch it again")
