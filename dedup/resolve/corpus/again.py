@@ -1,7 +1,7 @@
 """Which of the different paragraphs are looked at again, until what stays is what a second run would leave alone.
 
 A second run pairs what stays by its keys, and by the buckets of its bands. So all pairs that it would name have to be
-known. Those of buckets in which nobody is who was not there before are; and of large buckets, whose pairs are not all
+known. Those of buckets without new members are; and of large buckets, whose pairs are not all
 looked at, those that are named follow from who is in them.
 """
 

@@ -94,7 +94,7 @@ def outcome(corpus: CorpusParagraphs, classes: Classes, settings: Settings, fixe
 
 
 def _slices(corpus: CorpusParagraphs) -> Iterator[tuple[int, int]]:
-    """Cut the corpus into stretches of whole documents."""
+    """Yield slices of whole documents."""
     number, start = len(corpus.owner), 0
     while start < number:
         stop = min(start + SLICE, number)

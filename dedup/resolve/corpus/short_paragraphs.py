@@ -231,7 +231,7 @@ def link_runs(
 def _say_enough(
     member: Flags, rank: NDArray[Any], document: NDArray[np.int32], words: NDArray[np.int32], min_words: int
 ) -> Flags:
-    """Tell which rows say enough not to agree by chance: twice the words of a paragraph that may go by itself."""
+    """Return which rows say enough not to agree by chance: twice the words of a paragraph that may go by itself."""
     begins = member.copy()
     begins[1:] &= ~(member[:-1] & (document[1:] == document[:-1]) & (rank[1:] == rank[:-1] + 1))
     row = np.cumsum(begins) - 1

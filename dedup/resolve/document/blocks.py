@@ -124,7 +124,7 @@ class Matcher:
         return out
 
     def _are_distinct(self, source: int, copy: int) -> bool:
-        """Tell whether two paragraphs are about different things, however much one says of the other's words."""
+        """Return True if two paragraphs are about different things, however much one says of the other's words."""
         article = self._article
         if article.settings.guard != "strict":
             return False
@@ -158,7 +158,7 @@ class Matcher:
         return links or self.covering(copy)
 
     def repeats_exactly(self, copy: int) -> bool:
-        """Tell whether an earlier paragraph that stays has the same key."""
+        """Return True if an earlier paragraph that stays has the same key."""
         return self._article.key(copy) in self._kept
 
     def extend(self, copy: int, previous: Link, limit: int) -> Link | None:
@@ -237,7 +237,7 @@ def _extend_block(article: Article, matcher: Matcher, start: Link) -> list[Link]
 
 
 def _follows(article: Article, previous: Link, link: Link) -> bool:
-    """Tell whether a link may follow another one: much may have been added or left out, but little exchanged."""
+    """Return True if a link may follow another one: much may have been added or left out, but little exchanged."""
     added = article.between(previous.copy, link.copy)
     left_out = article.between(previous.sources[-1], link.sources[0])
     return left_out <= REACH and min(added, left_out) <= _EXCHANGED
@@ -313,7 +313,7 @@ class Block:
         self.kept_before = matcher.kept_before
 
     def tandem(self) -> bool:
-        """Tell whether the copy follows on the original with nothing new between."""
+        """Return True if the copy follows on the original with nothing new between."""
         return self.kept_before(self.copies[0]) in self.sources
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 _FAR = 2000
-"""Characters before and after a stretch in which a link or a tag begins and ends."""
+"""Characters before and after a gap in which a link or a tag begins and ends."""
 
 # Neither part may hold its own beginning: what is opened again and again, and never closed, is looked at once.
 _TARGET = re.compile(r"\]\((?:[^)\]]|\](?!\())*\)|<[^<>]*>|\[\d{1,3}\]|&\w+;")
