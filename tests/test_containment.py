@@ -99,7 +99,7 @@ DOCUMENT = (
     "dedup.resolve.document.decide:merge_rounds",
     "dedup.formats.jsonl:_read_record",
     "dedup.formats.jsonl:locate",
-    "dedup.formats.log.writer:_removal",
+    "dedup.formats.log.entries:_removal",
 )
 CORPUS = (
     "dedup.fingerprint.fingerprint:split_batch",
@@ -108,7 +108,7 @@ CORPUS = (
     "dedup.verdict.batch.verify:provisional_verdict",
     "dedup.formats.jsonl:_read_record",
     "dedup.formats.jsonl:locate",
-    "dedup.formats.log.writer:_removal",
+    "dedup.formats.log.entries:_removal",
     "dedup.engines.removal.reparse:split_texts",
     "dedup.engines.removal.explained:cuts",
 )
@@ -147,7 +147,7 @@ def test_a_kernel_that_raises_leaves_its_record_as_it_is(
     restore(str(out), log, tmp_path / "back", Recorder())
     assert (tmp_path / "back").read_bytes() == path.read_bytes()
     assert {error.place for error in told.problems} == {f"{path}:18", f"{path}:34"}
-    if kernel.endswith("presume"):  # of one pair: the paragraph stays, and the rest of its record is cleaned
+    if kernel.endswith("provisional_verdict"):  # of one pair: the paragraph stays, and the rest of its record is cleaned
         assert cleaned[33].count(POISON.encode()) > without[33].count(POISON.encode())
     else:
         assert [cleaned[i] for i in (17, 33)] == [lines[i] for i in (17, 33)]
