@@ -1,11 +1,11 @@
-"""Is a repetition an accident of scraping, or was it meant?
+"""Decide whether a repetition is an accident of scraping or intended.
 
-Looks at a block and its surroundings, and decides for the whole run.
+A block is classified as a whole, by its surroundings.
 
-What was meant has a subject of its own: the same bullets stand under the next product's name, the same clause under
+An intended repetition has a subject of its own: the same bullets under the next product's name, the same clause under
 the next section's heading, the same notice under the next author's line. Such a block is *introduced*: before the copy
-and before the original stand two paragraphs that name different things in the same manner. A copy made by a scraper
-has no introduction: it follows on the original itself, on running text, or on something that was repeated, too.
+and before the original are two paragraphs that name different things in the same manner. A copy made by a scraper has
+no introduction: it follows the original itself, running text, or something that is repeated as well.
 """
 
 from __future__ import annotations
@@ -48,18 +48,18 @@ _PHRASE = 2
 
 
 class Intent(Enum):
-    """What a repetition is taken for."""
+    """How a repetition is classified."""
 
     ACCIDENTAL = "accident"
-    """It may go."""
+    """It may be removed."""
     INTENDED = "meant"
     """It belongs to a subject of its own; what follows on it and repeats with it does, too."""
     UNCERTAIN = "doubtful"
-    """It stays, for want of evidence."""
+    """It is kept, for lack of evidence."""
 
 
 def classify(block: Block) -> Intent:
-    """Tell an accident of scraping from a repetition that was meant."""
+    """Classify a block as an accident of scraping or an intended repetition."""
     if _is_table_of_contents(block):
         return Intent.INTENDED
     if block.long and (_is_whole_page(block) or _is_long_text(block)):
