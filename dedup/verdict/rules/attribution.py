@@ -41,7 +41,7 @@ def attribution(context: GapContext) -> None:
 
 
 def _said_otherwise(context: GapContext) -> None:
-    """Set aside a verb of saying in place of another one: "said" and "added"."""
+    """Ignore a verb of saying in place of another one: "said" and "added"."""
     candidate, after = context.candidate, context.gap.candidate_end
     if len(context.candidate_words) != 1 or len(context.witness_words) != 1:
         return

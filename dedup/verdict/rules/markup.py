@@ -48,7 +48,7 @@ _LOCALE = re.compile(
 
 
 def _localised(context: GapContext) -> None:
-    """Set aside what an address says of the reader's language and country, where the witness has an address, too."""
+    """Ignore what an address says of the reader's language and country, where the witness has an address, too."""
     span = context.candidate.span
     codes = {i: span(i)[0] for i, token in context.candidate_words.items() if token in LOCALES}
     if not codes or not all(token in LOCALES or token in LINKS for token in context.witness_words.values()):

@@ -97,7 +97,7 @@ def button_captions(context: GapContext) -> None:
 
 
 def _shares(context: GapContext) -> None:
-    """Set aside names of networks in a row, at either end."""
+    """Ignore names of networks in a row, at either end."""
     left = context.candidate_words
     networks = sum(token in NETWORKS for token in left.values())
     shared = networks > 1 or (networks and any(token in FURNITURE for token in left.values()))
