@@ -45,9 +45,7 @@ _LAST_LOOK = 24
 """Characters at a line's end that tell whether a sentence ends there."""
 _KINDS = tuple(LineForm)
 _NUMBERS = {form: number for number, form in enumerate(_KINDS)}
-_TEXT, _ITEM, _TABLE, _FENCE = (
-    _NUMBERS[form] for form in (LineForm.TEXT, LineForm.ITEM, LineForm.TABLE, LineForm.FENCE)
-)
+_TEXT, _ITEM, _TABLE, _FENCE = (_NUMBERS[LineForm[name]] for name in ("TEXT", "ITEM", "TABLE", "FENCE"))
 _MARKER = 5
 """Characters of the longest number or letter in front of a list's entry, without the sign that closes it."""
 _GLANCE = 6
