@@ -159,7 +159,7 @@ def _hashes(codes: Codes, first: Ints, last: Ints) -> Hashes:
 
 
 def with_digits(classes: NDArray[np.uint8], first: Ints, last: Ints) -> NDArray[np.bool_]:
-    """Tell which tokens hold a digit."""
+    """Return which tokens hold a digit."""
     numeric: NDArray[np.bool_] = classes.take(first) == DIGIT
     # Those that do not begin with one: of digits in a row, which stand in one token, the first tells as much as all.
     digits = classes == DIGIT
@@ -255,7 +255,7 @@ def token_bounds(classes: NDArray[np.uint8], rest: NDArray[np.bool_] | None = No
 
 
 def _fresh(classes: NDArray[np.uint8], alone: NDArray[np.bool_], rest: NDArray[np.bool_] | None) -> NDArray[np.bool_]:
-    """Tell where a new token begins, if one is there: with a character that stands alone, and with what follows it."""
+    """Return where a new token begins, if there is one: at a character that stands alone, and at what follows it."""
     fresh = alone.copy()
     fresh[1:] |= alone[:-1]
     marks = classes == MARK

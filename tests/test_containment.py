@@ -147,7 +147,9 @@ def test_a_kernel_that_raises_leaves_its_record_as_it_is(
     restore(str(out), log, tmp_path / "back", Recorder())
     assert (tmp_path / "back").read_bytes() == path.read_bytes()
     assert {error.place for error in told.problems} == {f"{path}:18", f"{path}:34"}
-    if kernel.endswith("presume"):  # of one pair: the paragraph stays, and the rest of its record is cleaned
+    if kernel.endswith(
+        "provisional_verdict"
+    ):  # of one pair: the paragraph stays, and the rest of its record is cleaned
         assert cleaned[33].count(POISON.encode()) > without[33].count(POISON.encode())
     else:
         assert [cleaned[i] for i in (17, 33)] == [lines[i] for i in (17, 33)]

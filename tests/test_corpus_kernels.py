@@ -140,7 +140,7 @@ def test_a_table_travels() -> None:
     assert table.add(values).all()
     assert not pickle.loads(pickle.dumps(table)).add(values).any()  # noqa: S301 - our own
     two = "__import__('numpy').array([[2, 1], [4, 2]], 'u8')"
-    code = f"import pickle, sys; print(*pickle.load(sys.stdin.buffer).enter({two}))"
+    code = f"import pickle, sys; print(*pickle.load(sys.stdin.buffer).add({two}))"
     elsewhere = subprocess.run([sys.executable, "-c", code], input=pickle.dumps(table), capture_output=True, check=True)
     assert elsewhere.stdout.split() == [b"True", b"True"]
 

@@ -292,7 +292,7 @@ def _neighbours(
 
 
 def passes(pairs: NDArray[np.uint64], features: Features, settings: Settings) -> NDArray[np.bool_]:
-    """Tell which pairs may pass the verdict, by lengths, numbers and the estimate of their resemblance."""
+    """Return which pairs may pass the verdict, by lengths, numbers and the estimate of their resemblance."""
     later, earlier = (pairs >> np.uint64(32)).astype(np.int64), (pairs & _LOW).astype(np.int64)
     theirs, ours = features.words[earlier], features.words[later]
     # What both have in common, in order, is at most the shorter one.

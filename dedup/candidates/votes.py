@@ -91,7 +91,7 @@ def by_votes(words: Words, documents: Ints, eligible: NDArray[np.bool_], thresho
     repeated = _repeated(values)
     values, owner = values[repeated], owner[repeated]
     first, frequency = _first_owner(values, owner)
-    # In a large document, a run of words that stands everywhere is nobody's; bands see those who share nothing else.
+    # In a large document, a run of words that occurs everywhere votes for no paragraph; bands find pairs with no other.
     common = (frequency > _COMMON) & in_large(documents, eligible)[owner]
     counts = counts - np.bincount(owner[common], minlength=len(counts))
     voting = (first < owner) & eligible[owner] & ~common
@@ -101,7 +101,7 @@ def by_votes(words: Words, documents: Ints, eligible: NDArray[np.bool_], thresho
     enough = (votes >= np.maximum(1, np.ceil(counts * share)))[owner]
     # As every shingle has one vote, no more than this many can have that share of them.
     pairs = _ranked(owner[enough], first[enough], int(1 / share) + 1)
-    # Where common runs of characters are spread over the whole document, nobody in particular was voted for.
+    # Drop candidates whose votes are spread thinly over the document.
     meant = pairs.votes >= counts[pairs.later] * (share / _SPREAD)
     return Pairs(pairs.later[meant], pairs.earlier[meant], pairs.votes[meant])
 

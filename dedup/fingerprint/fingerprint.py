@@ -1,6 +1,6 @@
 """From texts to fingerprints: paragraphs, digests, keys, number masks and band keys, for a batch of documents at once.
 
-A paragraph that somebody has fingerprinted before, byte for byte, costs its digest and nothing else.
+A paragraph that has been fingerprinted before, byte for byte, costs only its digest.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ def fingerprint(
 def _long(
     text: str, salt: int | None, settings: Settings, banding: Banding, seen: SharedDigestSet | PendingDigests
 ) -> FingerprintTable:
-    """Fingerprint one very long document in stretches."""
+    """Fingerprint one very long document in chunks."""
     sheets: list[FingerprintTable] = []
     salts = None if salt is None else np.array([salt], np.uint64)
     for start, stop in chunks(text):

@@ -1,6 +1,6 @@
-"""Which paragraphs some worker has fingerprinted already: a hint that saves work and decides nothing.
+"""A shared set of the digests of paragraphs already fingerprinted: it saves work and affects no result.
 
-A paragraph that is found here has been, or is being, fingerprinted by whoever entered it; one that is not found is
+A paragraph that is found here has been, or is being, fingerprinted by the worker that added it; one that is not is
 fingerprinted, perhaps a second time. Whoever puts the sheets together drops the doubles, so that neither the order in
 which workers come here, nor an entry lost when two write at once, nor a full table changes any result.
 """

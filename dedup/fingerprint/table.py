@@ -1,4 +1,4 @@
-"""What fingerprinting says about a batch of documents: flat arrays, ready to be spooled or shuffled."""
+"""The fingerprints of a batch of documents, as flat arrays ready to be spooled or shuffled."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class FingerprintTable(NamedTuple):
         counts: paragraphs of each document; int32, shape (documents,).
         spans: first character, and first after it, of each paragraph in its document; int32, shape (paragraphs, 2).
         digests: BLAKE2b of each paragraph as it stands; uint64, shape (paragraphs, 2).
-        rows: the paragraphs that nobody has fingerprinted before, in order; `ROW`, with numbers and places that count
+        rows: the paragraphs not fingerprinted before, in order; `ROW`, with numbers and places that count
             from the batch's beginning.
         bands: for the rows with enough words, in order: one 32-bit key for each band; uint32, shape (bands, rows).
         texts: the texts of those rows, one after the other; UTF-8, lone surrogates as they are.

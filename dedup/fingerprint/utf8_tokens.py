@@ -55,7 +55,7 @@ _IN_WORDS = np.isin(np.arange(CLASS_MASK + 1), (LETTER, DIGIT, MARK, ALONE))
 _DASHES = [ord(sign) for sign in MINUSES[1:]]
 _AFTER_MINUS = np.isin(np.arange(256), [*b"0123456789$", 0xC2, 0xE2]) | (np.arange(256) >= 0x80)  # noqa: PLR2004
 _BEFORE_MINUS = np.isin(np.arange(256), [*b" \t\v\f\x1c\x1d\x1e\x1f("]) | (np.arange(256) >= 0x80)  # noqa: PLR2004
-"""Bytes that may stand behind and before a minus; of those that are not ASCII nobody knows."""
+"""Bytes that may stand behind and before a minus; those that are not ASCII are undecided."""
 _MINUS_BEHIND = 4 * (SPACES + 1)
 """Bytes before a sign in which all stands that may tell whether it is a minus."""
 _CLASS, _SIGN, _CHANGES, _RESIZES, _IGNORED = 7, 8, 32, 64, 128
@@ -129,7 +129,7 @@ def _collected(texts: Sequence[bytes], *, placed: bool) -> _Collected:
     places, clear = _cleared(texts, odd)
     if not places:
         return found
-    # Where nobody asks for places, the text may be another one, as long as it has the same tokens.
+    # Where places are not requested, the text may be another one, as long as it has the same tokens.
     others, still = _quickly(clear, placed=False, clear=True)
     if resized := still.resized:
         others = _replaced(others, resized, _tokenised(texts, [places[i] for i in resized], placed=False))

@@ -164,7 +164,7 @@ def with_minuses(
 
 
 def _minuses(codes: Codes, classes: NDArray[np.uint8], at: NDArray[np.int64], starts: NDArray[np.int64]) -> Flags:
-    """Tell which signs before a number are its minus: those after a parenthesis, or after a space within a line."""
+    """Return which signs before a number are its minus: those after a parenthesis, or after a space within a line."""
     least = np.append(starts, 0)[np.searchsorted(starts, at, side="right") - 1]
     place = np.maximum(at - 1, 0)
     found: Flags = (at > least) & (codes[place] == ord("("))
@@ -216,7 +216,7 @@ def normalise(text: str) -> str:
 
 
 def is_normal(text: str) -> bool:
-    """Tell whether normalising leaves a text as it is, of which no character is flagged `NORMALISE`."""
+    """Return True if normalising leaves a text as it is, of which no character is flagged `NORMALISE`."""
     return unicodedata.is_normalized("NFC", text)
 
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from dedup.text.characters import Codes
 
 _WIDEST = 120
-"""Characters above which nobody hard-wraps."""
+"""Maximum characters of a hard-wrapped line."""
 _NARROWEST = 40
 _NARROWEST_SPACELESS = 18
 _FEWEST_JOINTS = 4
@@ -45,9 +45,7 @@ _LAST_LOOK = 24
 """Characters at a line's end that tell whether a sentence ends there."""
 _KINDS = tuple(LineForm)
 _NUMBERS = {form: number for number, form in enumerate(_KINDS)}
-_TEXT, _ITEM, _TABLE, _FENCE = (
-    _NUMBERS[form] for form in (LineForm.TEXT, LineForm.ITEM, LineForm.TABLE, LineForm.FENCE)
-)
+_TEXT, _ITEM, _TABLE, _FENCE = (_NUMBERS[LineForm[name]] for name in ("TEXT", "ITEM", "TABLE", "FENCE"))
 _MARKER = 5
 """Characters of the longest number or letter in front of a list's entry, without the sign that closes it."""
 _GLANCE = 6
@@ -166,7 +164,7 @@ def _first_word(codes: Codes, places: NDArray[np.int64], blank: int) -> NDArray[
 
 
 def _bulleted(codes: Codes, starts: NDArray[np.int64], ends: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Tell which lines are certainly items of a list: they begin with a bullet and a space."""
+    """Return which lines are certainly items of a list: they begin with a bullet and a space."""
     after = np.minimum(starts + 1, ends - 1)
     bulleted: NDArray[np.bool_] = _BULLETS[np.minimum(codes[starts], len(_BULLETS) - 1)] & (codes[after] == _SPACE)
     return bulleted
@@ -211,7 +209,7 @@ class _Shapes(NamedTuple):
     """What lines look like.
 
     Attributes:
-        kinds: number of each line's `LineForm`, as far as anybody asks; int8.
+        kinds: number of each line's `LineForm`, as far as needed; int8.
         firsts: first character of each line that is no space; int64.
         lasts: first character after the last one that is no space; int64.
     """
@@ -267,7 +265,7 @@ def _stripped(lines: Lines) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
 
 
 def _itemised(lines: Lines, firsts: NDArray[np.int64], lasts: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Tell which of some stripped lines that begin with a bullet go on, after a space, with what makes them no rule."""
+    """Return which stripped lines that begin with a bullet go on, after a space, with what makes them no rule."""
     codes = lines.codes
     other = np.zeros(len(firsts), bool)
     for step in range(2, _GLANCE):
@@ -280,7 +278,7 @@ def _itemised(lines: Lines, firsts: NDArray[np.int64], lasts: NDArray[np.int64])
 def _numbered(
     lines: Lines, firsts: NDArray[np.int64], lasts: NDArray[np.int64]
 ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """Tell which of some stripped lines that begin with a letter or digit are items, and which others may be.
+    """Return which of some stripped lines that begin with a letter or digit are items, and which others may be.
 
     Items are those that begin with a letter or up to three digits, then a full stop or bracket, and a space. Others may
     be where such a sign stands among their first few characters.
@@ -327,7 +325,7 @@ def _wrapped(lines: Lines, shape: _Shapes, touches: NDArray[np.bool_]) -> list[i
     capital: a wrap breaks where it happens to.
     """
     groups = _in_wrapped(lines, _full_groups(lines, shape, touches))
-    # A wrap does not break a text into the same line twice; whoever repeats one means a line.
+    # A wrap does not break a text into the same line twice; a repeated one is a line of its own.
     groups = groups.of(np.array([not repeats for repeats in _repeating(lines, shape, groups)], bool))
     groups = _in_wrapped(lines, groups)
     out: list[int] = []
@@ -396,7 +394,7 @@ def _joints(groups: _Groups) -> NDArray[np.int64]:
 
 
 def _ended(lines: Lines, shape: _Shapes, chosen: NDArray[np.int64]) -> list[bool]:
-    """Tell which lines end as a sentence ends."""
+    """Return which lines end as a sentence ends."""
     lasts = shape.lasts[chosen]
     starts = np.maximum(lines.starts[chosen], lasts - _LAST_LOOK)
     return [ends_sentence(lines.text[a:b]) for a, b in zip(starts.tolist(), lasts.tolist(), strict=True)]

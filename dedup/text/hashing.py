@@ -47,7 +47,7 @@ def token_hashes(data: bytes | NDArray[np.uint8], starts: Ints, ends: Ints) -> H
     """
     if not len(starts):
         return np.empty(0, np.uint64)
-    # Two words more than there are: whoever reads at the end reads the next one, too.
+    # Two words more than there are: a read at the end includes the next one.
     words = np.zeros(len(data) // WORD + 2, "<u8")
     words.view(np.uint8)[: len(data)] = np.frombuffer(data, np.uint8)
     sizes = ends - starts
@@ -100,7 +100,7 @@ def _first_bytes(words: Hashes, places: Ints, sizes: Ints) -> Hashes:
 
 @lru_cache(maxsize=1)
 def _powers() -> tuple[Hashes, Hashes]:
-    """Return the powers of the base and of its inverse modulo 2^64, for every place in a stretch; uint64."""
+    """Return the powers of the base and of its inverse modulo 2^64, for every place in a cache block; uint64."""
     size = _CACHE_BLOCK + _LONGEST + 1
     up, down = np.full(size, _BASE, np.uint64), np.full(size, _INVERSE, np.uint64)
     up[0] = down[0] = 1

@@ -73,12 +73,12 @@ def line_form(text: str) -> LineForm:
 
 
 def ends_sentence(text: str) -> bool:
-    """Tell whether the paragraph ends as a sentence ends."""
+    """Return True if the paragraph ends as a sentence ends."""
     return bool(_TERMINAL.search(text[-24:]))
 
 
 def is_prose(text: str, tokens: int) -> bool:
-    """Tell whether the paragraph reads as running text rather than as a label, a heading or an entry."""
+    """Return True if the paragraph reads as running text rather than as a label, a heading or an entry."""
     if ends_sentence(text) or tokens >= _PROSE:
         return True
     entry_marker = _NUMBERED.match(text) or _ITEM.match(text)
@@ -86,12 +86,12 @@ def is_prose(text: str, tokens: int) -> bool:
 
 
 def is_numbered(text: str, tokens: int) -> bool:
-    """Tell whether the paragraph may be a heading by its number: short, and not a sentence."""
+    """Return True if the paragraph may be a heading by its number: short, and not a sentence."""
     return tokens <= _LONGEST_LEAD and bool(_NUMBERED.match(text)) and not ends_sentence(text.rstrip("*_ "))
 
 
 def is_shouted(text: str) -> bool:
-    """Tell whether the paragraph is written in capitals from end to end."""
+    """Return True if the paragraph is written in capitals from end to end."""
     return text.upper() == text and text.lower() != text and len(text) <= _LONGEST_SHOUT and not ends_sentence(text)
 
 
@@ -108,7 +108,7 @@ def leading_term(text: str) -> str:
 
 
 def is_underline(text: str) -> bool:
-    """Tell whether the line underlines the one above it, as Markdown's other kind of heading has it."""
+    """Return True if the line underlines the one above it, as Markdown's other kind of heading has it."""
     return bool(_UNDERLINE.match(text))
 
 
@@ -139,7 +139,7 @@ def tail(text: str, words: str = "_") -> str:
 
 
 def is_label(text: str, tokens: int) -> bool:
-    """Tell whether the paragraph may name what follows it: a heading, a name, a line that ends in a colon."""
+    """Return True if the paragraph may name what follows it: a heading, a name, a line that ends in a colon."""
     if tokens == 0:
         return False
     if line_form(text) is LineForm.HEADING or is_bold(text) or (tokens <= _LONGEST_LEAD and _ends_in_colon(text)):

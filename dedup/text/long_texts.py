@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 LONG = 1 << 22
-"""Characters above which a document is read in stretches."""
+"""Characters above which a document is read in chunks."""
 
 BATCH = 1 << 20
 """Characters that pass through the kernels together."""
@@ -28,7 +28,7 @@ BATCH = 1 << 20
 def chunks(text: str) -> Iterator[tuple[int, int]]:
     """Cut a very long text, so that its arrays fit memory: after a line end, if possible before an empty line.
 
-    A text that is not that long is one stretch.
+    A shorter text is one chunk.
     """
     start = 0
     while len(text) - start > LONG:

@@ -141,7 +141,7 @@ def _full(
 
 
 def _ends_line(codes: Codes) -> NDArray[np.bool_]:
-    """Tell which characters are of class `BREAK`: to compare is quicker here than a table."""
+    """Return which characters are of class `BREAK`: to compare is quicker here than a table."""
     found: NDArray[np.bool_] = (codes - _LF) <= _CR - _LF
     found |= codes == _NEL
     found |= (codes | 1) == _PS  # and the one before
@@ -149,7 +149,7 @@ def _ends_line(codes: Codes) -> NDArray[np.bool_]:
 
 
 def _shows(codes: Codes) -> NDArray[np.bool_]:
-    """Tell which characters show something: the classes of those that do not are the highest ones."""
+    """Return which characters show something: the classes of those that do not are the highest ones."""
     return classes_of(codes) & np.uint8(CLASS_MASK) < min(BREAK, SPACE, IGNORE)
 
 

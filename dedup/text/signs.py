@@ -121,7 +121,7 @@ class Around(NamedTuple):
 
 
 def say_something(around: Around) -> Flags:
-    """Tell which signs say something where they stand."""
+    """Return which signs say something where they stand."""
     kinds, code, (low, low2, _, high, high2), (before, before2, before3, after, after2) = around
     # Beside it, or behind one space.
     near, far = np.where(before == _SPACE, before2, before), np.where(after == _SPACE, after2, after)

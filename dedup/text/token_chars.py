@@ -1,4 +1,4 @@
-"""Words as single characters: an alignment of strings in C++ is the fastest there is."""
+"""Tokens encoded as single characters, so that sequences of them are aligned as strings in C++."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ _SURROGATES = 0xD800, 0x800
 
 
 def encode_tokens(hashes: NDArray[np.uint64], numeric: NDArray[np.bool_]) -> NDArray[np.uint32]:
-    """Return a character for each word, the same one for the same word: code points, uint32.
+    """Encode each word as a character, the same one for the same word: code points, uint32.
 
-    Those of words with digits are odd, the others even. Two different words share one once in half a million times:
-    what looks alike is looked at again.
+    Words with digits have odd code points, others even ones. Two different words share one with a probability of one in
+    half a million: matches are confirmed on the words.
     """
     return _code_points((hashes >> np.uint64(64 - _BITS)).astype(np.uint32), numeric)
 
@@ -36,26 +36,26 @@ def _code_points(numbers: NDArray[np.uint32], numeric: NDArray[np.bool_]) -> NDA
 
 
 def is_injective(chars: str, words: list[str]) -> bool:
-    """Return True if equal letters are equal words among some words; `chars` has one for each of them."""
+    """Return True if equal characters are equal words among some words; `chars` has one for each of them."""
     known = dict(zip(chars, words, strict=True))
     return list(map(known.__getitem__, chars)) == words
 
 
 def number_words(words: Sequence[str]) -> NDArray[np.uint32]:
-    """Number the different words among some words from 0, in the order in which they appear: uint32, one for each."""
+    """Number the distinct words from 0, in the order in which they appear: uint32, one for each word."""
     known: dict[str, int] = {}
     return np.array([known.setdefault(word, len(known)) for word in words], np.uint32)
 
 
 def encode_injectively(numbers: NDArray[np.uint32], chars: str) -> str | None:
-    """Return a letter for each word that no other word shares, in place of letters that follow from hashes.
+    """Encode words injectively: a character for each distinct word, in place of one that follows from its hash.
 
     Args:
         numbers: of each word, as `number_words` gives them.
         chars: of each word, as `encode_tokens` gives them; they tell which words hold a digit.
 
     Returns:
-        The letters; None where there are more different words than letters.
+        The characters; None if there are more distinct words than characters.
     """
     if int(numbers.max(initial=0)) >> _BITS:
         return None
@@ -64,7 +64,7 @@ def encode_injectively(numbers: NDArray[np.uint32], chars: str) -> str | None:
 
 
 def is_numeric(char: str) -> bool:
-    """Tell whether a letter stands for a word with a digit."""
+    """Return True if a character stands for a word with a digit."""
     return bool(ord(char) & 1)
 
 

@@ -1,4 +1,4 @@
-"""What stands around a word of a paragraph, and what kind of text a paragraph is."""
+"""Predicates on the surroundings of a word, and on the kind of text that a paragraph is."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _BEFORE = 8
 
 
 def is_name(paragraph: Paragraph, index: int) -> bool:
-    """Tell whether a token is a name by how it is written: "US", the end of "example.com", the number of a "[2]"."""
+    """Return True if a token is a name by how it is written: "US", the end of "example.com", the number of a "[2]"."""
     if not paragraph.text:
         return False
     start, end = paragraph.span(index)
@@ -54,7 +54,7 @@ def is_name(paragraph: Paragraph, index: int) -> bool:
 
 
 def is_capital(paragraph: Paragraph, index: int) -> bool:
-    """Tell whether a token is written with a capital where no sentence begins."""
+    """Return True if a token is written with a capital where no sentence begins."""
     if not paragraph.text or index == 0:
         return False
     start, _ = paragraph.span(index)
@@ -65,7 +65,7 @@ def is_capital(paragraph: Paragraph, index: int) -> bool:
 
 
 def is_label(paragraph: Paragraph) -> bool:
-    """Tell whether a paragraph names something rather than says something: a title, an entry, a caption.
+    """Return True if a paragraph names something rather than says something: a title, an entry, a caption.
 
     It is short, ends as no sentence does, and has few words of grammar; in scripts without spaces, where grammar is not
     seen, length alone tells.
@@ -85,7 +85,7 @@ def is_label(paragraph: Paragraph) -> bool:
 
 
 def is_title(paragraph: Paragraph, first: int, last: int) -> bool:
-    """Tell whether all words of content are written with a capital, and some are."""
+    """Return True if all words of content are written with a capital, and some are."""
     if not paragraph.text:
         return False
     words = [paragraph.text[slice(*paragraph.span(i))] for i in range(first, min(last, len(paragraph.chars)))]
@@ -94,14 +94,14 @@ def is_title(paragraph: Paragraph, first: int, last: int) -> bool:
 
 
 def begins_clause(paragraph: Paragraph, index: int) -> bool:
-    """Tell whether a clause begins with a token: it is the first, or behind a sign, or there is none."""
+    """Return True if a clause begins with a token: it is the first, or behind a sign, or there is none."""
     if not 0 < index < len(paragraph.chars) or not paragraph.text:
         return index in {0, len(paragraph.chars)}
     return not BREAKS.isdisjoint(between(paragraph, index))
 
 
 def is_apart(paragraph: Paragraph, index: int) -> bool:
-    """Tell whether a sign stands between a token and the one before it, for all that is known."""
+    """Return True if a sign stands between a token and the one before it, for all that is known."""
     if not paragraph.text or not 0 < index < len(paragraph.chars):
         return True
     signs = between(paragraph, index)
@@ -114,7 +114,7 @@ def between(paragraph: Paragraph, index: int) -> str:
 
 
 def in_front(chars: str, gap: Gap) -> bool:
-    """Tell whether a stretch that was put in may as well stand at the beginning.
+    """Return True if an insertion may as well be at the beginning.
 
     Where a headline begins with the text's first word, that one may be aligned with either.
     """

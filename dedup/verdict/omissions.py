@@ -1,7 +1,7 @@
-"""What does a paragraph lack of its witness, and does that make it say something else?
+"""Find out whether what the candidate omits of the witness changes what it says.
 
-To say less is no loss. But "not" and "only", a condition, a part of a number, or a word of a title, taken away, leave
-another statement, another number or another title behind.
+To say less is not a difference. But where "not" or "only", a condition, a part of a number, or a word of a title is
+omitted, another statement, another number or another title is left.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ _TYING = frozenset("./@")
 def check_omission(  # noqa: PLR0911 - one loss after the other
     gap: Gap, witness: Paragraph, candidate: Paragraph
 ) -> Finding:
-    """Examine a stretch that the paragraph lacks."""
+    """Find out whether the omission of words of the witness changes what the candidate says."""
     for a, b in ((gap.witness_start - 1, gap.candidate_start - 1), (gap.witness_end, gap.candidate_start)):
         if not is_same_number(witness, a, candidate, b):
             return Finding([min(b, len(candidate.chars) - 1)], Difference.NUMBER)
@@ -136,7 +136,7 @@ def _loses_a_unit(gap: Gap, witness: Paragraph, candidate: Paragraph) -> bool:
 
 
 def _beheads(gap: Gap, witness: Paragraph, candidate: Paragraph) -> bool:
-    """Tell whether a title lacks its first words, and nothing kept them apart: "Prime" of "Prime Minister"."""
+    """Return True if a title lacks its first words, and nothing kept them apart: "Prime" of "Prime Minister"."""
     few = gap.witness_size <= FEW and len(candidate.chars) <= _TITLE
     if not few or is_apart(witness, gap.witness_end) or gap.witness_start:
         return False
@@ -144,7 +144,7 @@ def _beheads(gap: Gap, witness: Paragraph, candidate: Paragraph) -> bool:
 
 
 def _pairs_otherwise(gap: Gap, witness: Paragraph, candidate: Paragraph) -> bool:
-    """Tell whether numbers are lost beside a number that stays: it may have been said of something else."""
+    """Return True if numbers are lost beside a number that stays: it may have been said of something else."""
     if not any(is_numeric(char) for char in witness.chars[gap.witness_start : gap.witness_end]):
         return False
     beside = candidate.chars[gap.candidate_start - 1 : gap.candidate_start + 1]
@@ -152,7 +152,7 @@ def _pairs_otherwise(gap: Gap, witness: Paragraph, candidate: Paragraph) -> bool
 
 
 def _names_another(gap: Gap, witness: Paragraph, candidate: Paragraph) -> bool:
-    """Tell whether a label or a title lacks a word of content that nothing keeps apart from it: it is another one."""
+    """Return True if a label or a title lacks a word of content that nothing keeps apart from it: it is another one."""
     if not (witness.text and is_label(candidate)):
         return False
     words = [witness.token(i) for i in gap.witness_range]
@@ -169,14 +169,14 @@ def _names_another(gap: Gap, witness: Paragraph, candidate: Paragraph) -> bool:
 
 
 def _is_kept_apart(gap: Gap, witness: Paragraph, index: int) -> bool:
-    """Tell whether a sign keeps a stretch apart at one of its ends; a hyphen does beside more than a word or two."""
+    """Return True if a sign separates the gap from the word at one of its ends; a hyphen does for longer gaps."""
     if is_apart(witness, index):
         return True
     return gap.witness_size > FEW and between(witness, index) in HYPHENS
 
 
 def _breaks_a_word(gap: Gap, witness: Paragraph) -> bool:
-    """Tell whether what is lost hangs on what stays by a hyphen: "B" of "B-minus", "smoking" of "non-smoking"."""
+    """Return True if what is lost hangs on what stays by a hyphen: "B" of "B-minus", "smoking" of "non-smoking"."""
     if not witness.text or gap.witness_size > FEW:
         return False
     return any(
@@ -186,14 +186,14 @@ def _breaks_a_word(gap: Gap, witness: Paragraph) -> bool:
 
 
 def _other_unit(gap: Gap, witness: Paragraph) -> bool:
-    """Tell whether a word before a unit is lost that may make it another one: "Canadian dollars"."""
+    """Return True if a word before a unit is lost that may make it another one: "Canadian dollars"."""
     if gap.witness_size > FEW or not 0 < gap.witness_start < gap.witness_end < len(witness.chars):
         return False
     return witness.token(gap.witness_end) in UNITS and (is_numeric(witness.chars[gap.witness_start - 1]))
 
 
 def _another_address(gap: Gap, witness: Paragraph) -> bool:
-    """Tell whether a part of an address that readers see is lost: ".php" of "example.org/help.php"."""
+    """Return True if a part of an address that readers see is lost: ".php" of "example.org/help.php"."""
     if not witness.text or gap.witness_size > FEW or not 0 < gap.witness_start < gap.witness_end:
         return False
     end, start = witness.span(gap.witness_start - 1)[1], witness.span(gap.witness_start)[0]
@@ -205,7 +205,7 @@ def _another_address(gap: Gap, witness: Paragraph) -> bool:
 
 
 def _counts_on(gap: Gap, witness: Paragraph) -> bool:
-    """Tell whether the rest of an amount is lost, or the number of a name: "twelve (12) months and six (6) days"."""
+    """Return True if the rest of an amount is lost, or the number of a name: "twelve (12) months and six (6) days"."""
     figures = [is_numeric(char) for char in witness.chars[gap.witness_start : gap.witness_end]]
     qualifies = len(figures) == 1 and len(witness.token(gap.witness_start)) > 1
     if not (any(figures) or qualifies) or len(figures) > _AMOUNT or is_apart(witness, gap.witness_start):
@@ -218,9 +218,9 @@ def _counts_on(gap: Gap, witness: Paragraph) -> bool:
 
 
 def is_same_number(witness: Paragraph, a: int, candidate: Paragraph, b: int) -> bool:
-    """Tell whether two equal tokens, where they are figures, are parts of numbers that say the same.
+    """Return True if two equal tokens, where they are figures, are parts of numbers that say the same.
 
-    A token that is not there, and a side whose text nobody knows, say nothing against it.
+    True as well for a token that does not exist, and for a paragraph whose text is unknown.
     """
     if not (0 <= a < len(witness.chars) and 0 <= b < len(candidate.chars) and witness.text and candidate.text):
         return True
@@ -228,12 +228,12 @@ def is_same_number(witness: Paragraph, a: int, candidate: Paragraph, b: int) -> 
         return True
     if _negative(witness, a) != _negative(candidate, b):
         return False
-    (theirs, known), (ours, sign) = _figure(witness, a), _figure(candidate, b)
-    return theirs == ours and sign in {"", known}
+    (witness_value, witness_sign), (value, sign) = _figure(witness, a), _figure(candidate, b)
+    return witness_value == value and sign in {"", witness_sign}
 
 
 def _negative(paragraph: Paragraph, index: int) -> bool:
-    """Tell whether a minus stands before a token, perhaps with a sign of currency in between."""
+    """Return True if a minus stands before a token, perhaps with a sign of currency in between."""
     if index > 1 and paragraph.token(index - 1) in SIGNS:
         index -= 1
     return index > 0 and paragraph.token(index - 1) == MINUS

@@ -1,7 +1,7 @@
 """What a paragraph says without a restriction that its witness makes: more, in fewer words.
 
 To say less is no loss, but "users in the EU may" is not what "users may" says, and "we do not store your details" is
-more than "we do not store the details of your card". Of each stretch that only the witness has, this asks whether it
+more than "we do not store the details of your card". For each gap that only the witness fills, this asks whether it
 holds back what stands around it: a negation, a condition, a place or a law in which something holds, or whatever stands
 under a negation, in a condition or behind "all", where each word less makes the statement broader (such contexts are
 called downward entailing: Ladusaw, Polarity Sensitivity as Inherent Scope Relations, 1979).
@@ -53,7 +53,7 @@ _CUT = re.compile(r"(?:\.\.|…)\W*\Z")
 
 
 def restricts(gap: Gap, witness: Paragraph, candidate: Paragraph) -> bool:
-    """Tell whether a stretch that only the witness has held back what the paragraph says.
+    """Return True if words that only the witness has restrict what the candidate says.
 
     A paragraph that breaks off is cut short, and says so; one that ends as a sentence does makes a statement.
     """
@@ -83,7 +83,7 @@ def _restricts_in_characters(gap: Gap, witness: Paragraph) -> bool:
 
 
 def is_another_term(gap: Gap, witness: Paragraph) -> bool:
-    """Tell whether a defined term lacks a word: "a Posting User" is not any user."""
+    """Return True if a defined term lacks a word: "a Posting User" is not any user."""
     if not 0 < gap.witness_start < gap.witness_end < len(witness.chars) or gap.witness_size > FEW:
         return False
     if (
@@ -96,7 +96,7 @@ def is_another_term(gap: Gap, witness: Paragraph) -> bool:
 
 
 def _conditions(gap: Gap, witness: Paragraph) -> bool:
-    """Tell whether a negation, a restriction or a condition is lost, and not a whole sentence with it."""
+    """Return True if a negation, a restriction or a condition is lost, and not a whole sentence with it."""
     words = [witness.token(i) for i in gap.witness_range]
     if len(words) <= FEW:
         return _restricts(gap, witness)
@@ -111,7 +111,7 @@ def _conditions(gap: Gap, witness: Paragraph) -> bool:
 
 
 def _restricts(gap: Gap, witness: Paragraph) -> bool:
-    """Tell whether a few lost words hold one that turned what is left, or made another office of it."""
+    """Return True if a few lost words hold one that turned what is left, or made another office of it."""
     tokens = {i: witness.token(i) for i in gap.witness_range}
     if not is_apart(witness, gap.witness_end) and not DEPUTIES.isdisjoint(tokens.values()):
         return True
@@ -119,7 +119,7 @@ def _restricts(gap: Gap, witness: Paragraph) -> bool:
 
 
 def _turns_nothing(witness: Paragraph, gap: Gap, index: int) -> bool:
-    """Tell whether a word turns only what is lost with it, or wishes: the "non-" of a lost word, "may God"."""
+    """Return True if a word turns only what is lost with it, or wishes: the "non-" of a lost word, "may God"."""
     if not witness.text or index + 1 >= len(witness.chars):
         return False
     after = between(witness, index + 1)
@@ -129,7 +129,7 @@ def _turns_nothing(witness: Paragraph, gap: Gap, index: int) -> bool:
 
 
 def _narrows(gap: Gap, witness: Paragraph) -> bool:
-    """Tell whether a phrase is lost that says of which of what is named something holds: "users [in the EU] may"."""
+    """Return True if a phrase is lost that says of which of what is named something holds: "users [in the EU] may"."""
     begins = any(
         witness.token(i) in NARROWING for i in range(gap.witness_start, min(gap.witness_start + 2, gap.witness_end))
     )  # "registered in"
@@ -141,7 +141,7 @@ def _narrows(gap: Gap, witness: Paragraph) -> bool:
 
 
 def _opens(gap: Gap, witness: Paragraph) -> bool:
-    """Tell whether a phrase is lost with which a sentence begins: "[Under the Act,] you may", "[If you agree,] we"."""
+    """Return True if the opening phrase of a sentence is lost: "[Under the Act,] you may", "[If you agree,] we"."""
     if not witness.text or gap.witness_size > _OPENING:
         return False
     if not _ends_before(witness, gap.witness_start) or _ends_before(witness, gap.witness_end):
@@ -151,13 +151,13 @@ def _opens(gap: Gap, witness: Paragraph) -> bool:
 
 
 def _names(gap: Gap, witness: Paragraph) -> bool:
-    """Tell whether a name stands in a stretch behind its first word, other than that of a month or a day."""
-    some = range(gap.witness_start + 1, gap.witness_end)
-    return any(is_capital(witness, i) and plain(witness.token(i)) not in TIMES for i in some)
+    """Return True if the gap has a name after its first word, other than that of a month or a day."""
+    words = range(gap.witness_start + 1, gap.witness_end)
+    return any(is_capital(witness, i) and plain(witness.token(i)) not in TIMES for i in words)
 
 
 def _widens(gap: Gap, witness: Paragraph) -> bool:
-    """Tell whether words are lost within what is denied, supposed, or said of all: "not keep your [card's] details".
+    """Return True if words are lost within what is denied, supposed, or said of all: "not keep your [card's] details".
 
     Of things in a row each is denied by itself; one less denies less, and excepts less.
     """
@@ -180,7 +180,7 @@ def _widens(gap: Gap, witness: Paragraph) -> bool:
 
 
 def _ends_before(paragraph: Paragraph, index: int) -> bool:
-    """Tell whether a sentence ends between a token and the one before it, with the first sign there."""
+    """Return True if a sentence ends between a token and the one before it, with the first sign there."""
     if index == 0:
         return True
     _, end = paragraph.span(index - 1)

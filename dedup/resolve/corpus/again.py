@@ -1,8 +1,8 @@
-"""Which of the different paragraphs are looked at again, until what stays is what a second run would leave alone.
+"""Select the paragraphs whose candidates are looked up again, until a second run would remove nothing more.
 
-A second run pairs what stays by its keys, and by the buckets of its bands. So all pairs that it would name have to be
-known. Those of buckets in which nobody is who was not there before are; and of large buckets, whose pairs are not all
-looked at, those that are named follow from who is in them.
+A second run would pair the kept paragraphs by their keys, and by the buckets of their bands, so all these pairs must be
+known. Those of buckets without new members are. In large buckets not all pairs are formed: which ones depends on their
+members.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class SameKeys:
-    """Paragraphs whose words are those of others, by their keys.
+    """Paragraphs that share a key, and hence most likely their words, with others.
 
     Args:
         keys: the key of each paragraph, in the order in which they stay; uint64.
@@ -34,7 +34,7 @@ class SameKeys:
         self._group = np.cumsum(head[:-1])[several]
 
     def pairs(self, some: Flags) -> tuple[Places, Places]:
-        """Pair each of some paragraphs with the first one of them that has the same key: later and earlier ones."""
+        """Pair each of some paragraphs with the first of them that has the same key: later and earlier ones."""
         chosen = some[self._member]
         member, group = self._member[chosen], self._group[chosen]
         head = np.ones(len(member), bool)
@@ -44,7 +44,7 @@ class SameKeys:
 
 
 class RecheckQueue:
-    """Says who is to be looked at next: `next`, then `record_check` with what was seen, until `next` names none.
+    """Names the paragraphs to check next: alternate `next` and `record_check` until `next` returns none.
 
     Args:
         number: of paragraphs.
@@ -52,19 +52,19 @@ class RecheckQueue:
 
     def __init__(self, number: int) -> None:
         self._known = np.zeros(number, bool)
-        """All pairs of these that share a small bucket have been named."""
+        """Paragraphs of which all pairs that share a small bucket have been found."""
         self._crowded = np.zeros(number, bool)
-        """In large buckets, or with more candidates than are kept."""
+        """Paragraphs in large buckets, or with more candidates than are kept."""
         self._settled: Flags | None = None
-        """Those that stayed when a look at them named nothing new."""
+        """Paragraphs that were kept when a check found no new pair; None before that."""
         self._stays = self._known
         self._some = self._fresh = np.empty(0, np.int64)
 
     def next(self, stays: Flags) -> tuple[Places, Places]:
-        """Return who is looked at, ascending, and which of them, by their places there, are in the buckets asked for.
+        """Return the paragraphs to check, ascending, and the indices in it of those whose buckets are to be searched.
 
         Args:
-            stays: who stays, as far as is known.
+            stays: the paragraphs kept so far; bool.
         """
         self._stays = stays
         some = np.flatnonzero(stays)
@@ -76,26 +76,26 @@ class RecheckQueue:
         return some, fresh
 
     def record_check(self, crowded: Flags, *, added: bool) -> None:
-        """Take in what the last look has shown.
+        """Record the result of the last check.
 
         Args:
-            crowded: which of those that were looked at are in large buckets, or had more candidates than are kept.
-            added: pairs were named that had not been named before.
+            crowded: which of the checked ones are in large buckets, or had more candidates than are kept; bool.
+            added: new pairs were found.
         """
         some = self._some
         every = len(self._fresh) == len(some)
         self._crowded[some] = crowded if every else crowded | self._crowded[some]
         first = not self._known[some].all()
         if first:
-            # A pair of one that does not stay now with one that is new may not have been named.
+            # Pairs of a paragraph that is not kept now with a new one may not have been found.
             self._known = self._stays
         changed = self._changed(self._stays)
         changed[some[self._fresh]] = False
-        # A look at all of them has seen the buckets as they are now, without those that left, too.
+        # A check of all of them has seen the buckets as they are now, without those removed.
         if not added and (every or not changed.any()):
             self._settled = self._stays
 
     def _changed(self, stays: Flags) -> Flags:
-        """Return who of those in large buckets stays now, or did when nothing new was named, but not both."""
+        """Return the paragraphs in large buckets whose status differs from when no new pair was found."""
         changed: Flags = self._crowded & (stays if self._settled is None else stays ^ self._settled)
         return changed

@@ -1,4 +1,4 @@
-"""From what was decided about different paragraphs to what becomes of each one: removals, reasons, blocks."""
+"""Derive the removals of a corpus, with reasons and blocks, from the decisions about distinct paragraphs."""
 
 from __future__ import annotations
 
@@ -37,11 +37,11 @@ def removal_type(number: int) -> np.dtype[np.void]:
 
 
 class Classes(NamedTuple):
-    """The different paragraphs that have enough words to go by themselves, in the order in which they stay.
+    """The distinct paragraphs with enough words to be removed by themselves, in the order of preference.
 
     Attributes:
         first: number of the first paragraph of each; int64.
-        leaders: who stays among them.
+        leaders: the clustering of these.
     """
 
     first: NDArray[np.int64]
@@ -53,7 +53,7 @@ def outcome(corpus: CorpusParagraphs, classes: Classes, settings: Settings, fixe
 
     Args:
         corpus: all paragraphs.
-        classes: what was decided about the different ones.
+        classes: the decisions about distinct paragraphs.
         settings: which copies stay.
         fixed: the first so many paragraphs stay (references).
     """
@@ -94,7 +94,7 @@ def outcome(corpus: CorpusParagraphs, classes: Classes, settings: Settings, fixe
 
 
 def _slices(corpus: CorpusParagraphs) -> Iterator[tuple[int, int]]:
-    """Cut the corpus into stretches of whole documents."""
+    """Yield slices of whole documents."""
     number, start = len(corpus.owner), 0
     while start < number:
         stop = min(start + SLICE, number)
@@ -106,7 +106,7 @@ def _slices(corpus: CorpusParagraphs) -> Iterator[tuple[int, int]]:
 def _set_comparison(
     removals: NDArray[np.void], member: NDArray[np.int32], goes: NDArray[np.bool_], leaders: Leaders
 ) -> None:
-    """Enter how the removals were compared with their witnesses."""
+    """Fill in how the removals were compared with their witnesses."""
     removals["similarity"] = removals["coverage"] = 1
     aligned = np.flatnonzero((member >= 0) & np.append(goes, False)[member])
     verdicts = leaders.verdict(member[aligned])
@@ -118,7 +118,7 @@ def _set_comparison(
 
 
 def number_blocks(removals: NDArray[np.void], document: NDArray[Any], theirs: NDArray[Any]) -> None:
-    """Number the runs of removals that repeat a run of one other place in order, from 0 in each document.
+    """Number the blocks of removals, which repeat consecutive paragraphs elsewhere in order, from 0 in each document.
 
     Args:
         removals: paragraph, witness, block and reason, in order; paragraphs that follow each other are one apart.
@@ -149,7 +149,7 @@ def number_blocks(removals: NDArray[np.void], document: NDArray[Any], theirs: ND
 def _boilerplate(
     corpus: CorpusParagraphs, gone: NDArray[np.bool_], witness: NDArray[np.int64], least: int
 ) -> NDArray[np.int64]:
-    """Return what others go for and stands in so many documents together with them."""
+    """Return the witnesses that occur, themselves or as duplicates, in at least so many documents."""
     paragraphs = np.flatnonzero(gone)
     roots, group = np.unique(witness[paragraphs], return_inverse=True)
     number = _documents(corpus, paragraphs, roots, group)
@@ -160,14 +160,14 @@ def _boilerplate(
 def _documents(
     corpus: CorpusParagraphs, paragraphs: NDArray[np.int64], roots: NDArray[np.int64], group: NDArray[np.int64]
 ) -> NDArray[np.int64]:
-    """Count the documents in which each witness stands, itself or one of those that go for it."""
+    """Count the documents in which each witness or one of its duplicates occurs."""
     groups = np.append(group, np.arange(len(roots)))
     documents = np.append(corpus.document[paragraphs], corpus.document[roots])
     return np.bincount(np.unique(np.stack((groups, documents)), axis=1)[0], minlength=len(roots))
 
 
 def _with_boilerplate(removals: NDArray[np.void], corpus: CorpusParagraphs, least: int, fixed: int) -> NDArray[np.void]:
-    """Remove also what other paragraphs went for, where they stand in so many documents together."""
+    """Remove witnesses as well that occur, themselves or as duplicates, in at least so many documents."""
     witness, first = np.unique(removals["witness"], return_index=True)
     group = np.searchsorted(witness, removals["witness"])
     number = _documents(corpus, removals["paragraph"], witness, group)

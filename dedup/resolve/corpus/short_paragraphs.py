@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     Flags = NDArray[np.bool_]
 
 SLICE = 1 << 20
-"""Paragraphs that are looked at together, where that makes no difference, for the memory's sake."""
+"""Paragraphs processed at once, to bound memory; it does not affect the result."""
 RUN_LENGTH = 3
-"""Short paragraphs in a row that may be a menu."""
+"""Minimum length of a run of short paragraphs that may be a menu."""
 
 
 class CorpusParagraphs(NamedTuple):
@@ -44,7 +44,7 @@ class CorpusParagraphs(NamedTuple):
 def with_short_paragraphs(
     corpus: CorpusParagraphs, gone: Flags, witness: Ints, min_words: int, fixed: int = 0
 ) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
-    """Return which paragraphs go, short ones included, and the witness of each of them.
+    """Return which paragraphs are removed, short ones included, and the witness of each.
 
     Args:
         corpus: the paragraphs.
@@ -115,7 +115,7 @@ def _link_neighbours(corpus: CorpusParagraphs, gone: Flags, witness: Ints, links
 def neighbours_to_check(
     document: NDArray[Any], gone: Flags, witness: NDArray[Any], short: Flags, step: int
 ) -> tuple[Ints, NDArray[Any], NDArray[Any]]:
-    """Return the short paragraphs that stay right behind (step 1) or before (-1) one that goes, or that follow on such.
+    """Return the short paragraphs kept right after (step 1) or before (-1) a removed one, or adjacent to such.
 
     Args:
         document: number of the document of each paragraph; whole documents in order.
@@ -163,7 +163,7 @@ def contiguous(there: Ints, fits: Flags, step: int) -> Flags:
 
 
 def _link_short_runs(corpus: CorpusParagraphs, gone: Flags, links: Ints, min_words: int) -> None:
-    """Link short paragraphs that stand in a row which stood in an earlier document."""
+    """Link short paragraphs in a run that an earlier document has."""
     left, rank, at = runs_of_short(corpus.document, gone, corpus.short)
     owner = corpus.owner[left]
     values = np.zeros(len(at), np.uint64)
@@ -184,7 +184,7 @@ def _link_short_runs(corpus: CorpusParagraphs, gone: Flags, links: Ints, min_wor
 
 
 def runs_of_short(document: NDArray[Any], gone: Flags, short: Flags) -> tuple[Ints, Ints, Ints]:
-    """Find the rows of three short paragraphs, where all that goes is gone; arrays are of whole documents in order.
+    """Find the runs of three short paragraphs among those kept; arrays are of whole documents in order.
 
     Returns:
         The short paragraphs that are left; where each stands among all that is left; and which of the former begin a
@@ -210,7 +210,7 @@ def link_runs(
     *,
     min_words: int,
 ) -> None:
-    """Link the paragraphs of rows that stood in an earlier document, if they say enough.
+    """Link the paragraphs of runs that an earlier document has, if they have enough words.
 
     Args:
         document: of each paragraph; whole documents in order.
@@ -231,7 +231,7 @@ def link_runs(
 def _say_enough(
     member: Flags, rank: NDArray[Any], document: NDArray[np.int32], words: NDArray[np.int32], min_words: int
 ) -> Flags:
-    """Tell which rows say enough not to agree by chance: twice the words of a paragraph that may go by itself."""
+    """Return which rows say enough not to agree by chance: twice the words of a paragraph that may go by itself."""
     begins = member.copy()
     begins[1:] &= ~(member[:-1] & (document[1:] == document[:-1]) & (rank[1:] == rank[:-1] + 1))
     row = np.cumsum(begins) - 1
@@ -241,7 +241,7 @@ def _say_enough(
 
 
 def without_heads(document: NDArray[Any], short: Flags, gone: Flags, links: NDArray[Any]) -> Ints:
-    """Return the linked paragraphs that go: all but the last one of a row over something that stays.
+    """Return the linked paragraphs to remove: all but the last one of a run that heads something kept.
 
     A row is what stands together when all that has gone is gone. Right behind its last one anything may be headed by
     it; where something has gone from between, only a long paragraph may. Arrays are of whole documents in order.
@@ -257,7 +257,7 @@ def without_heads(document: NDArray[Any], short: Flags, gone: Flags, links: NDAr
 
 
 def _follow_to_kept(gone: Flags, witness: Ints) -> Ints:
-    """Follow witnesses that went for the same bytes elsewhere, until they are ones that stay."""
+    """Follow witnesses that were removed for the same bytes elsewhere to ones that are kept."""
     moving = np.flatnonzero(gone)
     while True:
         moving = moving[gone[witness[moving]]]

@@ -97,7 +97,7 @@ class Article:
         return self.text[start:end]
 
     def is_wordless(self, index: int) -> bool:
-        """Tell whether the paragraph holds no word at all (a rule, a table bar)."""
+        """Return True if the paragraph holds no word at all (a rule, a table bar)."""
         return self.sizes[index] == 0
 
     def between(self, first: int, second: int) -> int:
@@ -105,7 +105,7 @@ class Article:
         return self._wordy_before[min(second, len(self))] - self._wordy_before[first + 1] if second > first else 0
 
     def is_eligible(self, index: int) -> bool:
-        """Tell whether the paragraph is long enough to be removed by itself."""
+        """Return True if the paragraph is long enough to be removed by itself."""
         return self.sizes[index] >= self.settings.min_words
 
     def _first_of_each_key(self, keys: Sequence[int]) -> list[int]:
@@ -141,11 +141,11 @@ class Article:
         return self._keys[index]
 
     def is_first_occurrence(self, index: int) -> bool:
-        """Tell whether no earlier paragraph has the same words."""
+        """Return True if no earlier paragraph has the same words."""
         return self._keys[index] == index
 
     def repeats(self, index: int) -> bool:
-        """Tell whether the paragraph has words and may repeat an earlier one."""
+        """Return True if the paragraph has words and may repeat an earlier one."""
         return self.sizes[index] > 0 and (not self.is_first_occurrence(index) or index in self.candidates)
 
     def words_before(self, index: int) -> int:
@@ -180,7 +180,7 @@ class Article:
         return self._forms[index]
 
     def _is_underlined(self, index: int) -> bool:
-        """Tell whether the next line underlines this paragraph, which makes it a heading."""
+        """Return True if the next line underlines this paragraph, which makes it a heading."""
         if index + 1 >= len(self) or not self.is_wordless(index + 1):
             return False
         apart = self.text[self.spans[index][1] : self.spans[index + 1][0]]
@@ -197,7 +197,7 @@ class Article:
         return [i for i in range(len(self)) if self.sizes[i] and self._is_heading(i)]
 
     def _is_heading(self, index: int) -> bool:
-        """Tell whether the paragraph is a heading by its form: marked, underlined, in bold or capitals, or numbered."""
+        """Return True if the paragraph is a heading by its form: marked, underlined, bold, capitals, or numbered."""
         if self.sizes[index] > _LONGEST_HEADING:
             return False
         body = self.text_of(index)
@@ -208,7 +208,7 @@ class Article:
         return is_numbered(body, self.sizes[index]) and not self.is_list_entry(index)
 
     def is_list_entry(self, index: int) -> bool:
-        """Tell whether the paragraph is an entry and stands beside another one."""
+        """Return True if the paragraph is an entry and stands beside another one."""
         if self.form(index) not in ENTRIES and not entry_marker(self.text_of(index)):
             return False
         beside = (self.following(index), self.preceding(index))
@@ -219,7 +219,7 @@ class Article:
         return next((i for i in range(index - 1, -1, -1) if self.sizes[i]), None)
 
     def differ_in_number(self, first: int, second: int) -> bool:
-        """Tell whether two paragraphs have different numbers in a list that has other entries, too."""
+        """Return True if two paragraphs have different numbers in a list that has other entries, too."""
         numbers = entry_marker(self.text_of(first)), entry_marker(self.text_of(second))
         if not all(numbers) or numbers[0] == numbers[1] or not all(map(self.is_list_entry, (first, second))):
             return False
@@ -227,24 +227,24 @@ class Article:
         return any(i is not None and i not in (first, second) and entry_marker(self.text_of(i)) != "" for i in around)
 
     def differ_in_term(self, first: int, second: int) -> bool:
-        """Tell whether both paragraphs begin by naming a term, and not the same."""
+        """Return True if both paragraphs begin by naming a term, and not the same."""
         terms = leading_term(self.text_of(first)), leading_term(self.text_of(second))
         return all(terms) and terms[0] != terms[1]
 
     def is_label(self, index: int) -> bool:
-        """Tell whether the paragraph may name what follows it."""
+        """Return True if the paragraph may name what follows it."""
         return is_label(self.text_of(index), self.sizes[index])
 
     def is_prose(self, index: int) -> bool:
-        """Tell whether the paragraph reads as running text."""
+        """Return True if the paragraph reads as running text."""
         return self.form(index) is LineForm.TEXT and is_prose(self.text_of(index), self.sizes[index])
 
     def introduces_next(self, index: int) -> bool:
-        """Tell whether the paragraph ends in a colon or a question mark: what comes next belongs to it."""
+        """Return True if the paragraph ends in a colon or a question mark: what comes next belongs to it."""
         return self.text_of(index).rstrip().endswith((":", "：", "?", "？", "؟"))
 
     def heads_next(self, index: int) -> bool:
-        """Tell whether the paragraph is a heading, or announces what comes next."""
+        """Return True if the paragraph is a heading, or announces what comes next."""
         return self._is_heading(index) or self.text_of(index).rstrip().endswith((":", "："))
 
     def following(self, index: int) -> int | None:

@@ -56,11 +56,11 @@ class Link(NamedTuple):
 
 
 class Matcher:
-    """Finds what covers a paragraph among the earlier ones that stay; knows what was decided so far.
+    """Finds the earlier kept paragraphs that cover a paragraph, and records the decisions made so far.
 
     Attributes:
-        removed: the paragraphs that go, each with the link that it goes for.
-        removed_words: tokens of those of them that were passed by.
+        removed: the removed paragraphs, each with the link that covers it.
+        removed_words: number of tokens of the removed paragraphs decided so far.
     """
 
     def __init__(self, article: Article) -> None:
@@ -72,19 +72,19 @@ class Matcher:
         self._covering: dict[int, list[Link]] = {}
 
     def mark_removed(self, links: Iterable[Link]) -> None:
-        """Take note that these links' paragraphs go."""
+        """Record that the paragraphs of these links are removed."""
         for link in links:
             self.removed[link.copy] = link
 
     def mark_decided(self, index: int) -> None:
-        """Take note that everything about this paragraph, the next one in order, is decided."""
+        """Record that this paragraph, the next one in order, is decided."""
         if index in self.removed:
             self.removed_words += self._article.sizes[index]
         else:
             self._kept.setdefault(self._article.key(index), []).append(index)
 
     def kept_before(self, index: int) -> int | None:
-        """Return the last paragraph with words before this one that stays, or None."""
+        """Return the last kept paragraph with words before this one, or None."""
         path: list[int] = []
         at = index - 1
         while at >= 0 and (at in self.removed or self._article.is_wordless(at)):
@@ -100,7 +100,7 @@ class Matcher:
         return None if compared is None else Link(copy, (source,), compared, 1.0, 1.0)
 
     def covering(self, copy: int) -> list[Link]:
-        """Return the earlier paragraphs that cover this one without saying just the same, best candidates first."""
+        """Return links to the earlier paragraphs that cover this one in other words, best candidates first."""
         known = self._covering.get(copy)
         if known is not None and not any(source in self.removed for link in known for source in link.sources):
             return known
@@ -124,7 +124,7 @@ class Matcher:
         return out
 
     def _are_distinct(self, source: int, copy: int) -> bool:
-        """Tell whether two paragraphs are about different things, however much one says of the other's words."""
+        """Return True if two paragraphs are about different things, however similar they are."""
         article = self._article
         if article.settings.guard != "strict":
             return False
@@ -158,7 +158,7 @@ class Matcher:
         return links or self.covering(copy)
 
     def repeats_exactly(self, copy: int) -> bool:
-        """Tell whether an earlier paragraph that stays has the same key."""
+        """Return True if an earlier paragraph that stays has the same key."""
         return self._article.key(copy) in self._kept
 
     def extend(self, copy: int, previous: Link, limit: int) -> Link | None:
@@ -237,7 +237,7 @@ def _extend_block(article: Article, matcher: Matcher, start: Link) -> list[Link]
 
 
 def _follows(article: Article, previous: Link, link: Link) -> bool:
-    """Tell whether a link may follow another one: much may have been added or left out, but little exchanged."""
+    """Return True if a link may follow another one: much may have been added or left out, but little exchanged."""
     added = article.between(previous.copy, link.copy)
     left_out = article.between(previous.sources[-1], link.sources[0])
     return left_out <= REACH and min(added, left_out) <= _EXCHANGED
@@ -256,7 +256,7 @@ def _onward(article: Article, copy: int) -> Iterator[int]:
 
 
 def without_strays(article: Article, block: list[Link]) -> list[Link]:
-    """Drop the short links that do not stand next to another link on both sides: they agree by chance.
+    """Drop short links without an adjacent link: they match by chance.
 
     A long paragraph is a link wherever it stands; "Comments" or "Read more" is one only beside its neighbours.
     """
@@ -299,7 +299,7 @@ def with_wordless(article: Article, block: list[Link]) -> list[Link]:
 
 
 class Block:
-    """A chain of links with what the judgement wants to know about it."""
+    """A chain of links, with the properties by which its intent is classified."""
 
     def __init__(self, article: Article, links: list[Link], matcher: Matcher, intended: set[int]) -> None:
         self.article = article
@@ -313,7 +313,7 @@ class Block:
         self.kept_before = matcher.kept_before
 
     def tandem(self) -> bool:
-        """Tell whether the copy follows on the original with nothing new between."""
+        """Return True if the copy follows the original with nothing new between them."""
         return self.kept_before(self.copies[0]) in self.sources
 
 

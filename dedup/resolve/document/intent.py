@@ -1,11 +1,11 @@
-"""Is a repetition an accident of scraping, or was it meant?
+"""Decide whether a repetition is an accident of scraping or intended.
 
-Looks at a block and its surroundings, and decides for the whole run.
+A block is classified as a whole, by its surroundings.
 
-What was meant has a subject of its own: the same bullets stand under the next product's name, the same clause under
+An intended repetition has a subject of its own: the same bullets under the next product's name, the same clause under
 the next section's heading, the same notice under the next author's line. Such a block is *introduced*: before the copy
-and before the original stand two paragraphs that name different things in the same manner. A copy made by a scraper
-has no introduction: it follows on the original itself, on running text, or on something that was repeated, too.
+and before the original are two paragraphs that name different things in the same manner. A copy made by a scraper has
+no introduction: it follows the original itself, running text, or something that is repeated as well.
 """
 
 from __future__ import annotations
@@ -48,18 +48,18 @@ _PHRASE = 2
 
 
 class Intent(Enum):
-    """What a repetition is taken for."""
+    """How a repetition is classified."""
 
     ACCIDENTAL = "accident"
-    """It may go."""
+    """It may be removed."""
     INTENDED = "meant"
     """It belongs to a subject of its own; what follows on it and repeats with it does, too."""
     UNCERTAIN = "doubtful"
-    """It stays, for want of evidence."""
+    """It is kept, for lack of evidence."""
 
 
 def classify(block: Block) -> Intent:
-    """Tell an accident of scraping from a repetition that was meant."""
+    """Classify a block as an accident of scraping or an intended repetition."""
     if _is_table_of_contents(block):
         return Intent.INTENDED
     if block.long and (_is_whole_page(block) or _is_long_text(block)):
@@ -72,7 +72,7 @@ def classify(block: Block) -> Intent:
 
 
 def _is_evident_copy(block: Block) -> bool:
-    """Tell whether a block that nothing introduces is enough of a copy to go."""
+    """Return True if a block that nothing introduces is enough of a copy to go."""
     if is_part_of_list(block) and not is_navigation(block):
         return False
     if not block.long:
@@ -85,14 +85,14 @@ def _is_evident_copy(block: Block) -> bool:
 
 
 def _continues_intended(block: Block) -> bool:
-    """Tell whether the block goes on where a meant repetition left off; a copy of the very beginning starts anew."""
+    """Return True if the block goes on where a meant repetition left off; a copy of the very beginning starts anew."""
     if block.tandem() and block.kept_before(block.sources[0]) is None:
         return False
     return block.kept_before(block.copies[0]) in block.intended
 
 
 def _spans_sections(block: Block) -> bool:
-    """Tell whether the block leads through sections with names of their own on either side, made on one pattern."""
+    """Return True if the block leads through sections with names of their own on either side, made on one pattern."""
     return any(
         _share_template(block.article, source, copy)
         for previous, link in zip(block.links, block.links[1:], strict=False)
@@ -101,13 +101,13 @@ def _spans_sections(block: Block) -> bool:
 
 
 def _share_template(article: Article, first: int, second: int) -> bool:
-    """Tell whether two paragraphs name different things in the same manner."""
+    """Return True if two paragraphs name different things in the same manner."""
     label = article.leading_label(first)
     return (label != "" and label == article.leading_label(second)) or _are_similar(article, first, second)
 
 
 def _is_introduced(block: Block) -> bool:
-    """Tell whether copy and original each stand under a name of their own."""
+    """Return True if copy and original each stand under a name of their own."""
     article = block.article
     copy, source = block.kept_before(block.copies[0]), block.kept_before(block.sources[0])
     if copy is None or source is None or copy in block.sources:
@@ -126,7 +126,7 @@ def _is_introduced(block: Block) -> bool:
 
 
 def _is_table_of_contents(block: Block) -> bool:
-    """Tell whether the original is a list of contents, of which each line stands again over what it announced."""
+    """Return True if the original is a list of contents, of which each line stands again over what it announced."""
     article = block.article
     joints = list(zip(block.links, block.links[1:], strict=False))
     if all(_is_announced_entry(article, link) for link in block.links):
@@ -137,7 +137,7 @@ def _is_table_of_contents(block: Block) -> bool:
 
 
 def _is_announced_entry(article: Article, link: Link) -> bool:
-    """Tell whether an entry of a numbered list stands again by itself, under its number."""
+    """Return True if an entry of a numbered list stands again by itself, under its number."""
     copy, source = link.copy, link.sources[0]
     number = entry_marker(article.text_of(source))
     return (
@@ -150,7 +150,7 @@ def _is_announced_entry(article: Article, link: Link) -> bool:
 
 
 def _ends_in_form_label(block: Block) -> bool:
-    """Tell whether the block ends in a label that announces something else here than before: a form filled in again."""
+    """Return True if the block ends in a label that something else follows than before: a form filled in again."""
     article = block.article
     last, source = block.copies[-1], block.sources[-1]
     if block.words > _SECTION_WORDS or not article.heads_next(last):
@@ -160,7 +160,7 @@ def _ends_in_form_label(block: Block) -> bool:
 
 
 def _is_in_sections(block: Block) -> bool:
-    """Tell whether copy and original are a few words each in a section with a heading of its own."""
+    """Return True if copy and original are a few words each in a section with a heading of its own."""
     article = block.article
     if block.words > _SECTION_WORDS or block.tandem():
         return False
@@ -171,7 +171,7 @@ def _is_in_sections(block: Block) -> bool:
 
 
 def _is_revised_intro(block: Block, source: int, copy: int) -> bool:
-    """Tell whether two versions of one paragraph stand before copy and original: the copy begins with a change."""
+    """Return True if two versions of one paragraph stand before copy and original: the copy begins with a change."""
     article = block.article
     if len(block.links) == 1 or article.leading_label(copy):
         return False
@@ -181,7 +181,7 @@ def _is_revised_intro(block: Block, source: int, copy: int) -> bool:
 
 
 def _are_similar(article: Article, first: int, second: int) -> bool:
-    """Tell whether two paragraphs are instances of one template, short enough to name something."""
+    """Return True if two paragraphs are instances of one template, short enough to name something."""
     # Where everything is like everything else, nothing is a name.
     if article.is_mass or max(len(article.text_of(first)), len(article.text_of(second))) > _NAME_LENGTH:
         return False
@@ -190,7 +190,7 @@ def _are_similar(article: Article, first: int, second: int) -> bool:
 
 
 def _is_long_text(block: Block) -> bool:
-    """Tell whether the block holds so much running text that no heading explains why it stands twice.
+    """Return True if the block holds so much running text that no heading explains why it stands twice.
 
     Text under several headings of its own is several texts: sections that repeat are counted one by one.
     """
@@ -219,17 +219,17 @@ def _new_labels(block: Block, previous: Link, link: Link) -> list[tuple[int, int
 
 
 def _is_whole_page(block: Block) -> bool:
-    """Tell whether the block repeats most of all that stood before it: a page pasted again."""
+    """Return True if the block repeats most of all that stood before it: a page pasted again."""
     article = block.article
     repeated = sum(article.sizes[s] for s in set(block.sources))
     return block.words >= _WHOLE_WORDS and repeated >= _WHOLE_SHARE * block.kept_words
 
 
 def _is_lone_duplicate(block: Block) -> bool:
-    """Tell whether a single repeated paragraph may go, which nothing marks as a copy but that it repeats.
+    """Return True if a single repeated paragraph may go, which nothing marks as a copy but that it repeats.
 
     Running text may; a heading or an entry seldom. In a document of sections nothing may that stands inside a longer
-    paragraph elsewhere, and elsewhere only what is longer than a phrase that somebody likes to say.
+    paragraph elsewhere, and elsewhere only what is longer than a set phrase.
     """
     article = block.article
     (link,) = block.links
@@ -247,7 +247,7 @@ def _is_lone_duplicate(block: Block) -> bool:
 
 
 def _is_no_clause(article: Article, link: Link) -> bool:
-    """Tell whether a covered paragraph is more than a clause that its witness holds among others."""
+    """Return True if a covered paragraph is more than a clause that its witness holds among others."""
     copy, source = link.copy, link.sources[0]
     if sum(article.sizes[s] for s in link.sources) < _WITHIN * article.sizes[copy]:
         return True
@@ -256,12 +256,12 @@ def _is_no_clause(article: Article, link: Link) -> bool:
 
 
 def _is_close_double(article: Article, source: int, copy: int) -> bool:
-    """Tell whether a sentence stands just twice, close by: what somebody likes to say stands more often or far off."""
+    """Return True if a sentence occurs just twice, close together; a set phrase occurs more often, or far apart."""
     return article.occurrences[article.key(copy)] == _PAIR and article.between(source, copy) <= REACH
 
 
 def _starts_mid_sentence(article: Article, index: int) -> bool:
-    """Tell whether the paragraph begins in the middle of a sentence that began in the one before it."""
+    """Return True if the paragraph begins in the middle of a sentence that began in the one before it."""
     previous = article.preceding(index)
     if previous is None or not article.text_of(index).lstrip()[:1].islower():
         return False

@@ -1,4 +1,4 @@
-"""What a block looks like when nobody wrote it twice on purpose, and what when somebody did: menus, lists, verse.
+"""Recognise blocks that are boilerplate, and blocks that are repeated on purpose: menus, lists, verse.
 
 Page furniture is short lines without sentences, the same ones in the same order: a menu, a share bar, a box of teasers.
 """
@@ -27,7 +27,7 @@ _PROSE_LINE = 40
 
 
 def is_furniture(block: Block) -> bool:
-    """Tell whether a run of short lines is a menu, a share bar or the like, which nobody writes twice."""
+    """Return True if a run of short lines is a menu, a share bar or the like."""
     article = block.article
     lines = block.copies
     fewest = _MENU_LINES + _between_labels(block)
@@ -43,7 +43,7 @@ def is_furniture(block: Block) -> bool:
 
 
 def is_menu(block: Block) -> bool:
-    """Tell whether the block is too much of a menu for what stands before it to matter.
+    """Return True if the block is too much of a menu for what stands before it to matter.
 
     What stands three times, each time behind something else, belongs to what it stands behind: the controls under every
     comment, the pages of every team.
@@ -59,13 +59,13 @@ def is_menu(block: Block) -> bool:
 
 
 def is_navigation(block: Block) -> bool:
-    """Tell whether the block is a list of links and nothing else, long enough to be a menu."""
+    """Return True if the block is a list of links and nothing else, long enough to be a menu."""
     links = sum(is_link(block.article.text_of(c)) for c in block.copies)
     return links == len(block.copies) >= _MENU_LINKS
 
 
 def is_part_of_list(block: Block) -> bool:
-    """Tell whether the block is some of the entries of a list or table that has others, too."""
+    """Return True if the block is some of the entries of a list or table that has others, too."""
     article = block.article
     if not all(article.form(c) in ENTRIES for c in block.copies):
         return False
@@ -78,7 +78,7 @@ def is_part_of_list(block: Block) -> bool:
 
 
 def is_verse(block: Block) -> bool:
-    """Tell whether the block is a refrain: lines of a text that is all lines of a few words."""
+    """Return True if the block is a refrain: lines of a text that is all lines of a few words."""
     article = block.article
     if any(article.sizes[c] > _VERSE_LINE or article.form(c) is not LineForm.TEXT for c in block.copies):
         return False
@@ -96,7 +96,7 @@ def _line_limit(block: Block) -> float:
 
 
 def _between_labels(block: Block) -> bool:
-    """Tell whether copy and original may each be about somebody: three lines are then too few for a menu."""
+    """Return True if copy and original may each be about a person: three lines are then too few for a menu."""
     article = block.article
     around = (block.kept_before(block.copies[0]), block.kept_before(block.sources[0]))
     return not block.tandem() and all(
@@ -105,5 +105,5 @@ def _between_labels(block: Block) -> bool:
 
 
 def _figures(text: str) -> bool:
-    """Tell whether a line is mostly figures: a time, a price, a score."""
+    """Return True if a line is mostly figures: a time, a price, a score."""
     return 2 * sum(c.isdigit() for c in text) >= sum(c.isalnum() for c in text)

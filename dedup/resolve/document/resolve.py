@@ -1,4 +1,4 @@
-"""Who stays, who goes, and why: from one article's matches to its removals.
+"""Decide which paragraphs of one document are removed, and why.
 
 From the first paragraph to the last, each is looked at once. The first occurrence stays; a later one goes only for
 witnesses that stay and that it was compared with directly. Short paragraphs go only inside a block, and only if their
@@ -41,7 +41,7 @@ def resolve(article: Article, *, explain: bool = False) -> Decision:
 
 
 def _decide_at(article: Article, matcher: Matcher, copy: int, decided: set[int], intended: set[int]) -> list[Link]:
-    """Return the links that go of the block that begins here; note those of a block that stays."""
+    """Return the links to remove of the block that begins here; record those of a block that is kept."""
     block = [link for link in longest_block(article, matcher, copy) if link.copy not in decided]
     if not block:
         return []
@@ -57,7 +57,7 @@ def _decide_at(article: Article, matcher: Matcher, copy: int, decided: set[int],
         return with_wordless(article, going) if enough else []
     if article.settings.guard == "off":
         return [link for link in firm if article.is_eligible(link.copy)]
-    # A run that stays does so as a whole: its tail must not be taken for an accident because its head was passed.
+    # A block is kept as a whole: its tail must not be taken for accidental because its head was passed.
     decided.update(range(copy, firm[-1].copy + 1))
     if intent is Intent.INTENDED:
         intended.update(link.copy for link in firm)
@@ -65,7 +65,7 @@ def _decide_at(article: Article, matcher: Matcher, copy: int, decided: set[int],
 
 
 def _without_heads(article: Article, block: list[Link]) -> list[Link]:
-    """Drop the headings of a copy that stand over something new: they are needed where they are."""
+    """Drop the headings of a copy that have something new under them: they are needed there."""
     going = {link.copy for link in block}
     for link in reversed(block):
         below = article.following(link.copy)
@@ -107,7 +107,7 @@ def _reason(link: Link) -> Reason:
 
 
 def _kept_near(article: Article, matcher: Matcher) -> list[KeptNear]:
-    """Return the paragraphs that stay because they say something that their nearest neighbour does not."""
+    """Return the near-duplicates that are kept because they say something new."""
     out: list[KeptNear] = []
     if article.settings.exact or article.settings.guard == "off":
         return out

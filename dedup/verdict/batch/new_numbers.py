@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     Bytes = NDArray[np.uint8]
 
 _WINDOW = 8
-"""Tokens on either side of a stretch whose digits are looked at: what a rule looks at is nearer, or a chain of more
+"""Tokens on either side of a gap whose digits are looked at: what a rule looks at is nearer, or a chain of more
 numbers than that, which is left to the rules."""
 
 _LONGEST = 15
@@ -96,11 +96,11 @@ class NumberChains:
         return out
 
     def absent(self, token: Ints, window: Ints, edges: Ints, pair: Ints) -> Flags:
-        """Tell which numbers of paragraphs are not to be found in their witnesses, in no form: one for each pair.
+        """Return which numbers of paragraphs are not to be found in their witnesses, in no form: one for each pair.
 
         Args:
             token: tokens with digits; int64.
-            window: first token of the witness's stretch, and first after it, for each; int64, shape (n, 2).
+            window: start and end of the gap in the witness, for each; int64, shape (n, 2).
             edges: first token of the whole witness, and first after it, for each; int64, shape (n, 2).
             pair: of which one is enough, for each; int64, ascending.
         """
@@ -137,7 +137,7 @@ class NumberChains:
         return _among(self._token, low, high)
 
     def _lacks(self, place: int, begin: int, end: int, near: int, *span: int) -> bool:
-        """Tell whether some numbers of the witness, in no reading, are the one at a place, or what it is short for."""
+        """Return True if no reading of the witness's numbers is the number at a place, or a longer form of it."""
         first, last = self._chain(place)
         if last - first >= _PARTS or not all(self._pure[first : last + 1]):
             return False
@@ -191,7 +191,7 @@ class NumberChains:
         return {reading.strip(b"0") for reading in out}, [reading.lstrip(b"0") for reading in out]
 
     def _in_a_day(self, place: int, span: tuple[int, ...]) -> bool:
-        """Tell whether a number may be the day, the month or the year of a date in some bytes."""
+        """Return True if a number may be the day, the month or the year of a date in some bytes."""
         if span not in self._days:
             start, end = span
             known = dates(self._data[start:end].tobytes().decode("utf-8", "surrogatepass"))
@@ -201,7 +201,7 @@ class NumberChains:
 
 
 def _rounded(value: int, witness: list[bytes]) -> bool:
-    """Tell whether some digits may be those of a number that is rounded to this one."""
+    """Return True if some digits may be those of a number that is rounded to this one."""
     if value <= 1:
         return True
     heads = b"%d" % value, b"%d" % (value - 1)  # 92.96 may be said as 93.0
@@ -214,7 +214,7 @@ def _among(chosen: Ints, low: Ints, high: Ints) -> Ints:
 
 
 def new_amounts(gaps: Gaps, tokens: TokenTable) -> Flags:
-    """Tell where a number stands of which the witness does not have the digits."""
+    """Return where a number stands of which the witness does not have the digits."""
     out = np.zeros(len(gaps.pair), bool)
     chosen = np.flatnonzero(gaps.candidate_sizes < MOVED)
     sizes = gaps.candidate_sizes[chosen]
@@ -247,7 +247,7 @@ def new_amounts(gaps: Gaps, tokens: TokenTable) -> Flags:
 
 
 def _around(gaps: Gaps, gap: int, tokens: TokenTable) -> bool:
-    """Tell whether a stretch may stand around the text: a headline, a number of replies."""
+    """Return True if a rule may ignore the gap as a whole: a headline, a number of replies."""
     if may_be_headline(gaps, gap, tokens):
         return True
     words = tokens.words(np.arange(gaps.candidate_start[gap], gaps.candidate_end[gap]))
@@ -260,7 +260,7 @@ def _number_words() -> NDArray[np.uint64]:
 
 
 def new_figures(gaps: Gaps, tokens: TokenTable, vocabulary: Vocabulary) -> Flags:
-    """Tell where one number stands in another one's place, and no rule has anything to say to that."""
+    """Return where one number stands in another one's place, and no rule has anything to say to that."""
     witness, candidate = vocabulary.witness, vocabulary.candidate
     out: Flags = (witness.sizes == 1) & (candidate.sizes == 1) & ~gaps.at_start
     chosen = np.flatnonzero(out)
@@ -275,7 +275,7 @@ def new_figures(gaps: Gaps, tokens: TokenTable, vocabulary: Vocabulary) -> Flags
 
 
 def _alone(written: TokenBytes, chosen: Ints) -> Flags:
-    """Tell which tokens stand after a space and before one, a comma or a semicolon, and no digit is near."""
+    """Return which tokens stand after a space and before one, a comma or a semicolon, and no digit is near."""
     space, comma, semicolon = b" ,;"
     first, last = written.edges[chosen].T
     data = np.concatenate((np.zeros(2, np.uint8), written.data, np.zeros(2, np.uint8)))
@@ -292,7 +292,7 @@ def _magnitudes() -> NDArray[np.uint64]:
 
 
 def new_codes(gaps: Gaps, tokens: TokenTable, vocabulary: Vocabulary) -> Flags:
-    """Tell where a word with several numbers in it stands, as keys and names of files are, that the witness lacks."""
+    """Return where a word with several numbers in it stands, as keys and names of files are, that the witness lacks."""
     candidate = vocabulary.candidate
     out = np.zeros(len(gaps.pair), bool)
     codes = np.array([_is_code(word) for word in vocabulary.plain], bool)
@@ -308,7 +308,7 @@ def new_codes(gaps: Gaps, tokens: TokenTable, vocabulary: Vocabulary) -> Flags:
 
 
 def _is_code(word: str) -> bool:
-    """Tell whether a word is no number, and yet has several in it, and no rule knows it."""
+    """Return True if a word is no number, and yet has several in it, and no rule knows it."""
     if word.isalpha() or word.isdigit() or len(_RUN.findall(word)) < _SEVERAL:
         return False
     return not same_unit(word, word) and magnitude(word) is None and word_value(word) is None

@@ -1,4 +1,4 @@
-"""Words of content that certainly say something new, in stretches in which two paragraphs differ."""
+"""Content words in gaps that are certainly new: the batch counterpart of the rules about words."""
 
 from __future__ import annotations
 

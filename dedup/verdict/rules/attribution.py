@@ -41,7 +41,7 @@ def attribution(context: GapContext) -> None:
 
 
 def _said_otherwise(context: GapContext) -> None:
-    """Set aside a verb of saying in place of another one: "said" and "added"."""
+    """Ignore a verb of saying in place of another one: "said" and "added"."""
     candidate, after = context.candidate, context.gap.candidate_end
     if len(context.candidate_words) != 1 or len(context.witness_words) != 1:
         return
@@ -55,7 +55,7 @@ def _said_otherwise(context: GapContext) -> None:
 
 
 def _leads(context: GapContext, content: list[int]) -> bool:
-    """Tell whether the stretch leads to what is said, at the beginning: "the spokesman said", but not "Miller said"."""
+    """Return True if the gap opens with who speaks, without a name: "the spokesman said", but not "Miller said"."""
     text, span = context.candidate.text, context.candidate.span
     if not text or not all(text[span(i)[0]].islower() for i in content):
         return False
@@ -69,7 +69,7 @@ def _leads(context: GapContext, content: list[int]) -> bool:
 
 
 def _telling(paragraph: Paragraph, index: int) -> bool:
-    """Tell whether a token is a number, a name, or turns a statement."""
+    """Return True if a token is a number, a name, or turns a statement."""
     return (is_numeric(paragraph.chars[index])) or is_capital(paragraph, index) or paragraph.token(index) in TURNING
 
 

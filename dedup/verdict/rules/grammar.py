@@ -35,7 +35,7 @@ def doubled_words(context: GapContext) -> None:
 
 
 def _parted(paragraph: Paragraph, first: int, size: int) -> bool:
-    """Tell whether a sign stands between two rows of so many words."""
+    """Return True if a sign stands between two rows of so many words."""
     if not paragraph.text:
         return True
     return bool(between(paragraph, first + size).strip())
@@ -58,7 +58,7 @@ def _is_german(context: GapContext) -> bool:
 
 
 def _agrees(context: GapContext, witness_left: int, left: int) -> bool:
-    """Tell whether an ending is one of agreement: "-es" for "-s" after an article, others of words in small letters."""
+    """Return True if an ending is one of agreement: "-es" for "-s" after an article, others of lowercase words."""
     candidate, witness = context.candidate, context.witness
     token, other = context.candidate_words[left], context.witness_words[witness_left]
     if token.endswith("s") and other.endswith("s"):
@@ -67,7 +67,7 @@ def _agrees(context: GapContext, witness_left: int, left: int) -> bool:
         return left > 0 and candidate.token(left - 1) in DATIVE
     small = [_small(candidate, left), _small(witness, witness_left)]
     first = [begins_clause(candidate, left), begins_clause(witness, witness_left)]
-    # Nouns have capitals: "Lehrer" is not "lehren", and of "Leben" and "Leber" nobody knows.
+    # Nouns have capitals: "Lehrer" is not "lehren", and "Leben" and "Leber" cannot be told apart.
     return any(small) and all(one or other for one, other in zip(small, first, strict=True))
 
 

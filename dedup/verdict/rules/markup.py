@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 _FAR = 2000
-"""Characters before and after a stretch in which a link or a tag begins and ends."""
+"""Characters before and after a gap in which a link or a tag begins and ends."""
 
 # Neither part may hold its own beginning: what is opened again and again, and never closed, is looked at once.
 _TARGET = re.compile(r"\]\((?:[^)\]]|\](?!\())*\)|<[^<>]*>|\[\d{1,3}\]|&\w+;")
@@ -48,7 +48,7 @@ _LOCALE = re.compile(
 
 
 def _localised(context: GapContext) -> None:
-    """Set aside what an address says of the reader's language and country, where the witness has an address, too."""
+    """Ignore what an address says of the reader's language and country, where the witness has an address, too."""
     span = context.candidate.span
     codes = {i: span(i)[0] for i, token in context.candidate_words.items() if token in LOCALES}
     if not codes or not all(token in LOCALES or token in LINKS for token in context.witness_words.values()):

@@ -109,7 +109,7 @@ def _ignore_span(context: GapContext, start: int, end: int) -> None:
     """Ignore what is left of the gap between two characters of the candidate."""
     text, span = context.candidate.text, context.candidate.span
     inside = [i for i in context.candidate_words if start <= span(i)[0] < end]
-    # "23h30" is not said by whoever says 23.
+    # "23h30" is not the number 23.
     inside = [i for i in inside if not any(map(str.isdigit, text[end : span(i)[1]]))]
     # "4K" and "4G" are not one number: what is written together with it must be there, too.
     rests = {"", *context.witness_words.values(), *map(_letters_of, context.witness_words.values())}
@@ -118,7 +118,7 @@ def _ignore_span(context: GapContext, start: int, end: int) -> None:
 
 
 def _lettered(context: GapContext, index: int) -> bool:
-    """Tell whether the witness has a figure with a letter there, where this one has none: "1B" and "1"."""
+    """Return True if the witness has a figure with a letter there, where this one has none: "1B" and "1"."""
     words, numeral = set(context.candidate_words.values()), context.candidate_words[index]
     others = context.witness_words.values()
     if not numeral.isdigit() or numeral in others:

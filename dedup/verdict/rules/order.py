@@ -80,7 +80,7 @@ def _denies_otherwise(paragraph: Paragraph, index: int, witness: Paragraph) -> b
 
 
 def _in_other_forms(paragraph: Paragraph, some: list[int], other: Paragraph) -> bool:
-    """Tell whether another text has some words with other endings: a headline says "close", its text "closed"."""
+    """Return True if another text has some words with other endings: a headline says "close", its text "closed"."""
     if any(is_numeric(paragraph.chars[i]) or paragraph.token(i) in TURNING for i in some):
         return False
     words = {plain(other.token(i)) for i in range(len(other.chars))}

@@ -20,7 +20,7 @@ _TEXT = 6
 """Words of a text beside which a row of buttons is only that."""
 
 _NEAR = 40
-"""Characters around a stretch in which a sign is looked for."""
+"""Characters around a gap in which a sign is looked for."""
 
 _SITE = 5
 """Words of the name of a site."""
@@ -41,7 +41,7 @@ _REPLIES_OVER = re.compile(r"\W*(?:\d+\s+)?([^\W\d_]+)\s+([^\W\d_]+)\s*[:“”\
 
 
 def is_bounded(context: GapContext) -> bool:
-    """Tell whether punctuation, or the paragraph's end, stands on either side of the stretch."""
+    """Return True if punctuation, or the paragraph's end, is on either side of the gap."""
     text, gap, span = context.candidate.text, context.gap, context.candidate.span
     if not text:
         return False
@@ -97,7 +97,7 @@ def button_captions(context: GapContext) -> None:
 
 
 def _shares(context: GapContext) -> None:
-    """Set aside names of networks in a row, at either end."""
+    """Ignore names of networks in a row, at either end."""
     left = context.candidate_words
     networks = sum(token in NETWORKS for token in left.values())
     shared = networks > 1 or (networks and any(token in FURNITURE for token in left.values()))
@@ -140,12 +140,12 @@ def site_name(context: GapContext) -> None:
 
 
 def _names_a_site(written: str) -> bool:
-    """Tell whether some words in a script without capitals, which shows no names, are the name of a site."""
+    """Return True if some words in a script without capitals, which shows no names, are the name of a site."""
     return any(written.startswith(s) or written.endswith(s) for s in SITES)
 
 
 def _speaks(context: GapContext) -> bool:
-    """Tell whether the stretch says what became of a thing, or is no name."""
+    """Return True if the gap states what became of something, or is no name."""
     candidate = context.candidate
     for i, token in context.candidate_words.items():
         start = candidate.span(i)[0]

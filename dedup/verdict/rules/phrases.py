@@ -31,7 +31,7 @@ def same_phrase(context: GapContext) -> None:
             continue
         counted = _before_number(context.candidate, run[-1] + 1)
         for other, others in known:
-            # What both have beside the stretch is a part of both phrases, or of none.
+            # What both have beside the gap is a part of both phrases, or of none.
             level = (run[0] < gap.candidate_start) == (other[0] < gap.witness_start) and (
                 run[-1] >= gap.candidate_end
             ) == (other[-1] >= gap.witness_end)
@@ -41,7 +41,7 @@ def same_phrase(context: GapContext) -> None:
 
 
 def around(left: dict[int, str], paragraph: Paragraph, first: int, last: int) -> dict[int, str]:
-    """Return what is left of a stretch on one side, and the words that both have just before and after it."""
+    """Return what is left of a gap on one side, and the common words just before and after it."""
     out = {i: plain(paragraph.token(i)) for i in (first - 1,) if i >= 0}
     out.update(left)
     out.update({i: plain(paragraph.token(i)) for i in (last,) if i < len(paragraph.chars)})
@@ -57,7 +57,7 @@ def runs(tokens: dict[int, str], listed: Mapping[str, tuple[Phrase, ...]]) -> It
 
 
 def _before_number(paragraph: Paragraph, index: int) -> bool:
-    """Tell whether a number follows, perhaps after one other word."""
+    """Return True if a number follows, perhaps after one other word."""
     some = range(index, min(index + 2, len(paragraph.chars)))
     return any(is_numeric(paragraph.chars[i]) or word_value(paragraph.token(i)) is not None for i in some)
 

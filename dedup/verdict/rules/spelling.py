@@ -72,7 +72,7 @@ def _figures_of(tokens: dict[int, str]) -> list[str]:
 
 
 def _one_word(context: GapContext, witness_left: int, left: int) -> bool:
-    """Tell whether two words are one in two spellings."""
+    """Return True if two words are one in two spellings."""
     one, other = context.witness_words[witness_left], context.candidate_words[left]
     if one == other:
         return accented_alike(context.witness.token(witness_left), context.candidate.token(left))
@@ -128,7 +128,7 @@ def abbreviation(context: GapContext) -> None:
 
 
 def _dotted(paragraph: Paragraph, index: int) -> bool:
-    """Tell whether a full stop, or what stands for one in an abbreviation, follows a token."""
+    """Return True if a full stop, or what stands for one in an abbreviation, follows a token."""
     if not paragraph.text:
         return False
     start, end = paragraph.span(index)
