@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from dedup.formats.files.discover import Source
     from dedup.model.outcome import Events
 
-
 NO_OUTPUT = "no output was written"
 
 

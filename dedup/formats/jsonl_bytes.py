@@ -21,9 +21,7 @@ if TYPE_CHECKING:
 
 LARGEST = 1 << 22
 """Bytes of a part above which nothing is looked at together, for the memory's sake."""
-
 _QUOTE, _BACKSLASH, _SLASH, _UNICODE, _FEED, _RETURN, _FORM = map(ord, '"\\/unrf')
-
 _DECODER = json.JSONDecoder()
 
 

@@ -69,7 +69,6 @@ SETTINGS = (
     ),
 )
 """Of `dedup.model.settings.Settings`."""
-
 _ONE_OF_THEM = "leave one of them out"
 _NO_TEXT = "mode {0.mode} writes no text, so there is no use for --output"
 _NO_LOG = ("--mark removes nothing, so there is nothing to log", "leave --removed out")
@@ -153,7 +152,6 @@ PARQUET_JOB = tuple(
     )
 )
 """Of a job on Spark whose inputs are Parquet."""
-
 _RESTORE = "restore by itself: dedup --restore LOG CLEANED > ORIGINAL"
 
 CONTRADICTIONS: tuple[tuple[str, str, str], ...] = (

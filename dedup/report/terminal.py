@@ -12,7 +12,6 @@ if TYPE_CHECKING:
 
 ColorChoice = Literal["auto", "always", "never"]
 Style = Literal["error", "hint", "removed", "added", "place", "faint", "strong", "hunk"]
-
 DEFAULT_WIDTH = 80
 
 _CODES: dict[Style, str] = {

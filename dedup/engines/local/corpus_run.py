@@ -45,7 +45,6 @@ if TYPE_CHECKING:
     from dedup.model.outcome import Events
 
 Result = TypeVar("Result")
-
 _BYTES_A_SLOT = 200
 _BIG = 1 << 30
 

@@ -34,9 +34,7 @@ if TYPE_CHECKING:
     from dedup.model.decisions import Decision
     from dedup.model.settings import Settings
 
-
 _TEXT, _GROUP = "text", "group"
-
 _PIECE = 1 << 20
 """Bytes that are written in one go."""
 

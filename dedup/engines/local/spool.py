@@ -25,13 +25,10 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-
 _BETWEEN = 4096
 """Bytes between two stretches that take no longer to read than to skip."""
-
 _BLOCK = 1 << 20
 """Bytes that are read together, about; a stretch may be longer."""
-
 Part = TypeVar("Part", covariant=True)  # noqa: PLC0105 - the name says enough
 
 
@@ -85,7 +82,6 @@ def _pread(file: BinaryIO, size: int, at: int) -> bytes:
 
 _UNSYNCED = 32 << 20
 """Bytes that may have to be done again after the machine fails, about."""
-
 _SECONDS = 2.0
 """Time after which they are put on disk at the latest, with the next task."""
 

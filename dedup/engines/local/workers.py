@@ -24,12 +24,10 @@ if TYPE_CHECKING:
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
-
 INLINE_TASKS = 2
 """Tasks up to which no process is started: two chunks are done before workers would have imported their tools."""
 MAX_IN_FLIGHT = 64 << 20
 """Weight (bytes) of tasks read ahead; one task that is heavier goes alone."""
-
 _LESS_MEMORY = "use --workers 1, with --scope corpus a smaller --max-memory, or a lower --max-document"
 
 

@@ -27,21 +27,14 @@ if TYPE_CHECKING:
 
 LEAST = 1 << 13
 """Bytes of a record from which on it is not read again: what is done for many at once costs as much for a few."""
-
 _PART = 4
 """Such records make at least one part of so many of what is looked at."""
-
 _OTHER_ENDS = "\r\v\f\x85\u2028\u2029"
-
 _MARKS = "|`~"
-
 _BULLETS = [ord(sign) for sign in "-*+•·"]
-
 _WIDEST, _NARROWEST = 160, 18
 """Characters of a line that may have been wrapped, indentation included; see `dedup.text.hard_wraps`."""
-
 _LONGEST_WORD = 40
-
 _FEWEST_JOINTS, _FEWEST_SMALL = 4, 2
 
 

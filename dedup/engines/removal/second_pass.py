@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from dedup.formats.parts import Part, Work
     from dedup.model.decisions import KeptNear
 
-
 BATCH = 1 << 17
 """Characters that are split again together."""
 

@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 
 SUFFIXES = tuple(packing.suffix for packing in PACKINGS)
 """Suffixes of compressed files; what stands before one is the name that tells the format."""
-
 READ_SIZE = 1 << 20
 """Bytes asked for at a time."""
 _DESCRIPTOR = re.compile(r"/dev/stdin|(?:/dev/fd|/proc/self/fd)/(\d{1,9})", re.ASCII)

@@ -42,7 +42,6 @@ if TYPE_CHECKING:
     from dedup.model.outcome import Events
     from dedup.model.settings import Settings
 
-
 _FIRST = -(1 << 31)
 """Comes before every rank: references stay before all others."""
 

@@ -22,15 +22,11 @@ if TYPE_CHECKING:
     from dedup.text.arrays import Ints
 
 INSTALL = "pip install 'paradedup[spark]'"
-
 NUMBER = "__dedup_document"
 """Column of a row's number, beside those of somebody's own."""
-
 INDEX_BITS = 28
 """Bits of a paragraph's number that count it within its document; the others are the document's number."""
-
 MOST_DOCUMENTS = 1 << (63 - INDEX_BITS)
-
 SMALL = 4_000_000
 """Rows of a few numbers each that are sent to every task rather than shuffled."""
 
