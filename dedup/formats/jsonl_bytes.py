@@ -124,7 +124,7 @@ class Literal:
 
 
 def _any(places: Ints, start: int, end: int) -> bool:
-    """Tell whether one of some places, ascending, is within a stretch."""
+    """Return True if one of some places, ascending, is within a stretch."""
     low, high = np.searchsorted(places, (start, end)).tolist()
     return bool(low < high)
 

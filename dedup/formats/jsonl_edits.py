@@ -28,7 +28,7 @@ class Piece(NamedTuple):
 
 
 def is_left_empty(text: str, decision: Decision) -> bool:
-    """Say whether a text that has something to say has nothing but white space left of it."""
+    """Return True if a text that has something to say has nothing but white space left of it."""
     at = 0
     for removal in decision.removals:
         if text[at : removal.cut_start].strip():

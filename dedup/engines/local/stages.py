@@ -197,7 +197,7 @@ class CorpusStages:
         words: NDArray[np.int32],
         place: NDArray[np.int64],
     ) -> Corpus:
-        """Return all paragraphs as the outcome wants them; one that nobody fingerprinted counts as short."""
+        """Return all paragraphs as the outcome wants them; one that was not fingerprinted counts as short."""
         every, plain = np.zeros(len(owner), np.int32), np.zeros(len(owner), np.int32)
         every[paragraph] = words
         digits = np.bitwise_count(self._spool.whole("row-numbers"))[place]

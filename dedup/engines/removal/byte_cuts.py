@@ -44,7 +44,7 @@ def cut_without_parsing(
     """Cut the documents of a task of which that can be done by their bytes; return the others that are to be cut.
 
     Args:
-        work: what is to be done; nobody is to be told of it.
+        work: what is to be done; nothing of it is reported.
         parts: the task.
         results: what comes of each part; cuts and figures are added.
         decided: what was decided about the task.
@@ -92,7 +92,7 @@ def cut_without_parsing(
 
 
 def can_skip_parsing(work: Work, part: Part, seen: np.void) -> bool:
-    """Tell whether the documents of a part may be cut by their bytes; `seen`: what the first pass says about it."""
+    """Return True if the documents of a part may be cut by their bytes; `seen`: what the first pass says about it."""
     return bool(
         part.kind is PartKind.JSONL
         and work.codec.name == "utf-8"
@@ -220,12 +220,12 @@ def reads_alike(left: str, stay: Ints, how: Split) -> bool:
 
 
 def _marked(left: str, stay: Ints) -> bool:
-    """Tell whether a paragraph begins as a row of a table or a code fence does."""
+    """Return True if a paragraph begins as a row of a table or a code fence does."""
     return any(left[start:end].lstrip(" \t")[:1] in (*_MARKS, "") for start, end in stay.tolist())
 
 
 def each_a_line(left: str, stay: Ints) -> bool:
-    """Tell whether no paragraph has several lines: are all line ends, all of them LF, outside of the paragraphs?"""
+    """Return True if no paragraph has several lines: are all line ends, all of them LF, outside of the paragraphs?"""
     after, before = stay[1:, 0], stay[:-1, 1]
     single = after - before == 1  # certainly a line end
     outside = int(np.count_nonzero(single))
@@ -236,7 +236,7 @@ def each_a_line(left: str, stay: Ints) -> bool:
 
 
 def _perhaps_wrapped(left: str, stay: Ints) -> bool:
-    """Tell whether enough lines may have been wrapped: see `dedup.text.hard_wraps.perhaps_grouped`."""
+    """Return True if enough lines may have been wrapped: see `dedup.text.hard_wraps.perhaps_grouped`."""
     starts, ends = stay[:, 0], stay[:, 1]
     lengths = ends - starts
     joint = (
@@ -277,7 +277,7 @@ def cut_emptied(work: Work, parts: list[Part], results: list[PartResult], decide
     """Cut the documents of a task of which nothing stays, by their bytes; return the others that are to be cut.
 
     Args:
-        work: what is to be done; nobody is to be told of it.
+        work: what is to be done; nothing of it is reported.
         parts: the task.
         results: what comes of each part; cuts and figures are added.
         decided: what was decided about the task.

@@ -1,6 +1,6 @@
 """Output of a run on Spark that is there as a whole, or not at all, on any Hadoop file system.
 
-Tasks write into a directory beside the target, hidden from whoever lists it. When all of it is there, files are given
+Tasks write into a directory beside the target, hidden from listings. When all of it is there, files are given
 their names, and the directory takes the target's place by one renaming. Where renaming copies, as in an object store,
 this takes time, and no more is promised than the store promises for a directory.
 """
@@ -50,7 +50,7 @@ class Store:
         self._jvm: Any = spark._jvm  # noqa: SLF001 - PySpark has no other way to Hadoop's file systems
         self._conf: Any = spark._jsc.hadoopConfiguration()  # noqa: SLF001 - likewise
         fs = self.path(path).getFileSystem(self._conf)
-        # On the local file system Hadoop keeps a checksum beside each file; nobody else would know what it is.
+        # On the local file system Hadoop keeps a checksum beside each file; other programs do not know it.
         self._fs = fs.getRawFileSystem() if fs.getScheme() == "file" else fs
 
     def path(self, name: str) -> Any:
@@ -63,11 +63,11 @@ class Store:
         return found
 
     def exists(self, name: str) -> bool:
-        """Say whether something is there."""
+        """Return True if something is there."""
         return bool(self._fs.exists(self.path(name)))
 
     def is_same(self, name: str) -> bool:
-        """Say whether a path is on this file system."""
+        """Return True if a path is on this file system."""
         return bool(self.path(name).getFileSystem(self._conf).getUri().equals(self._fs.getUri()))
 
     def files(self, name: str) -> list[str]:
@@ -388,7 +388,7 @@ class Staged:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Remove it with all that is left in it, once nobody writes there any more."""
+        """Remove it with all that is left in it, once there is no writer left."""
         if kind is not None:
             with suppress(Exception):  # the cluster may be what has failed
                 self._spark.sparkContext.cancelJobGroup(self._group)

@@ -81,16 +81,7 @@ class _Run:
         self._shrinkage = self._edits = 0
         self._naming: OutputNaming | None = None
         self._codec = Codec(job.encoding)
-        self._work = Work(
-            job.settings,
-            tuple(job.text_field.split(".")),
-            self._codec,
-            job.max_document,
-            log=cluster.removed is not None,
-            mark=job.mark,
-            empty=job.empty,
-            keep_texts=job.keep_texts,
-        )
+        self._work = Work.of(job, self._codec, log=cluster.removed is not None)
         if job.explain:
             events.note("on Spark, removals are not explained one by one; --removed LOG holds all of them")
 
@@ -194,7 +185,7 @@ class _Run:
         return references, files
 
     def _check_references(self, numbered: Numbered, files: int) -> None:
-        """Refuse references without any text: nothing would be compared with them, and nobody would know.
+        """Refuse references without any text: nothing would be compared with them, silently.
 
         Raises:
             InputError: not one record of them has text.
