@@ -190,7 +190,7 @@ def _together(
 
 
 def _group(record: Mapping[str, Any], settings: Settings) -> str | None:
-    """Return the value by which a record is compared only with its like; None where nobody asks, or it has none.
+    """Return the value by which a record is compared only with its like; None if that is not asked, or it has none.
 
     Raises:
         InputError: the value is none that JSON has.

@@ -268,7 +268,7 @@ def _flush() -> None:
     """Write out what standard output still holds.
 
     Raises:
-        BrokenPipeError: nobody reads it any more.
+        BrokenPipeError: its reader is gone.
         OutputError: it cannot be written.
     """
     try:
@@ -297,7 +297,7 @@ def silence(descriptor: int) -> None:
 
 
 def _reader_is_gone() -> bool:
-    """Tell whether a BrokenPipeError came from standard output, and not from a pipe to a worker that died."""
+    """Return True if a BrokenPipeError came from standard output, and not from a pipe to a worker that died."""
     import select
 
     if not hasattr(select, "poll"):

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 FILE_NAME = "pyproject.toml"
 TABLE = "[tool.dedup]"
-
 _REPOSITORY_MARKS = (".git", ".hg", ".jj", ".svn")
 _UNITS = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40}
 _SIZE = re.compile(r"(\d{1,30}(?:\.\d{1,30})?)\s*([KMGT]?)(?:I?B)?", re.IGNORECASE | re.ASCII)

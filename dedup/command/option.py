@@ -7,13 +7,10 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 if TYPE_CHECKING:
     from typing import Any
 
-
 ENV_PREFIX = "DEDUP_"
-
 OptionKind = Literal["flag", "switch", "choice", "float", "int", "text", "size", "list", "file", "path"]
 """What a value is. A ``switch`` has a ``--no-`` form as well; a ``list`` may be given several times; ``size`` is a
 number of bytes, with a unit or without; a ``file`` has to exist, a ``path`` does not."""
-
 Source = Literal["config", "named", "env", "line"]
 """Where a value may come from: any configuration file and the environment (``config``); only a configuration file that
 is named with ``--config``, and the environment (``named``); only the environment (``env``); only the command line.

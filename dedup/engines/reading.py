@@ -1,4 +1,4 @@
-"""Reading the inputs of a run: how far it has come, and copies for those who read twice what can be read only once."""
+"""Reading the inputs of a run: its progress, and copies of inputs that can be read only once."""
 
 from __future__ import annotations
 
@@ -19,12 +19,11 @@ if TYPE_CHECKING:
     from dedup.formats.files.discover import Source
     from dedup.model.outcome import Events
 
-
 NO_OUTPUT = "no output was written"
 
 
 class ReadProgress:
-    """Tells how far a reading of the inputs has come, in bytes as stored."""
+    """Progress of reading the inputs, in bytes as stored."""
 
     def __init__(self, sources: Sequence[Source], events: Events, stage: str = "") -> None:
         sizes = [source.size for source in sources]
@@ -35,7 +34,7 @@ class ReadProgress:
         self._current = 0
 
     def update(self, part: Part) -> None:
-        """Take note of a part."""
+        """Count a part."""
         if part.kind is PartKind.END:
             self._ended += self._current
             self._current = 0
@@ -43,12 +42,12 @@ class ReadProgress:
             self._current = max(self._current, part.bytes_read)
 
     def report(self) -> None:
-        """Tell how far it is now."""
+        """Report the progress so far."""
         self._events.progress(self._ended + self._current, self._total, self._stage)
 
 
 def spool_source(source: Source, stdin: BinaryIO | None, stack: ExitStack) -> Source:
-    """Return an input as one that can be read again: where it can be read only once, with a copy of it.
+    """Return an input that can be read again: one that can be read only once, with a copy of it.
 
     The copy is a file without a name, so that nothing is left of it however the process ends. An input that cannot be
     opened is returned as it is, and fails when it is read.
@@ -101,7 +100,7 @@ def changed(name: str) -> InputError:
 
 @contextmanager
 def _keeping(name: str, hint: str = "") -> Iterator[None]:
-    """Turn what goes wrong while an input is copied into the error that says so."""
+    """Translate an OSError while an input is copied."""
     try:
         yield
     except OSError as error:

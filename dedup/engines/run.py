@@ -44,13 +44,13 @@ def run(job: Job, events: Events, *, stdin: BinaryIO | None = None, stdout: Bina
             `Job.max_removed`, all inputs are read twice, and standard input is kept in a temporary file.
         DedupError: more would go than `Job.max_removed` allows; nothing was written.
         OutputError: an output could not be written; it is as it was before.
-        BrokenPipeError: whoever reads standard output (or what `Events.diff` writes to) went away; worker processes
+        BrokenPipeError: the reader of standard output (or of what `Events.diff` writes to) is gone; worker processes
             have ended and files that go elsewhere (the removal log) are complete.
         KeyboardInterrupt: SIGINT; also SIGTERM and SIGHUP, which are treated alike. Temporary files are gone.
     """
     with stopped_by_signals(), ExitStack() as stack:
         if job.cluster is not None:
-            from dedup.engines.spark.run import run_on_spark  # nobody else needs Spark
+            from dedup.engines.spark.run import run_on_spark  # needs PySpark
 
             return run_on_spark(job, events, stack)
         return LocalRun(job, events, stdin, stdout, stack).run()

@@ -25,7 +25,6 @@ BY_SUFFIX = {
 }
 PEEK = 1 << 20
 """Bytes looked at, at most, to tell the format."""
-
 _OBJECT_BEGINS = re.compile(rb'\s*\{\s*"(?:[^"\\]|\\.){0,200}"\s*:')
 
 

@@ -25,10 +25,8 @@ if TYPE_CHECKING:
     from dedup.model.containment import Fault
     from dedup.model.decisions import Decision, KeptNear
 
-
 FORMATS: dict[PartKind, ModuleType] = {PartKind.TEXT: text, PartKind.JSONL: jsonl}
 """Kinds of parts that hold documents, and the module that knows how those stand in them."""
-
 LEFT = "the document is kept as it is"
 """What is told of a document with which a kernel raises."""
 

@@ -107,7 +107,7 @@ def recognised(head: bytes, codec: Codec, *, whole: bool) -> Foreign | None:
 
 
 def is_binary(head: bytes) -> bool:
-    """Say whether bytes are no text in any encoding that keeps ASCII."""
+    """Return True if bytes are no text in any encoding that keeps ASCII."""
     if _NULS in head:
         return True
     controls = len(head) - len(head.translate(None, _CONTROLS))
@@ -130,7 +130,7 @@ def _signatures(first: int) -> tuple[tuple[bytes, Foreign, bool], ...]:
 
 
 def _may_begin(pattern: bytes, first: int) -> bool:
-    """Say whether what a pattern fits may begin with a byte; in doubt, that it may."""
+    """Return True if what a pattern fits may begin with a byte; in doubt, that it may."""
     match = re.match(_FIRST, pattern, re.DOTALL)
     if match is None:
         return True
@@ -192,7 +192,7 @@ def _not_ascii(head: bytes) -> Foreign | None:
 
 
 def _is_wide(head: bytes) -> bool:
-    """Say whether bytes with NULs among them are characters of 16 or 32 bits.
+    """Return True if bytes with NULs among them are characters of 16 or 32 bits.
 
     One byte in a hundred is NUL, all of them in even places or all in odd ones (as a space or a line end has it, in any
     script), and every character is one that Unicode knows.
@@ -215,7 +215,7 @@ def _is_wide(head: bytes) -> bool:
 
 
 def _is_ebcdic(head: bytes) -> bool:
-    """Say whether bytes are letters of EBCDIC with its spaces between, and without those of ASCII."""
+    """Return True if bytes are letters of EBCDIC with its spaces between, and without those of ASCII."""
     spaces = head.count(_EBCDIC_SPACE)
     if spaces * 20 < len(head) or head.count(b" ") * 10 > spaces:
         return False
@@ -290,7 +290,7 @@ def _columns(line: str, sign: str) -> int:
 
 
 def _is_regular(text: str, sign: str, columns: int, *, whole: bool) -> bool:
-    """Say whether all rows have as many cells as there are columns, and hold data; the last one may be cut off."""
+    """Return True if all rows have as many cells as there are columns, and hold data; the last one may be cut off."""
     import csv  # few texts get as far as here
 
     rows = 0

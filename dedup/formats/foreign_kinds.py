@@ -37,7 +37,6 @@ _LEAVE = "leave it out; dedup reads text and JSON lines"
 _CONVERT = "write its texts as JSON lines, a record a line"
 _RECORDS = "write its rows as JSON lines, a record a line"
 INSIST = ", or insist with --format text"
-
 _FONT = (".ttf", ".otf", ".ttc", ".woff", ".woff2", ".eot")
 _CODE = (
     *(".py", ".pyi", ".js", ".mjs", ".ts", ".tsx", ".jsx", ".c", ".h", ".cc", ".cpp", ".hpp", ".cs", ".java", ".kt"),
@@ -50,7 +49,6 @@ _MAIL = (
     rb"(?:MIME-Version|Received|Return-Path|Delivered-To):[ \t]"
 )
 """A block of header lines, among them one of MIME or of the way it came. A mere letter with a subject is text."""
-
 ZIP = Foreign("a ZIP archive", _UNPACK, (".zip",), (rb"PK(?:\x03\x04|\x05\x06|\x07\x08)",))
 OLE = Foreign(
     "an Office document (97-2003)",
@@ -77,7 +75,6 @@ IN_ZIP: tuple[tuple[bytes, Foreign], ...] = (
     (rb"\[Content_Types\]\.xml", OOXML),
 )
 """What a name in a ZIP archive (and what follows it) says of the whole; the first pattern that fits any of them."""
-
 TAR = Foreign("a tar archive", _UNPACK, (".tar", ".tgz", ".tbz2", ".txz"), weak=(rb".{257}ustar[\0 ]",))
 PARQUET = Foreign(
     "a Parquet file",

@@ -37,7 +37,7 @@ class Inputs:
     Attributes:
         failures: number of a source → why it could not be read, or not to its end.
         passed: number of a source below a directory → why it is passed over: its name says that it is neither text nor
-            JSON lines. That is no failure, for nobody named it.
+            JSON lines. That is no failure, since it was not named.
         foreign: numbers of the sources that are neither text nor JSON lines, whatever they are called.
         compressed: number of a source → how it is compressed, where it is.
         status: number of a source → its status before it was read.

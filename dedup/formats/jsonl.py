@@ -227,7 +227,7 @@ def _likely_field(record: dict[str, Any]) -> str:
 
 
 def is_object(line: bytes) -> bool:
-    """Say whether a line is a JSON object."""
+    """Return True if a line is a JSON object."""
     try:
         return isinstance(_parse(line.decode("utf-8", "surrogateescape")), dict)
     except _BadRecordError:

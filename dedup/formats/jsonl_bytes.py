@@ -21,9 +21,7 @@ if TYPE_CHECKING:
 
 LARGEST = 1 << 22
 """Bytes of a part above which nothing is looked at together, for the memory's sake."""
-
 _QUOTE, _BACKSLASH, _SLASH, _UNICODE, _FEED, _RETURN, _FORM = map(ord, '"\\/unrf')
-
 _DECODER = json.JSONDecoder()
 
 
@@ -126,7 +124,7 @@ class Literal:
 
 
 def _any(places: Ints, start: int, end: int) -> bool:
-    """Tell whether one of some places, ascending, is within a stretch."""
+    """Return True if one of some places, ascending, is within a stretch."""
     low, high = np.searchsorted(places, (start, end)).tolist()
     return bool(low < high)
 

@@ -14,9 +14,7 @@ if TYPE_CHECKING:
     from dedup.formats.parts import Part, Record
     from dedup.model.decisions import Decision, Removal, Witness
 
-
 NULL = b"null"
-
 _QUOTES = b'""'
 
 
@@ -30,7 +28,7 @@ class Piece(NamedTuple):
 
 
 def is_left_empty(text: str, decision: Decision) -> bool:
-    """Say whether a text that has something to say has nothing but white space left of it."""
+    """Return True if a text that has something to say has nothing but white space left of it."""
     at = 0
     for removal in decision.removals:
         if text[at : removal.cut_start].strip():
@@ -77,7 +75,6 @@ FIELD = "dedup"
 
 # In ASCII: whatever encoding the record is written in, these bytes mean the same there.
 _dump = json.JSONEncoder(ensure_ascii=True).encode
-
 HELD = "dedup_held"
 """Name of the field for what would have gone, and is held back; only where there is any."""
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from dedup.formats.files.encoding import Codec
-    from dedup.model.job import Empty
+    from dedup.model.job import Empty, Job
     from dedup.model.settings import Settings
 
 TASK_BYTES = 1 << 20
@@ -81,6 +81,13 @@ class Work:
     """What becomes of a record whose text is left empty."""
     keep_texts: bool = False
     """See `dedup.model.job.Job.keep_texts`."""
+
+    @classmethod
+    def of(cls, job: Job, codec: Codec, **more: bool) -> Work:
+        """Return what a job asks for; `more`: other fields."""
+        path = tuple(job.text_field.split("."))
+        more |= {"mark": job.mark, "keep_texts": job.keep_texts}
+        return cls(job.settings, path, codec, job.max_document, empty=job.empty, **more)
 
 
 @dataclass(slots=True)

@@ -10,7 +10,6 @@ if TYPE_CHECKING:
 
 CONTEXT = 3
 """Lines shown around a change."""
-
 _NO_NEWLINE = b"\n\\ No newline at end of file\n"
 _QUOTED = {"\n": "\\n", "\t": "\\t", "\r": "\\r", '"': '\\"', "\\": "\\\\"}
 

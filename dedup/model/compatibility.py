@@ -6,7 +6,6 @@ command its options before that (`CONTRADICTIONS`, `NEEDS`), in the words of the
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dedup.model.errors import UsageError
@@ -40,18 +39,24 @@ def refuse(rules: Iterable[Rule], subject: Any, place: str = "") -> None:
             raise UsageError(rule.what.format(subject), place=place, hint=rule.hint)
 
 
-def _is_idle_outside_corpus(name: str, unused: Any, settings: Any) -> bool:
-    return bool(settings.scope != "corpus" and getattr(settings, name) != unused)
+def _outside_corpus(name: str, *unused: Any) -> Callable[[Any], bool]:
+    return lambda subject: (
+        getattr(subject, "settings", subject).scope != "corpus" and getattr(subject, name) not in unused
+    )
 
 
-def _is_given_outside_corpus(name: str, job: Any) -> bool:
-    return bool(job.settings.scope != "corpus" and getattr(job, name))
+def _range(name: str, low: float, high: float | None, hint: str) -> Rule:
+    def is_outside(job: Any) -> bool:
+        value = getattr(job, name)
+        return value is not None and not low <= value <= (value if high is None else high)
+
+    return Rule(is_outside, f"{name} is {{0.{name}}}", hint)
 
 
 SETTINGS = (
     *(
         Rule(
-            partial(_is_idle_outside_corpus, name, unused),
+            _outside_corpus(name, unused),
             f"{name} is {{0.{name}!r}}, which has a meaning in scope 'corpus' only",
             "set scope to 'corpus', or leave it out",
         )
@@ -69,7 +74,6 @@ SETTINGS = (
     ),
 )
 """Of `dedup.model.settings.Settings`."""
-
 _ONE_OF_THEM = "leave one of them out"
 _NO_TEXT = "mode {0.mode} writes no text, so there is no use for --output"
 _NO_LOG = ("--mark removes nothing, so there is nothing to log", "leave --removed out")
@@ -82,12 +86,8 @@ LOCAL_JOB = (
         "leave out --output, and name files",
     ),
     Rule(lambda job: job.output_path is not None and job.mode != "clean", _NO_TEXT, "leave it out"),
-    Rule(
-        lambda job: job.workers is not None and job.workers < 1,
-        "workers is {0.workers}",
-        "use a whole number from 1 on",
-    ),
-    Rule(lambda job: job.max_document < 1, "max_document is {0.max_document}", "use a number of bytes, from 1 on"),
+    _range("workers", 1, None, "use a whole number from 1 on"),
+    _range("max_document", 1, None, "use a number of bytes, from 1 on"),
     Rule(lambda job: job.format == "parquet", "Parquet is read by --engine spark only", "add --engine spark"),
     Rule(lambda job: job.mark and job.removed is not None, *_NO_LOG),
     Rule(lambda job: job.mark and job.mode in ("check", "diff"), "--mark does not go with mode {0.mode}", _ONE_OF_THEM),
@@ -103,29 +103,21 @@ LOCAL_JOB = (
     ),
     *(
         Rule(
-            partial(_is_given_outside_corpus, name),
+            _outside_corpus(name, unused, 0),
             f"{name} has a meaning in scope 'corpus' only",
             "set scope to 'corpus', or leave it out",
         )
-        for name, _ in _CORPUS_FIELDS
+        for name, unused in _CORPUS_FIELDS
     ),
-    Rule(
-        lambda job: job.max_memory is not None and job.max_memory < 1,
-        "max_memory is {0.max_memory}",
-        "use a number of bytes, such as 4 << 30",
-    ),
-    Rule(
-        lambda job: job.max_removed is not None and not 0.0 <= job.max_removed <= 1.0,
-        "max_removed is {0.max_removed}",
-        "use a number from 0 to 1, such as 0.3",
-    ),
+    _range("max_memory", 1, None, "use a number of bytes, such as 4 << 30"),
+    _range("max_removed", 0.0, 1.0, "use a number from 0 to 1, such as 0.3"),
     Rule(
         lambda job: job.max_removed is not None and job.mode != "clean",
         "mode {0.mode} removes nothing, so there is no use for max_removed",
         "leave it out",
     ),
 )
-"""Of a `dedup.model.job.Job` on this machine, whoever asks for it."""
+"""Of a `dedup.model.job.Job` on this machine."""
 
 SPARK_JOB = (
     Rule(lambda job: job.settings.scope != "corpus", "--engine spark is for --scope corpus", "add --scope corpus"),
@@ -153,7 +145,6 @@ PARQUET_JOB = tuple(
     )
 )
 """Of a job on Spark whose inputs are Parquet."""
-
 _RESTORE = "restore by itself: dedup --restore LOG CLEANED > ORIGINAL"
 
 CONTRADICTIONS: tuple[tuple[str, str, str], ...] = (
@@ -165,10 +156,7 @@ CONTRADICTIONS: tuple[tuple[str, str, str], ...] = (
     ("dry_run", "check", "--check writes nothing either; --dry-run only differs in ending with 0"),
     ("dry_run", "diff", "--diff writes no text either; leave --dry-run out"),
     ("dry_run", "removed", "--dry-run writes nothing; --check --removed LOG writes the log alone"),
-    ("restore", "check", _RESTORE),
-    ("restore", "diff", _RESTORE),
-    ("restore", "dry_run", _RESTORE),
-    ("restore", "removed", _RESTORE),
+    *(("restore", other, _RESTORE) for other in ("check", "diff", "dry_run", "removed")),
     ("restore", "mark", "marked records have lost nothing; their originals are they without the field 'dedup'"),
     ("restore", "against", _RESTORE),
     ("mark", "removed", "the marks say themselves what would go, and why; leave --removed out"),
@@ -192,10 +180,6 @@ class Need(NamedTuple):
     hint: str
 
 
-def _on_spark(values: Mapping[str, Any]) -> bool:
-    return bool(values["engine"] == "spark")
-
-
 NEEDS = (
     *(
         Need(
@@ -208,14 +192,20 @@ NEEDS = (
         for name, unused in (*_CORPUS_SETTINGS, *_CORPUS_FIELDS, ("engine", "local"))
     ),
     *(
-        Need(name, unused, _on_spark, "is for --engine spark", "add --engine spark, or leave it out")
+        Need(
+            name,
+            unused,
+            lambda values: bool(values["engine"] == "spark"),
+            "is for --engine spark",
+            "add --engine spark, or leave it out",
+        )
         for name, unused in (("master", None), ("remote", None), ("spark_conf", ()))
     ),
     *(
         Need(
             name,
             None,
-            lambda values: not _on_spark(values),
+            lambda values: bool(values["engine"] != "spark"),
             "is for --engine local; Spark has settings of its own",
             hint,
         )

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
-
 PASSED_ON = (DedupError, MemoryError, OSError)
 """What is raised on, whatever it was about."""
 _LONGEST = 200

@@ -1,6 +1,6 @@
 """What was decided about a document, and why: the one vocabulary of kernels, formats and reports.
 
-All positions are offsets in **characters** of the document's text; whoever knows the bytes translates them.
+All positions are offsets in **characters** of the document's text; formats translate them to bytes.
 """
 
 from __future__ import annotations

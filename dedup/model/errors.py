@@ -100,7 +100,7 @@ class InternalError(DedupError):
         kept: what was kept as it is, as a sentence without its full stop.
         place: as in `DedupError`.
         trace: the traceback.
-        texts: what the kernel was given, where somebody wants to have it.
+        texts: what the kernel was given, if asked for.
     """
 
     def __init__(

@@ -10,17 +10,11 @@ from dedup.model.settings import Settings
 if TYPE_CHECKING:
     from pathlib import Path
 
-
 Mode = Literal["clean", "check", "diff", "dry-run"]
-
 Format = Literal["auto", "text", "jsonl", "parquet"]
-
 OnError = Literal["pass", "fail"]
-
 Empty = Literal["keep", "drop", "null"]
-
 STDIN = "-"
-
 DEFAULT_INCLUDE = ("*.txt", "*.md", "*.text", "*.jsonl", "*.ndjson")
 """Names read from a directory unless told otherwise; each also with ``.gz``, ``.zst``, ``.bz2`` or ``.xz``."""
 

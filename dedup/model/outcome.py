@@ -218,20 +218,20 @@ class Events(Protocol):
 
 
 class NullEvents:
-    """Tells nobody: what comes of a call is in its results."""
+    """Ignores all events but problems, which it raises."""
 
     def problem(self, error: DedupError, *, more: int = 0) -> None:  # noqa: ARG002 - one is enough
         """Raise it."""
         raise error
 
     def explained(self, explanation: Explanation) -> None:
-        """Nobody asks."""
+        """Ignored."""
 
     def diff(self, text: bytes) -> None:
-        """Nobody asks."""
+        """Ignored."""
 
     def progress(self, done: int, total: int | None, stage: str = "", unit: str = "bytes") -> None:
-        """Nobody asks."""
+        """Ignored."""
 
     def note(self, text: str, *, important: bool = False) -> None:
-        """Nobody asks."""
+        """Ignored."""

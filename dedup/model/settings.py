@@ -18,7 +18,6 @@ Keep = Literal["first", "richest", "longest", "none"]
 # Raised whenever the same settings and input may give other output: logs and caches made under another number
 # are not mixed with this one's.
 ALGORITHM = 1
-
 FEWEST_COPIES = 2
 """Documents in which a paragraph has to stand to be boilerplate, at the least."""
 

@@ -18,7 +18,6 @@ AROUND = 30
 """Characters quoted on either side of a new word."""
 MOST = 1000
 """Characters of a paragraph that are quoted at most, however many words are new."""
-
 _PLAIN = Stream()
 
 _REASONS = {

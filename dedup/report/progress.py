@@ -22,7 +22,7 @@ DELAY = 1.0
 BAR_EVERY = 0.1
 LINE_EVERY = 5.0
 RARELY = 30.0
-"""Seconds before a line, and from one to the next, where nobody asked for them."""
+"""Seconds before a line, and from one to the next, if not asked for."""
 
 
 class Meter(Protocol):

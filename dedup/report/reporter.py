@@ -189,7 +189,7 @@ def _meter(terminal: Terminal, *, wanted: bool, forced: bool, crowded: bool, lon
     if wanted and long and not forced and not terminal.stderr.terminal:
         return Lines(
             tell, delay=RARELY, every=RARELY, eager=False
-        )  # a log file, which somebody looks into from time to time
+        )  # a log file, which is looked into from time to time
     if not wanted or (not forced and (crowded or not terminal.stderr.terminal or terminal.dumb)):
         return NoMeter()
     if terminal.stderr.terminal and terminal.stderr.color and not crowded:

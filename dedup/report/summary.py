@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 NARROWEST = 50
 """Columns that the table needs."""
-
 _DONE = ("kept", "removed")
 _WOULD = ("to keep", "to remove")
 _NEWS = {"number": "numbers", "name": "names", "turn": "negations or the like", "words": "words"}

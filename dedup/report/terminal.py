@@ -12,7 +12,6 @@ if TYPE_CHECKING:
 
 ColorChoice = Literal["auto", "always", "never"]
 Style = Literal["error", "hint", "removed", "added", "place", "faint", "strong", "hunk"]
-
 DEFAULT_WIDTH = 80
 
 _CODES: dict[Style, str] = {
@@ -33,7 +32,7 @@ def _harmful() -> dict[int, str]:
     codes = [0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)]  # direction marks, overrides
     codes += [0x2028, 0x2029, *range(0xFFF9, 0xFFFC)]  # line and paragraph separators; interlinear annotation
     table |= {code: f"\\u{code:04x}" for code in codes}
-    table |= {code: f"\\U{code:08x}" for code in range(0xE0000, 0xE0080)}  # tags: text that nobody sees
+    table |= {code: f"\\U{code:08x}" for code in range(0xE0000, 0xE0080)}  # tags: invisible text
     table |= {code: f"\\u{code:04x}" for code in range(0xD800, 0xE000)}  # lone surrogates, which cannot be written
     table |= {0xDC00 + byte: f"\\x{byte:02x}" for byte in range(0x80, 0x100)}  # bytes that did not decode
     return table

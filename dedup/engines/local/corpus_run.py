@@ -45,7 +45,6 @@ if TYPE_CHECKING:
     from dedup.model.outcome import Events
 
 Result = TypeVar("Result")
-
 _BYTES_A_SLOT = 200
 _BIG = 1 << 30
 
@@ -339,7 +338,7 @@ class TwoPassRun:
             self._events.note(f"{error.place}: {error.what}")
 
     def _check_references(self) -> None:
-        """Refuse references without any text: nothing would be compared with them, and nobody would know.
+        """Refuse references without any text: nothing would be compared with them, silently.
 
         Raises:
             InputError: not one record of them has text.

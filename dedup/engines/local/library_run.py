@@ -1,4 +1,4 @@
-"""The documents of a library call as one corpus: kept in temporary files, read twice, decided on together."""
+"""The documents of a library call as one corpus: spilled to temporary files and read twice."""
 
 from __future__ import annotations
 
@@ -34,15 +34,13 @@ if TYPE_CHECKING:
     from dedup.model.decisions import Decision
     from dedup.model.settings import Settings
 
-
 _TEXT, _GROUP = "text", "group"
-
 _PIECE = 1 << 20
 """Bytes that are written in one go."""
 
 
 class PickleSpool:
-    """Objects in a temporary file, in order, until somebody wants them back.
+    """Spills objects to a temporary file, and reads them back in order.
 
     Args:
         stack: removes the file at the end.
@@ -72,7 +70,7 @@ class PickleSpool:
         """Yield all that was kept, in order."""
         self._file.seek(0)
         for _ in range(self._number):
-            yield pickle.load(self._file)  # noqa: S301 - written above, into a file that nobody else can open
+            yield pickle.load(self._file)  # noqa: S301 - written above, into a file that no other program can open
 
 
 def clean_corpus(
@@ -144,7 +142,7 @@ def _written(documents: Iterable[tuple[str, str | None]], directory: Path, name:
 
 
 def _put(file: RawIOBase, waiting: bytearray) -> None:
-    """Write what is waiting. Errors of whoever gives the documents are not for here."""
+    """Write the buffer. Errors of the caller's iterable are not handled here."""
     try:
         while waiting:
             del waiting[: file.write(waiting)]

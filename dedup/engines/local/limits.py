@@ -60,7 +60,7 @@ def _groups_room(root: Path) -> Iterator[Room]:
             known = [limit for name in limits if (limit := _number(directory / name)) is not None and limit < _NONE]
             if known:
                 used = _number(directory / used_file) or 0
-                # What was read from files and not looked at again is given up for whoever asks.
+                # What was read from files and not looked at again is given up on demand.
                 used -= min(used, _entry(directory / "memory.stat", cache) or 0)
                 yield Room(max(0, min(known) - used), "the control group (container)")
 

@@ -1,4 +1,4 @@
-"""What went from each file that is cleaned in place, until it is certain that the file is replaced."""
+"""Counts of what was removed from each file cleaned in place, until the file has been replaced."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _FIGURES = ("exact", "near", "block", "boilerplate", "changed", "emptied")
 
 
 class PendingRemovals:
-    """Figures of what went from files; a file that is not replaced has lost nothing.
+    """Counts of removals by file; they are undone for a file that is not replaced.
 
     Memory: a few hundred bytes for each file from which something went.
     """

@@ -211,19 +211,8 @@ class LocalRun:
     def _work(self, *, only_check_input: bool = False) -> Work:
         """Return what workers are to do with every part; `only_check_input`: when they see it for the first time."""
         job = self._job
-        return Work(
-            job.settings,
-            tuple(job.text_field.split(".")),
-            self._codec,
-            job.max_document,
-            log=job.removed is not None,
-            diff=job.mode == "diff",
-            explain=job.explain,
-            only_check_input=only_check_input,
-            mark=job.mark,
-            empty=job.empty,
-            keep_texts=job.keep_texts,
-        )
+        told = {"log": job.removed is not None, "diff": job.mode == "diff", "explain": job.explain}
+        return Work.of(job, self._codec, only_check_input=only_check_input, **told)
 
     def _results(self, inputs: Inputs, work: Work) -> Generator[tuple[list[Part], list[PartResult]], None, None]:
         if self._corpus_run is not None:

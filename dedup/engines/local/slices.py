@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from dedup.model.settings import Settings
     from dedup.verdict.batch.verify import Verdicts
 
-
 LETTER = 4
 """Bytes of a letter."""
 

@@ -25,13 +25,10 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-
 _BETWEEN = 4096
 """Bytes between two stretches that take no longer to read than to skip."""
-
 _BLOCK = 1 << 20
 """Bytes that are read together, about; a stretch may be longer."""
-
 Part = TypeVar("Part", covariant=True)  # noqa: PLC0105 - the name says enough
 
 
@@ -85,7 +82,6 @@ def _pread(file: BinaryIO, size: int, at: int) -> bytes:
 
 _UNSYNCED = 32 << 20
 """Bytes that may have to be done again after the machine fails, about."""
-
 _SECONDS = 2.0
 """Time after which they are put on disk at the latest, with the next task."""
 
@@ -255,13 +251,13 @@ class Spool:
         return self.read(name, 0, self.total(name))
 
     def picked(self, name: str, places: NDArray[np.int64]) -> NDArray[Any]:
-        """Return the entries of a column at some places; the system keeps in memory what it likes of the rest."""
+        """Return the entries of a column at some places; memory-mapped."""
         if not len(places):
             return np.empty(0, self._columns[name])
         return np.asarray(self.mapped(name)[places])
 
     def mapped(self, name: str) -> NDArray[Any]:
-        """Return a column that has entries, as it is by now; the system keeps in memory what it likes of it.
+        """Return a column that has entries, as it is by now, memory-mapped.
 
         Raises:
             OutputError: it cannot be read.
@@ -314,7 +310,7 @@ class Spool:
 
 
 def load_array(directory: str, name: str) -> NDArray[Any]:
-    """Return an array that was put into a spool; the system keeps in memory what it likes of it."""
+    """Return an array that was put into a spool; memory-mapped."""
     array: NDArray[Any] = np.load(Path(directory) / array_name(name), mmap_mode="r", allow_pickle=False)
     return array
 

@@ -56,7 +56,7 @@ class CorpusDecision(NamedTuple):
     place: NDArray[np.int64]
     """The place of its row in the spool."""
     near: NearDuplicates
-    """Near-duplicates that stay, where somebody asks for them."""
+    """Near-duplicates that stay, only with `Job.explain`."""
     faults: list[PairFault]
     """Pairs with which a kernel raised, and that stay, both of them."""
     stages: list[tuple[Fault, str]]

@@ -1,4 +1,4 @@
-"""What was decided for each task of the second pass, read from the spool."""
+"""The decisions for each task of the second pass, read from the spool."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ if TYPE_CHECKING:
 
 
 class SpooledDecisions:
-    """Gives each task of the second pass what was decided about it.
+    """Reads the decisions for each task of the second pass from the spool.
 
     Args:
         spool: of `COLUMNS`.
         decided: what was decided.
         sources: all inputs in order, references first.
-        told: somebody is to be told of the witnesses.
+        told: collect the witnesses.
     """
 
     def __init__(self, spool: Spool, decided: CorpusDecision, sources: Sequence[Source], *, told: bool) -> None:
@@ -40,7 +40,7 @@ class SpooledDecisions:
         self._removed = np.ascontiguousarray(decided.removals["paragraph"])
 
     def for_task(self, task: int) -> TaskDecisions:
-        """Return the share of a task, counted from the first one of the first pass."""
+        """Return the decisions for a task, counted from the first one of the first pass."""
         parts = self._spool.read("parts", *_span(self._parts, task))
         first, number = _span(self._documents, task)
         documents = self._spool.read("documents", first, number)
@@ -76,7 +76,7 @@ class SpooledDecisions:
             yield here.document, pair.fault.as_error(ours, kept, texts)
 
     def _places(self, paragraphs: NDArray[Any], differ: NDArray[np.bool_], first: int) -> Iterator[WitnessLocation]:
-        """Yield where some witnesses stand.
+        """Yield the locations of some witnesses.
 
         Args:
             paragraphs: their numbers in the corpus.

@@ -41,21 +41,15 @@ if TYPE_CHECKING:
     from dedup.model.outcome import Events
     from dedup.model.settings import Settings
 
-
 Result = TypeVar("Result")
-
 _WORTH_STARTING, _WORTH_SHARING = 50_000, 2000
 """Paragraphs from which on workers are started for the bands, and from which on those that are there share them."""
-
 _PAIRS_HELD = 1 << 21
 """Pairs that bands have named from which on they are put on disk."""
-
 _MOST_PAIRS, _FEWEST_PAIRS = 4000, 500
 """Pairs of a task. Towards the end of a round they get fewer, so that no worker has long to wait for another one."""
-
 _TRAVELLING = ("text_at", "text_size", "letters_at", "words", "key")
 """What of a row a worker needs to know to compare it; see `PairSlice`."""
-
 _BYTES_A_PARAGRAPH = 64
 """Memory for a paragraph while exact copies are sought."""
 
@@ -207,7 +201,7 @@ class CorpusStages:
         words: NDArray[np.int32],
         place: NDArray[np.int64],
     ) -> CorpusParagraphs:
-        """Return all paragraphs as the outcome wants them; one that nobody fingerprinted counts as short."""
+        """Return all paragraphs as the outcome wants them; one that was not fingerprinted counts as short."""
         every, plain = np.zeros(len(owner), np.int32), np.zeros(len(owner), np.int32)
         every[paragraph] = words
         digits = np.bitwise_count(self._spool.whole("row-numbers"))[place]

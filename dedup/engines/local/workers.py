@@ -24,12 +24,10 @@ if TYPE_CHECKING:
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
-
 INLINE_TASKS = 2
 """Tasks up to which no process is started: two chunks are done before workers would have imported their tools."""
 MAX_IN_FLIGHT = 64 << 20
 """Weight (bytes) of tasks read ahead; one task that is heavier goes alone."""
-
 _LESS_MEMORY = "use --workers 1, with --scope corpus a smaller --max-memory, or a lower --max-document"
 
 
@@ -49,7 +47,7 @@ def map_ordered(
         function: what is done; with more than one worker it is pickled where processes are spawned.
         tasks: what it is done to. None among them says that the next one will keep us waiting: everything handed in
             so far is then finished and yielded first, so that a slow producer sees its results at once.
-        workers: processes; with 1 everything is done in this one, as also inside of somebody else's worker process.
+        workers: processes; with 1 everything is done in this one, as also inside of another pool's worker.
         weight: size of a task in bytes.
 
     Raises:
@@ -64,10 +62,10 @@ def map_ordered(
 
 
 class WorkerPool:
-    """Worker processes that stay for several stages, so that none is forked from a process that has grown.
+    """A worker pool shared by all stages, forked early, while the parent is small.
 
     They start when there is work for them. With one worker everything is done in this process, as also inside of
-    somebody else's worker.
+    another pool's worker.
 
     Args:
         workers: processes.
@@ -132,7 +130,7 @@ class WorkerPool:
 
 
 def _is_daemon() -> bool:
-    """Say whether this process is a worker itself, which may not start others."""
+    """Return True if this process is a worker itself, which may not start others."""
     loaded = sys.modules.get("multiprocessing.process")
     return loaded is not None and bool(loaded.current_process().daemon)
 

@@ -27,21 +27,14 @@ if TYPE_CHECKING:
 
 LEAST = 1 << 13
 """Bytes of a record from which on it is not read again: what is done for many at once costs as much for a few."""
-
 _PART = 4
 """Such records make at least one part of so many of what is looked at."""
-
 _OTHER_ENDS = "\r\v\f\x85\u2028\u2029"
-
 _MARKS = "|`~"
-
 _BULLETS = [ord(sign) for sign in "-*+•·"]
-
 _WIDEST, _NARROWEST = 160, 18
 """Characters of a line that may have been wrapped, indentation included; see `dedup.text.hard_wraps`."""
-
 _LONGEST_WORD = 40
-
 _FEWEST_JOINTS, _FEWEST_SMALL = 4, 2
 
 
@@ -51,7 +44,7 @@ def cut_without_parsing(
     """Cut the documents of a task of which that can be done by their bytes; return the others that are to be cut.
 
     Args:
-        work: what is to be done; nobody is to be told of it.
+        work: what is to be done; nothing of it is reported.
         parts: the task.
         results: what comes of each part; cuts and figures are added.
         decided: what was decided about the task.
@@ -99,7 +92,7 @@ def cut_without_parsing(
 
 
 def can_skip_parsing(work: Work, part: Part, seen: np.void) -> bool:
-    """Tell whether the documents of a part may be cut by their bytes; `seen`: what the first pass says about it."""
+    """Return True if the documents of a part may be cut by their bytes; `seen`: what the first pass says about it."""
     return bool(
         part.kind is PartKind.JSONL
         and work.codec.name == "utf-8"
@@ -227,12 +220,12 @@ def reads_alike(left: str, stay: Ints, how: Split) -> bool:
 
 
 def _marked(left: str, stay: Ints) -> bool:
-    """Tell whether a paragraph begins as a row of a table or a code fence does."""
+    """Return True if a paragraph begins as a row of a table or a code fence does."""
     return any(left[start:end].lstrip(" \t")[:1] in (*_MARKS, "") for start, end in stay.tolist())
 
 
 def each_a_line(left: str, stay: Ints) -> bool:
-    """Tell whether no paragraph has several lines: are all line ends, all of them LF, outside of the paragraphs?"""
+    """Return True if no paragraph has several lines: are all line ends, all of them LF, outside of the paragraphs?"""
     after, before = stay[1:, 0], stay[:-1, 1]
     single = after - before == 1  # certainly a line end
     outside = int(np.count_nonzero(single))
@@ -243,7 +236,7 @@ def each_a_line(left: str, stay: Ints) -> bool:
 
 
 def _perhaps_wrapped(left: str, stay: Ints) -> bool:
-    """Tell whether enough lines may have been wrapped: see `dedup.text.hard_wraps.perhaps_grouped`."""
+    """Return True if enough lines may have been wrapped: see `dedup.text.hard_wraps.perhaps_grouped`."""
     starts, ends = stay[:, 0], stay[:, 1]
     lengths = ends - starts
     joint = (
@@ -284,7 +277,7 @@ def cut_emptied(work: Work, parts: list[Part], results: list[PartResult], decide
     """Cut the documents of a task of which nothing stays, by their bytes; return the others that are to be cut.
 
     Args:
-        work: what is to be done; nobody is to be told of it.
+        work: what is to be done; nothing of it is reported.
         parts: the task.
         results: what comes of each part; cuts and figures are added.
         decided: what was decided about the task.

@@ -17,9 +17,7 @@ if TYPE_CHECKING:
     from dedup.engines.removal.task_decisions import Document, WitnessLocation
     from dedup.model.settings import Settings
 
-
 _COMPARED = {0: Compared.IDENTICAL, FOLDED: Compared.FOLDED, ALIGNED: Compared.ALIGNED}
-
 _TOLD = ("reason", "how", "similarity", "coverage", "block", "documents", "differs")
 
 

@@ -1,4 +1,4 @@
-"""What can be cut from a document so that what is left is read as just the paragraphs that stay."""
+"""What can be cut from a document so that what is left is split into just the paragraphs that stay."""
 
 from __future__ import annotations
 
@@ -20,43 +20,44 @@ if TYPE_CHECKING:
     from dedup.engines.removal.task_decisions import Document
     from dedup.formats.parts import Work
     from dedup.model.settings import Split
+    from dedup.text.arrays import Ints
 
-
-_PATIENCE = 3
-
+_SINGLE_LINE_ROUNDS = 3
+"""Rounds after which paragraphs of several lines are retained as well."""
 _ROUNDS = 12
-"""Times that something is left in its place before the whole document is."""
+"""Rounds after which the whole document is retained."""
 
 
 class CutDocument(NamedTuple):
     """What leaves a document."""
 
     document: Document
+    """With the removals that are carried out."""
     regions: list[tuple[int, int]]
-    """The paragraphs that go, and a separator of each, in order; those that touch are one."""
+    """The paragraphs that go, and a separator of each, in order; those that touch are one. In characters."""
     left: str
 
 
 def settle_cuts(work: Work, documents: Sequence[Document]) -> list[CutDocument | None]:
-    """Find what can be cut from each document; None where the attempts do not come to rest.
+    """Find what can be cut from each document; None where the rounds do not converge.
 
-    Without what goes, lines may come to touch that now seem to be one paragraph. Then what stood between them stays. It
-    is tried again once the others are gone, as another run would, until nothing more can be cut.
+    Once some paragraphs are gone, others that were retained may be cut after all, as another run would do. So it is
+    repeated until nothing more can be cut.
     """
-    out = _attempted(work, documents, [None] * len(documents))
-    open_ = [number for number, cut in enumerate(out) if is_held_back(documents[number], cut)]
-    while open_:
-        tried = _attempted(work, [documents[number] for number in open_], [out[number] for number in open_])
-        further: list[int] = []
-        for number, cut in zip(open_, tried, strict=True):
+    settled = Reparse(work, documents, [None] * len(documents)).run()
+    active = [number for number, cut in enumerate(settled) if is_held_back(documents[number], cut)]
+    while active:
+        further = Reparse(work, [documents[number] for number in active], [settled[number] for number in active]).run()
+        still_active: list[int] = []
+        for number, cut in zip(active, further, strict=True):
             if cut is None:  # another run would leave it alone
                 continue
-            more = is_held_back(cut.document, out[number])
-            out[number] = cut
-            if more and is_held_back(documents[number], cut):
-                further.append(number)
-        open_ = further
-    return out
+            is_more = is_held_back(cut.document, settled[number])
+            settled[number] = cut
+            if is_more and is_held_back(documents[number], cut):
+                still_active.append(number)
+        active = still_active
+    return settled
 
 
 def is_held_back(document: Document, cut: CutDocument | None) -> bool:
@@ -64,40 +65,87 @@ def is_held_back(document: Document, cut: CutDocument | None) -> bool:
     return cut is not None and len(cut.document.removals) < len(document.removals)
 
 
-def _attempted(
-    work: Work, documents: Sequence[Document], settled: Sequence[CutDocument | None]
-) -> list[CutDocument | None]:
-    """Find what can be cut from each document at one go; None where the attempts do not come to rest.
+class Reparse:
+    """Cuts documents on trial, splits what is left again, and retains paragraphs until both agree.
+
+    Invariant: a document in `cuts` is split, without its regions, into exactly the paragraphs that stay. A document not
+    yet there is in `pending` with a subset of its removals that contains those of `settled`; each round takes some
+    away, so that it ends there, with no removals, or after `_ROUNDS` rounds undecided.
 
     Args:
         work: how documents are split.
-        documents: with all that may go.
-        settled: what is known to be fit to be cut from each; no less is.
+        documents: with all removals that are wanted.
+        settled: a cut of each that is known to hold the invariant, or None; no less is cut.
     """
-    out: list[CutDocument | None] = [None if len(each.removals) else _cut(each) for each in documents]
-    left = {number: document for number, document in enumerate(documents) if len(document.removals)}
-    for turn in range(_ROUNDS):
-        tried = {number: _cut(document) for number, document in left.items()}
-        # A document of which nothing stays has no lines to run together.
-        gone = {number: cut for number, cut in tried.items() if len(cut.document.removals) == len(cut.document.spans)}
-        for number, cut in gone.items():
-            out[number] = cut
-            del tried[number]
-        again: dict[int, Document] = {}
-        for (number, cut), odd in zip(tried.items(), _odd(list(tried.values()), work), strict=True):
-            if not len(odd):
-                out[number] = cut
-                continue
-            sure = settled[number]
-            document = _held_back(cut.document, odd, wrapped=turn >= _PATIENCE, sure=sure)
-            if sure is not None and len(document.removals) == len(sure.document.removals):
-                out[number] = sure
-            elif len(document.removals):
-                again[number] = document
-        left = again
-        if not left:
-            break
-    return out
+
+    def __init__(self, work: Work, documents: Sequence[Document], settled: Sequence[CutDocument | None]) -> None:
+        self._how = work.settings.split
+        self._settled = settled
+        self.cuts: list[CutDocument | None] = [None if len(each.removals) else _cut(each) for each in documents]
+        self.pending = {number: document for number, document in enumerate(documents) if len(document.removals)}
+
+    def run(self) -> list[CutDocument | None]:
+        """Return the cut of each document; None where the rounds do not converge."""
+        for turn in range(_ROUNDS):
+            proposed = self.propose()
+            self.pending = {}
+            for (number, cut), strays in zip(proposed.items(), self.conflicts(list(proposed.values())), strict=True):
+                if len(strays):
+                    self.retain_neighbours(number, cut, strays, wrapped=turn >= _SINGLE_LINE_ROUNDS)
+                else:
+                    self.cuts[number] = cut
+            if not self.pending:
+                break
+        return self.cuts
+
+    def propose(self) -> dict[int, CutDocument]:
+        """Cut the pending documents; those of which nothing stays have no lines to run together, and are done."""
+        proposed = {number: _cut(document) for number, document in self.pending.items()}
+        emptied = [number for number, cut in proposed.items() if len(cut.document.removals) == len(cut.document.spans)]
+        for number in emptied:
+            self.cuts[number] = proposed.pop(number)
+        return proposed
+
+    def conflicts(self, proposed: list[CutDocument]) -> list[Ints]:
+        """Return, for each cut, the numbers of the staying paragraphs that are not split as such from what is left."""
+        removed = [cut.document.removals["paragraph"] - cut.document.first for cut in proposed]
+        wanted = [
+            moved(staying(cut.document.spans, gone), np.array(cut.regions, np.int64).reshape(-1, 2))
+            for cut, gone in zip(proposed, removed, strict=True)
+        ]
+        strays = [np.empty(0, np.int64) for _ in proposed]
+        doubtful = [index for index, cut in enumerate(proposed) if not _certain(cut.left, wanted[index], self._how)]
+        texts = [proposed[index].left for index in doubtful]
+        for index, spans in zip(doubtful, split_texts(texts, self._how), strict=True):
+            if not np.array_equal(wanted[index], spans):
+                every = np.arange(len(proposed[index].document.spans))
+                missing = np.setdiff1d(every, removed[index])[~np.isin(_keys(wanted[index]), _keys(spans))]
+                # Where all are found and others, too, none of them can be relied on.
+                strays[index] = missing if len(missing) else every
+        return strays
+
+    def retain_neighbours(self, number: int, cut: CutDocument, strays: Ints, *, wrapped: bool) -> None:
+        """Leave removals beside some staying paragraphs in place, except for settled ones, and try the rest again.
+
+        With `wrapped`, paragraphs of several lines are retained as well: they may be why the lines of this document are
+        taken for wrapped ones.
+        """
+        document, sure = cut.document, self._settled[number]
+        removed = document.removals["paragraph"] - document.first
+        stays = np.setdiff1d(np.arange(len(document.spans)), removed)
+        place = np.searchsorted(stays, removed)
+        bounded = np.concatenate(([-1], stays, [-1]))
+        goes = ~(np.isin(bounded[place], strays) | np.isin(bounded[place + 1], strays))
+        if wrapped:
+            text = document.located.record.text
+            goes &= [LINE_END.search(text, *span) is None for span in document.spans[removed].tolist()]
+        if sure is not None:
+            goes |= is_among(document, sure.document)
+        document = with_removals(document, goes)
+        if sure is not None and len(document.removals) == len(sure.document.removals):
+            self.cuts[number] = sure
+        elif len(document.removals):
+            self.pending[number] = document
 
 
 def _cut(document: Document) -> CutDocument:
@@ -106,63 +154,25 @@ def _cut(document: Document) -> CutDocument:
     return CutDocument(document, cut, without(text, cut))
 
 
-def _held_back(document: Document, odd: NDArray[np.int64], *, wrapped: bool, sure: CutDocument | None) -> Document:
-    """Return the document with what stands beside some paragraphs left in its place, unless it is sure to go.
-
-    With `wrapped`, paragraphs of several lines stay as well: they may be what tells that the lines of this document are
-    wrapped.
-    """
-    gone = document.removals["paragraph"] - document.first
-    stays = np.setdiff1d(np.arange(len(document.spans)), gone)
-    place = np.searchsorted(stays, gone)
-    bounded = np.concatenate(([-1], stays, [-1]))
-    goes = ~(np.isin(bounded[place], odd) | np.isin(bounded[place + 1], odd))
-    if wrapped:
-        text = document.located.record.text
-        goes &= [LINE_END.search(text, *span) is None for span in document.spans[gone].tolist()]
-    if sure is not None:
-        goes |= is_among(document, sure.document)
-    return with_removals(document, goes)
-
-
 def is_among(document: Document, other: Document | None) -> NDArray[np.bool_]:
-    """Return which removals of a document another reading of it has as well; None has none."""
+    """Return which removals of a document are among those of another version of it; None has none."""
     removals = np.empty(0, np.int64) if other is None else other.removals["paragraph"]
     found: NDArray[np.bool_] = np.isin(document.removals["paragraph"], removals)
     return found
 
 
-def with_removals(document: Document, some: NDArray[np.bool_]) -> Document:
+def with_removals(document: Document, chosen: NDArray[np.bool_]) -> Document:
     """Return a document with some of its removals."""
-    witnesses = [document.witnesses[i] for i in np.flatnonzero(some).tolist()] if document.witnesses else []
-    return document._replace(removals=document.removals[some], witnesses=witnesses)
+    witnesses = [document.witnesses[i] for i in np.flatnonzero(chosen).tolist()] if document.witnesses else []
+    return document._replace(removals=document.removals[chosen], witnesses=witnesses)
 
 
-def _odd(tried: list[CutDocument], work: Work) -> list[NDArray[np.int64]]:
-    """Return, for each document, the paragraphs that stay and are not to be found as such in what is left of it."""
-    how = work.settings.split
-    gone = [cut.document.removals["paragraph"] - cut.document.first for cut in tried]
-    wanted = [
-        moved(staying(cut.document.spans, going), np.array(cut.regions, np.int64).reshape(-1, 2))
-        for cut, going in zip(tried, gone, strict=True)
-    ]
-    out = [np.empty(0, np.int64) for _ in tried]
-    doubtful = [place for place, cut in enumerate(tried) if not _certain(cut.left, wanted[place], how)]
-    for place, here in zip(doubtful, split_texts([tried[place].left for place in doubtful], how), strict=True):
-        if np.array_equal(wanted[place], here):
-            continue
-        spans = tried[place].document.spans
-        odd = np.setdiff1d(np.arange(len(spans)), gone[place])[~np.isin(_pairs(wanted[place]), _pairs(here))]
-        # Where all are to be found and yet others, too, nothing can be said for any of them.
-        out[place] = odd if len(odd) else np.arange(len(spans))
-    return out
-
-
-def _certain(left: str, stay: NDArray[np.int64], how: Split) -> bool:
-    """Tell whether a text certainly is read as some paragraphs; of a short one that takes as long as splitting it."""
+def _certain(left: str, stay: Ints, how: Split) -> bool:
+    """Return True if a text certainly splits into some paragraphs; for a short one that costs as much as splitting."""
     return len(left) >= LEAST and each_a_line(left, stay) and reads_alike(left, stay, how)
 
 
-def _pairs(spans: NDArray[np.int64]) -> NDArray[np.int64]:
-    joined: NDArray[np.int64] = (spans[:, 0] << 32) | spans[:, 1]
-    return joined
+def _keys(spans: Ints) -> Ints:
+    """Return one number for each span."""
+    keys: Ints = (spans[:, 0] << 32) | spans[:, 1]
+    return keys

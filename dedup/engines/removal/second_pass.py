@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from dedup.formats.parts import Part, Work
     from dedup.model.decisions import KeptNear
 
-
 BATCH = 1 << 17
 """Characters that are split again together."""
 
@@ -49,10 +48,8 @@ def write(work: Work, task: tuple[list[Part], TaskDecisions]) -> list[PartResult
     if _is_told(work):
         return _written(work, parts, decided, without_parsing=False)
     # What is done for many at once is only quicker: where that raises, all documents are cut one by one.
-    return attempt(
-        lambda: _written(work, parts, decided, without_parsing=True),
-        lambda _: _written(work, parts, decided, without_parsing=False),
-    )
+    written = partial(_written, work, parts, decided)
+    return attempt(lambda: written(without_parsing=True), lambda _: written(without_parsing=False))
 
 
 def _written(work: Work, parts: list[Part], decided: TaskDecisions, *, without_parsing: bool) -> list[PartResult]:
@@ -60,9 +57,8 @@ def _written(work: Work, parts: list[Part], decided: TaskDecisions, *, without_p
     begun = _begun(work, parts, decided)
     left = None
     if without_parsing:
-        left = cut_without_parsing(
-            work, parts, begun.results, decided, cut_emptied(work, parts, begun.results, decided), most=BATCH
-        )
+        left = cut_emptied(work, parts, begun.results, decided)
+        left = cut_without_parsing(work, parts, begun.results, decided, left, most=BATCH)
     documents = _changed(work, parts, begun, decided, only=left)
     cut_documents(work, documents)
     for found, fault in begun.faults.values():
@@ -73,7 +69,7 @@ def _written(work: Work, parts: list[Part], decided: TaskDecisions, *, without_p
 
 
 def _is_told(work: Work) -> bool:
-    """Tell whether somebody wants to know more of a cut than the bytes and the figures."""
+    """Return True if a cut needs more than its bytes and counts."""
     return bool(work.log or work.diff or work.explain or work.mark or work.empty != "keep")
 
 
@@ -221,7 +217,7 @@ def _beside(_: Document, fault: Fault) -> Fault:
 
 
 def _told(work: Work, documents: list[Document]) -> list[Decision]:
-    """Return what becomes of some documents, for somebody to be told; their paragraphs are counted already."""
+    """Return the decisions about some documents, to be reported; their paragraphs are counted already."""
     decided = one_by_one(partial(_decided, work), documents, lambda _, fault: Decision(0, fault=fault))
     return [
         replace(decision, kept_near=_near(work, document)) if len(document.near) else decision
@@ -252,7 +248,7 @@ def _near(work: Work, document: Document) -> tuple[KeptNear, ...]:
 
 
 def _cut_out(work: Work, cut: CutDocument) -> None:
-    """Cut a document where nobody is to be told what goes and why: no more than the bytes and the figures."""
+    """Cut a document where removals are not reported: its bytes and counts only."""
     document, gone, left = cut
     part, result, record = document.located
     offsets = FORMATS[part.kind].locate(part, record, [edge for region in gone for edge in region], work)

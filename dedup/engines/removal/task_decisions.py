@@ -40,7 +40,7 @@ def edges_of(decided: TaskDecisions) -> Edges:
 
 
 class WitnessLocation(NamedTuple):
-    """Where a witness stands."""
+    """The location of a witness."""
 
     document: int
     """Number of its document within the task, or -1 for one outside of it."""
@@ -57,13 +57,13 @@ class WitnessLocation(NamedTuple):
 
 
 class TaskDecisions(NamedTuple):
-    """What belongs to one task.
+    """The decisions for one task.
 
     Attributes:
         parts, documents, spans: the task's entries of these columns of the spool.
         removals: what goes, with paragraphs counted from the task's first one; see
             `dedup.resolve.corpus.removals.removal_type`.
-        witnesses: one for each removal where somebody is to be told of them, else none.
+        witnesses: one for each removal if they are reported, else none.
         near: near-duplicates that stay and are to be told of, likewise; see `dedup.resolve.corpus.kept_near.near_type`.
         beside: where the paragraph stands that each of them is like.
     """

@@ -1,6 +1,6 @@
 """Output of a run on Spark that is there as a whole, or not at all, on any Hadoop file system.
 
-Tasks write into a directory beside the target, hidden from whoever lists it. When all of it is there, files are given
+Tasks write into a directory beside the target, hidden from listings. When all of it is there, files are given
 their names, and the directory takes the target's place by one renaming. Where renaming copies, as in an object store,
 this takes time, and no more is promised than the store promises for a directory.
 """
@@ -11,19 +11,24 @@ import io
 import re
 import uuid
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dedup.formats.files.compression import by_name
 from dedup.formats.files.reader import Reader
-from dedup.model.errors import OutputError
+from dedup.formats.parts import PartKind
+from dedup.model.errors import OutputError, UsageError
+from dedup.model.job import STDIN
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from types import TracebackType
 
     from pyspark.sql import DataFrame, SparkSession
     from typing_extensions import Self
+
+    from dedup.engines.spark.files import File
 
 _PART = re.compile(r"part-(\d+)-")
 _FILE_NAME = re.compile(r"\.(jsonl|ndjson|json|txt|text|md|log)(\.(gz|bz2|zst|xz))?$", re.IGNORECASE)
@@ -45,7 +50,7 @@ class Store:
         self._jvm: Any = spark._jvm  # noqa: SLF001 - PySpark has no other way to Hadoop's file systems
         self._conf: Any = spark._jsc.hadoopConfiguration()  # noqa: SLF001 - likewise
         fs = self.path(path).getFileSystem(self._conf)
-        # On the local file system Hadoop keeps a checksum beside each file; nobody else would know what it is.
+        # On the local file system Hadoop keeps a checksum beside each file; other programs do not know it.
         self._fs = fs.getRawFileSystem() if fs.getScheme() == "file" else fs
 
     def path(self, name: str) -> Any:
@@ -58,11 +63,11 @@ class Store:
         return found
 
     def exists(self, name: str) -> bool:
-        """Say whether something is there."""
+        """Return True if something is there."""
         return bool(self._fs.exists(self.path(name)))
 
     def is_same(self, name: str) -> bool:
-        """Say whether a path is on this file system."""
+        """Return True if a path is on this file system."""
         return bool(self.path(name).getFileSystem(self._conf).getUri().equals(self._fs.getUri()))
 
     def files(self, name: str) -> list[str]:
@@ -160,6 +165,43 @@ class Target:
         """The directory that it stands in."""
         before, slash, _ = self.place.rpartition("/")
         return before or ("/" if slash else ".")
+
+
+@dataclass(frozen=True, slots=True)
+class OutputNaming:
+    """How the parts of the output are called.
+
+    Attributes:
+        part: name of a part, with a place for its number.
+        suffix: of the compression; may be empty.
+        in_log: name of an output in the log: of the single file, or of a part.
+        is_single: the output is one file.
+    """
+
+    part: str
+    suffix: str
+    in_log: str
+    is_single: bool
+
+    @classmethod
+    def of(cls, files: Sequence[File], output: Target | None, log: Target | None) -> OutputNaming:
+        """Choose the names.
+
+        Raises:
+            UsageError: output and removal log are to be compressed in different ways.
+        """
+        suffixes = {target.suffix for target in (output, log) if target is not None and target.single}
+        if len(suffixes) > 1:
+            what = "output and removal log are compressed in different ways"
+            raise UsageError(what, hint="end both names alike, or leave the suffixes to directories")
+        packed = {file.relative[file.relative.rfind(".") :].lower() if file.packed else "" for file in files}
+        usual = packed.pop() if len(packed) == 1 else ""
+        suffix = suffixes.pop() if suffixes else usual if usual in CODECS else ""
+        is_text = bool(files) and all(file.kind is PartKind.TEXT for file in files)
+        part = f"part-{{:05d}}.{'txt' if is_text else 'jsonl'}{suffix}"
+        is_single = output is not None and output.single
+        alone = files[0].relative if len(files) == 1 else STDIN
+        return cls(part, suffix, alone if is_single else part, is_single)
 
 
 class Staged:
@@ -346,7 +388,7 @@ class Staged:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Remove it with all that is left in it, once nobody writes there any more."""
+        """Remove it with all that is left in it, once there is no writer left."""
         if kind is not None:
             with suppress(Exception):  # the cluster may be what has failed
                 self._spark.sparkContext.cancelJobGroup(self._group)

@@ -1,4 +1,4 @@
-"""Cleaning a DataFrame from a notebook, or from somebody's own job on Spark: rows in, the same rows out."""
+"""Cleaning a DataFrame from a notebook, or from a job of one's own on Spark: rows in, the same rows out."""
 
 from __future__ import annotations
 

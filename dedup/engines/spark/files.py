@@ -158,7 +158,7 @@ def _listed(spark: SparkSession, given: str, report: Callable[[DedupError], None
 
 
 def _is_pattern(given: str) -> bool:
-    """Say whether a path is to be expanded: it looks like it, and is no file's name as it stands."""
+    """Return True if a path is to be expanded: it looks like it, and is no file's name as it stands."""
     return bool(_PATTERN & set(given)) and ("://" in given or not Path(given).exists())
 
 

@@ -39,19 +39,14 @@ if TYPE_CHECKING:
     from dedup.formats.files.encoding import Codec
     from dedup.model.job import Format
 
-
 _LARGEST = (1 << 31) - 1
 """Bytes of a file that Spark reads as one piece, at the most."""
-
 ROWS = "document bigint, source int, line bigint, at bigint, value binary"
 """A line, or a whole document: its number; that of its input; its number there, from 1; where it begins in all that is
 read, as the removal log counts; its bytes, a line without its line end."""
-
 _HEAD = 4096
 """Bytes of the first line of a file that are looked at to see whether it is what it is called."""
-
 _COUNTED = "uri string, block bigint, lines bigint, bytes bigint, open boolean, fault string"
-
 _BLOCK_COLUMNS = ("uri", "block", "source", "document", "line", "at", "mark")
 
 

@@ -16,11 +16,10 @@ from dedup.formats.files.compression import PACKED
 from dedup.formats.files.encoding import Codec
 from dedup.formats.foreign import named
 from dedup.formats.foreign_kinds import PARQUET
-from dedup.formats.parts import PartKind, Work
+from dedup.formats.parts import Work
 from dedup.formats.plan_checks import refuse_kind
 from dedup.model.compatibility import PARQUET_JOB, SPARK_JOB, refuse
 from dedup.model.errors import DedupError, InputError, UsageError
-from dedup.model.job import STDIN
 from dedup.model.outcome import Counts, Outcome, check_removed, check_sums, exit_code, nothing_read
 
 if TYPE_CHECKING:
@@ -29,7 +28,7 @@ if TYPE_CHECKING:
 
     from pyspark.sql import DataFrame, SparkSession
 
-    from dedup.engines.spark.commit import Staged
+    from dedup.engines.spark.commit import OutputNaming, Staged, Target
     from dedup.engines.spark.connect import Direct
     from dedup.engines.spark.files import File
     from dedup.engines.spark.parquet import Rows
@@ -40,16 +39,12 @@ if TYPE_CHECKING:
     from dedup.model.job import Cluster, Job
     from dedup.model.outcome import Events
 
-
 PART_BYTES = (16 << 20, 128 << 20)
 """Bytes of input that a part of the output is made of, at the least and, unless there are too many, at the most."""
-
 _SOME_PARTS = 1000
 """Parts up to which they are small."""
-
 _MOST_PARTS = 99_999
 """Parts whose names are in order, with five digits."""
-
 _TOLD = 1000
 """Problems that are told one by one."""
 
@@ -84,19 +79,9 @@ class _Run:
         self._stack = stack
         self._counts = Counts()
         self._shrinkage = self._edits = 0
-        self._names = self._alone = ""
-        self._single = False
+        self._naming: OutputNaming | None = None
         self._codec = Codec(job.encoding)
-        self._work = Work(
-            job.settings,
-            tuple(job.text_field.split(".")),
-            self._codec,
-            job.max_document,
-            log=cluster.removed is not None,
-            mark=job.mark,
-            empty=job.empty,
-            keep_texts=job.keep_texts,
-        )
+        self._work = Work.of(job, self._codec, log=cluster.removed is not None)
         if job.explain:
             events.note("on Spark, removals are not explained one by one; --removed LOG holds all of them")
 
@@ -114,7 +99,7 @@ class _Run:
         staged = self._staged(files)
         rows: Rows | None = None
         with self._events.stage("counting"):
-            if any(file.kind is None for file in files):
+            if _has_rows(files):
                 rows = self._rows(references, files)
                 numbered = rows.numbered
             else:
@@ -158,8 +143,8 @@ class _Run:
             setattr(self._counts, name, int(decisions.counts.get(name, 0)))
         self._counts.files = len(files)
         check_sums(self._counts, self._shrinkage)
-        if staged is not None:
-            self._commit(staged, plan)
+        if staged is not None and self._naming is not None:
+            self._commit(staged, self._naming, plan)
         return Outcome(self._counts, exit_code(self._counts, self._job.mode))
 
     def _files(self) -> tuple[list[File], list[File]]:
@@ -200,7 +185,7 @@ class _Run:
         return references, files
 
     def _check_references(self, numbered: Numbered, files: int) -> None:
-        """Refuse references without any text: nothing would be compared with them, and nobody would know.
+        """Refuse references without any text: nothing would be compared with them, silently.
 
         Raises:
             InputError: not one record of them has text.
@@ -257,36 +242,36 @@ class _Run:
             self._counts.faults += faults.number
 
     def _staged(self, files: list[File]) -> Staged | Direct | None:
-        """Return where tasks write; None where nothing is to be written."""
-        from dedup.engines.spark.commit import CODECS, Staged, Target  # only with the extra
+        """Open the place where tasks write; None where nothing is to be written."""
+        from dedup.engines.spark.commit import OutputNaming, Staged  # only with the extra
         from dedup.engines.spark.connect import Direct
+
+        output, log = self._targets(files)
+        if output is None and log is None:
+            return None
+        self._naming = OutputNaming.of(files, output, log)
+        if not is_remote(self._spark):
+            return self._stack.enter_context(Staged(self._spark, output, log, self._naming.suffix))
+        if _has_rows(files):
+            what = "Parquet cannot be written behind Spark Connect by this command; nothing was read"
+            raise UsageError(what, hint="use --master")
+        return self._stack.enter_context(Direct(self._spark, output, log))
+
+    def _targets(self, files: list[File]) -> tuple[Target | None, Target | None]:
+        """Return the output and the removal log, as far as they are written.
+
+        Raises:
+            UsageError: one is called what it is not.
+        """
+        from dedup.engines.spark.commit import Target  # only with the extra
 
         output = Target(self._cluster.output) if self._cluster.output and self._job.mode == "clean" else None
         log = Target(self._cluster.removed) if self._cluster.removed and self._job.mode != "dry-run" else None
-        if output is None and log is None:
-            return None
-        rows = any(file.kind is None for file in files)
         for target, name in ((output, "the output"), (log, "the removal log")):
             says = None if target is None else named(target.name)
-            if target is not None and not (says is PARQUET and rows and target is output):
+            if target is not None and not (says is PARQUET and _has_rows(files) and target is output):
                 refuse_kind(target.place, says, name)
-        singles = {target.suffix for target in (output, log) if target is not None and target.single}
-        if len(singles) > 1:
-            what = "output and removal log are compressed in different ways"
-            raise UsageError(what, hint="end both names alike, or leave the suffixes to directories")
-        packed = {file.relative[file.relative.rfind(".") :].lower() if file.packed else "" for file in files}
-        usual = packed.pop() if len(packed) == 1 else ""
-        suffix = singles.pop() if singles else usual if usual in CODECS else ""
-        self._single = output is not None and output.single
-        self._alone = files[0].relative if len(files) == 1 else STDIN
-        text = bool(files) and all(file.kind is PartKind.TEXT for file in files)
-        self._names = f"part-{{:05d}}.{'txt' if text else 'jsonl'}{suffix}"
-        if is_remote(self._spark):
-            if rows:
-                what = "Parquet cannot be written behind Spark Connect by this command; nothing was read"
-                raise UsageError(what, hint="use --master")
-            return self._stack.enter_context(Direct(self._spark, output, log))
-        return self._stack.enter_context(Staged(self._spark, output, log, suffix))
+        return output, log
 
     def _plan(self, numbered: Numbered, *, told: bool) -> Plan:
         """Cut the output into parts."""
@@ -295,9 +280,14 @@ class _Run:
         least, most = PART_BYTES
         size = min(max(numbered.bytes // _SOME_PARTS, least), most)
         documents = max(numbered.table.lines - numbered.table.fixed, 1)
-        parts = 1 if self._single else min(max(-(-numbered.bytes // size), 1), _MOST_PARTS, documents)
+        naming = self._naming
+        parts = (
+            1
+            if naming is not None and naming.is_single
+            else min(max(-(-numbered.bytes // size), 1), _MOST_PARTS, documents)
+        )
         stride = -(-documents // parts)
-        return Plan(-(-documents // stride), stride, self._alone if self._single else self._names, told)
+        return Plan(-(-documents // stride), stride, naming.in_log if naming is not None else "", told)
 
     def _rows(self, references: list[File], files: list[File]) -> Rows:
         """Number the rows of inputs that are Parquet.
@@ -363,7 +353,7 @@ class _Run:
         if (left := bad - told - counted_only) > 0:
             self._events.problem(InputError(f"{left:,} more records could not be read as asked"))
 
-    def _commit(self, staged: Staged | Direct, plan: Plan) -> None:
+    def _commit(self, staged: Staged | Direct, naming: OutputNaming, plan: Plan) -> None:
         """Let the output appear."""
         from dedup.formats.log.entries import end_line, head_line  # most runs keep no log
 
@@ -371,7 +361,12 @@ class _Run:
             head_line(self._job.settings, self._job.text_field, self._codec.name),
             end_line(self._counts.removed, self._edits),
         )
-        staged.commit(self._names, plan.parts, ends)
+        staged.commit(naming.part, plan.parts, ends)
+
+
+def _has_rows(files: Sequence[File]) -> bool:
+    """Return True if inputs are Parquet."""
+    return any(file.kind is None for file in files)
 
 
 def _size(files: Sequence[File]) -> int:

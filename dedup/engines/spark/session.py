@@ -35,7 +35,7 @@ _DEFAULTS = {
     # A batch of records that travels to Python. Spark's own 64 MB would be held several times over in each worker.
     "spark.sql.execution.arrow.maxBytesPerBatch": str(16 << 20),
 }
-"""Settings of a session that is made here, where nobody gives others."""
+"""Settings of a session that is made here, unless others are given."""
 _NEEDED = {
     # The parts of the output are written in the order in which they come; with fewer writers Spark would sort them.
     "spark.sql.maxConcurrentOutputFileWriters": "16",
@@ -85,7 +85,7 @@ def session(cluster: Cluster) -> Iterator[SparkSession]:
 
 
 def is_remote(spark: SparkSession) -> bool:
-    """Say whether a session is one of Spark Connect, which reaches neither the JVM nor its file systems."""
+    """Return True if a session is one of Spark Connect, which reaches neither the JVM nor its file systems."""
     return type(spark).__module__.startswith("pyspark.sql.connect")
 
 

@@ -35,7 +35,7 @@ def _remove(temporary: str, owner: int) -> None:
 
 
 def is_protected(path: Path, status: os.stat_result) -> bool:
-    """Say whether a file is write-protected.
+    """Return True if a file is write-protected.
 
     Replacing it needs no right to write to it; that its bits are taken as the wish they are protects even from root.
     """

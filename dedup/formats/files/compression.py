@@ -126,7 +126,7 @@ class Unpacked:
         return b"".join(pieces)
 
     def _ready(self, *, wait: bool) -> bool:
-        """Say whether a step can be taken; False at the end, or where it would have to wait and is not to."""
+        """Return True if a step can be taken; False at the end, or where it would have to wait and is not to."""
         if not self._stream.eof and not self._stream.needs_input:
             return True
         while True:
@@ -321,7 +321,7 @@ def by_magic(head: bytes) -> Packing | None:
 
 
 def may_be_magic(head: bytes) -> bool:
-    """Say whether more bytes could make this beginning the one of a compressed stream."""
+    """Return True if more bytes could make this beginning the one of a compressed stream."""
     return any(len(head) < len(magic) and magic.startswith(head) for packing in PACKINGS for magic in packing.magics)
 
 

@@ -210,22 +210,22 @@ class Patterns:
         self._hidden = hidden
 
     def directory(self, path: str) -> bool:
-        """Say whether a directory is looked into."""
+        """Return True if a directory is looked into."""
         return (self._hidden or not _name(path).startswith(".")) and not _matches(path, self._exclude)
 
     def file(self, path: str) -> bool:
-        """Say whether a file is read."""
+        """Return True if a file is read."""
         patterns = self._include
         if not self._hidden and _name(path).startswith("."):
             patterns = tuple(pattern for pattern in patterns if pattern.startswith("."))
         return _matches(path, patterns) and not _matches(path, self._files)
 
     def place(self, path: str) -> bool:
-        """Say whether a file is read, and whatever it lies in is looked into."""
+        """Return True if a file is read, and whatever it lies in is looked into."""
         return self.file(path) and not self.left_out(path)
 
     def left_out(self, path: str) -> bool:
-        """Say whether a file is not to be read whatever it is, or something that it lies in."""
+        """Return True if a file is not to be read whatever it is, or something that it lies in."""
         above = path.split("/")[:-1]
         if _matches(path, self._files):
             return True
@@ -281,12 +281,12 @@ def _size(path: Path, status: os.stat_result) -> int | None:
             with path.open("rb", buffering=0) as file:
                 return None if file.read(1) else 0
         except OSError:
-            return 0  # whoever reads it reports it
+            return 0  # reported when it is read
     return status.st_size
 
 
 def same_file(one: Path, other: Path) -> bool:
-    """Say whether two paths lead to the same file; a file that is not there yet is told by its place."""
+    """Return True if two paths lead to the same file; a file that is not there yet is told by its place."""
     try:
         return one.samefile(other)
     except OSError:

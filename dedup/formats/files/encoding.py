@@ -22,7 +22,7 @@ _WIDE_MARKS = (codecs.BOM_UTF16_BE, codecs.BOM_UTF16_LE, codecs.BOM_UTF32_BE)
 
 
 def says_wide(data: bytes) -> bool:
-    """Say whether text begins with the byte order mark of UTF-16 or UTF-32."""
+    """Return True if text begins with the byte order mark of UTF-16 or UTF-32."""
     return data.startswith(_WIDE_MARKS)
 
 

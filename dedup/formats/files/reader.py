@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 
 SUFFIXES = tuple(packing.suffix for packing in PACKINGS)
 """Suffixes of compressed files; what stands before one is the name that tells the format."""
-
 READ_SIZE = 1 << 20
 """Bytes asked for at a time."""
 _DESCRIPTOR = re.compile(r"/dev/stdin|(?:/dev/fd|/proc/self/fd)/(\d{1,9})", re.ASCII)
@@ -136,7 +135,7 @@ class Reader:
             raise InputError(what, place=self._place, hint="run it again when no other program writes to it")
 
     def would_wait(self) -> bool:
-        """Say whether a read now would wait for somebody to write."""
+        """Return True if a read now would block."""
         return self._pipe is not None and not self._head and not _is_ready(self._pipe)
 
     def read(self, size: int = READ_SIZE) -> bytes:
@@ -176,7 +175,7 @@ class Reader:
 
     @property
     def waits(self) -> bool:
-        """A read may have to wait for somebody to write."""
+        """A read may block."""
         return self._pipe is not None
 
     def peek(self, size: int, *, wait: bool = True) -> bytes:
@@ -249,7 +248,7 @@ def descriptor(path: Path) -> int | None:
 
 
 def is_packed(path: Path) -> bool:
-    """Say whether a file is compressed, by its first bytes; of one that cannot be read, that it is not."""
+    """Return True if a file is compressed, by its first bytes; of one that cannot be read, that it is not."""
     try:
         with path.open("rb", buffering=0) as file:
             return by_magic(file.read(MAGIC_SIZE)) is not None

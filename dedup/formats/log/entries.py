@@ -61,19 +61,13 @@ if TYPE_CHECKING:
     from dedup.model.decisions import Decision, Removal, Witness
     from dedup.model.settings import Settings
 
-
 SCHEMA = 1
-
 REMOVAL = b'{"document"'
-
 EDIT = b'{"edit"'
-
 HELD = b'{"held"'
 """What lines of the three kinds of entries begin with."""
-
 _SPLIT = "split"
 """Why something is held back: without it, what is left would be split into other paragraphs."""
-
 _dump = json.JSONEncoder(ensure_ascii=False).encode
 
 

@@ -165,7 +165,7 @@ def _others(top: Path, log_path: Path, output: Path, restored: set[str]) -> list
 
 
 def is_needed(log_path: Path, files: Iterable[Path]) -> bool:
-    """Say whether something can be put back into one of these files, as they are now, with a log and with it alone."""
+    """Return True if something can be put back into one of these files, as they are now, with a log and it alone."""
     try:
         with Log(log_path) as log:
             cleaned = [output.cleaned for output in log.outputs if output.cleaned != output.original]

@@ -42,7 +42,6 @@ if TYPE_CHECKING:
     from dedup.model.outcome import Events
     from dedup.model.settings import Settings
 
-
 _FIRST = -(1 << 31)
 """Comes before every rank: references stay before all others."""
 
@@ -202,7 +201,7 @@ class _Plan:
 
         Args:
             classes: the different paragraphs.
-            also: paragraph: those that go as boilerplate; None: nobody does.
+            also: paragraph: those that go as boilerplate; None: there are none.
             limit: number of the first paragraph that may go.
         """
         from pyspark.sql import functions as f

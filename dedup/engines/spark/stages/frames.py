@@ -1,6 +1,6 @@
 """What all stages on Spark have in common: numbers of paragraphs, columns from arrays, and frames that are kept.
 
-Nothing here is imported before somebody asks for Spark; PySpark and Arrow are imported in the functions that need them.
+Nothing here is imported unless Spark is asked for; PySpark and Arrow are imported in the functions that need them.
 """
 
 from __future__ import annotations
@@ -22,15 +22,11 @@ if TYPE_CHECKING:
     from dedup.text.arrays import Ints
 
 INSTALL = "pip install 'paradedup[spark]'"
-
 NUMBER = "__dedup_document"
-"""Column of a row's number, beside those of somebody's own."""
-
+"""Column of a row's number, beside the user's own."""
 INDEX_BITS = 28
 """Bits of a paragraph's number that count it within its document; the others are the document's number."""
-
 MOST_DOCUMENTS = 1 << (63 - INDEX_BITS)
-
 SMALL = 4_000_000
 """Rows of a few numbers each that are sent to every task rather than shuffled."""
 
@@ -54,7 +50,7 @@ def require() -> None:
 def numbered(documents: Ints, counts: NDArray[np.integer[Any]]) -> Ints:
     """Return the numbers of the paragraphs of some documents: ascending in the order of the corpus.
 
-    Numbers need no counting over the whole corpus, so that they are the same whoever makes them, and however often.
+    Numbers need no counting over the whole corpus, so that they are the same on every task and every retry.
 
     Args:
         documents: numbers of documents; int64.
@@ -196,7 +192,7 @@ class CheckpointStore:
         return frame.sparkSession.read.schema(frame.schema).parquet(path)
 
     def release(self) -> None:
-        """Let go of what is kept on the executors. A directory is left to whoever named it."""
+        """Let go of what is kept on the executors. A directory is left to the caller."""
         self._kept = []
 
 
