@@ -40,7 +40,7 @@ STAGES = {
     "who stays": ["dedup.engines.local.stages:CorpusStages._settle"],
     "blocks, short paragraphs": ["dedup.engines.local.stages:outcome"],
     "copies by digest": ["dedup.engines.local.stages:CorpusStages._owners"],
-    "spool": [f"dedup.engines.local.spool:Spool.{name}" for name in ("append", "read", "picked")],
+    "spool": [f"dedup.engines.local.spool:Spool.{name}" for name in ("append", "read", "take")],
     "cut and write": ["dedup.engines.removal.second_pass:write"],
 }
 REST = "what lies between"

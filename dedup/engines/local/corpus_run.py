@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
-from dedup.engines.local.first_pass import fill, known
+from dedup.engines.local.first_pass import fill, seen_digests
 from dedup.engines.local.limits import cores
 from dedup.engines.local.memory import affordable_workers, forecast, free_memory, keep_what_is_freed, most_used
 from dedup.engines.local.spool import Spool
@@ -168,7 +168,7 @@ class TwoPassRun:
 
         Args:
             found: the tasks, as they were in the first reading.
-            carry_out: what workers do with each: `dedup.engines.removal.second_pass.write` or `decisions`.
+            carry_out: what workers do with each: `dedup.engines.removal.second_pass.write` or `decide_documents`.
         """
         shared = self._pool.map(partial(carry_out, self._work), self._shared(found), weight=_weight)
         return ((task, result) for (task, _), result in shared)
@@ -188,10 +188,10 @@ class TwoPassRun:
 
     def discard(self) -> None:
         """Remove what was kept in case the run would not come to its end: it has."""
-        self._tell_excess()
+        self._report_excess()
         self._spool.discard()
 
-    def _tell_excess(self) -> None:
+    def _report_excess(self) -> None:
         used = most_used(self._pool.processes)
         if used is not None and used > self._max_memory:
             told = (
@@ -287,7 +287,7 @@ class TwoPassRun:
 
     def _fill(self, banding: Any, size: int) -> None:
         slots = min(max(size // _BYTES_A_SLOT, 1 << 16), max(self._max_memory // 256, 1 << 16))
-        seen = known(self._spool, slots)
+        seen = seen_digests(self._spool, slots)
         self._pool = WorkerPool(self._workers, seen)
         self._stack.callback(self._pool.close)
         # Only what decides is asked about a document for the first time; problems are told when it is written.

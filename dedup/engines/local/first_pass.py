@@ -147,10 +147,10 @@ def fill(
         yield task
 
 
-def known(spool: Spool, slots: int) -> SharedDigestSet:
+def seen_digests(spool: Spool, slots: int) -> SharedDigestSet:
     """Return what has been fingerprinted: what is in the spool."""
     seen = SharedDigestSet(slots)
     if spool.tasks:
-        digests = spool.picked("digests", np.unique(spool.whole("row-paragraph")))
+        digests = spool.take("digests", np.unique(spool.whole("row-paragraph")))
         seen.add(digests[first_of_each(digests)])
     return seen

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dedup.engines.local.corpus_run import TwoPassRun
-from dedup.engines.removal.second_pass import decisions
+from dedup.engines.removal.second_pass import decide_documents
 from dedup.formats.files.discover import Source
 from dedup.formats.files.encoding import Codec
 from dedup.formats.inputs import Inputs
@@ -113,7 +113,7 @@ def clean_corpus(
         if (fault := pairs.get(-1)) is not None:  # about no document by itself
             warnings.warn(fault.what, RuntimeWarning, stacklevel=2)
         inputs = Inputs([source], "jsonl", work.codec, job.max_document, joined=True, stdin=None)
-        found = corpus_run.results(tasks(inputs.parts()), decisions)
+        found = corpus_run.results(tasks(inputs.parts()), decide_documents)
         stack.callback(found.close)
         number = 0
         for task, decided in found:

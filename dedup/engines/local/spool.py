@@ -139,11 +139,11 @@ class Spool:
             good = undamaged(self._files[name], sizes[:good, place], lines["sums"][:good, place])
         self.damaged = written - good
         for place, name in enumerate(self._columns):
-            self._cut(name, int(sizes[:good, place].sum()))
-        self._cut(JOURNAL, good * lines.dtype.itemsize)
+            self._truncate(name, int(sizes[:good, place].sum()))
+        self._truncate(JOURNAL, good * lines.dtype.itemsize)
         return [np.append(line["counts"], line["check"]) for line in lines[:good]]
 
-    def _cut(self, name: str, size: int) -> None:
+    def _truncate(self, name: str, size: int) -> None:
         self._files[name].truncate(size)
         self._files[name].seek(size)
 
@@ -250,7 +250,7 @@ class Spool:
         """Return a column."""
         return self.read(name, 0, self.total(name))
 
-    def picked(self, name: str, places: NDArray[np.int64]) -> NDArray[Any]:
+    def take(self, name: str, places: NDArray[np.int64]) -> NDArray[Any]:
         """Return the entries of a column at some places; memory-mapped."""
         if not len(places):
             return np.empty(0, self._columns[name])

@@ -65,7 +65,7 @@ class CorpusDecision(NamedTuple):
     def texts(self, spool: Spool, paragraphs: NDArray[np.int64]) -> Iterator[str]:
         """Yield the texts of different paragraphs that have enough words to go by themselves."""
         place = self.place[np.searchsorted(self.different, paragraphs)]
-        at, sizes = (spool.picked(f"row-{name}", place).tolist() for name in ("text_at", "text_size"))
+        at, sizes = (spool.take(f"row-{name}", place).tolist() for name in ("text_at", "text_size"))
         for start, size in zip(at, sizes, strict=True):
             yield spool.read("texts", start, size).tobytes().decode("utf-8", "surrogatepass")
 

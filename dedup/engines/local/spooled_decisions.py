@@ -85,12 +85,12 @@ class SpooledDecisions:
         """
         spool, begins = self._spool, self._decided.begins
         numbers = np.searchsorted(begins, paragraphs, side="right") - 1
-        documents = spool.picked("documents", numbers)
+        documents = spool.take("documents", numbers)
         texts = self._decided.texts(spool, paragraphs[differ])
         for number, paragraph, (start, end), source, line, differs in zip(
             (numbers - first).tolist(),
             (paragraphs - begins[numbers]).tolist(),
-            spool.picked("spans", paragraphs).tolist(),
+            spool.take("spans", paragraphs).tolist(),
             documents["source"].tolist(),
             documents["line"].tolist(),
             differ.tolist(),

@@ -232,7 +232,7 @@ class CorpusStages:
         if column is None:
             return np.arange(len(paragraph))
         reference = paragraph < fixed
-        size = self._spool.picked(column, place)
+        size = self._spool.take(column, place)
         order: NDArray[np.int64] = np.lexsort((paragraph, np.where(reference, 0, -size), ~reference))
         return order
 

@@ -149,13 +149,13 @@ class _Processes:
     worker is started when there is a task for it, so that a large number of them costs nothing while there is not.
     """
 
-    def __init__(self, workers: int, known: tuple[object, ...]) -> None:
+    def __init__(self, workers: int, preloaded: tuple[object, ...]) -> None:
         self._processes: list[BaseProcess] = []
         self._pipes: list[Connection[Any, Any]] = []
         self._idle: list[int] = []
         self._busy: dict[int, int] = {}
         """Worker → number of its task."""
-        self._known = known
+        self._preloaded = preloaded
         """What workers know from the start; the first is the function of the first stage."""
         self._size = workers
 
@@ -167,10 +167,10 @@ class _Processes:
         weight: Callable[[Task], int],
     ) -> Iterator[tuple[Task, Result]]:
         """Do `waiting`, then the rest of `source`; see `map_ordered`."""
-        asked = None if function is self._known[0] else function
+        other_function = None if function is self._preloaded[0] else function
         flight: dict[int, Task] = {}
         done: dict[int, Result] = {}
-        handed = given = load = 0  # next task to send; next result to yield; weight in flight
+        next_task = next_result = load = 0  # next task to send; next result to yield; weight in flight
         window = 4 * self._size + 4
         more, held = True, False
         while more or waiting or flight:
@@ -183,16 +183,16 @@ class _Processes:
                 if task is None:
                     held = bool(flight)  # the source would keep us waiting: first give out what is under way
                     continue
-                self._send(handed, asked, task)
-                flight[handed] = task
+                self._send(next_task, other_function, task)
+                flight[next_task] = task
                 load += weight(task)
-                handed += 1
-            while given in done:
-                task = flight.pop(given)
+                next_task += 1
+            while next_result in done:
+                task = flight.pop(next_result)
                 load -= weight(task)
-                yield task, done.pop(given)
-                given += 1
-            if self._busy and (given not in done):
+                yield task, done.pop(next_result)
+                next_result += 1
+            if self._busy and (next_result not in done):
                 done.update(self._receive())
 
     @property
@@ -215,16 +215,16 @@ class _Processes:
             # A forked child inherits our ends of all pipes so far; were they left open in it, a worker would never
             # see that its parent is gone.
             inherited = self._pipes.copy() if context.get_start_method() == "fork" else []
-            process = context.Process(target=_work, args=(self._known, theirs, inherited), daemon=True)
+            process = context.Process(target=_serve_tasks, args=(self._preloaded, theirs, inherited), daemon=True)
             self._processes.append(process)
             process.start()
             theirs.close()
         return len(self._processes) - 1
 
-    def _send(self, number: int, asked: object, task: object) -> None:
+    def _send(self, number: int, other_function: object, task: object) -> None:
         worker = self._idle.pop() if self._idle else self._start()
         try:
-            self._pipes[worker].send_bytes(pickle.dumps((asked, task), pickle.HIGHEST_PROTOCOL))
+            self._pipes[worker].send_bytes(pickle.dumps((other_function, task), pickle.HIGHEST_PROTOCOL))
         except OSError:
             raise self._death(worker) from None
         self._busy[worker] = number
@@ -273,7 +273,7 @@ class _Processes:
             process.close()
 
 
-def _work(known: tuple[Any, ...], pipe: Connection[Any, Any], inherited: list[Connection[Any, Any]]) -> None:
+def _serve_tasks(preloaded: tuple[Any, ...], pipe: Connection[Any, Any], inherited: list[Connection[Any, Any]]) -> None:
     """Answer tasks until the parent closes the pipe or is gone; the body of a worker process."""
     collect_seldom()
     # The terminal sends its interrupt to all processes of the group, but it is the parent's to answer.
@@ -287,12 +287,12 @@ def _work(known: tuple[Any, ...], pipe: Connection[Any, Any], inherited: list[Co
         other.close()
     while True:
         try:
-            asked, task = pickle.loads(pipe.recv_bytes())  # noqa: S301 - from our own parent
+            other_function, task = pickle.loads(pipe.recv_bytes())  # noqa: S301 - from our own parent
         except (EOFError, OSError):
             return
         answer: tuple[bool, object]
         try:
-            answer = (False, (asked or known[0])(task))
+            answer = (False, (other_function or preloaded[0])(task))
         except Exception as error:  # noqa: BLE001 - raised again in the parent
             answer = (True, _portable(error))
         try:

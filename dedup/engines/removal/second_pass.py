@@ -45,7 +45,7 @@ def write(work: Work, task: tuple[list[Part], TaskDecisions]) -> list[PartResult
         InputError: the input is not what it was in the first pass.
     """
     parts, decided = task
-    if _is_told(work):
+    if _is_reported(work):
         return _written(work, parts, decided, without_parsing=False)
     # What is done for many at once is only quicker: where that raises, all documents are cut one by one.
     written = partial(_written, work, parts, decided)
@@ -68,12 +68,12 @@ def _written(work: Work, parts: list[Part], decided: TaskDecisions, *, without_p
     return begun.results
 
 
-def _is_told(work: Work) -> bool:
+def _is_reported(work: Work) -> bool:
     """Return True if a cut needs more than its bytes and counts."""
     return bool(work.log or work.diff or work.explain or work.mark or work.empty != "keep")
 
 
-def decisions(work: Work, task: tuple[list[Part], TaskDecisions]) -> list[Decision]:
+def decide_documents(work: Work, task: tuple[list[Part], TaskDecisions]) -> list[Decision]:
     """Say what was decided about each document of a task, in order.
 
     Raises:
@@ -84,7 +84,7 @@ def decisions(work: Work, task: tuple[list[Part], TaskDecisions]) -> list[Decisi
     documents = _changed(work, parts, begun, decided)
     out = [Decision(paragraphs) for paragraphs in decided.documents["paragraphs"].tolist()]
     for some in batches([len(document.located.record.text) for document in documents], BATCH):
-        for document, decision in zip(documents[some], _told(work, documents[some]), strict=True):
+        for document, decision in zip(documents[some], _decisions_of(work, documents[some]), strict=True):
             out[document.number] = replace(decision, paragraphs=out[document.number].paragraphs)
     for number, (_, fault) in begun.faults.items():
         out[number] = replace(out[number], fault=fault)
@@ -93,7 +93,7 @@ def decisions(work: Work, task: tuple[list[Part], TaskDecisions]) -> list[Decisi
 
 def cut_documents(work: Work, documents: list[Document]) -> None:
     """Carry out what was decided about some documents, each into what came of its part."""
-    told = _is_told(work)
+    told = _is_reported(work)
     for some in batches([len(document.located.record.text) for document in documents], BATCH):
         _carry_out(work, documents[some], told=told)
 
@@ -196,7 +196,7 @@ def _changed(
 def _carry_out(work: Work, documents: list[Document], *, told: bool) -> None:
     """Cut some documents, each so that what is left of it has just the paragraphs that stay."""
     if told:
-        carry_out(work, [document.located for document in documents], _told(work, documents))
+        carry_out(work, [document.located for document in documents], _decisions_of(work, documents))
         return
     for document, one in zip(documents, one_by_one(partial(settle_cuts, work), documents, _beside), strict=True):
         counts = document.located.result.counts
@@ -216,7 +216,7 @@ def _beside(_: Document, fault: Fault) -> Fault:
     return fault
 
 
-def _told(work: Work, documents: list[Document]) -> list[Decision]:
+def _decisions_of(work: Work, documents: list[Document]) -> list[Decision]:
     """Return the decisions about some documents, to be reported; their paragraphs are counted already."""
     decided = one_by_one(partial(_decided, work), documents, lambda _, fault: Decision(0, fault=fault))
     return [
