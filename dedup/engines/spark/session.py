@@ -112,6 +112,10 @@ def _found(cluster: Cluster, conf: dict[str, str]) -> tuple[SparkSession, bool]:
             running.conf.set(key, value)
         return running, False
     builder = sql.SparkSession.builder
+    submitted = cluster.master is None and cluster.remote is None and _SUBMITTED in os.environ
+    if not submitted and (cluster.remote or cluster.master or "local").startswith("local"):
+        # Else Spark would take whatever python3 is first on the path.
+        os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     if cluster.remote is not None:
         check_remote(cluster.remote)
         builder = builder.remote(cluster.remote)
@@ -120,10 +124,6 @@ def _found(cluster: Cluster, conf: dict[str, str]) -> tuple[SparkSession, bool]:
         if cluster.master is not None:
             check_master(cluster.master)
             builder = builder.master(cluster.master)
-        submitted = cluster.master is None and _SUBMITTED in os.environ
-        if not submitted and (cluster.master or "local").startswith("local"):
-            # Else Spark would take whatever python3 is first on the path.
-            os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     given = conf if cluster.remote is not None else {**_submitted(), **conf}
     for key, value in ({**_DEFAULTS, **given} if cluster.remote is None else given).items():
         builder = builder.config(key, value)
