@@ -27,7 +27,7 @@ types: setup ## check types, tests included
 	$(BIN)/mypy
 
 docs: setup ## run every command that the documentation shows
-	$(BIN)/pytest -q tests/test_docs_commands.py tests/test_cli_docs.py tests/test_layout.py
+	$(BIN)/pytest -q tests/docs/test_commands.py tests/docs/test_options.py tests/docs/test_layout.py
 
 bench: setup ## measure speed against yardsticks, and accuracy
 	$(BIN)/python benchmarks/document_speed.py

@@ -23,7 +23,7 @@ from dedup.resolve.document.decide import decide
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from tests import golden
+from tests.support import golden
 
 ROOT = Path(__file__).resolve().parent.parent
 HEAD = ("", "pairs", "precision", "recall", "F1", "deleted rightly", "new text lost")

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
 from dedup.text.paragraphs import split
-from tests.command import Done, run
+from tests.support.cli_inprocess import Done, run
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

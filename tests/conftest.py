@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import settings
 
-from tests.face import Command
-from tests.runs import marked_decide
+from tests.support.cli_process import Command
+from tests.support.fake_kernel import marked_decide
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Make different words, and different sequences of words, that have equal hashes: what `tests/collisions.py` holds.
+"""Make different words and sequences of words that have equal hashes, for `tests/support/collisions.py`.
 
     python tools/make_collisions.py letters    # two words of 16 letters with one token hash; an hour
     python tools/make_collisions.py digits     # two numbers of 22 digits, likewise

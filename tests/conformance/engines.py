@@ -11,7 +11,7 @@ from dedup.formats.files.reader import Reader
 from dedup.model.errors import DedupError
 from dedup.model.job import Cluster, Job
 from dedup.model.settings import Settings
-from tests.runs import Recorder
+from tests.support.fake_kernel import Recorder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

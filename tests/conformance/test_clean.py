@@ -13,7 +13,7 @@ import pytest
 from dedup import clean_dataframe
 from dedup.model.errors import UsageError
 from dedup.model.settings import Settings
-from tests.both_engines import corpus
+from tests.support.both_engines import corpus
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

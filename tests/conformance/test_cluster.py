@@ -16,7 +16,7 @@ from tests.conformance.cases import Case, articles, cases, lines
 from tests.conformance.cluster import Standalone
 from tests.conformance.conftest import ALL, require_spark, session
 from tests.conformance.engines import locally, on_spark
-from tests.runs import Recorder
+from tests.support.fake_kernel import Recorder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

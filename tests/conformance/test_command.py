@@ -15,7 +15,7 @@ from tests.conformance.conftest import require_spark
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.face import Command
+    from tests.support.cli_process import Command
 
 pytestmark = pytest.mark.spark
 CONF = ("--spark-conf", "spark.ui.enabled=false", "--spark-conf", "spark.sql.shuffle.partitions=2")

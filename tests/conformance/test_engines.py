@@ -14,12 +14,12 @@ from dedup.model.settings import Settings
 from tests.conformance.cases import Case, articles, cases, lines
 from tests.conformance.conftest import ALL
 from tests.conformance.engines import locally, on_spark
-from tests.runs import Recorder
+from tests.support.fake_kernel import Recorder
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.face import Command
+    from tests.support.cli_process import Command
 
 
 @pytest.mark.parametrize("case", cases(), ids=lambda case: case.name)

@@ -11,8 +11,8 @@ from dedup.engines.run import restore, run
 from dedup.model.errors import ExitCode, InternalError
 from dedup.model.job import Cluster, Job
 from dedup.model.settings import Settings
-from tests.runs import Recorder
-from tests.test_containment import POISON, corpus
+from tests.engines.test_containment import POISON, corpus
+from tests.support.fake_kernel import Recorder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

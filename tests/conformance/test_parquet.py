@@ -12,7 +12,7 @@ from dedup.model.errors import DedupError
 from dedup.model.job import Cluster, Job
 from dedup.model.settings import Settings
 from tests.conformance.cases import articles
-from tests.runs import Recorder
+from tests.support.fake_kernel import Recorder
 
 if TYPE_CHECKING:
     from pathlib import Path

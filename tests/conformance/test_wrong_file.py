@@ -12,9 +12,9 @@ from dedup.model.job import Cluster, Job
 from dedup.model.settings import Settings
 from tests.conformance.cases import Case, articles, lines
 from tests.conformance.engines import on_spark
-from tests.face import REPEATED
-from tests.kinds import samples
-from tests.runs import Recorder
+from tests.support.cli_process import REPEATED
+from tests.support.fake_kernel import Recorder
+from tests.support.kinds import samples
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -1,0 +1,60 @@
+"""Write the generated parts of the documentation anew: ``python tests/support/update_docs.py``."""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+
+from dedup.command.help import describe, render
+from dedup.command.options import OPTIONS
+
+DOCS = Path(__file__).parent.parent.parent / "docs"
+
+
+def help_block() -> str:
+    """Return the help as a block of Markdown."""
+    return f"```text\n{render()}```"
+
+
+def settings_block() -> str:
+    """Return a table of everything that a configuration file or the environment may set."""
+    rows = ["| key | environment | value | meaning |", "|---|---|---|---|"]
+    kinds = {
+        "switch": "true or false",
+        "flag": "true or false",
+        "float": "number",
+        "int": "whole number",
+        "text": "string",
+        "size": "size: `1048576`, `512K`, `1.5M`, `1G`",
+        "list": "list of strings (in the environment: separated by spaces)",
+        "file": "file name",
+    }
+    for option in OPTIONS.values():
+        if option.source == "line":
+            continue
+        key = f"`{option.name}`" + " *" * (option.source == "named") if option.in_file else "-"
+        choices = (f"(`{choice}`)" if choice in option.unsafe else f"`{choice}`" for choice in option.choices)
+        value = ", ".join(choices) or kinds[option.kind]
+        rows.append(f"| {key} | `{option.env}` | {value} | {describe(option).replace('|', chr(92) + '|')} |")
+    return "\n".join(rows)
+
+
+BLOCKS = {"cli.md": ("help", help_block), "configuration.md": ("settings", settings_block)}
+
+
+def updated(name: str) -> str:
+    """Return a page with its generated block as it should be."""
+    mark, make = BLOCKS[name]
+    text = (DOCS / name).read_text(encoding="utf-8")
+    pattern = re.compile(rf"(<!-- generated: {mark} -->\n).*?(<!-- end -->)", re.DOTALL)
+    new, found = pattern.subn(lambda match: match[1] + make() + "\n" + match[2], text)
+    if found != 1:
+        raise ValueError(f"{name} has {found} blocks named {mark!r}")
+    return new
+
+
+if __name__ == "__main__":
+    for page in BLOCKS:
+        (DOCS / page).write_text(updated(page), encoding="utf-8")
+    sys.exit(0)
