@@ -1,4 +1,4 @@
-"""What a container, a user and a machine allow: read from made-up trees of files, and once from this system."""
+"""What a container, a user and a machine allow: read from made-up trees of files, and from this system itself."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,7 +16,7 @@ from dedup.engines.local.limits import cores, room
 from dedup.engines.local.memory import affordable_workers, forecast, free_memory, most_used
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Iterator
 
     from tests.support.cli_process import Command
 
@@ -205,6 +206,40 @@ def test_a_real_limit_of_this_system_is_seen() -> None:
     free, by = json.loads(done.stdout)
     assert 0 < free < 700_000 << 10
     assert by == "ulimit -v" or free < 600 * MB
+
+
+@pytest.fixture
+def memory_group() -> Iterator[Path]:
+    """A control group of this system below the one of this process; skipped where none can be made."""
+    entries = [line.split(":", 2) for line in Path("/proc/self/cgroup").read_text("utf-8").splitlines()]
+    own = {controllers: place for _, controllers, place in entries}
+    root = Path("/sys/fs/cgroup")
+    top = root / "memory" / own["memory"].lstrip("/") if "memory" in own else root / own.get("", "/").lstrip("/")
+    group = top / f"dedup-test-{os.getpid()}"
+    limit = group / ("memory.limit_in_bytes" if "memory" in own else "memory.max")
+    try:
+        group.mkdir()
+    except OSError as error:
+        pytest.skip(f"no control group can be made here: {error}")
+    try:
+        limit.write_text(str(600 * MB))
+    except OSError as error:
+        group.rmdir()
+        pytest.skip(f"a control group's memory cannot be limited here: {error}")
+    yield group
+    group.rmdir()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="control groups are Linux's")
+def test_a_real_control_group_is_seen(memory_group: Path) -> None:
+    """A process in a group of 600 MB knows that it has less than that, and why."""
+    command = 'echo $$ > "$0/cgroup.procs" && exec "$1" -c "$2"'
+    done = subprocess.run(
+        ["bash", "-c", command, memory_group, sys.executable, SCRIPT], capture_output=True, check=True
+    )
+    free, by = json.loads(done.stdout)
+    assert 0 < free < 600 * MB
+    assert by == GROUP
 
 
 RECORD = b'{"text": "A line of eight words or more, which stands only once."}\n'
