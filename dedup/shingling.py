@@ -38,10 +38,7 @@ from dedup.text.signs import with_signs
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from dedup.text.characters import Codes
-
-    Ints = NDArray[np.int64]
-    Hashes = NDArray[np.uint64]
+    from dedup.text.arrays import Codes, Hashes, Ints
 
 
 _FEW = 32

@@ -20,7 +20,8 @@ from dedup.text.characters import mix
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from dedup.shingling import Hashes, Ints, Words
+    from dedup.shingling import Words
+    from dedup.text.arrays import Hashes, Ints
 
 LARGE = 2000
 """Paragraphs of a document from which on bands are used beside votes."""

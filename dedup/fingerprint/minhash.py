@@ -19,7 +19,8 @@ from dedup.text.characters import mix
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from dedup.shingling import Hashes, Ints
+    from dedup.text.arrays import Hashes, Ints
+
 
 SEED = 1
 _STORED = 128

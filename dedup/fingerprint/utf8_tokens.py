@@ -45,9 +45,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from dedup.text.hashing import Hashes, Ints
+    from dedup.text.arrays import Bytes, Hashes, Ints
 
-    Bytes = NDArray[np.uint8]
 
 _CASE = np.uint8(32)
 _IN_WORDS = np.isin(np.arange(CLASS_MASK + 1), (LETTER, DIGIT, MARK, ALONE))

@@ -1,4 +1,4 @@
-"""Runs of indices, and batches of things by their size."""
+"""Types of arrays, runs of indices, and batches of things by their size."""
 
 from __future__ import annotations
 
@@ -8,10 +8,16 @@ import numpy as np
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from typing import Any
 
     from numpy.typing import NDArray
 
     Ints = NDArray[np.int64]
+    Flags = NDArray[np.bool_]
+    Bytes = NDArray[np.uint8]
+    Hashes = NDArray[np.uint64]
+    Codes = NDArray[np.unsignedinteger[Any]]
+    """Code points: uint16, or uint32 where a text needs it."""
 
 
 def ranges(starts: Ints, sizes: Ints) -> Ints:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    Codes = NDArray[np.unsignedinteger[Any]]
-    Flags = NDArray[np.bool_]
+    from dedup.text.arrays import Codes, Flags
+
 
 OTHER, LETTER, DIGIT, MARK, ALONE, IGNORE, SPACE, BREAK = range(8)
 """Classes: punctuation and symbols; letters; digits; combining marks, which belong to the word before them; characters

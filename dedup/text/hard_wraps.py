@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from dedup.model.settings import Split
-    from dedup.text.characters import Codes
+    from dedup.text.arrays import Codes
 
 _WIDEST = 120
 """Maximum characters of a hard-wrapped line."""

@@ -13,8 +13,8 @@ from dedup.text.characters import mix
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    Ints = NDArray[np.int64]
-    Hashes = NDArray[np.uint64]
+    from dedup.text.arrays import Hashes, Ints
+
 
 _BASE = 0x9E3779B97F4A7C15
 _INVERSE = pow(_BASE, -1, 1 << 64)

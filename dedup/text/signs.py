@@ -30,10 +30,8 @@ from dedup.text.characters import (
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from dedup.text.characters import Codes, Flags
+    from dedup.text.arrays import Bytes, Codes, Flags, Ints
 
-    Ints = NDArray[np.int64]
-    Bytes = NDArray[np.uint8]
 
 PLUS, SHARP, LESS, GREATER, ABOUT, PRIME, NUMERIC, STAR, PICTURE, CHARGE = range(1, 11)
 """Kinds of signs: of those of a kind the same neighbours tell."""

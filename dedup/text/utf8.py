@@ -13,9 +13,8 @@ from dedup.text.signs import AHEAD, BEHIND, EDGE, NEIGHBOURS, Around, say_someth
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from dedup.text.hashing import Ints
+    from dedup.text.arrays import Bytes, Ints
 
-    Bytes = NDArray[np.uint8]
 
 ASCII, TWO, THREE, FOUR = 0x80, 0xC0, 0xE0, 0xF0
 """Least code point that is not ASCII; least first bytes of a character of two, three and four bytes."""

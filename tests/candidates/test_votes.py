@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     import pytest
     from numpy.typing import NDArray
 
-    from dedup.shingling import Ints, Words
+    from dedup.shingling import Words
+    from dedup.text.arrays import Ints
 
 COVERED = (
     "same",

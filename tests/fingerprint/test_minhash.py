@@ -21,7 +21,7 @@ from tests.support import oracle, strategies
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from dedup.shingling import Hashes, Ints
+    from dedup.text.arrays import Hashes, Ints
 
 
 def flat(sets: list[list[int]]) -> tuple[Hashes, Ints]:

@@ -23,7 +23,8 @@ from dedup.text.signs import is_sign
 from tests.support import oracle, strategies
 
 if TYPE_CHECKING:
-    from dedup.shingling import Hashes, Words
+    from dedup.shingling import Words
+    from dedup.text.arrays import Hashes
 
 ALPHABETS = (
     "abcXYZ éÉßſﬁ ﬀ'’-_.,ıİ",

@@ -14,8 +14,7 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    Places = NDArray[np.int64]
-    Flags = NDArray[np.bool_]
+    from dedup.text.arrays import Flags, Ints
 
 
 class SameKeys:
@@ -33,7 +32,7 @@ class SameKeys:
         self._member = order[several]
         self._group = np.cumsum(head[:-1])[several]
 
-    def pairs(self, some: Flags) -> tuple[Places, Places]:
+    def pairs(self, some: Flags) -> tuple[Ints, Ints]:
         """Pair each of some paragraphs with the first of them that has the same key: later and earlier ones."""
         chosen = some[self._member]
         member, group = self._member[chosen], self._group[chosen]
@@ -60,7 +59,7 @@ class RecheckQueue:
         self._stays = self._known
         self._some = self._fresh = np.empty(0, np.int64)
 
-    def next(self, stays: Flags) -> tuple[Places, Places]:
+    def next(self, stays: Flags) -> tuple[Ints, Ints]:
         """Return the paragraphs to check, ascending, and the indices in it of those whose buckets are to be searched.
 
         Args:

@@ -25,8 +25,8 @@ from dedup.verdict.batch.verify import NOT, Verdicts
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    Places = NDArray[np.int64]
-    Flags = NDArray[np.bool_]
+    from dedup.text.arrays import Flags, Ints
+
 
 OPEN, STAYS, GOES = 0, 1, 2
 _UNKNOWN = -1
@@ -90,7 +90,7 @@ class Leaders:
         self._restart()
         return len(pairs)
 
-    def add_verdicts(self, later: Places, earlier: Places, verdicts: Verdicts) -> None:
+    def add_verdicts(self, later: Ints, earlier: Ints, verdicts: Verdicts) -> None:
         """Add verdicts, whether requested or not; those on pairs that are not needed do no harm."""
         pairs = pack(later, earlier)
         row = self._candidates.find(pairs)
@@ -100,7 +100,7 @@ class Leaders:
         self._extra = self._extra.select(_union(self._extra.pairs, others))
         self._extra.store(self._extra.find(others), _pick(verdicts, ~is_candidate))
 
-    def next_pairs(self) -> tuple[Places, Places]:
+    def next_pairs(self) -> tuple[Ints, Ints]:
         """Return the pairs to compare next, as later and earlier paragraphs; none when all are decided."""
         self._propagate()
         untried = self._candidates.pairs[self._untried_candidates()]
@@ -132,7 +132,7 @@ class Leaders:
         place[removed] = np.arange(len(removed))
         return table.verdicts(place[going])
 
-    def near_kept_pairs(self, stays: Flags, threshold: float) -> tuple[Places, Places, Verdicts]:
+    def near_kept_pairs(self, stays: Flags, threshold: float) -> tuple[Ints, Ints, Verdicts]:
         """Return the kept paragraphs that are similar to an earlier kept one, each with the most similar one.
 
         Args:
@@ -179,7 +179,7 @@ class Leaders:
             if not len(going) and not staying.any():
                 return
 
-    def _resolve(self, later: Places, earlier: Places, how: NDArray[np.int8]) -> tuple[NDArray[np.int8], Places]:
+    def _resolve(self, later: Ints, earlier: Ints, how: NDArray[np.int8]) -> tuple[NDArray[np.int8], Ints]:
         """Resolve each candidate to its current representative; return match type and representative per pair."""
         rows = np.flatnonzero(how > NOT)
         rows = rows[self.status[earlier[rows]] == GOES]
@@ -198,7 +198,7 @@ class Leaders:
             how[row >= 0] = table.how[row[row >= 0]]
         return how
 
-    def _untried_candidates(self) -> Places:
+    def _untried_candidates(self) -> Ints:
         """Return the next candidates, as rows, of all paragraphs without a prospective witness."""
         later = (self._candidates.pairs[self._pending] >> np.uint64(32)).astype(np.int64)
         unknown = self._candidates.how[self._pending] == _UNKNOWN
@@ -207,7 +207,7 @@ class Leaders:
         known = np.cumsum(~unknown)
         # Only those before the first one that covers: the others are requested if that one fails.
         before = unknown & (known == known[start]) & unknown[start]
-        chosen: Places = self._pending[before & (np.arange(len(later)) - start < self._tries)]
+        chosen: Ints = self._pending[before & (np.arange(len(later)) - start < self._tries)]
         return chosen
 
     def _transitive_pairs(self) -> NDArray[np.uint64]:
@@ -258,22 +258,22 @@ class _PairTable:
                 table.store(row[present], source.verdicts(present))
         return table
 
-    def find(self, pairs: NDArray[np.uint64]) -> Places:
+    def find(self, pairs: NDArray[np.uint64]) -> Ints:
         """Return the row of each pair, or -1."""
         if not len(self.pairs):
             return np.full(len(pairs), -1, np.int64)
         place = np.minimum(np.searchsorted(self._sorted, pairs), len(self._sorted) - 1)
-        rows: Places = np.where(self._sorted[place] == pairs, self._order[place], -1)
+        rows: Ints = np.where(self._sorted[place] == pairs, self._order[place], -1)
         return rows
 
-    def store(self, rows: Places, verdicts: Verdicts) -> None:
+    def store(self, rows: Ints, verdicts: Verdicts) -> None:
         """Store verdicts in some rows."""
         self.how[rows] = verdicts.how
         self.similarity[rows] = verdicts.similarity
         self._coverage[rows] = verdicts.coverage
         self._kind[rows] = verdicts.kind
 
-    def verdicts(self, rows: Places) -> Verdicts:
+    def verdicts(self, rows: Ints) -> Verdicts:
         """Return the verdicts in some rows."""
         return Verdicts(self.how[rows], self.similarity[rows], self._coverage[rows], self._kind[rows])
 
@@ -291,7 +291,7 @@ def _union(one: NDArray[np.uint64], other: NDArray[np.uint64]) -> NDArray[np.uin
     return every[first]
 
 
-def _group_starts(later: Places) -> Places:
+def _group_starts(later: Ints) -> Ints:
     """Return where those of each later paragraph begin."""
     begins = np.ones(len(later), bool)
     begins[1:] = later[1:] != later[:-1]
@@ -304,6 +304,6 @@ def pack(later: NDArray[np.signedinteger[Any]], earlier: NDArray[np.signedintege
     return pairs
 
 
-def unpack(pairs: NDArray[np.uint64]) -> tuple[Places, Places]:
+def unpack(pairs: NDArray[np.uint64]) -> tuple[Ints, Ints]:
     """Return the later and the earlier ones of packed pairs; int64."""
     return (pairs >> np.uint64(32)).astype(np.int64), (pairs & _LOW).astype(np.int64)

@@ -16,8 +16,8 @@ from dedup.text.characters import mix
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    Ints = NDArray[np.int64]
-    Flags = NDArray[np.bool_]
+    from dedup.text.arrays import Flags, Ints
+
 
 SLICE = 1 << 20
 """Paragraphs processed at once, to bound memory; it does not affect the result."""

@@ -26,9 +26,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from dedup.model.settings import Settings
+    from dedup.text.arrays import Flags, Ints
 
-    Ints = NDArray[np.int64]
-    Flags = NDArray[np.bool_]
 
 _CODE_POINTS = 0x110000
 

@@ -33,10 +33,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from dedup.text.arrays import Flags, Ints
     from dedup.verdict.batch.alignments import Aligned
 
-    Ints = NDArray[np.int64]
-    Flags = NDArray[np.bool_]
 
 RULE_WORDS = FUNCTION.union(
     ENTITIES, LINKS, TURNING, FURNITURE, FURNITURE_PHRASES, SECTION, UNITS, NUMBER_WORDS, MAGNITUDES

@@ -21,12 +21,10 @@ from dedup.verdict.rules.order import MOVED
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from dedup.text.arrays import Flags, Ints
     from dedup.verdict.batch.alignments import ParagraphChars
     from dedup.verdict.batch.gaps import Gaps, TokenBytes, TokenTable, Vocabulary
 
-    Ints = NDArray[np.int64]
-    Flags = NDArray[np.bool_]
-    Bytes = NDArray[np.uint8]
 
 _WINDOW = 8
 """Tokens on either side of a gap whose digits are looked at: what a rule looks at is nearer, or a chain of more

@@ -15,12 +15,9 @@ from dedup.verdict.rules.order import MOVED
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from numpy.typing import NDArray
-
+    from dedup.text.arrays import Flags, Ints
     from dedup.verdict.batch.gaps import Gaps, TokenBytes, TokenTable, Vocabulary
 
-    Ints = NDArray[np.int64]
-    Flags = NDArray[np.bool_]
 
 _CUT = b"-", b"..", "…".encode(), "\u00ad".encode()
 _DOTS = np.frombuffer(b".-/", np.uint8)
