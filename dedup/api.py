@@ -156,7 +156,7 @@ def clean_documents(
 def _together(
     documents: Iterable[Any], against: Iterable[Any], field: str, settings: Settings, *, explain: bool, workers: int
 ) -> Iterator[Cleaned]:
-    from dedup.engines.local.library_run import PickleSpool, clean_corpus
+    from dedup.engines.local.in_memory_run import PickleSpool, clean_corpus
 
     with ExitStack() as stack:
         listed = documents if isinstance(documents, (list, tuple)) else None

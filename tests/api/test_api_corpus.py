@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dedup import CleanedRecord, UsageError, clean_documents
-from dedup.engines.local.library_run import PickleSpool, _put
+from dedup.engines.local.in_memory_run import PickleSpool, _put
 from dedup.model.decisions import Reason
 from dedup.model.errors import DedupError, InputError, OutputError
 from tests.promises.test_corpus import corpora, kept
