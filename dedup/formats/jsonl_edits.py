@@ -1,4 +1,4 @@
-"""Edits of JSON lines: marks put into a record, and a text that is left empty."""
+"""What `--mark` and `--empty` write into a record of JSON lines: marks, and a text that is left empty."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Closed lists of words and signs, folded as tokens are: what the verdict knows of languages.
+"""Closed lists of words, read from `data/` and folded as tokens are: what the verdict knows of languages.
 
 The lists are files in `data/`, each with a header that says what belongs in it; what is computed from them is here. The
 languages share each list: a word that is grammar in one language and content in another (German "die") costs little,

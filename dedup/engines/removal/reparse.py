@@ -1,4 +1,4 @@
-"""What can be cut from a document so that what is left is split into just the paragraphs that stay."""
+"""Which removals are held back: without them, what is left of a document would be split into other paragraphs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Output of a run on Spark that is there as a whole, or not at all, on any Hadoop file system.
+"""Output of a run on Spark: how it is named, and that it is there as a whole or not at all, on any Hadoop file system.
 
 Tasks write into a directory beside the target, hidden from listings. When all of it is there, files are given
 their names, and the directory takes the target's place by one renaming. Where renaming copies, as in an object store,

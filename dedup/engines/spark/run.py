@@ -1,4 +1,4 @@
-"""A run over a corpus on Apache Spark, with its outputs and their names: the bytes that the local engine gives.
+"""A run over a corpus on Apache Spark, which gives the bytes that the local engine gives.
 
     list → count lines → number → decide (`dedup.engines.spark.stages`) → lines meet what goes → write beside → commit
 
