@@ -18,25 +18,25 @@ _CORPUS_FIELDS: tuple[tuple[str, Any], ...] = (("against", ()), ("max_memory", N
 """Settings, and fields of a job, that have a meaning in scope ``corpus`` only; each with its value when unused."""
 
 
-class Rule(NamedTuple):
+class Refusal(NamedTuple):
     """A combination that is refused."""
 
-    is_broken: Callable[[Any], bool]
+    applies: Callable[[Any], bool]
     """Return True if the subject, such as a job, has it."""
     what: str
     """The message; ``{0.mode}`` stands for that attribute of the subject."""
     hint: str
 
 
-def refuse(rules: Iterable[Rule], subject: Any, place: str = "") -> None:
-    """Check rules in order.
+def refuse(refusals: Iterable[Refusal], subject: Any, place: str = "") -> None:
+    """Check some combinations in order.
 
     Raises:
-        UsageError: one is broken.
+        UsageError: the subject has one.
     """
-    for rule in rules:
-        if rule.is_broken(subject):
-            raise UsageError(rule.what.format(subject), place=place, hint=rule.hint)
+    for refusal in refusals:
+        if refusal.applies(subject):
+            raise UsageError(refusal.what.format(subject), place=place, hint=refusal.hint)
 
 
 def _outside_corpus(name: str, *unused: Any) -> Callable[[Any], bool]:
@@ -45,29 +45,29 @@ def _outside_corpus(name: str, *unused: Any) -> Callable[[Any], bool]:
     )
 
 
-def _range(name: str, low: float, high: float | None, hint: str) -> Rule:
+def _range(name: str, low: float, high: float | None, hint: str) -> Refusal:
     def is_outside(job: Any) -> bool:
         value = getattr(job, name)
         return value is not None and not low <= value <= (value if high is None else high)
 
-    return Rule(is_outside, f"{name} is {{0.{name}}}", hint)
+    return Refusal(is_outside, f"{name} is {{0.{name}}}", hint)
 
 
 SETTINGS = (
     *(
-        Rule(
+        Refusal(
             _outside_corpus(name, unused),
             f"{name} is {{0.{name}!r}}, which has a meaning in scope 'corpus' only",
             "set scope to 'corpus', or leave it out",
         )
         for name, unused in _CORPUS_SETTINGS
     ),
-    Rule(
+    Refusal(
         lambda settings: settings.keep == "none" and settings.boilerplate is None,
         "keep is 'none', and boilerplate does not say in how many documents a paragraph has to stand",
         "set boilerplate to a number of documents, such as 10",
     ),
-    Rule(
+    Refusal(
         lambda settings: settings.keep != "none" and settings.boilerplate is not None,
         "boilerplate is {0.boilerplate}, and keep is {0.keep!r}, which keeps a copy of everything",
         "set keep to 'none', or leave boilerplate out",
@@ -79,30 +79,34 @@ _NO_TEXT = "mode {0.mode} writes no text, so there is no use for --output"
 _NO_LOG = ("--mark removes nothing, so there is nothing to log", "leave --removed out")
 
 LOCAL_JOB = (
-    Rule(lambda job: job.in_place and job.mode != "clean", "--in-place does not go with mode {0.mode}", _ONE_OF_THEM),
-    Rule(
+    Refusal(
+        lambda job: job.in_place and job.mode != "clean", "--in-place does not go with mode {0.mode}", _ONE_OF_THEM
+    ),
+    Refusal(
         lambda job: job.in_place and (job.output_path is not None or job.reads_stdin),
         "--in-place writes over the inputs themselves",
         "leave out --output, and name files",
     ),
-    Rule(lambda job: job.output_path is not None and job.mode != "clean", _NO_TEXT, "leave it out"),
+    Refusal(lambda job: job.output_path is not None and job.mode != "clean", _NO_TEXT, "leave it out"),
     _range("workers", 1, None, "use a whole number from 1 on"),
     _range("max_document", 1, None, "use a number of bytes, from 1 on"),
-    Rule(lambda job: job.format == "parquet", "Parquet is read by --engine spark only", "add --engine spark"),
-    Rule(lambda job: job.mark and job.removed is not None, *_NO_LOG),
-    Rule(lambda job: job.mark and job.mode in ("check", "diff"), "--mark does not go with mode {0.mode}", _ONE_OF_THEM),
-    Rule(
+    Refusal(lambda job: job.format == "parquet", "Parquet is read by --engine spark only", "add --engine spark"),
+    Refusal(lambda job: job.mark and job.removed is not None, *_NO_LOG),
+    Refusal(
+        lambda job: job.mark and job.mode in ("check", "diff"), "--mark does not go with mode {0.mode}", _ONE_OF_THEM
+    ),
+    Refusal(
         lambda job: job.mark and job.empty != "keep",
         "--mark leaves no text empty, so there is no use for empty {0.empty!r}",
         "leave it out",
     ),
-    Rule(
+    Refusal(
         lambda job: job.mark and job.format == "text",
         "--mark is for JSON lines: plain text has no record to put marks into",
         "use --removed",
     ),
     *(
-        Rule(
+        Refusal(
             _outside_corpus(name, unused, 0),
             f"{name} has a meaning in scope 'corpus' only",
             "set scope to 'corpus', or leave it out",
@@ -111,7 +115,7 @@ LOCAL_JOB = (
     ),
     _range("max_memory", 1, None, "use a number of bytes, such as 4 << 30"),
     _range("max_removed", 0.0, 1.0, "use a number from 0 to 1, such as 0.3"),
-    Rule(
+    Refusal(
         lambda job: job.max_removed is not None and job.mode != "clean",
         "mode {0.mode} removes nothing, so there is no use for max_removed",
         "leave it out",
@@ -120,24 +124,26 @@ LOCAL_JOB = (
 """Of a `dedup.model.job.Job` on this machine."""
 
 SPARK_JOB = (
-    Rule(lambda job: job.settings.scope != "corpus", "--engine spark is for --scope corpus", "add --scope corpus"),
-    Rule(lambda job: job.in_place, "--in-place cannot be done on Spark, which writes whole data sets", "use --output"),
-    Rule(
+    Refusal(lambda job: job.settings.scope != "corpus", "--engine spark is for --scope corpus", "add --scope corpus"),
+    Refusal(
+        lambda job: job.in_place, "--in-place cannot be done on Spark, which writes whole data sets", "use --output"
+    ),
+    Refusal(
         lambda job: job.mode == "diff", "--diff cannot be done on Spark", "see what would go with --check --removed LOG"
     ),
-    Rule(
+    Refusal(
         lambda job: job.mode == "clean" and job.cluster.output is None,
         "--engine spark does not write to standard output",
         "use --output DIR",
     ),
-    Rule(lambda job: job.mark and job.cluster.removed is not None, *_NO_LOG),
-    Rule(lambda job: job.output is not None and job.mode != "clean", _NO_TEXT, "leave it out"),
+    Refusal(lambda job: job.mark and job.cluster.removed is not None, *_NO_LOG),
+    Refusal(lambda job: job.output is not None and job.mode != "clean", _NO_TEXT, "leave it out"),
 )
 """Of a job on Spark."""
 
 PARQUET_JOB = tuple(
-    Rule(is_broken, f"{option} is for JSON lines; nothing was read", "run these by themselves")
-    for option, is_broken in (
+    Refusal(applies, f"{option} is for JSON lines; nothing was read", "run these by themselves")
+    for option, applies in (
         ("--mark", lambda job: job.mark),
         ("--empty", lambda job: job.empty != "keep"),
         ("--within", lambda job: job.settings.within is not None),

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from dedup.verdict.batch.alignments import Aligned
 
-_LETTER_BITS = 21
+_CHAR_BITS = 21
 """Bits of a code point."""
 _LOWER = np.frombuffer(bytes(range(256)).lower(), np.uint8)
 """Each byte in small letters, as far as it is ASCII."""
@@ -42,7 +42,7 @@ class Texts:
 
     def __init__(self, texts: Sequence[bytes], chars: Sequence[str]) -> None:
         self._texts = texts
-        self._letters = chars
+        self._chars = chars
         parts = [placed_tokens(texts[chosen]) for chosen in batches([len(text) for text in texts], BATCH)]
         sizes = [np.diff(part.offsets) for part in parts]
         self._begins = np.concatenate(([0], np.cumsum(np.concatenate([*sizes, np.empty(0, np.int64)]))))
@@ -77,7 +77,7 @@ class Texts:
         tracked = np.array([b"utm_" in text for text in self._written], bool)
         written = TokenBytes(self._data, self._edges, self._numeric, self._ends, linked, tracked)
         tokens = TokenTable(
-            self._hashes, written, self._letters, self._words_at, lambda text: marker_size(self.paragraph(text))
+            self._hashes, written, self._chars, self._words_at, lambda text: marker_size(self.paragraph(text))
         )
         kinds = certain_differences(found, tokens)
         out[found.pair[kinds > 0]] = kinds[kinds > 0]
@@ -95,7 +95,7 @@ class Texts:
         return self._strings[index]
 
     def agree(self, aligned: Aligned) -> NDArray[np.bool_]:
-        """Return for each pair whether tokens of equal letters have equal hashes."""
+        """Return for each pair whether tokens of equal characters have equal hashes."""
         pair = aligned.run_pairs
         a, b, sizes = aligned.runs
         a, b = a + self._begins[aligned.witness[pair]], b + self._begins[aligned.candidate[pair]]
@@ -105,7 +105,7 @@ class Texts:
         return agree
 
     def exact(self, one: NDArray[np.int64], other: NDArray[np.int64]) -> NDArray[np.bool_]:
-        """Return for each pair of texts, by their indices, whether tokens of equal letters are written alike.
+        """Return for each pair of texts, by their indices, whether tokens of equal characters are written alike.
 
         Those that are written alike but for the case of ASCII are the same words; those that are not may be.
         """
@@ -113,8 +113,8 @@ class Texts:
         sizes = np.diff(self._begins)[texts]
         tokens = ranges(self._begins[texts], sizes)
         pairs = np.repeat(np.tile(np.arange(len(one)), 2), sizes)
-        chars = np.frombuffer("".join([self._letters[i] for i in texts.tolist()]).encode("utf-32-le"), np.uint32)
-        keys = pairs << _LETTER_BITS | chars
+        chars = np.frombuffer("".join([self._chars[i] for i in texts.tolist()]).encode("utf-32-le"), np.uint32)
+        keys = pairs << _CHAR_BITS | chars
         order = np.argsort(keys, kind="stable")
         again = np.flatnonzero(keys[order[1:]] == keys[order[:-1]])
         a, b = tokens[order[again]], tokens[order[again + 1]]
@@ -146,7 +146,7 @@ class Texts:
             text, spans = self._decoded(index), self._spans[chosen]
             words = _Lowered(text, spans) if text.isascii() else _Words(text, spans)
             hashes = self._hashes[chosen].tobytes()
-            self._sides[index] = Paragraph(self._letters[index], hashes, words.token, text, words.span, words.all)
+            self._sides[index] = Paragraph(self._chars[index], hashes, words.token, text, words.span, words.all)
         return self._sides[index]
 
 
