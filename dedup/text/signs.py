@@ -23,6 +23,7 @@ from dedup.text.characters import (
     MINUSES,
     OTHER,
     SPACE,
+    fold_table,
     folding,
     with_minuses,
 )
@@ -130,7 +131,7 @@ def say_something(around: Around) -> Flags:
     within = _in_word(near) & _in_word(far)
     sums = (near == _DIGIT) & (far == _DIGIT) & ((before == _SPACE) == (after == _SPACE))
     # Scripts without spaces go on right behind it.
-    free = ~_in_word(after) | (high >= _SPACELESS)
+    free = ~_in_word(after) | _is_spaceless(high)
     ends = free & (_in_word(before) | (_one_sign(around, low) & _in_word(before2)))
     row = (low == code) | (high == code) | ((before == _SPACE) & (low2 == code)) | ((after == _SPACE) & (high2 == code))
     # A word of a capital, or of one and another letter, within a line.
@@ -142,7 +143,7 @@ def say_something(around: Around) -> Flags:
         LESS: amount | compared | (spaced & within),
         # A quotation's sign begins a line, that of a tag has a letter before it.
         GREATER: apart & ((amount & ((near != EDGE) | (after == _DIGIT))) | (compared & (near != EDGE))),
-        ABOUT: (after == _DIGIT) & (apart | (low >= _SPACELESS)) & (before != _DIGIT),
+        ABOUT: (after == _DIGIT) & (apart | _is_spaceless(low)) & (before != _DIGIT),
         PRIME: before == _DIGIT,
         NUMERIC: (near == _DIGIT) | amount,
         STAR: _in_word(near) | row,
@@ -165,6 +166,12 @@ def _one_sign(around: Around, codes: NDArray[np.uint32]) -> Flags:
 
 def _in_word(beside: Bytes) -> Flags:
     found: Flags = (beside == _LETTER) | (beside == _DIGIT)
+    return found
+
+
+def _is_spaceless(codes: NDArray[np.uint32]) -> Flags:
+    # As they are compared: full-width letters and digits of other scripts are as their plain forms.
+    found: Flags = fold_table().take(codes) >= _SPACELESS
     return found
 
 

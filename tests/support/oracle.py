@@ -170,7 +170,7 @@ def _is_charge(units: list[tuple[str, str]], at: int, capitals: list[bool]) -> b
     within = at > 0 and units[at - 1][0] != "break"
     after, sign = units[end + 1] if end + 1 < len(units) else ("break", "")
     fits = word.isascii() and word.isalpha() and capitals[at] and (len(word) == 2 or (len(word) == 1 and within))
-    return fits and after in ("space", "other") and sign != units[end][1]
+    return fits and after in ("space", "other") and sign not in _FORMS_OF_SIGNS["-"]
 
 
 def words(text: str) -> list[str]:

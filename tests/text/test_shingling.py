@@ -140,6 +140,7 @@ def test_folding_twice_changes_nothing(text: str) -> None:
 @example(["", "a", ""])
 @example(["字\u0301a", "\u0301a", "a字b", "ab\u0301字"])
 @example(["\ufeff", "\u00ad\u00ad", "x\u00ad"])
+@example(["a+๓", "a+３", "a+Ａ", "a#๓", "Ａ~5", "๓~5", "字~5", "a+字", "b A-–c"])
 def test_tokens_are_those_of_the_naive_reading(paragraphs: list[str]) -> None:
     """In every script, with marks, ligatures and invisible characters, alone and in a batch."""
     paragraphs = [unicodedata.normalize("NFC", p) if not canonical(p) else p for p in paragraphs]
