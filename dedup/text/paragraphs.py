@@ -1,9 +1,9 @@
 """From text to paragraphs: spans of it, lossless. Nothing here compares anything.
 
 Three readings: ``line`` takes every line that is not blank as a paragraph; ``blank`` takes the lines between blank
-lines together; ``auto`` decides per document. Most extractors write one paragraph a line, so that is what ``auto``
-assumes, unless the document is hard-wrapped: its lines break where the next word would not have fitted. Then the lines
-of a group that was wrapped are one paragraph. Under every reading a fenced code block and a table of several rows are
+lines together; ``auto`` decides for each run of lines that touch. Most extractors write one paragraph a line, so that is what ``auto``
+assumes, unless lines were hard-wrapped: sentences run on from one to the next, at about the same column. Then these
+lines are one paragraph. Under every reading a fenced code block and a table of several rows are
 one paragraph each.
 
 A line ends at LF, CRLF, CR, NEL, VT, FF, U+2028 or U+2029. A paragraph's span leaves its line end outside and its
@@ -20,7 +20,8 @@ import numpy as np
 
 from dedup.text.arrays import ranges
 from dedup.text.characters import BREAK, CLASS_MASK, IGNORE, SPACE, classes_of, code_points
-from dedup.text.hard_wraps import Lines, joined, marked, perhaps_grouped
+from dedup.text.hard_wraps import joined, perhaps_grouped
+from dedup.text.lines import Lines, marked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from dedup.text import characters
 from dedup.text.characters import ALONE, CLASS_MASK, class_table
-from dedup.text.line_forms import LineForm, ends_sentence, line_form
+from dedup.text.line_forms import LineForm, line_form
 from tests.support import oracle
 
 if TYPE_CHECKING:
@@ -79,29 +81,83 @@ def _joined(line: _Line, following: _Line, how: Split) -> bool:
 
 
 def _wrapped(lines: list[_Line]) -> set[int]:
-    sure: list[int] = []
-    loose: list[int] = []
+    out: set[int] = set()
     for first, last in _groups(lines):
-        width = max(len(line.text.rstrip()) for line in lines[first : last + 1])
-        repeated = len({line.text.strip() for line in lines[first : last + 1]}) <= last - first
-        if repeated or not (18 if _spaceless(lines[first].text) else 40) <= width <= 120:
-            continue
-        joints = range(first, last)
-        if len(joints) > 1 and all(_full(lines[i].text, lines[i + 1].text, width) for i in joints):
-            sure += joints
-        elif all(_full(lines[i].text, lines[i + 1].text, int(width * 0.85)) for i in joints):
-            loose += joints
-    if len(sure) < 4:
+        out |= _broken(lines, range(first, last))
+    return out
+
+
+def _broken(lines: list[_Line], joints: range) -> set[int]:
+    """Return the lines of one run of touching ones that a wrap broke off."""
+    texts = [lines[i].text.rstrip() for i in range(joints[0], joints[-1] + 2)]
+    widths = [len(text) for text in texts]
+    usual = max(widths) if len(joints) == 1 else sum(widths[:-1]) / len(joints)
+    reach = [_reach(before, after) for before, after in pairwise(texts)]
+    ends = [_end(text) for text in texts[:-1]]
+    begins = [_beginning(text) for text in texts[1:]]
+    running = short = ended = filled = steady = 0
+    for width, edge, end, begin in zip(widths, reach, ends, begins, strict=False):
+        near = edge >= 0.8 * usual and width >= 0.6 * usual
+        running += begin == "small" and ((end != "ended" and near) or end == "broken")
+        short += end == "open" and not near
+        ended += end == "ended"
+        filled += edge > max(widths)
+        steady += begin == "plain" and edge > max(widths) and end != "ended"
+    whole = filled == len(joints) and steady >= 2 and ended <= 0.4 * len(joints)
+    if not (running >= 0.25 * len(joints) and short <= 0.25 * len(joints)) and not whole:
         return set()
-    ended = sum(ends_sentence(lines[i].text.rstrip()) for i in sure)
-    firsts = [lines[i + 1].text.strip()[0] for i in sure]
-    raised = sum(first.isupper() or first.istitle() for first in firsts)
-    lowered = sum(first.islower() for first in firsts)
-    if ended > len(sure) * 0.4 or raised > lowered + len(sure) * 0.2:
+    if len({text.strip() for text in texts}) <= 0.9 * len(texts):
         return set()
-    typical = sorted(len(lines[i].text.rstrip()) for i in sure)[len(sure) // 2]
-    sure += [i for i in loose if len(lines[i].text) >= typical * 0.7 and not ends_sentence(lines[i].text.rstrip())]
-    return set(sure)
+    if usual < (18 if _spaceless(texts[1]) else 40):
+        return set()
+    out: set[int] = set()
+    for place, line in enumerate(joints):
+        indents = [len(text) - len(text.lstrip()) for text in texts[place : place + 2]]
+        if ends[place] == "ended":
+            joined = reach[place] > usual and indents[1] <= indents[0]
+        else:
+            joined = begins[place] == "small" or ends[place] == "broken" or reach[place] >= 0.9 * usual
+        out |= {line} if joined else set()
+    return out
+
+
+def _reach(line: str, following: str) -> int:
+    first = _FIRST_WORD.match(following)
+    assert first
+    return len(line) + 1 + (0 if _spaceless(following) else len(first.group(1)))
+
+
+def _end(line: str) -> str:
+    """Return whether a line's end is open, broken in a word, or ended."""
+    bare, closing = line, 0
+    while closing < 4 and len(bare) > 1 and bare[-1] in "\"'”’»«)]）」』】*_":
+        bare, closing = bare[:-1], closing + 1
+    if bare[-1] in ".!?…。！？｡؟۔।॥።፡⋯‽;；؛:：{}〉》>":
+        return "ended"
+    letter = len(bare) > 1 and _case(bare[-2]) != "other"
+    return "broken" if bare[-1] in "-\u00ad\u2010\u2011¬" and letter else "open"
+
+
+def _beginning(line: str) -> str:
+    """Return the case of a line's first letter, behind opening signs."""
+    bare, opening = line.lstrip(), 0
+    while opening < 4 and len(bare) > 1 and bare[0] in "\"'“‘„«»(（[「『【*_¿¡":
+        bare, opening = bare[1:], opening + 1
+    case = _case(bare[0])
+    return "other" if case == "small" and bare.startswith(("http", "www.")) else case
+
+
+def _case(char: str) -> str:
+    if oracle.character(char) not in ("letter", "alone", "mark", "digit") or char in characters.FACTS:
+        return "other"
+    if oracle.character(char) == "digit":
+        return "other"
+    if oracle.character(char) == "letter":
+        if char.islower() and char.upper() != char:
+            return "small"
+        if char.isupper():
+            return "capital"
+    return "plain"
 
 
 def _groups(lines: list[_Line]) -> list[tuple[int, int]]:
@@ -117,14 +173,9 @@ def _groups(lines: list[_Line]) -> list[tuple[int, int]]:
 
 
 def _plain(line: _Line, following: _Line) -> bool:
-    return line.kind in (LineForm.TEXT, LineForm.ITEM) and following.kind is LineForm.TEXT
+    narrow = max(len(line.text.rstrip()), len(following.text.rstrip())) <= 160
+    return narrow and line.kind in (LineForm.TEXT, LineForm.ITEM) and following.kind is LineForm.TEXT
 
 
 def _spaceless(text: str) -> bool:
     return bool(class_table()[ord(text.strip()[0])] & CLASS_MASK == ALONE)
-
-
-def _full(line: str, following: str, width: int) -> bool:
-    first = _FIRST_WORD.match(following)
-    assert first
-    return len(line.rstrip()) + (1 if _spaceless(following) else 1 + len(first.group(1))) > width

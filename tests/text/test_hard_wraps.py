@@ -11,7 +11,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from dedup.text.characters import CLASS_MASK, SPACE, class_table, code_points
-from dedup.text.hard_wraps import Lines, joined
+from dedup.text.hard_wraps import joined
+from dedup.text.lines import Lines
 from dedup.text.paragraphs import split
 from tests.support import oracle, plain_lines, strategies
 

@@ -11,7 +11,9 @@ from dedup.formats.jsonl_bytes import LARGEST, Literals
 from dedup.formats.jsonl_string import locate_string
 from dedup.formats.parts import PartKind
 from dedup.text.arrays import batches, ranges
-from dedup.text.characters import CLASS_MASK, IGNORE, class_table, fold_table
+from dedup.text.characters import code_points
+from dedup.text.hard_wraps import perhaps_grouped
+from dedup.text.lines import Lines, marked
 from dedup.text.long_texts import split_texts
 
 if TYPE_CHECKING:
@@ -30,12 +32,6 @@ LEAST = 1 << 13
 _PART = 4
 """Such records make at least one part of so many of what is looked at."""
 _OTHER_ENDS = "\r\v\f\x85\u2028\u2029"
-_MARKS = "|`~"
-_BULLETS = [ord(sign) for sign in "-*+•·"]
-_WIDEST, _NARROWEST = 160, 18
-"""Characters of a line that may have been wrapped, indentation included; see `dedup.text.hard_wraps`."""
-_LONGEST_WORD = 40
-_FEWEST_JOINTS, _FEWEST_SMALL = 4, 2
 
 
 def cut_without_parsing(
@@ -202,9 +198,8 @@ def moved(wanted: Ints, bounds: Ints) -> Ints:
 def reads_alike(left: str, stay: Ints, how: Split) -> bool:
     """Tell, at a glance, whether a text certainly is read as some paragraphs; where that is open, it has to be split.
 
-    It is where each of its lines is one of them, and no lines may belong together: nothing begins as a row of a table
-    or a code fence, and under ``auto`` too few lines are such that `dedup.text.hard_wraps.perhaps_grouped` would name
-    the document. All that is asked here is a little less than what is asked there.
+    It is where each of its lines is one of them, and no lines may belong together, by the same quick look with which
+    splitting begins.
 
     Args:
         left: what is left of a document.
@@ -214,14 +209,8 @@ def reads_alike(left: str, stay: Ints, how: Split) -> bool:
     """
     if how == "blank" or not len(stay) or any(end in left for end in _OTHER_ENDS):
         return False
-    if any(mark in left for mark in _MARKS) and _marked(left, stay):
-        return False
-    return how == "line" or not _perhaps_wrapped(left, stay)
-
-
-def _marked(left: str, stay: Ints) -> bool:
-    """Return True if a paragraph begins as a row of a table or a code fence does."""
-    return any(left[start:end].lstrip(" \t")[:1] in (*_MARKS, "") for start, end in stay.tolist())
+    lines = Lines(left, code_points(left), stay[:, 0], stay[:, 1], np.zeros(len(stay), np.int64))
+    return not len(marked(lines) if how == "line" else perhaps_grouped(lines))
 
 
 def each_a_line(left: str, stay: Ints) -> bool:
@@ -233,44 +222,6 @@ def each_a_line(left: str, stay: Ints) -> bool:
         outside += left.count("\n", start, end)
     outside += left.count("\n", 0, int(stay[0, 0])) + left.count("\n", int(stay[-1, 1]))
     return outside == left.count("\n")
-
-
-def _perhaps_wrapped(left: str, stay: Ints) -> bool:
-    """Return True if enough lines may have been wrapped: see `dedup.text.hard_wraps.perhaps_grouped`."""
-    starts, ends = stay[:, 0], stay[:, 1]
-    lengths = ends - starts
-    joint = (
-        (lengths[:-1] >= _NARROWEST)
-        & (lengths[:-1] <= _WIDEST)
-        & (lengths[:-1] + 1 + _LONGEST_WORD > lengths[1:])
-        & (starts[1:] - ends[:-1] == 1)
-    )
-    places = np.flatnonzero(joint)
-    if len(places) < _FEWEST_JOINTS:
-        return False
-    places = _beside(places)
-    if len(places) < _FEWEST_JOINTS:
-        return False
-    after = starts[places + 1]
-    first = np.array([ord(left[start]) for start in after.tolist()], np.int64)
-    ended = [left.find(" ", start, start + _LONGEST_WORD) for start in after.tolist()]
-    word = np.where(np.array(ended) < 0, _LONGEST_WORD, ended - after)
-    # An indented line's first word is not looked for.
-    word[class_table()[first] & CLASS_MASK >= IGNORE] = _LONGEST_WORD
-    item = np.isin(first, _BULLETS) & (word == 1)
-    places = _beside(places[~item & (lengths[places] + 1 + word > lengths[places + 1])])
-    if len(places) < _FEWEST_JOINTS:
-        return False
-    first = np.array([ord(left[start]) for start in starts[places + 1].tolist()], np.int64)
-    return int(np.count_nonzero(fold_table()[first] == first)) >= _FEWEST_SMALL
-
-
-def _beside(places: Ints) -> Ints:
-    """Return the places that stand right beside another one."""
-    follows = np.zeros(len(places) + 1, bool)
-    follows[1:-1] = places[1:] == places[:-1] + 1
-    found: Ints = places[follows[:-1] | follows[1:]]
-    return found
 
 
 def cut_emptied(work: Work, parts: list[Part], results: list[PartResult], decided: TaskDecisions) -> Ints:

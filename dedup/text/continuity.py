@@ -1,0 +1,99 @@
+"""Whether a line's end is open, and whether a beginning goes on: what shows that a sentence runs across a line end.
+
+All scripts are asked in the same way: a sentence that is not over has no final sign at its end, and what goes on begins
+with a small letter, in scripts that have capitals. Quotation marks and brackets around either are looked through.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from functools import cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from dedup.text import unicode_tables
+from dedup.text.characters import ALONE, CLASS_MASK, FACTS, LETTER, MARK, class_table, folding
+
+if TYPE_CHECKING:
+    from dedup.text.arrays import Bytes, Codes, Flags, Ints
+
+SMALL, CAPITAL, PLAIN, FINAL, CLOSER, OPENER, HYPHEN = (1 << bit for bit in range(7))
+"""Bits of `sign_table`: small letters; capitals; letters of scripts without case; signs that end a sentence or a clause
+that others may follow; signs that may stand behind these, and before a beginning; hyphens at a line's end."""
+_FINAL = ".!?…。！？｡؟۔।॥။።፡⋯‽;；؛:：{}〉》>"
+_CLOSERS = "\"'”’»«)]）」』】*_"
+_OPENERS = "\"'“‘„«»(（[「『【*_¿¡"
+_HYPHENS = "-\u00ad\u2010\u2011¬"
+_ADDRESSES = b"http", b"www."
+"""Beginnings that are no words."""
+_STEPS = 4
+"""Closing or opening signs that are looked through."""
+
+
+@cache
+def sign_table() -> Bytes:
+    """Return what every code point is at the end and the beginning of a line, as bits: uint8, shape (0x110000,)."""
+    classes = class_table() & CLASS_MASK
+    table = np.where((classes == LETTER) | (classes == ALONE) | (classes == MARK), PLAIN, 0).astype(np.uint8)
+    table[[ord(sign) for sign in FACTS]] = 0
+    codes, folds = folding()
+    letters = (classes[codes] == LETTER) & (classes[folds] == LETTER)
+    for code, fold in zip(codes[letters].tolist(), folds[letters].tolist(), strict=True):
+        # Letters that this Python does not know are those of new alphabets with capitals.
+        if chr(code).isupper() or unicodedata.category(chr(code)) == "Cn":
+            table[code], table[fold] = CAPITAL, SMALL
+        elif chr(code).islower():
+            table[code] = SMALL
+    for char in (*unicode_tables.expansions(), "ı"):
+        table[ord(char)] = SMALL if char.islower() else CAPITAL if char.isupper() else table[ord(char)]
+    for bit, signs in ((FINAL, _FINAL), (CLOSER, _CLOSERS), (OPENER, _OPENERS), (HYPHEN, _HYPHENS)):
+        table[[ord(sign) for sign in signs]] |= bit
+    return table
+
+
+def open_ends(codes: Codes, starts: Ints, lasts: Ints) -> tuple[Flags, Flags]:
+    """Return which lines do not end as a sentence or clause ends, and which of these in a hyphen behind a letter.
+
+    Args:
+        codes: code points of a text.
+        starts: first character of each line; int64.
+        lasts: first character after the last one of each line that is no space; int64.
+    """
+    table = sign_table()
+    places = lasts - 1
+    signs = table.take(codes[places])
+    for _ in range(_STEPS):
+        closing = np.flatnonzero((signs & CLOSER > 0) & (places > starts))
+        if not len(closing):
+            break
+        places[closing] -= 1
+        signs[closing] = table.take(codes[places[closing]])
+    before = table.take(codes[np.maximum(places - 1, starts)])
+    hyphens: Flags = (signs & HYPHEN > 0) & (before & (SMALL | CAPITAL | PLAIN) > 0)
+    return signs & FINAL == 0, hyphens
+
+
+def beginnings(codes: Codes, firsts: Ints, ends: Ints) -> Bytes:
+    """Return what each line begins with, behind opening signs: bits of `sign_table`; uint8.
+
+    Args:
+        codes: code points of a text.
+        firsts: first character of each line that is no space; int64.
+        ends: first character after each line; int64.
+    """
+    table = sign_table()
+    places = firsts.copy()
+    signs = table.take(codes[places])
+    for _ in range(_STEPS):
+        opening = np.flatnonzero((signs & OPENER > 0) & (places + 1 < ends))
+        if not len(opening):
+            break
+        places[opening] += 1
+        signs[opening] = table.take(codes[places[opening]])
+    small = np.flatnonzero(signs & SMALL)
+    address = np.zeros(len(small), bool)
+    for prefix in _ADDRESSES:
+        address |= np.all([codes[np.minimum(places[small] + i, ends[small] - 1)] == c for i, c in enumerate(prefix)], 0)
+    signs[small[address]] = 0
+    return signs
