@@ -6,6 +6,7 @@ with a small letter, in scripts that have capitals. Quotation marks and brackets
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from functools import cache
 from typing import TYPE_CHECKING
@@ -27,6 +28,11 @@ _OPENERS = "\"'“‘„«»(（[「『【*_¿¡"
 _HYPHENS = "-\u00ad\u2010\u2011¬"
 _ADDRESSES = b"http", b"www."
 """Beginnings that are no words."""
+_SENTENCE = frozenset(".!?…。！？｡؟۔।॥።⋯‽")
+_OPEN = frozenset("([（【「『“„«")
+_BRACKET = re.compile("[]()[（）【】「」『』“”„«»]")
+_LONG = 600
+"""Characters at either end of a text that are looked at."""
 _STEPS = 4
 """Closing or opening signs that are looked through."""
 
@@ -97,3 +103,58 @@ def beginnings(codes: Codes, firsts: Ints, ends: Ints) -> Bytes:
         address |= np.all([codes[np.minimum(places[small] + i, ends[small] - 1)] == c for i, c in enumerate(prefix)], 0)
     signs[small[address]] = 0
     return signs
+
+
+def ends_openly(text: str) -> bool:
+    """Return True if a text does not end as a sentence or clause ends."""
+    last = _last_sign(text)
+    return last != "" and not _is(last, FINAL)
+
+
+def ends_sentence(text: str) -> bool:
+    """Return True if a text ends as a sentence ends, rather than a clause."""
+    last = _last_sign(text)
+    return last != "" and last in _SENTENCE
+
+
+def begins_small(text: str) -> bool:
+    """Return True if a text begins with a small letter, in a script that has capitals."""
+    begin = text[:_LONG].lstrip()
+    opening = 0
+    while opening < _STEPS and begin[opening + 1 :] and _is(begin[opening], OPENER):
+        opening += 1
+    begin = begin[opening:]
+    return begin != "" and _is(begin[0], SMALL) and not begin.startswith(tuple(a.decode() for a in _ADDRESSES))
+
+
+def is_spaceless(word: str) -> bool:
+    """Return True if a word is written in a script without spaces, of which each character is a token."""
+    return bool(class_table()[ord(word[0])] & CLASS_MASK == ALONE)
+
+
+def unclosed(text: str) -> bool:
+    """Return True if a bracket or quotation is open at the end of a text, within its last few sentences."""
+    depth = 0
+    for sign in _BRACKET.findall(text[-_LONG:]):
+        depth = depth + 1 if sign in _OPEN else max(depth - 1, 0)
+    return depth > 0
+
+
+def closes(text: str) -> bool:
+    """Return True if a text closes a bracket or quotation before it opens one, within its first few sentences."""
+    found = _BRACKET.search(text[:_LONG])
+    return found is not None and found.group() not in _OPEN
+
+
+def _last_sign(text: str) -> str:
+    """Return the last character of a text that is neither a space nor a closing sign; the first one of all if none."""
+    end = text[-_LONG:].rstrip()
+    closing = 0
+    while closing < _STEPS and len(end) > 1 and _is(end[-1], CLOSER):
+        end = end[:-1]
+        closing += 1
+    return end[-1:]
+
+
+def _is(sign: str, bit: int) -> bool:
+    return bool(sign_table()[ord(sign)] & bit)

@@ -42,6 +42,7 @@ _SENTENCES = 12
 _LONGEST_LEAD = 24
 _LONGEST_NAME = 16
 _LONGEST_SHOUT = 100
+_LONGEST_FIGURES = 12
 _BOLD = ("**", "__")
 _NUMBERED = re.compile(
     r"\W*(?:[0-9]{1,3}(?:\.[0-9]{1,3})*\\?[.):]|[0-9]{1,3}(?:\.[0-9]{1,3})+|(?:ARTICLE|SECTION|§)\s*[0-9IVXLC]+\W?|[A-Z][.)])\s+"
@@ -99,6 +100,18 @@ def entry_marker(text: str) -> str:
     """Return the number or letter in front of a list entry or a section, as it is written; empty without one."""
     found = _NUMBERED.match(text) or _ITEM.match(text)
     return "".join(c for c in found.group() if c.isalnum()) if found else ""
+
+
+def without_marker(text: str) -> str:
+    """Return a text without the bullet, number or letter in front of it."""
+    found = _ITEM.match(text) or _NUMBERED.match(text)
+    return text[found.end() :] if found else text
+
+
+def is_figures(text: str) -> bool:
+    """Return True if a short line is mostly figures: a time, a price, a score."""
+    signs = sum(c.isalnum() for c in text)
+    return 0 < signs <= _LONGEST_FIGURES and 2 * sum(c.isdigit() for c in text) >= signs
 
 
 def leading_term(text: str) -> str:

@@ -1,10 +1,10 @@
 """From text to paragraphs: spans of it, lossless. Nothing here compares anything.
 
 Three readings: ``line`` takes every line that is not blank as a paragraph; ``blank`` takes the lines between blank
-lines together; ``auto`` decides for each run of lines that touch. Most extractors write one paragraph a line, so that is what ``auto``
-assumes, unless lines were hard-wrapped: sentences run on from one to the next, at about the same column. Then these
-lines are one paragraph. Under every reading a fenced code block and a table of several rows are
-one paragraph each.
+lines together; ``auto`` decides for each run of lines that touch. Most extractors write one paragraph a line, so that
+is what ``auto`` assumes, unless lines were hard-wrapped: sentences run on from one to the next, at about the same
+column. Then these lines are one paragraph. Under every reading a fenced code block and a table of several rows are one
+paragraph each.
 
 A line ends at LF, CRLF, CR, NEL, VT, FF, U+2028 or U+2029. A paragraph's span leaves its line end outside and its
 indentation inside.

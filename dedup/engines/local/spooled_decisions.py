@@ -49,6 +49,7 @@ class SpooledDecisions:
         mine = slice(*np.searchsorted(self._removed, (begin, end)).tolist())
         removals = self._decided.removals[mine].copy()
         removals["paragraph"] -= begin
+        removals["witness"] -= begin
         going = self._decided.removals[mine]
         witnesses = list(self._places(going["witness"], going["how"] > 0, first)) if self._told else []
         every = self._decided.near.shown

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from dedup.engines.removal.task_decisions import REASONS, edges_of
+from dedup.engines.removal.task_decisions import REASONS, edges_of, is_renumbered, repeated
 from dedup.formats.jsonl_bytes import LARGEST, Literals
 from dedup.formats.jsonl_string import locate_string
 from dedup.formats.parts import PartKind
+from dedup.resolve.surroundings import Surroundings
 from dedup.text.arrays import batches, ranges
 from dedup.text.characters import code_points
 from dedup.text.hard_wraps import perhaps_grouped
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from dedup.engines.removal.task_decisions import TaskDecisions
     from dedup.formats.jsonl_bytes import Literal
     from dedup.formats.parts import Part, PartResult, Work
-    from dedup.model.settings import Split
+    from dedup.model.settings import Settings, Split
     from dedup.text.arrays import Ints
 
 LEAST = 1 << 13
@@ -66,16 +67,15 @@ def cut_without_parsing(
                 continue
             literals[place] = Literals(parts[place].data, work.field[0])
         if (literal := literals[place].of(start, end)) is not None:
-            gone = decided.removals["paragraph"][low[number] : high[number]] - begins[number]
-            found.append(
-                (
-                    number,
-                    _UnparsedDocument(literal, decided.spans[begins[number] : ends[number]], gone.astype(np.int64)),
-                )
-            )
+            removals = decided.removals[low[number] : high[number]]
+            if repeated(removals, int(begins[number]), int(ends[number] - begins[number])).any():
+                continue  # the text is asked whether that was meant
+            gone = removals["paragraph"].astype(np.int64) - begins[number]
+            spans = decided.spans[begins[number] : ends[number]]
+            found.append((number, _UnparsedDocument(literal, spans, gone, gone[is_renumbered(removals)])))
     done = np.zeros(len(begins), bool)
     for some in batches([plain.literal.length for _, plain in found], most):
-        cut = _find_cuts([plain for _, plain in found[some]], work.settings.split)
+        cut = _find_cuts([plain for _, plain in found[some]], work.settings)
         for (number, _), one in zip(found[some], cut, strict=True):
             if one is not None:
                 done[number] = True
@@ -106,11 +106,13 @@ class _UnparsedDocument(NamedTuple):
         literal: where its characters are.
         spans: its paragraphs; int32, (n, 2).
         gone: numbers of those that go, ascending, one at least; int64.
+        renumbered: those of them that have another number than their witness; int64.
     """
 
     literal: Literal
     spans: NDArray[np.int32]
     gone: Ints
+    renumbered: Ints
 
 
 class _ByteCuts(NamedTuple):
@@ -121,11 +123,19 @@ class _ByteCuts(NamedTuple):
     emptied: bool
 
 
-def _find_cuts(documents: Sequence[_UnparsedDocument], how: Split) -> list[_ByteCuts | None]:
-    """Find what leaves some documents; None where what is left would not be read as the paragraphs that stay."""
+def _find_cuts(documents: Sequence[_UnparsedDocument], settings: Settings) -> list[_ByteCuts | None]:
+    """Find what leaves some documents; None where some of it has to stay.
+
+    That is where it belongs to what stays beside it, or where the rest would not be read as the paragraphs that stay.
+    """
+    how = settings.split
     out: list[_ByteCuts | None] = []
     open_: list[tuple[int, str, Ints]] = []
-    for number, (literal, spans, gone) in enumerate(documents):
+    for number, (literal, spans, gone, renumbered) in enumerate(documents):
+        text = Surroundings(literal.without([]), spans.tolist(), settings.min_words, renumbered.tolist())
+        if settings.guard != "off" and len(gone) < len(spans) and text.retained(gone.tolist()):
+            out.append(None)
+            continue
         bounds = regions_of(spans, gone, literal.length, literal.line_ends)
         edges = literal.offsets(bounds.ravel()).tolist()
         left = literal.without(list(zip(edges[::2], edges[1::2], strict=True)))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from dedup.engines.removal.admissible import admissible, allowed_removals, view
 from dedup.engines.removal.byte_cuts import LEAST, each_a_line, moved, reads_alike, staying
 from dedup.engines.removal.task_decisions import removed_numbers
 from dedup.model.decisions import without
@@ -36,6 +37,12 @@ class CutDocument(NamedTuple):
     regions: list[tuple[int, int]]
     """The paragraphs that go, and a separator of each, in order; those that touch are one. In characters."""
     left: str
+    wanted: Document
+    """With the removals that may be carried out: those that are not are held back."""
+
+    def held_back(self) -> Document:
+        """Return the document with the removals that are held back: what is left would be read as other paragraphs."""
+        return with_removals(self.wanted, ~is_among(self.wanted, self.document))
 
 
 def settle_cuts(work: Work, documents: Sequence[Document]) -> list[CutDocument | None]:
@@ -44,25 +51,41 @@ def settle_cuts(work: Work, documents: Sequence[Document]) -> list[CutDocument |
     Once some paragraphs are gone, others that were retained may be cut after all, as another run would do. So it is
     repeated until nothing more can be cut.
     """
-    settled = Reparse(work, documents, [None] * len(documents)).run()
-    active = [number for number, cut in enumerate(settled) if is_held_back(documents[number], cut)]
+    settled: list[CutDocument | None] = [None] * len(documents)
+    active = list(range(len(documents)))
     while active:
-        further = Reparse(work, [documents[number] for number in active], [settled[number] for number in active]).run()
+        before = [settled[number] for number in active]
+        wanted = _admissible(work, [documents[number] for number in active], before)
         still_active: list[int] = []
-        for number, cut in zip(active, further, strict=True):
+        for number, want, cut in zip(active, wanted, Reparse(work, wanted, before).run(), strict=True):
             if cut is None:  # another run would leave it alone
                 continue
-            is_more = is_held_back(cut.document, settled[number])
-            settled[number] = cut
-            if is_more and is_held_back(documents[number], cut):
+            cuts_more = len(cut.document.removals) > _number_done(settled[number])
+            settled[number] = cut._replace(wanted=want)
+            if cuts_more and len(cut.document.removals) < len(documents[number].removals):
                 still_active.append(number)
         active = still_active
     return settled
 
 
-def is_held_back(document: Document, cut: CutDocument | None) -> bool:
-    """Return True if a document can be cut, and not all of its removals are carried out."""
-    return cut is not None and len(cut.document.removals) < len(document.removals)
+def _number_done(cut: CutDocument | None) -> int:
+    return 0 if cut is None else len(cut.document.removals)
+
+
+def _admissible(work: Work, documents: Sequence[Document], settled: Sequence[CutDocument | None]) -> list[Document]:
+    """Return each document with the removals that may be carried out, given those that are settled."""
+    done = [is_among(document, cut and cut.document) for document, cut in zip(documents, settled, strict=True)]
+    views = [
+        view(document, flags, document.located.record.text, [])
+        if cut is None
+        else view(document, flags, cut.left, cut.regions)
+        for document, flags, cut in zip(documents, done, settled, strict=True)
+    ]
+    found = admissible(views, work.settings)
+    return [
+        with_removals(document, allowed_removals(document, flags, numbers))
+        for document, flags, numbers in zip(documents, done, found, strict=True)
+    ]
 
 
 class Reparse:
@@ -151,7 +174,7 @@ class Reparse:
 def _cut(document: Document) -> CutDocument:
     text = document.located.record.text
     cut = regions(text, document.spans.tolist(), removed_numbers(document)) if len(document.removals) else []
-    return CutDocument(document, cut, without(text, cut))
+    return CutDocument(document, cut, without(text, cut), document)
 
 
 def is_among(document: Document, other: Document | None) -> NDArray[np.bool_]:

@@ -13,7 +13,7 @@ from dedup.engines.contained import reading_fault
 from dedup.engines.reading import changed
 from dedup.engines.removal.byte_cuts import cut_emptied, cut_without_parsing
 from dedup.engines.removal.explained import decision_of, kept_near_of
-from dedup.engines.removal.reparse import is_among, is_held_back, settle_cuts, with_removals
+from dedup.engines.removal.reparse import settle_cuts
 from dedup.engines.removal.task_decisions import AGAIN_FAULT, REASONS, Document, edges_of
 from dedup.formats.edits import FORMATS, LocatedDocument, carry_out, left_as_it_is, read_documents
 from dedup.formats.parts import PartResult, Record
@@ -205,7 +205,7 @@ def _carry_out(work: Work, documents: list[Document], *, told: bool) -> None:
             counts.stays(len(document.removals))
             counts.unsettled += 1
         elif not isinstance(one, Fault):
-            counts.stays(len(document.removals) - len(one.document.removals))
+            counts.stays(len(one.held_back().removals))
             if len(one.document.removals):
                 fault = attempt(partial(_cut_out, work, one), itself)
         if fault is not None:
@@ -230,9 +230,9 @@ def _decided(work: Work, documents: Sequence[Document]) -> list[Decision]:
     decided = []
     for document, one in zip(documents, settle_cuts(work, documents), strict=True):
         decision = Decision(0, unsettled=True) if one is None else decision_of(one.document)
-        if one is None or is_held_back(document, one):
-            stays = ~is_among(document, None if one is None else one.document)
-            decision = replace(decision, held_back=held(decision_of(with_removals(document, stays)).removals))
+        stays = document if one is None else one.held_back()
+        if len(stays.removals):
+            decision = replace(decision, held_back=held(decision_of(stays).removals))
         decided.append(decision)
     return decided
 
@@ -249,7 +249,7 @@ def _near(work: Work, document: Document) -> tuple[KeptNear, ...]:
 
 def _cut_out(work: Work, cut: CutDocument) -> None:
     """Cut a document where removals are not reported: its bytes and counts only."""
-    document, gone, left = cut
+    document, gone, left, _ = cut
     part, result, record = document.located
     offsets = FORMATS[part.kind].locate(part, record, [edge for region in gone for edge in region], work)
     if offsets is None:  # the long way round says what is wrong

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from dedup.model.decisions import Reason
+from dedup.model.differences import Difference
 from dedup.resolve.corpus.removals import BLOCK, BOILERPLATE, EXACT, NEAR
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ class TaskDecisions(NamedTuple):
 
     Attributes:
         parts, documents, spans: the task's entries of these columns of the spool.
-        removals: what goes, with paragraphs counted from the task's first one; see
+        removals: what goes, with paragraphs and witnesses counted from the task's first paragraph; see
             `dedup.resolve.corpus.removals.removal_type`.
         witnesses: one for each removal if they are reported, else none.
         near: near-duplicates that stay and are to be told of, likewise; see `dedup.resolve.corpus.kept_near.near_type`.
@@ -95,3 +96,16 @@ def removed_numbers(document: Document) -> list[int]:
     """Return the numbers of the paragraphs that go, within their document; ascending."""
     gone: list[int] = (document.removals["paragraph"] - document.first).tolist()
     return gone
+
+
+def repeated(removals: NDArray[np.void], first: int, number: int) -> NDArray[np.bool_]:
+    """Return which removals have their witness in the same document, of so many paragraphs from `first` on."""
+    witness = removals["witness"].astype(np.int64) - first
+    found: NDArray[np.bool_] = (witness >= 0) & (witness < number) & (removals["reason"] != BOILERPLATE)
+    return found
+
+
+def is_renumbered(removals: NDArray[np.void]) -> NDArray[np.bool_]:
+    """Return which removals have another number or letter in front of them than their witness."""
+    found: NDArray[np.bool_] = removals["differs"] & int(Difference.MARKER) > 0
+    return found

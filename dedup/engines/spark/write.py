@@ -173,7 +173,7 @@ class Writer:
         """Yield the lines, and keep what goes from each at hand: it stands before the line."""
         for batch in batches:
             columns = {name: batch.column(name).to_pylist() for name in ("document", "kind", *Row._fields[1:])}
-            decided = _decided(batch.column("removals"), self._table, told=self._plan.told)
+            decided = _decided(batch.column("removals"), columns["document"], self._table, told=self._plan.told)
             for place, (kind, document) in enumerate(zip(columns["kind"], columns["document"], strict=True)):
                 if kind == _REMOVALS:
                     self._removals[document] = decided(place)
@@ -352,7 +352,7 @@ def _error(problem: Problem) -> DedupError:
     return InputError(what, place=place, hint=rest)
 
 
-def _decided(column: pa.ListArray, table: Table, *, told: bool) -> Any:
+def _decided(column: pa.ListArray, documents: list[int], table: Table, *, told: bool) -> Any:
     """Return a function that gives the removals, and places of witnesses, of the document at a place in a batch."""
     entries = column.values
     fields = {name: entries.field(name) for name in _PLAIN}
@@ -360,6 +360,12 @@ def _decided(column: pa.ListArray, table: Table, *, told: bool) -> Any:
     for name, values in fields.items():
         every[name] = values.to_numpy(zero_copy_only=False)
     offsets = column.offsets.to_pylist()
+    # Counted from the document's first paragraph, as the paragraphs are; those of other documents are none of them.
+    names = ("witness_document", "witness_paragraph")
+    document, paragraph = (entries.field(name).to_numpy(zero_copy_only=False) for name in names)
+    own = np.full(len(entries), -1, np.int64)
+    own[offsets[0] : offsets[-1]] = np.repeat(np.array(documents, np.int64), np.diff(offsets))
+    every["witness"] = np.where(document == own, paragraph, -1)
 
     def of(place: int) -> tuple[NDArray[np.void], list[WitnessLocation]]:
         here = slice(offsets[place], offsets[place + 1])

@@ -1,0 +1,112 @@
+"""Which of a corpus's removals may go from where they stand: one judgement for both scopes and engines.
+
+Two questions are asked of a document's text, as it is when the others are gone. Was a repetition within one document
+meant? That is what scope ``document`` decides, and so it is asked. And does what stays beside a paragraph run into it,
+or belong under it? See `dedup.resolve.surroundings`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from dedup.engines.removal.byte_cuts import moved, staying
+from dedup.engines.removal.task_decisions import is_renumbered, removed_numbers, repeated
+from dedup.model.decisions import without
+from dedup.resolve.document.decide import decide
+from dedup.resolve.surroundings import Surroundings
+from dedup.text.paragraphs import regions
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from numpy.typing import NDArray
+
+    from dedup.engines.removal.task_decisions import Document
+    from dedup.model.settings import Settings
+
+
+class View(NamedTuple):
+    """A document as it is judged: what is left of it so far.
+
+    Attributes:
+        text: what is left.
+        spans: (start, end) of each paragraph.
+        going: the paragraphs that are to go.
+        repeated: those of them whose witness stands in the same document.
+        renumbered: those of them that have another number than their witness.
+    """
+
+    text: str
+    spans: list[list[int]]
+    going: list[int]
+    repeated: set[int]
+    renumbered: set[int]
+
+    def retained(self, gone: Collection[int], settings: Settings) -> set[int]:
+        """Return which of some paragraphs have to stay for what stays beside them."""
+        return Surroundings(self.text, self.spans, settings.min_words, self.renumbered).retained(gone)
+
+
+def view(document: Document, done: NDArray[np.bool_], left: str, cut: Sequence[tuple[int, int]]) -> View:
+    """Return what is left of a document when some of its removals are done.
+
+    Args:
+        document: with all its removals.
+        done: which of them are; bool.
+        left: the text without them.
+        cut: what has left the text for them.
+    """
+    gone = document.removals["paragraph"] - document.first
+    numbers = np.delete(np.arange(len(document.spans)), gone[done])
+    spans = moved(staying(document.spans, gone[done]), np.array(cut, np.int64).reshape(-1, 2)) if done.any() else None
+    places = np.searchsorted(numbers, gone)
+    within = repeated(document.removals, document.first, len(document.spans)) & ~done
+    marked = is_renumbered(document.removals) & ~done
+    return View(
+        left,
+        (document.spans if spans is None else spans).tolist(),
+        places[~done].tolist(),
+        set(places[within].tolist()),
+        set(places[marked].tolist()),
+    )
+
+
+def admissible(views: Sequence[View], settings: Settings) -> list[set[int]]:
+    """Return, for each document, the paragraphs that may go.
+
+    Those whose witness stands in the same document are judged last, by what is left when all others are gone.
+    """
+    if settings.guard == "off":  # similarity alone decides
+        return [set(each.going) for each in views]
+    allowed = [set(each.going) - each.retained(each.going, settings) for each in views]
+    asked = [number for number, each in enumerate(views) if allowed[number] & each.repeated]
+    if not asked:
+        return allowed
+    texts, kept = [], []
+    for number in asked:
+        each = views[number]
+        gone = sorted(allowed[number] - each.repeated)
+        texts.append(without(each.text, regions(each.text, each.spans, gone)) if gone else each.text)
+        kept.append(np.delete(np.arange(len(each.spans)), gone))
+    for number, stays, decision in zip(asked, kept, decide(texts, settings), strict=True):
+        each = views[number]
+        # Where what is left is read as other paragraphs, the judgement is about others.
+        same = decision.paragraphs == len(stays)
+        unmeant = {int(stays[removal.paragraph]) for removal in decision.removals} if same else set()
+        going = allowed[number] - (each.repeated - unmeant)
+        allowed[number] = going - each.retained(going, settings)
+    return allowed
+
+
+def allowed_removals(document: Document, done: NDArray[np.bool_], numbers: set[int]) -> NDArray[np.bool_]:
+    """Return which removals of a document may be carried out: those that are done, and those of these paragraphs.
+
+    The paragraphs are numbered among those that are left, as in the document's `view`.
+    """
+    gone = np.array(removed_numbers(document), np.int64)
+    left = np.delete(np.arange(len(document.spans)), gone[done])
+    chosen = left[sorted(numbers)] if numbers else left[:0]
+    found: NDArray[np.bool_] = done | np.isin(gone, chosen)
+    return found
