@@ -6,6 +6,7 @@ import os
 import sys
 import time
 from collections import Counter
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
 
 from dedup.formats.files.reader import reason
@@ -15,10 +16,6 @@ from dedup.report.progress import RARELY, Bar, Lines, Meter, NoMeter
 from dedup.report.terminal import sanitise
 
 if TYPE_CHECKING:
-    from types import TracebackType
-
-    from typing_extensions import Self  # for the type checker alone; typing has it from 3.11 on
-
     from dedup.model.job import Mode
     from dedup.model.outcome import Explanation, Outcome
     from dedup.report.saved import Saver
@@ -28,7 +25,7 @@ FIRST = 5
 """Problems of a kind that are told one by one."""
 
 
-class Reporter:
+class Reporter(AbstractContextManager["Reporter"]):
     """The `dedup.model.outcome.Events` of a run on the command line.
 
     Messages go to standard error and never fail a run: where standard error has gone away, they go nowhere. The diff
@@ -80,13 +77,7 @@ class Reporter:
         self._hidden: dict[tuple[str, str], tuple[DedupError, int]] = {}
         """By kind: a problem that was counted and not told, and how many there were."""
 
-    def __enter__(self) -> Self:
-        """Return itself."""
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         """Take the progress off the screen, and tell what was only counted."""
         self._meter.clear()
         self._tell_hidden()

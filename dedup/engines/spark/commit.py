@@ -23,7 +23,6 @@ from dedup.model.job import STDIN
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
-    from types import TracebackType
 
     from pyspark.sql import DataFrame, SparkSession
     from typing_extensions import Self
@@ -385,9 +384,7 @@ class Staged:
         self._store.make(self._directory)
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         """Remove it with all that is left in it, once there is no writer left."""
         if kind is not None:
             with suppress(Exception):  # the cluster may be what has failed

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import stat
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 from weakref import finalize
@@ -19,9 +19,6 @@ from dedup.model.errors import OutputError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from types import TracebackType
-
-    from typing_extensions import Self
 
     from dedup.formats.files.compression import Packer, Packing
 
@@ -64,7 +61,7 @@ def protected(path: Path) -> OutputError:
     return OutputError(what, place=str(path), hint="make it writable, or write elsewhere")
 
 
-class AtomicFile:
+class AtomicFile(AbstractContextManager["AtomicFile"]):
     """A file being written; it appears at `commit`, or never.
 
     A symbolic link stays a link: its target is replaced. Mode bits and, where allowed, owner and group of a file that
@@ -230,12 +227,6 @@ class AtomicFile:
         not_done = "was not changed" if self._old is not None else "was not written"
         return OutputError(f"{reason(error)}; {self.path} {not_done}", place=str(self.path))
 
-    def __enter__(self) -> Self:
-        """Return the file itself."""
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         """Remove what was not committed."""
         self.abort()

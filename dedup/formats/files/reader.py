@@ -8,6 +8,7 @@ import re
 import select
 import stat
 import sys
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, BinaryIO
 
 from dedup.formats.files.compression import (
@@ -27,9 +28,6 @@ if TYPE_CHECKING:
     import io
     from collections.abc import Callable
     from pathlib import Path
-    from types import TracebackType
-
-    from typing_extensions import Self
 
 SUFFIXES = tuple(packing.suffix for packing in PACKINGS)
 """Suffixes of compressed files; what stands before one is the name that tells the format."""
@@ -46,7 +44,7 @@ def bare_name(name: str) -> str:
     return name
 
 
-class Reader:
+class Reader(AbstractContextManager["Reader"]):
     """The bytes of one input, decompressed where they are compressed (told by their first bytes, not by the name).
 
     A pipe is read as it comes: `read` returns what is there rather than wait for more. Use it as a context manager.
@@ -203,13 +201,7 @@ class Reader:
         if self._owned:
             self._raw.close()
 
-    def __enter__(self) -> Self:
-        """Return the reader itself."""
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         """Close what was opened."""
         self.close()
 

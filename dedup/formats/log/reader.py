@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -14,8 +15,6 @@ from dedup.model.errors import InputError, RestoreError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from typing_extensions import Self
 
 NOT_RESTORED = "nothing was restored"
 
@@ -43,7 +42,7 @@ class Cut:
     """What the cleaned text has in their place."""
 
 
-class Log:
+class Log(AbstractContextManager["Log"]):
     """A removal log that is whole.
 
     Memory: a few hundred bytes for each output that it names; removals are read when they are asked for. What can be
@@ -70,10 +69,6 @@ class Log:
         except BaseException:
             self.__exit__()
             raise
-
-    def __enter__(self) -> Self:
-        """Return the log itself."""
-        return self
 
     def __exit__(self, *_: object) -> None:
         """Remove the copy of a log that can be read only once."""
