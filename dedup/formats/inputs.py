@@ -93,7 +93,7 @@ class Inputs:
 
     def _source(self, source: Source, builder: PartBuilder) -> Iterator[Part | None]:
         try:
-            with self._opened(source) as reader:
+            with Reader.open(source.path, source.name, self._stdin, source.kept) as reader:
                 if reader.status is not None:
                     self.status[builder.source] = reader.status
                 if reader.compressed is not None:
@@ -107,12 +107,6 @@ class Inputs:
                 self.failures[builder.source] = error
         except InputError as error:
             self.failures[builder.source] = error
-
-    def _opened(self, source: Source) -> Reader:
-        if source.kept is None:
-            return Reader.open(source.path, source.name, self._stdin)
-        source.kept.seek(0)
-        return Reader(source.kept, source.name, owned=False)
 
     def _reading(self, reader: Reader, source: Source) -> Callable[[Reader, PartBuilder], Iterator[Part | None]]:
         insist = self._binary_as_text

@@ -25,7 +25,7 @@ from dedup.engines.reading import changed
 from dedup.engines.spark.rows import Numbered, Table
 from dedup.formats.detect import not_lines, sniff
 from dedup.formats.files.compression import by_magic
-from dedup.formats.files.reader import READ_SIZE, Reader
+from dedup.formats.files.reader import Reader
 from dedup.formats.parts import TASK_BYTES, PartKind
 from dedup.model.errors import InputError
 
@@ -312,20 +312,10 @@ def _pieces(content: bytes, kind: PartKind, name: str) -> Iterator[tuple[bytes, 
         InputError: it cannot be unpacked.
     """
     reader = Reader(io.BytesIO(content), name, owned=True)
-    if kind is PartKind.TEXT:
-        text = b"".join(iter(lambda: reader.read(READ_SIZE), b""))
-        if text:
-            yield text, not text.endswith(b"\n")
-        return
-    begun: list[bytes] = []
-    while block := reader.read(READ_SIZE):
-        first, *lines = block.split(b"\n")
-        begun.append(first)
-        for line in lines:
-            yield b"".join(begun), False
-            begun = [line]
-    if any(begun):
-        yield b"".join(begun), True
+    if kind is not PartKind.TEXT:
+        yield from reader.lines()
+    elif text := b"".join(iter(reader.read, b"")):
+        yield text, not text.endswith(b"\n")
 
 
 def _count_pieces(

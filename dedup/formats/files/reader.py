@@ -26,7 +26,7 @@ from dedup.model.errors import InputError
 
 if TYPE_CHECKING:
     import io
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 SUFFIXES = tuple(packing.suffix for packing in PACKINGS)
@@ -74,12 +74,15 @@ class Reader(AbstractContextManager["Reader"]):
         self._detect()
 
     @classmethod
-    def open(cls, path: Path | None, place: str, stdin: BinaryIO | None = None) -> Reader:
-        """Open a file, or standard input where `path` is None.
+    def open(cls, path: Path | None, place: str, stdin: BinaryIO | None = None, kept: BinaryIO | None = None) -> Reader:
+        """Open a file, or standard input where `path` is None, or what is `kept` of either, from its beginning.
 
         Raises:
             InputError: it cannot be opened.
         """
+        if kept is not None:
+            kept.seek(0)
+            return cls(kept, place, owned=False)
         if path is None:
             return cls(standard_input(stdin, place), place, owned=False)
         raw = None
@@ -166,6 +169,22 @@ class Reader(AbstractContextManager["Reader"]):
             return InputError(what, place=self._place, hint="fetch the file again")
         what = f"damaged {name} data before byte {self.bytes_read} ({fault})"
         return InputError(what, place=self._place, hint=f"try '{self.compressed.test}' on it")
+
+    def lines(self) -> Iterator[tuple[bytes, bool]]:
+        """Yield the lines without their ends, each with whether it lacks one, as only the last may.
+
+        Raises:
+            InputError: as in `read`.
+        """
+        begun: list[bytes] = []
+        while block := self.read():
+            first, *lines = block.split(b"\n")
+            begun.append(first)
+            for line in lines:
+                yield b"".join(begun), False
+                begun = [line]
+        if any(begun):
+            yield b"".join(begun), True
 
     def unread(self, data: bytes) -> None:
         """Put back what was read too far."""

@@ -169,22 +169,8 @@ class Log(AbstractContextManager["Log"]):
                 yield from self._lines_of(path)
 
     def _lines_of(self, path: Path) -> Iterator[bytes]:
-        with self._opened(path) as reader:
-            begun: list[bytes] = []
-            while block := reader.read():
-                first, *lines = block.split(b"\n")
-                begun.append(first)
-                for line in lines:
-                    yield b"".join(begun)
-                    begun = [line]
-            if any(begun):
-                yield b"".join(begun)
-
-    def _opened(self, path: Path) -> Reader:
-        if self._kept is None:
-            return Reader.open(path, str(path))
-        self._kept.seek(0)
-        return Reader(self._kept, str(path), owned=False)
+        with Reader.open(path, str(path), kept=self._kept) as reader:
+            yield from (line for line, _ in reader.lines())
 
     def _entry(self, line: bytes) -> dict[str, Any]:
         try:
