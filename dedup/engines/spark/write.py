@@ -14,13 +14,13 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-import pyarrow as pa
 from pyspark.sql import functions as F  # noqa: N812 - its usual name
 
 from dedup.engines.removal.second_pass import cut_documents
 from dedup.engines.removal.task_decisions import Document, WitnessLocation
 from dedup.engines.spark.records import groups, parts_of
 from dedup.engines.spark.rows import Row, Table
+from dedup.engines.spark.stages.frames import batch_of
 from dedup.formats.edits import left_as_it_is, read_documents
 from dedup.formats.log.writer import Section
 from dedup.formats.parts import PartKind, Work
@@ -34,6 +34,7 @@ from dedup.text.long_texts import split_texts
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    import pyarrow as pa
     from numpy.typing import NDArray
     from pyspark.sql import DataFrame
 
@@ -312,7 +313,7 @@ class _Task(Writer):
 
 
 def _chunk(kind: str, value: bytes) -> pa.RecordBatch:
-    return pa.RecordBatch.from_arrays([pa.array([kind]), pa.array([value], pa.binary())], names=["kind", "value"])
+    return batch_of(CHUNKS, kind=[kind], value=[value])
 
 
 class Counted(NamedTuple):

@@ -12,7 +12,7 @@ import numpy as np
 from dedup.model.errors import DedupError, MissingDependencyError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
     from typing import Any
 
     import pyarrow as pa
@@ -127,30 +127,23 @@ def record(**columns: Any) -> pa.RecordBatch:
     return pa.RecordBatch.from_arrays(made, names=list(columns))
 
 
-def with_nulls(schema: pa.Schema, **columns: Any) -> pa.RecordBatch:
-    """Return a batch of this schema, with nulls in the columns that are not given."""
+def batch_of(fields: str, **columns: Any) -> pa.RecordBatch:
+    """Return a batch of a schema that is written as Spark's, with nulls in the columns that are not given."""
     import pyarrow as pa
 
-    made = {n: v if isinstance(v, pa.Array) else pa.array(v, schema.field(n).type) for n, v in columns.items()}
-    number = len(next(iter(made.values())))
-    filled = [made.get(field.name, pa.nulls(number, field.type)) for field in schema]
+    types = {"bigint": "int64", "int": "int32", "boolean": "bool", "binary": "binary", "string": "string"}
+    schema = pa.schema([(name, types[kind]) for name, kind in map(str.split, fields.split(", "))])
+    number = len(next(iter(columns.values())))
+    given = [(columns.get(field.name, pa.nulls(number)), field.type) for field in schema]
+    filled = [values.cast(kind) if isinstance(values, pa.Array) else pa.array(values, kind) for values, kind in given]
     return pa.RecordBatch.from_arrays(filled, schema=schema)
 
 
-def over(kernel: Callable[..., Iterator[pa.RecordBatch]], *given: Any) -> Callable[[Any], Any]:
-    """Return a kernel over batches as ``mapInArrow`` wants it."""
+def over(kernel: Callable[..., Any], *given: Any) -> Callable[[Any], Any]:
+    """Return a kernel over batches as ``mapInArrow`` wants it, or over a group as ``applyInArrow`` does."""
 
-    def run(batches: Any) -> Any:
+    def run(batches: Any) -> Any:  # no `partial`, of which Spark cannot tell the types of the arguments
         return kernel(*given, batches)
-
-    return run
-
-
-def each(kernel: Callable[..., pa.Table], *given: Any) -> Callable[[Any], Any]:
-    """Return a kernel over a group as ``applyInArrow`` wants it."""
-
-    def run(table: Any) -> Any:
-        return kernel(*given, table)
 
     return run
 
