@@ -40,17 +40,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         with stopped_by_signals(for_good=argv is None):
             try:
-                return _dispatch(args, _open_standard_streams())
+                code = _carried_out(args, _open_standard_streams())
+                _flush()
             except BaseException as error:  # noqa: BLE001 - nothing may escape as a traceback
-                return _failed(error, debug=debug)
+                code = _failed(error, debug=debug)
+            return code
     except BaseException as error:  # noqa: BLE001 - a signal that came while another error was told
         return _failed(error, debug=debug)
-
-
-def _dispatch(args: list[str], closed: frozenset[int]) -> int:
-    code = _carried_out(args, closed)
-    _flush()
-    return code
 
 
 def _carried_out(args: list[str], closed: frozenset[int]) -> int:

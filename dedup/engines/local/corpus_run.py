@@ -180,14 +180,11 @@ class TwoPassRun:
 
     def discard(self) -> None:
         """Remove what was kept in case the run would not come to its end: it has."""
-        self._report_excess()
-        self._spool.discard()
-
-    def _report_excess(self) -> None:
         used = most_used(self._pool.processes)
         if used is not None and used > self._max_memory:
             told = f"about {used >> 20} MB of memory were used, more than the {self._max_memory >> 20} MB"
             self._events.note(f"{told} of --max-memory", important=self._job.max_memory is not None)
+        self._spool.discard()
 
     def _size(self) -> int:
         """Return about how many bytes of text there are, all inputs being files by now."""

@@ -16,7 +16,7 @@ from dedup.engines.local.spool_columns import COLUMNS
 from dedup.engines.removal.task_decisions import AGAIN_FAULT, AGAIN_PROBLEM
 from dedup.fingerprint.exact_copies import first_of_each
 from dedup.fingerprint.shared_digests import SharedDigestSet
-from dedup.fingerprint.table import ROW
+from dedup.fingerprint.table import ROW, moved_rows
 from dedup.formats.edits import read_documents
 from dedup.formats.grouping import salt_of
 from dedup.formats.parts import PartKind, task_bytes
@@ -90,10 +90,7 @@ def _task_check(task: list[Part]) -> int:
 def pieces(scan: Scan, paragraphs: int, texts: int, letters: int) -> dict[str, NDArray[Any] | bytes]:
     """Return what a task has for the spool's columns, behind so many paragraphs, bytes of text and letters."""
     sheet = scan.sheet
-    rows = sheet.rows.copy()
-    rows["paragraph"] += paragraphs
-    rows["text_at"] += texts
-    rows["letters_at"] += letters
+    rows = moved_rows(sheet, paragraphs, texts, letters)
     return {
         "parts": scan.parts,
         "documents": scan.documents,

@@ -82,10 +82,7 @@ def apart(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         keys = keys.reshape(batch.num_rows, -1)
         names = ("rank", "paragraph", "words", "numbers", "bits0", "bits1")
         for band in range(keys.shape[1]):
-            yield record(
-                bucket=keys[:, band] | band << 32,
-                **{name: batch.column(name) for name in names},
-            )
+            yield record(bucket=keys[:, band] | band << 32, **{name: batch.column(name) for name in names})
 
 
 def buckets(settings: Settings, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:

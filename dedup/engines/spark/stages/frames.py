@@ -41,10 +41,8 @@ def require() -> None:
         import pyarrow as pa  # noqa: F401
         import pyspark  # noqa: F401
     except ImportError as error:
-        raise MissingDependencyError(
-            f"PySpark and PyArrow are needed for this, and {error.name or 'one of them'} is not installed",
-            hint=INSTALL,
-        ) from None
+        what = f"PySpark and PyArrow are needed for this, and {error.name or 'one of them'} is not installed"
+        raise MissingDependencyError(what, hint=INSTALL) from None
 
 
 def numbered(documents: Ints, counts: NDArray[np.integer[Any]]) -> Ints:
@@ -110,13 +108,10 @@ def signed(values: NDArray[Any]) -> NDArray[Any]:
 
 def column(batch: pa.RecordBatch | pa.Table, name: str, dtype: Any = np.int64) -> NDArray[Any]:
     """Return a column without nulls as an array; unsigned ones have the bits that `signed` kept."""
-    found = np.ascontiguousarray(batch.column(name).to_numpy(**({} if _is_table(batch) else {"zero_copy_only": False})))
+    is_table = hasattr(batch, "to_batches")
+    found = np.ascontiguousarray(batch.column(name).to_numpy(**({} if is_table else {"zero_copy_only": False})))
     wanted = np.dtype(dtype)
     return found.view(wanted) if wanted.kind == "u" else found.astype(wanted, copy=False)
-
-
-def _is_table(batch: Any) -> bool:
-    return hasattr(batch, "to_batches")
 
 
 def record(**columns: Any) -> pa.RecordBatch:
