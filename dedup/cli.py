@@ -98,7 +98,7 @@ def _uses_stdout(job: Job) -> bool:
 
 def _obey(request: Request) -> int:
     """Run what was asked for, and tell about it."""
-    from dedup.report.reporter import Reporter
+    from dedup.report.reporter import Reporter, silence
     from dedup.report.terminal import Terminal
 
     terminal = Terminal.detect(request.color)
@@ -215,6 +215,8 @@ def _uncapitalised(text: str) -> str:
 
 def _failed(error: BaseException, *, debug: bool) -> int:
     """Tell what went wrong, on one line, and return the exit status."""
+    from dedup.report.reporter import silence
+
     if isinstance(error, BrokenPipeError) and _reader_is_gone():
         silence(1)
         return ExitCode.OK
@@ -279,17 +281,12 @@ def _flush() -> None:
 
 def _abandon_output() -> None:
     """Drop what standard output still holds when it cannot be written: at exit Python would try again, and complain."""
+    from dedup.report.reporter import silence
+
     try:
         sys.stdout.flush()
     except (OSError, ValueError):
         silence(1)
-
-
-def silence(descriptor: int) -> None:
-    """Point a standard stream to nowhere, see `dedup.report.reporter.silence`."""
-    from dedup.report.reporter import silence as point_to_nowhere
-
-    point_to_nowhere(descriptor)
 
 
 def _reader_is_gone() -> bool:

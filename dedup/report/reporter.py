@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from dedup.formats.files.reader import reason
 from dedup.model.errors import DedupError, InternalError, OutputError
 from dedup.report.diff import DiffPainter
-from dedup.report.progress import RARELY, Bar, Lines, Meter, NoMeter
+from dedup.report.progress import RARELY, Bar, Lines, Meter
 from dedup.report.terminal import sanitise
 
 if TYPE_CHECKING:
@@ -117,11 +117,8 @@ class Reporter(AbstractContextManager["Reporter"]):
         """Tell how many problems of each kind were counted only."""
         for error, number in self._hidden.values():
             hint = "" if self._verbose else "-v tells each of them"
-            tell(
-                message(
-                    DedupError(f"… and {number:,} more of this kind: {error.said}", hint=hint), self._terminal.stderr
-                )
-            )
+            more = DedupError(f"… and {number:,} more of this kind: {error.said}", hint=hint)
+            tell(message(more, self._terminal.stderr))
         self._hidden.clear()
 
     def explained(self, explanation: Explanation) -> None:
@@ -178,11 +175,10 @@ class Reporter(AbstractContextManager["Reporter"]):
 def _meter(terminal: Terminal, *, wanted: bool, forced: bool, crowded: bool, long: bool = False) -> Meter:
     """Choose how progress is shown; `crowded`: other lines go to the same screen all the time."""
     if wanted and long and not forced and not terminal.stderr.terminal:
-        return Lines(
-            tell, delay=RARELY, every=RARELY, eager=False
-        )  # a log file, which is looked into from time to time
+        # A log file, which is looked into from time to time.
+        return Lines(tell, delay=RARELY, every=RARELY, eager=False)
     if not wanted or (not forced and (crowded or not terminal.stderr.terminal or terminal.dumb)):
-        return NoMeter()
+        return Meter()
     if terminal.stderr.terminal and terminal.stderr.color and not crowded:
         return Bar(terminal)
     return Lines(tell)
