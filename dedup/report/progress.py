@@ -162,7 +162,8 @@ def describe(
     begin = f"{stage}: " if stage else ""
     speed = f"{size(rate)}/s" if unit == "bytes" else f"{rate:,.0f} {unit}/s"
     if not total:
-        return f"{begin}{_amount(done, unit)}{verb}, {speed}"
+        amount = size(done) if unit == "bytes" else f"{done:,} {unit}"
+        return f"{begin}{amount}{verb}, {speed}"
     share = f"{min(1.0, done / total):.0%}"
     left = f", {duration(max(0, total - done) / rate)} left" if rate > 0 else ""
     done_of = f"{size(done)} of {size(total)}" if unit == "bytes" else f"{done:,} of {total:,} {unit}"
@@ -175,7 +176,3 @@ def duration(seconds: float) -> str:
         return f"{seconds:.0f} s"
     minutes = round(seconds / 60)
     return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"  # noqa: PLR2004 - an hour
-
-
-def _amount(number: int, unit: str) -> str:
-    return size(number) if unit == "bytes" else f"{number:,} {unit}"

@@ -8,7 +8,6 @@ from dedup.model.outcome import passed_over
 
 if TYPE_CHECKING:
     from rich.console import Console
-    from rich.text import Text
 
     from dedup.model.job import Mode
     from dedup.model.outcome import Counts
@@ -28,7 +27,8 @@ def line(counts: Counts, mode: Mode = "clean") -> str:
     whatever is out of the ordinary.
     """
     kept, removed = _DONE if mode == "clean" else _WOULD
-    text = f"{_read(counts)}: {counts.kept:,} {kept}, {counts.removed:,} {removed}"
+    text = f"{_places(counts)}, {plural(counts.paragraphs, 'paragraph')}"
+    text += f": {counts.kept:,} {kept}, {counts.removed:,} {removed}"
     if counts.removed:
         text += f" ({', '.join(_reasons(counts))})"
     return ". ".join([text, *_notes(counts)]) + "."
@@ -53,15 +53,12 @@ def table(counts: Counts, mode: Mode, seconds: float, terminal: Terminal) -> Non
     row(kept, f"{counts.kept:,}")
     row(removed, f"{counts.removed:,}", ", ".join(_reasons(counts)), "bold red" if counts.removed else "")
     if counts.changed:
-        row(
-            "documents changed" if mode == "clean" else "documents to change",
-            f"{counts.changed:,}",
-            f"of {counts.documents:,}",
-        )
-    row("time", f"{seconds:.1f} s", _speed(counts.bytes_in, seconds))
-    notes: list[Text] = [Text(f"{note}.", style="yellow") for note in _notes(counts)]
-    for note in notes:
-        grid.add_row(Text("note"), Text(""), note)
+        changed = "documents changed" if mode == "clean" else "documents to change"
+        row(changed, f"{counts.changed:,}", f"of {counts.documents:,}")
+    speed = f"{size(counts.bytes_in / seconds)}/s" if seconds > 0 and counts.bytes_in else ""
+    row("time", f"{seconds:.1f} s", speed)
+    for note in _notes(counts):
+        grid.add_row(Text("note"), Text(""), Text(f"{note}.", style="yellow"))
     console(terminal).print(Panel(grid, title=Text("dedup"), title_align="left", expand=False))
 
 
@@ -98,13 +95,9 @@ def size(number: float) -> str:
     return f"{number:.1f} TB"
 
 
-def plural(number: int, one: str, many: str = "") -> str:
+def plural(number: int, one: str) -> str:
     """Return a number with its noun: ``1 file``, ``1,214 files``."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
-
-
-def _read(counts: Counts) -> str:
-    return f"{_places(counts)}, {plural(counts.paragraphs, 'paragraph')}"
+    return f"{number:,} {one if number == 1 else one + 's'}"
 
 
 def _places(counts: Counts) -> str:
@@ -141,9 +134,8 @@ def _notes(counts: Counts) -> list[str]:
         told = "whose name says that it is" if n == 1 else "whose names say that they are"
         notes.append(f"{plural(n, 'file')} passed over, {told} neither text nor JSON lines ({passed_over(counts)})")
     if n := counts.faults:
-        notes.append(
-            f"{plural(n, 'internal error')}, and what {'it was' if n == 1 else 'they were'} about kept as it is"
-        )
+        them = "it was" if n == 1 else "they were"
+        notes.append(f"{plural(n, 'internal error')}, and what {them} about kept as it is")
     if n := counts.errors - counts.faults:
         notes.append(plural(n, "error"))
     return notes
@@ -173,7 +165,3 @@ def _reference_notes(counts: Counts) -> list[str]:
         them = "it" if n == 1 else "them"
         notes.append(f"{plural(n, 'record')} of the references could not be read, and nothing was compared with {them}")
     return notes
-
-
-def _speed(read: int, seconds: float) -> str:
-    return f"{size(read / seconds)}/s" if seconds > 0 and read else ""

@@ -138,10 +138,8 @@ class Target:
     def __init__(self, place: str) -> None:
         self.place = place.rstrip("/") or place
         self.single = not place.endswith("/") and _FILE_NAME.search(place) is not None
-        self.suffix = ""
-        name = self.place.rpartition("/")[2]
-        if self.single and (packing := by_name(Path(name))) is not None:
-            self.suffix = packing.suffix
+        packing = by_name(Path(self.name)) if self.single else None
+        self.suffix = packing.suffix if packing is not None else ""
         if self.suffix and self.suffix not in CODECS:
             what = f"Spark cannot write {self.suffix} everywhere; nothing was read or written"
             raise OutputError(what, place=place, hint="use a name that ends with .gz or .bz2, or with neither")

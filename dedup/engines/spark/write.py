@@ -253,7 +253,8 @@ class _Task(Writer):
         for (part, _), result in zip(numbered, results, strict=True):
             self._add(part, result, joined=not end)
         if end:
-            yield from self._finish()
+            yield _chunk(TAIL, bytes(self._held))
+            self._held.clear()
             yield from self._flush(whole=True)
         elif len(self._held) >= _CHUNK:
             yield from self._flush(whole=False)
@@ -300,11 +301,6 @@ class _Task(Writer):
         if self._log.held:
             yield _chunk(LOG, b"".join(self._log.held).removesuffix(b"\n"))
             self._log.held.clear()
-
-    def _finish(self) -> Iterator[pa.RecordBatch]:
-        """Let go of the end of all text, which has no line end."""
-        yield _chunk(TAIL, bytes(self._held))
-        self._held.clear()
 
     def end(self) -> Iterator[pa.RecordBatch]:
         """Let go of all that is left."""
@@ -356,10 +352,9 @@ def _error(problem: Problem) -> DedupError:
 def _decided(column: pa.ListArray, table: Table, *, told: bool) -> Any:
     """Return a function that gives the removals, and places of witnesses, of the document at a place in a batch."""
     entries = column.values
-    fields = {name: entries.field(name) for name in _PLAIN}
     every = np.zeros(len(entries), removal_type(0))
-    for name, values in fields.items():
-        every[name] = values.to_numpy(zero_copy_only=False)
+    for name in _PLAIN:
+        every[name] = entries.field(name).to_numpy(zero_copy_only=False)
     offsets = column.offsets.to_pylist()
 
     def of(place: int) -> tuple[NDArray[np.void], list[WitnessLocation]]:

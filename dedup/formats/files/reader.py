@@ -9,7 +9,7 @@ import select
 import stat
 import sys
 from contextlib import AbstractContextManager
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, TextIO
 
 from dedup.formats.files.compression import (
     MAGIC_SIZE,
@@ -67,7 +67,7 @@ class Reader(AbstractContextManager["Reader"]):
         self._head = b""
         self._unpacked: Unpacked | None = None
         self._read1: Callable[[int], bytes | None] = getattr(raw, "read1", raw.read)
-        self.status = _status(raw)
+        self.status = status_of(raw)
         self._pipe = _pipe_number(raw, self.status)
         self.bytes_read = 0
         self.compressed: Packing | None = None
@@ -130,7 +130,7 @@ class Reader(AbstractContextManager["Reader"]):
         """
         if self.status is None or not stat.S_ISREG(self.status.st_mode) or not self.status.st_size:
             return  # a file of /proc has no size
-        now = _status(self._raw)
+        now = status_of(self._raw)
         if now is not None and now.st_size < min(self.bytes_read, self.status.st_size):
             what = f"was cut short while it was being read, to {now.st_size:,} bytes"
             raise InputError(what, place=self._place, hint="run it again when no other program writes to it")
@@ -267,7 +267,7 @@ def is_packed(path: Path) -> bool:
         return False
 
 
-def _status(raw: BinaryIO | io.RawIOBase) -> os.stat_result | None:
+def status_of(raw: BinaryIO | TextIO | io.RawIOBase) -> os.stat_result | None:
     """Return the status of the file behind a stream; None where there is none."""
     try:
         return os.fstat(raw.fileno())
