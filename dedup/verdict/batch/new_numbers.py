@@ -79,7 +79,9 @@ class NumberChains:
         digits = self._data[digit_places].tobytes()
         self._digits = [digits[a:b] for a, b in zip(begin.tolist(), end.tolist(), strict=True)]
         self._readings: dict[tuple[int, int], tuple[set[bytes], list[bytes]] | None] = {}
+        """By the first number and the one behind the last: what `_read` returns."""
         self._days: dict[tuple[int, ...], set[int]] = {}
+        """By the bytes of a text: the days, months and years of the dates in it."""
 
     def _tied(self, is_pure: Flags) -> Flags:
         """Return which numbers a separator ties to a digit of the token before."""
