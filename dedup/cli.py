@@ -40,17 +40,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         with stopped_by_signals(for_good=argv is None):
             try:
-                return _dispatch(args, _open_standard_streams())
+                code = _carried_out(args, _open_standard_streams())
+                _flush()
             except BaseException as error:  # noqa: BLE001 - nothing may escape as a traceback
-                return _failed(error, debug=debug)
+                code = _failed(error, debug=debug)
+            return code
     except BaseException as error:  # noqa: BLE001 - a signal that came while another error was told
         return _failed(error, debug=debug)
-
-
-def _dispatch(args: list[str], closed: frozenset[int]) -> int:
-    code = _carried_out(args, closed)
-    _flush()
-    return code
 
 
 def _carried_out(args: list[str], closed: frozenset[int]) -> int:
@@ -102,7 +98,7 @@ def _uses_stdout(job: Job) -> bool:
 
 def _obey(request: Request) -> int:
     """Run what was asked for, and tell about it."""
-    from dedup.report.reporter import Reporter
+    from dedup.report.reporter import Reporter, silence
     from dedup.report.terminal import Terminal
 
     terminal = Terminal.detect(request.color)
@@ -219,6 +215,8 @@ def _uncapitalised(text: str) -> str:
 
 def _failed(error: BaseException, *, debug: bool) -> int:
     """Tell what went wrong, on one line, and return the exit status."""
+    from dedup.report.reporter import silence
+
     if isinstance(error, BrokenPipeError) and _reader_is_gone():
         silence(1)
         return ExitCode.OK
@@ -283,17 +281,12 @@ def _flush() -> None:
 
 def _abandon_output() -> None:
     """Drop what standard output still holds when it cannot be written: at exit Python would try again, and complain."""
+    from dedup.report.reporter import silence
+
     try:
         sys.stdout.flush()
     except (OSError, ValueError):
         silence(1)
-
-
-def silence(descriptor: int) -> None:
-    """Point a standard stream to nowhere, see `dedup.report.reporter.silence`."""
-    from dedup.report.reporter import silence as point_to_nowhere
-
-    point_to_nowhere(descriptor)
 
 
 def _reader_is_gone() -> bool:

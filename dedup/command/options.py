@@ -252,12 +252,7 @@ GROUPS: tuple[tuple[str, tuple[Option, ...]], ...] = (
                 metavar="PATH",
             ),
             Option("in-place", "flag", "Replace each input by its cleaned text; unchanged files are not touched."),
-            Option(
-                "removed",
-                "path",
-                "Log what was removed, and why, to this file (JSON lines).",
-                metavar="LOG",
-            ),
+            Option("removed", "path", "Log what was removed, and why, to this file (JSON lines).", metavar="LOG"),
             Option(
                 "mark",
                 "flag",
@@ -310,13 +305,7 @@ GROUPS: tuple[tuple[str, tuple[Option, ...]], ...] = (
                 "env",
                 short="v",
             ),
-            Option(
-                "progress",
-                "switch",
-                "Show progress.",
-                "env",
-                shown="after a second, on a terminal",
-            ),
+            Option("progress", "switch", "Show progress.", "env", shown="after a second, on a terminal"),
             Option(
                 "color",
                 "choice",
@@ -357,12 +346,7 @@ GROUPS: tuple[tuple[str, tuple[Option, ...]], ...] = (
             ),
             Option("isolated", "flag", "Read no configuration file.", "env"),
             Option("show-config", "flag", "Print the settings in force, and where each comes from, and exit."),
-            Option(
-                "completion",
-                "choice",
-                "Print the completion script for this shell and exit.",
-                choices=SHELLS,
-            ),
+            Option("completion", "choice", "Print the completion script for this shell and exit.", choices=SHELLS),
             Option("version", "flag", "Print the version and exit."),
             Option("help", "flag", "Print this help and exit.", short="h"),
         ),

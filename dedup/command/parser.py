@@ -174,6 +174,12 @@ _EAGER: dict[str, Callable[[click.Context, click.Parameter, Any], None]] = {
 
 
 _SETTINGS = ("split", "threshold", "guard", "min_words", "exact", "scope", "keep", "boilerplate", "within")
+_AS_GIVEN = (
+    *("format", "encoding", "binary_as_text", "on_error", "workers", "max_document", "stdin_name"),
+    *("against", "mark", "empty", "max_removed", "max_memory"),
+)
+_MESSAGES = ("quiet", "verbose", "progress", "color", "exit_zero", "debug", "show_config")
+"""Options that are taken over as they are: into `Settings`, into `Job`, and into `Request`."""
 
 
 @click.pass_context
@@ -188,39 +194,26 @@ def _request(ctx: click.Context, /, **values: Any) -> Request:
         inputs=inputs,
         settings=Settings(**{name: values[name] for name in _SETTINGS}),
         mode=mode,
-        format=values["format"],
         text_field=values["field"],
-        encoding=values["encoding"],
         include=tuple(values["include"]),
         exclude=tuple(values["exclude"]),
-        binary_as_text=values["binary_as_text"],
         # With --dry-run they say what would be done, and nothing is.
         output=None if mode == "dry-run" or output in (None, STDIN) else Path(output),
         into_directory=bool(output) and output.endswith(("/", os.sep)),
         in_place=mode != "dry-run" and values["in_place"],
         removed=_path(values["removed"]),
-        on_error=values["on_error"],
-        workers=values["workers"],
-        max_document=values["max_document"],
-        stdin_name=values["stdin_name"],
         explain=values["verbose"],
-        **{name: values[name] for name in ("against", "mark", "empty", "max_removed", "max_memory")},
         work_dir=_path(values["work_dir"]),
         keep_texts=values["debug_dir"] is not None,
         cluster=_cluster(values),
+        **{name: values[name] for name in _AS_GIVEN},
     )
     return Request(
         job=job,
         restore=_path(values["restore"]),
-        quiet=values["quiet"],
-        verbose=values["verbose"],
-        progress=values["progress"],
-        color=values["color"],
-        exit_zero=values["exit_zero"],
-        debug=values["debug"],
         debug_dir=_path(values["debug_dir"]),
-        show_config=values["show_config"],
         effective=_effective(ctx, found),
+        **{name: values[name] for name in _MESSAGES},
     )
 
 

@@ -99,8 +99,7 @@ def compared(
     def by_rules(place: int, _: Fault) -> Verdicts:
         one = slice(place, place + 1)
         return attempt(
-            partial(verify, paragraphs, later[one], earlier[one], settings, prefilter=False),
-            partial(kept, place),
+            partial(verify, paragraphs, later[one], earlier[one], settings, prefilter=False), partial(kept, place)
         )
 
     def kept(place: int, fault: Fault) -> Verdicts:

@@ -51,6 +51,15 @@ class FingerprintTable(NamedTuple):
     letters: NDArray[np.uint32]
 
 
+def moved_rows(sheet: FingerprintTable, paragraphs: int, texts: int, letters: int) -> NDArray[np.void]:
+    """Return the rows of a sheet that comes behind so many paragraphs, bytes of text and letters."""
+    rows = sheet.rows.copy()
+    rows["paragraph"] += paragraphs
+    rows["text_at"] += texts
+    rows["letters_at"] += letters
+    return rows
+
+
 def concatenate_tables(sheets: list[FingerprintTable], bands: int) -> FingerprintTable:
     """Return several sheets as one; none give an empty one with this number of bands."""
     if len(sheets) == 1:
@@ -58,11 +67,7 @@ def concatenate_tables(sheets: list[FingerprintTable], bands: int) -> Fingerprin
     rows: list[NDArray[np.void]] = []
     paragraph = text = letters = 0
     for sheet in sheets:
-        moved = sheet.rows.copy()
-        moved["paragraph"] += paragraph
-        moved["text_at"] += text
-        moved["letters_at"] += letters
-        rows.append(moved)
+        rows.append(moved_rows(sheet, paragraph, text, letters))
         paragraph += len(sheet.digests)
         text += len(sheet.texts)
         letters += len(sheet.letters)

@@ -220,7 +220,7 @@ class _Edit:
                 removal.end,
                 removal.cut_start,
                 removal.cut_end,
-                *(end for witness in _here(removal) for end in (witness.start, witness.end)),
+                *(end for one in removal.witnesses if one.elsewhere is None for end in (one.start, one.end)),
             )
         }
         positions = sorted(wanted)
@@ -262,7 +262,7 @@ class _Edit:
         goes = isinstance(one, Removal) and one.cut_start < one.cut_end
         return Explanation(
             place=self._place(one.start),
-            document=self._document(),
+            document=self._name() if self._record.id is None else str(self._record.id),
             removed=goes,
             reason=(one.reason.value if goes else "held") if isinstance(one, Removal) else "new",
             text=self._text(one),
@@ -279,9 +279,6 @@ class _Edit:
         if isinstance(span, Witness) and span.elsewhere is not None:
             return span.elsewhere.text
         return self._record.text[span.start : span.end]
-
-    def _document(self) -> str:
-        return self._name() if self._record.id is None else str(self._record.id)
 
     def _name(self) -> str:
         """Return the name of the document: its file, and in a file of many its line."""
@@ -300,8 +297,3 @@ class _Edit:
             # As an editor counts: LF, CRLF, or CR.
             self._line_starts = [match.end() for match in re.finditer(r"\r\n?|\n", self._record.text)]
         return f"{self._part.name}:{bisect_right(self._line_starts, position) + 1}"
-
-
-def _here(removal: Removal) -> list[Witness]:
-    """Return the witnesses that stand in the removed paragraph's own document."""
-    return [witness for witness in removal.witnesses if witness.elsewhere is None]

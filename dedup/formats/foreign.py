@@ -14,8 +14,8 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from dedup.formats.files.compression import PACKINGS
 from dedup.formats.files.encoding import says_wide
+from dedup.formats.files.reader import bare_name
 from dedup.formats.foreign_kinds import (
     ARRAY,
     BINARY,
@@ -73,12 +73,7 @@ _SENTENCE = r"[.!?:\u2026\u3002\uff01\uff1f][\"'\u201d\u2019)]?$"
 
 def named(name: str) -> Foreign | None:
     """Return the kind that a name says, with a suffix of compression or without; None: it says none of these."""
-    lower = name.lower()
-    for packing in PACKINGS:
-        if lower.endswith(packing.suffix):
-            lower = lower[: -len(packing.suffix)]
-            break
-    stem, dot, suffix = lower.rpartition(".")
+    stem, dot, suffix = bare_name(name.lower()).rpartition(".")
     return BY_SUFFIX.get(f".{suffix}") if dot and stem.rpartition("/")[2] else None
 
 

@@ -193,12 +193,7 @@ KINDS: tuple[Foreign, ...] = (
     Foreign("an HDF5 file", _CONVERT, (".h5", ".hdf5", ".hdf", ".he5"), (rb"\x89HDF\r\n\x1a\n",)),
     Foreign("a NetCDF file", _CONVERT, (".nc",), (rb"CDF[\x01\x02\x05]",)),
     Foreign("a NumPy array", _CONVERT, (".npy",), (rb"\x93NUMPY",)),
-    Foreign(
-        "a Python pickle",
-        _CONVERT,
-        (".pkl", ".pickle", ".joblib"),
-        (rb"\x80[\x02-\x05]", rb"[(][ld]p\d+\n"),
-    ),
+    Foreign("a Python pickle", _CONVERT, (".pkl", ".pickle", ".joblib"), (rb"\x80[\x02-\x05]", rb"[(][ld]p\d+\n")),
     Foreign(
         "an R data file", _CONVERT, (".rds", ".rda", ".rdata"), (rb"RD[XA][23]\n[XAB]\n", rb"[XB]\n\0\0\0[\x02\x03]")
     ),
@@ -233,13 +228,7 @@ KINDS: tuple[Foreign, ...] = (
         (rb"From \S+ +(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) [A-Z][a-z]{2} [ \d]\d \d\d:\d\d(?::\d\d)? ",),
         binary=False,
     ),
-    Foreign(
-        "an e-mail message",
-        "take the text out of it first" + INSIST,
-        (".eml", ".emlx"),
-        (_MAIL,),
-        binary=False,
-    ),
+    Foreign("an e-mail message", "take the text out of it first" + INSIST, (".eml", ".emlx"), (_MAIL,), binary=False),
     Foreign(
         "subtitles",
         "take the text out of them first" + INSIST,

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from dedup.formats.files.compression import Packing
     from dedup.formats.files.discover import Source
     from dedup.formats.files.encoding import Codec
-    from dedup.model.job import Format
+    from dedup.model.job import Job
 
 
 class Inputs:
@@ -26,13 +26,11 @@ class Inputs:
 
     Args:
         sources: what to read.
-        asked: the format, or ``auto``.
+        job: the format, the bytes above which a document passes through unread, and whether binary is read as text.
         codec: the encoding of the text.
-        limit: bytes above which a document passes through unread.
         joined: all go into one output. Where one lacks its last line end and another one follows, a line end is put
             between them, or the last paragraph (or record) of one would be glued to the first of the next.
         stdin: read for standard input; None: the process's.
-        binary_as_text: also read as text what is binary.
 
     Attributes:
         failures: number of a source → why it could not be read, or not to its end.
@@ -44,23 +42,13 @@ class Inputs:
     """
 
     def __init__(
-        self,
-        sources: Sequence[Source],
-        asked: Format,
-        codec: Codec,
-        limit: int,
-        *,
-        joined: bool,
-        stdin: BinaryIO | None,
-        binary_as_text: bool = False,
+        self, sources: Sequence[Source], job: Job, codec: Codec, *, joined: bool, stdin: BinaryIO | None = None
     ) -> None:
         self._sources = sources
-        self._asked = asked
+        self._job = job
         self._codec = codec
-        self._limit = limit
         self._joined = joined
         self._stdin = stdin
-        self._binary_as_text = binary_as_text
         self.failures: dict[int, InputError] = {}
         self.passed: dict[int, WrongKindError] = {}
         self.foreign: set[int] = set()
@@ -72,7 +60,8 @@ class Inputs:
         at = 0
         open_line = False  # the output so far lacks the end of its last line
         for number, source in enumerate(self._sources):
-            builder = PartBuilder(number, source.name, source.relative, at if self._joined else 0, self._limit)
+            start = at if self._joined else 0
+            builder = PartBuilder(number, source.name, source.relative, start, self._job.max_document)
             fresh = True
             if source.size is None:
                 yield None  # to open a pipe, and to see what comes out of it, may mean to wait
@@ -93,7 +82,7 @@ class Inputs:
 
     def _source(self, source: Source, builder: PartBuilder) -> Iterator[Part | None]:
         try:
-            with self._opened(source) as reader:
+            with Reader.open(source.path, source.name, self._stdin, source.kept) as reader:
                 if reader.status is not None:
                     self.status[builder.source] = reader.status
                 if reader.compressed is not None:
@@ -108,18 +97,10 @@ class Inputs:
         except InputError as error:
             self.failures[builder.source] = error
 
-    def _opened(self, source: Source) -> Reader:
-        if source.kept is None:
-            return Reader.open(source.path, source.name, self._stdin)
-        source.kept.seek(0)
-        return Reader(source.kept, source.name, owned=False)
-
     def _reading(self, reader: Reader, source: Source) -> Callable[[Reader, PartBuilder], Iterator[Part | None]]:
-        insist = self._binary_as_text
-        if (
-            sniff(self._asked, source.relative, source.name, reader, self._codec, binary_as_text=insist)
-            is PartKind.TEXT
-        ):
+        asked, insist = self._job.format, self._job.binary_as_text
+        kind = sniff(asked, source.relative, source.name, reader, self._codec, binary_as_text=insist)
+        if kind is PartKind.TEXT:
             return text.read
         if not self._codec.ascii:
             what = f"JSON lines in {self._codec.name} cannot be read"

@@ -12,7 +12,7 @@ from dedup.formats.files.atomic import is_protected, protected
 from dedup.formats.files.discover import Report, Source, discover, plain_path, refuse_read_twice, same_file
 from dedup.formats.files.links import Named, check_inside, leads_out
 from dedup.formats.files.outputs import FileOutput, Output, StdoutOutput, TreeOutput, targets
-from dedup.formats.files.reader import reason
+from dedup.formats.files.reader import reason, status_of
 from dedup.formats.plan_checks import check_work_directory, refuse_file_name, refuse_format, refuse_inside
 from dedup.model.compatibility import LOCAL_JOB, refuse
 from dedup.model.errors import DedupError, InputError, OutputError, UsageError
@@ -198,11 +198,8 @@ def _first(known: dict[object, Source], path: Path) -> Source | None:
 
 def _identity(stream: BinaryIO | TextIO) -> object:
     """Return what tells the file that a standard stream is; None where it is none."""
-    try:
-        status = os.fstat(stream.fileno())
-    except (OSError, ValueError, AttributeError):
-        return None
-    return (status.st_dev, status.st_ino) if stat.S_ISREG(status.st_mode) else None
+    status = status_of(stream)
+    return (status.st_dev, status.st_ino) if status is not None and stat.S_ISREG(status.st_mode) else None
 
 
 def _once(sources: list[Source]) -> list[Source]:

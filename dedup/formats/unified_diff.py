@@ -52,7 +52,7 @@ def unified(text: str, cuts: Sequence[tuple[int, int]], name: str, encode: Calla
         old = sum(sign != b"+" for sign, _ in body)
         new = sum(sign != b"-" for sign, _ in body)
         out.append(f"@@ -{_range(number, old)} +{_range(number + shift, new)} @@\n".encode())
-        out.extend(sign + _ended(encode(line), whole=line.endswith("\n")) for sign, line in body)
+        out.extend(sign + encode(line) + (b"" if line.endswith("\n") else _NO_NEWLINE) for sign, line in body)
         shift += new - old
     return b"".join(out)
 
@@ -137,10 +137,6 @@ def _split(text: str) -> list[str]:
 def _range(first: int, count: int) -> str:
     # An empty range names the line before it.
     return f"{first}" if count == 1 else f"{first if count else first - 1},{count}"
-
-
-def _ended(line: bytes, *, whole: bool) -> bytes:
-    return line if whole else line + _NO_NEWLINE
 
 
 def _header(side: str, name: str) -> bytes:

@@ -224,14 +224,7 @@ class NullEvents:
         """Raise it."""
         raise error
 
-    def explained(self, explanation: Explanation) -> None:
-        """Ignored."""
+    def note(self, *_: object, **__: object) -> None:
+        """Ignored, as all others."""
 
-    def diff(self, text: bytes) -> None:
-        """Ignored."""
-
-    def progress(self, done: int, total: int | None, stage: str = "", unit: str = "bytes") -> None:
-        """Ignored."""
-
-    def note(self, text: str, *, important: bool = False) -> None:
-        """Ignored."""
+    explained = diff = progress = note

@@ -141,36 +141,18 @@ def cleaned(text: str, decision: Decision) -> Cleaned:
 
 
 def _removed(text: str, removal: Removal) -> RemovedParagraph:
-    return RemovedParagraph(
-        paragraph=removal.paragraph,
-        start=removal.start,
-        end=removal.end,
-        cut_start=removal.cut_start,
-        cut_end=removal.cut_end,
-        text=text[removal.start : removal.end],
-        reason=removal.reason,
-        compared=removal.compared,
-        witnesses=tuple(_witness(text, witness) for witness in removal.witnesses),
-        similarity=removal.similarity,
-        coverage=removal.coverage,
-        block=removal.block,
-        documents=removal.documents,
-        differs=removal.differs,
-    )
+    witnesses = tuple(_witness(text, witness) for witness in removal.witnesses)
+    return RemovedParagraph(**_members(removal) | {"text": text[removal.start : removal.end], "witnesses": witnesses})
 
 
 def _kept(text: str, kept: KeptNear) -> KeptParagraph:
-    return KeptParagraph(
-        paragraph=kept.paragraph,
-        start=kept.start,
-        end=kept.end,
-        text=text[kept.start : kept.end],
-        witness=_witness(text, kept.witness),
-        similarity=kept.similarity,
-        coverage=kept.coverage,
-        new=kept.new,
-        kinds=kept.kinds,
-    )
+    witness = _witness(text, kept.witness)
+    return KeptParagraph(**_members(kept) | {"text": text[kept.start : kept.end], "witness": witness})
+
+
+def _members(one: Removal | KeptNear | Cleaned) -> dict[str, Any]:
+    """Return the fields of something that was decided, by their names, as they are."""
+    return {name: getattr(one, name) for name in one.__dataclass_fields__}
 
 
 def _witness(text: str, witness: Witness) -> WitnessParagraph:
@@ -184,17 +166,8 @@ def _witness(text: str, witness: Witness) -> WitnessParagraph:
 
 def with_record(done: Cleaned, record: Mapping[str, Any], field: str) -> CleanedRecord:
     """Return the same with the record that the text came from; `field` is its dotted path there."""
-    return CleanedRecord(
-        text=done.text,
-        removals=done.removals,
-        kept_near=done.kept_near,
-        paragraphs=done.paragraphs,
-        comparisons=done.comparisons,
-        unsettled=done.unsettled,
-        fault=done.fault,
-        held_back=done.held_back,
-        record=_replaced(record, field.split("."), done.text) if done.removals else record,
-    )
+    changed = _replaced(record, field.split("."), done.text) if done.removals else record
+    return CleanedRecord(**_members(done), record=changed)
 
 
 def _replaced(record: Mapping[str, Any], path: Sequence[str], text: str) -> dict[str, Any]:

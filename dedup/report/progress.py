@@ -6,7 +6,7 @@ A run may have several stages, one after the other; rate and time left are those
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from dedup.report.summary import console, size
 
@@ -25,24 +25,14 @@ RARELY = 30.0
 """Seconds before a line, and from one to the next, if not asked for."""
 
 
-class Meter(Protocol):
-    """Shows how much of a stage is done."""
+class Meter:
+    """Shows how much of a stage is done; this one shows nothing."""
 
     def update(self, done: int, total: int | None, stage: str = "", unit: str = "bytes") -> None:
         """Take note of where the run is; draws only when it is time to."""
 
     def clear(self) -> None:
         """Take what was drawn off the screen, so that other lines can be written; the next update draws again."""
-
-
-class NoMeter:
-    """Shows nothing."""
-
-    def update(self, done: int, total: int | None, stage: str = "", unit: str = "bytes") -> None:
-        """Do nothing."""
-
-    def clear(self) -> None:
-        """Do nothing."""
 
 
 class _Stage:
@@ -66,7 +56,7 @@ class _Stage:
         return describe(done, total, now - self._began, stage=self._name, unit=unit, first=self._first)
 
 
-class Bar:
+class Bar(Meter):
     """A bar on a terminal that understands escape sequences."""
 
     def __init__(
@@ -115,7 +105,7 @@ class Bar:
         return bar
 
 
-class Lines:
+class Lines(Meter):
     """Plain lines: for a log file, or a terminal that is to see no escape sequence.
 
     Args:
@@ -152,9 +142,6 @@ class Lines:
         self._next = now + self._every
         self._write(self._stage.describe(done, total, unit, now) + "\n")
 
-    def clear(self) -> None:
-        """Do nothing: a line that is written stays."""
-
 
 def describe(
     done: int, total: int | None, seconds: float, *, stage: str = "", unit: str = "bytes", first: int = 0
@@ -175,7 +162,8 @@ def describe(
     begin = f"{stage}: " if stage else ""
     speed = f"{size(rate)}/s" if unit == "bytes" else f"{rate:,.0f} {unit}/s"
     if not total:
-        return f"{begin}{_amount(done, unit)}{verb}, {speed}"
+        amount = size(done) if unit == "bytes" else f"{done:,} {unit}"
+        return f"{begin}{amount}{verb}, {speed}"
     share = f"{min(1.0, done / total):.0%}"
     left = f", {duration(max(0, total - done) / rate)} left" if rate > 0 else ""
     done_of = f"{size(done)} of {size(total)}" if unit == "bytes" else f"{done:,} of {total:,} {unit}"
@@ -188,7 +176,3 @@ def duration(seconds: float) -> str:
         return f"{seconds:.0f} s"
     minutes = round(seconds / 60)
     return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"  # noqa: PLR2004 - an hour
-
-
-def _amount(number: int, unit: str) -> str:
-    return size(number) if unit == "bytes" else f"{number:,} {unit}"

@@ -6,19 +6,16 @@ import os
 import sys
 import time
 from collections import Counter
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
 
 from dedup.formats.files.reader import reason
 from dedup.model.errors import DedupError, InternalError, OutputError
 from dedup.report.diff import DiffPainter
-from dedup.report.progress import RARELY, Bar, Lines, Meter, NoMeter
+from dedup.report.progress import RARELY, Bar, Lines, Meter
 from dedup.report.terminal import sanitise
 
 if TYPE_CHECKING:
-    from types import TracebackType
-
-    from typing_extensions import Self  # for the type checker alone; typing has it from 3.11 on
-
     from dedup.model.job import Mode
     from dedup.model.outcome import Explanation, Outcome
     from dedup.report.saved import Saver
@@ -28,7 +25,7 @@ FIRST = 5
 """Problems of a kind that are told one by one."""
 
 
-class Reporter:
+class Reporter(AbstractContextManager["Reporter"]):
     """The `dedup.model.outcome.Events` of a run on the command line.
 
     Messages go to standard error and never fail a run: where standard error has gone away, they go nowhere. The diff
@@ -80,13 +77,7 @@ class Reporter:
         self._hidden: dict[tuple[str, str], tuple[DedupError, int]] = {}
         """By kind: a problem that was counted and not told, and how many there were."""
 
-    def __enter__(self) -> Self:
-        """Return itself."""
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         """Take the progress off the screen, and tell what was only counted."""
         self._meter.clear()
         self._tell_hidden()
@@ -126,11 +117,8 @@ class Reporter:
         """Tell how many problems of each kind were counted only."""
         for error, number in self._hidden.values():
             hint = "" if self._verbose else "-v tells each of them"
-            tell(
-                message(
-                    DedupError(f"… and {number:,} more of this kind: {error.said}", hint=hint), self._terminal.stderr
-                )
-            )
+            more = DedupError(f"… and {number:,} more of this kind: {error.said}", hint=hint)
+            tell(message(more, self._terminal.stderr))
         self._hidden.clear()
 
     def explained(self, explanation: Explanation) -> None:
@@ -187,11 +175,10 @@ class Reporter:
 def _meter(terminal: Terminal, *, wanted: bool, forced: bool, crowded: bool, long: bool = False) -> Meter:
     """Choose how progress is shown; `crowded`: other lines go to the same screen all the time."""
     if wanted and long and not forced and not terminal.stderr.terminal:
-        return Lines(
-            tell, delay=RARELY, every=RARELY, eager=False
-        )  # a log file, which is looked into from time to time
+        # A log file, which is looked into from time to time.
+        return Lines(tell, delay=RARELY, every=RARELY, eager=False)
     if not wanted or (not forced and (crowded or not terminal.stderr.terminal or terminal.dumb)):
-        return NoMeter()
+        return Meter()
     if terminal.stderr.terminal and terminal.stderr.color and not crowded:
         return Bar(terminal)
     return Lines(tell)

@@ -8,7 +8,6 @@ from dedup.model.outcome import passed_over
 
 if TYPE_CHECKING:
     from rich.console import Console
-    from rich.text import Text
 
     from dedup.model.job import Mode
     from dedup.model.outcome import Counts
@@ -28,7 +27,8 @@ def line(counts: Counts, mode: Mode = "clean") -> str:
     whatever is out of the ordinary.
     """
     kept, removed = _DONE if mode == "clean" else _WOULD
-    text = f"{_read(counts)}: {counts.kept:,} {kept}, {counts.removed:,} {removed}"
+    text = f"{_places(counts)}, {plural(counts.paragraphs, 'paragraph')}"
+    text += f": {counts.kept:,} {kept}, {counts.removed:,} {removed}"
     if counts.removed:
         text += f" ({', '.join(_reasons(counts))})"
     return ". ".join([text, *_notes(counts)]) + "."
@@ -53,15 +53,12 @@ def table(counts: Counts, mode: Mode, seconds: float, terminal: Terminal) -> Non
     row(kept, f"{counts.kept:,}")
     row(removed, f"{counts.removed:,}", ", ".join(_reasons(counts)), "bold red" if counts.removed else "")
     if counts.changed:
-        row(
-            "documents changed" if mode == "clean" else "documents to change",
-            f"{counts.changed:,}",
-            f"of {counts.documents:,}",
-        )
-    row("time", f"{seconds:.1f} s", _speed(counts.bytes_in, seconds))
-    notes: list[Text] = [Text(f"{note}.", style="yellow") for note in _notes(counts)]
-    for note in notes:
-        grid.add_row(Text("note"), Text(""), note)
+        changed = "documents changed" if mode == "clean" else "documents to change"
+        row(changed, f"{counts.changed:,}", f"of {counts.documents:,}")
+    speed = f"{size(counts.bytes_in / seconds)}/s" if seconds > 0 and counts.bytes_in else ""
+    row("time", f"{seconds:.1f} s", speed)
+    for note in _notes(counts):
+        grid.add_row(Text("note"), Text(""), Text(f"{note}.", style="yellow"))
     console(terminal).print(Panel(grid, title=Text("dedup"), title_align="left", expand=False))
 
 
@@ -98,13 +95,9 @@ def size(number: float) -> str:
     return f"{number:.1f} TB"
 
 
-def plural(number: int, one: str, many: str = "") -> str:
+def plural(number: int, one: str) -> str:
     """Return a number with its noun: ``1 file``, ``1,214 files``."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
-
-
-def _read(counts: Counts) -> str:
-    return f"{_places(counts)}, {plural(counts.paragraphs, 'paragraph')}"
+    return f"{number:,} {one if number == 1 else one + 's'}"
 
 
 def _places(counts: Counts) -> str:
@@ -124,56 +117,29 @@ def _reasons(counts: Counts) -> list[str]:
 
 def _notes(counts: Counts) -> list[str]:
     """Return a sentence, without its full stop, for everything out of the ordinary."""
-    notes = []
-    if n := counts.kept_near:
-        verb = "says" if n == 1 else "say"
-        kinds = ", ".join(f"{what} in {counts.new[kind]:,}" for kind, what in _NEWS.items() if counts.new[kind])
-        notes.append(f"{plural(n, 'near-duplicate')} {verb} something new" + (f" ({kinds})" if kinds else ""))
-    notes += _reference_notes(counts)
-    if n := counts.emptied:
-        notes.append(f"{plural(n, 'document')} left empty")
-    if n := counts.unexamined:
-        notes.append(f"{plural(n, 'pair')} in large groups of near-copies not compared one by one")
-    if n := counts.invalid_utf8:
-        notes.append(f"{plural(n, 'document')} with bytes that do not decode, kept byte for byte")
-    notes += _left_notes(counts)
-    if n := counts.passed.total():
-        told = "whose name says that it is" if n == 1 else "whose names say that they are"
-        notes.append(f"{plural(n, 'file')} passed over, {told} neither text nor JSON lines ({passed_over(counts)})")
-    if n := counts.faults:
-        notes.append(
-            f"{plural(n, 'internal error')}, and what {'it was' if n == 1 else 'they were'} about kept as it is"
-        )
-    if n := counts.errors - counts.faults:
-        notes.append(plural(n, "error"))
-    return notes
+    kinds = ", ".join(f"{what} in {counts.new[kind]:,}" for kind, what in _NEWS.items() if counts.new[kind])
+    says = _by_number(counts.kept_near, "says", "say") + " something new" + (f" ({kinds})" if kinds else "")
+    silent, bad = (_by_number(n, "it", "them") for n in (counts.silent_references, counts.bad_references))
+    held, raised = plural(counts.holding, "document"), _by_number(counts.faults, "it was", "they were")
+    passed = counts.passed.total()
+    told = _by_number(passed, "whose name says that it is", "whose names say that they are")
+    notes = (
+        (counts.kept_near, "near-duplicate", f" {says}"),
+        (counts.references, "document", " read as references"),
+        (counts.silent_references, "reference", f" without any text, so nothing was compared with {silent}"),
+        (counts.bad_references, "record", f" of the references could not be read, and nothing was compared with {bad}"),
+        (counts.emptied, "document", " left empty"),
+        (counts.unexamined, "pair", " in large groups of near-copies not compared one by one"),
+        (counts.invalid_utf8, "document", " with bytes that do not decode, kept byte for byte"),
+        (counts.unsettled, "document", " left unchanged because the decisions did not settle"),
+        (counts.held_back, "paragraph", f" in {held} held back: what is left would be read differently"),
+        (counts.too_large, "document", " above --max-document, passed through unread"),
+        (passed, "file", f" passed over, {told} neither text nor JSON lines ({passed_over(counts)})"),
+        (counts.faults, "internal error", f", and what {raised} about kept as it is"),
+        (counts.errors - counts.faults, "error", ""),
+    )
+    return [plural(number, noun) + rest for number, noun, rest in notes if number]
 
 
-def _left_notes(counts: Counts) -> list[str]:
-    """Return what was left as it was though something would have gone, or might have."""
-    notes = []
-    if n := counts.unsettled:
-        notes.append(f"{plural(n, 'document')} left unchanged because the decisions did not settle")
-    if n := counts.held_back:
-        where = plural(counts.holding, "document")
-        notes.append(f"{plural(n, 'paragraph')} in {where} held back: what is left would be read differently")
-    if n := counts.too_large:
-        notes.append(f"{plural(n, 'document')} above --max-document, passed through unread")
-    return notes
-
-
-def _reference_notes(counts: Counts) -> list[str]:
-    notes = []
-    if n := counts.references:
-        notes.append(f"{plural(n, 'document')} read as references")
-    if n := counts.silent_references:
-        them = "it" if n == 1 else "them"
-        notes.append(f"{plural(n, 'reference')} without any text, so nothing was compared with {them}")
-    if n := counts.bad_references:
-        them = "it" if n == 1 else "them"
-        notes.append(f"{plural(n, 'record')} of the references could not be read, and nothing was compared with {them}")
-    return notes
-
-
-def _speed(read: int, seconds: float) -> str:
-    return f"{size(read / seconds)}/s" if seconds > 0 and read else ""
+def _by_number(number: int, one: str, many: str) -> str:
+    return one if number == 1 else many

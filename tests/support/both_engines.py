@@ -51,10 +51,7 @@ def locally(
     documents = np.zeros(len(texts), COLUMNS["documents"])
     documents["paragraphs"] = sheet.counts
     spool.append(pieces(Scan(np.zeros(1, COLUMNS["parts"]), documents, sheet), 0, 0, 0), 0)
-    planner = CorpusStages(
-        spool, settings, banding, pool=WorkerPool(1), max_memory=1 << 28, events=Recorder(), references=references
-    )
-    decided = planner.decide()
+    decided = CorpusStages(spool, settings, banding, WorkerPool(1), 1 << 28, Recorder()).decide(references)
     number = np.repeat(np.arange(len(texts)), sheet.counts)
     out: dict[int, list[Removal]] = {}
     for entry in decided.removals:

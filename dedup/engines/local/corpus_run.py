@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
-from dedup.engines.local.first_pass import fill, seen_digests
+from dedup.engines.local.first_pass import fill, scan, seen_digests
 from dedup.engines.local.limits import cores
 from dedup.engines.local.memory import affordable_workers, forecast, free_memory, keep_what_is_freed, most_used
 from dedup.engines.local.spool import Spool
@@ -110,17 +110,9 @@ class TwoPassRun:
         self._forecast(size)
         self._fill(banding.banding, size)
         self.references = int(self._spool.sizes("documents")[: self._first].sum())
-        planner = CorpusStages(
-            self._spool,
-            self._job.settings,
-            banding.banding,
-            pool=self._pool,
-            max_memory=self._max_memory,
-            events=self._events,
-            references=self.references,
-            explain=self._job.explain,
-        )
-        decided = planner.decide()
+        settings = self._job.settings
+        stages = CorpusStages(self._spool, settings, banding.banding, self._pool, self._max_memory, self._events)
+        decided = stages.decide(self.references, explain=self._job.explain)
         if more := decided.near.more:
             shown = f"the first {len(decided.near.shown):,} near-duplicates that say something new are explained"
             self._events.note(f"{shown}; {more:,} more are counted in the summary, by what was found first")
@@ -188,16 +180,11 @@ class TwoPassRun:
 
     def discard(self) -> None:
         """Remove what was kept in case the run would not come to its end: it has."""
-        self._report_excess()
-        self._spool.discard()
-
-    def _report_excess(self) -> None:
         used = most_used(self._pool.processes)
         if used is not None and used > self._max_memory:
-            told = (
-                f"about {used >> 20} MB of memory were used, more than the {self._max_memory >> 20} MB of --max-memory"
-            )
-            self._events.note(told, important=self._job.max_memory is not None)
+            told = f"about {used >> 20} MB of memory were used, more than the {self._max_memory >> 20} MB"
+            self._events.note(f"{told} of --max-memory", important=self._job.max_memory is not None)
+        self._spool.discard()
 
     def _size(self) -> int:
         """Return about how many bytes of text there are, all inputs being files by now."""
@@ -219,17 +206,11 @@ class TwoPassRun:
                 return [source.name]
             return [str(source.path.absolute()), status.st_size, status.st_mtime_ns]
 
+        codec = self._work.codec.name
         return {
             "version": ALGORITHM,
             "settings": job.settings.fingerprint(),
-            "options": [
-                job.text_field,
-                self._work.codec.name,
-                job.format,
-                job.max_document,
-                job.mark,
-                job.binary_as_text,
-            ],
+            "options": [job.text_field, codec, job.format, job.max_document, job.mark, job.binary_as_text],
             "inputs": [told(source) for source in self._layout.sources],
             "references": [told(source) for source in self._layout.references],
         }
@@ -260,10 +241,8 @@ class TwoPassRun:
         )
         self._events.note(f"forecast: {text}", important=size > _BIG)
         if expected.disk > free:
-            what = (
-                f"only {free >> 20} MB are free in {self._spool.directory}; this run may need {expected.disk >> 20} MB"
-            )
-            self._events.note(what, important=True)
+            what = f"only {free >> 20} MB are free in {self._spool.directory}"
+            self._events.note(f"{what}; this run may need {expected.disk >> 20} MB", important=True)
         if expected.memory > self._max_memory:
             asked = self._job.max_memory is not None
             limit = f"{self._max_memory >> 20} MB of --max-memory"
@@ -272,18 +251,6 @@ class TwoPassRun:
             what = f"this run may need about {expected.memory >> 20} MB of memory, more than the {limit}"
             what += f"; with --workers 1 it may need {least} MB" if self._workers > 1 else "; it cannot do with less"
             self._events.note(what, important=asked or expected.memory > self._free.free)
-
-    def _inputs(self, sources: list[Source], *, joined: bool) -> Inputs:
-        job = self._job
-        return Inputs(
-            sources,
-            job.format,
-            self._work.codec,
-            job.max_document,
-            joined=joined,
-            stdin=None,
-            binary_as_text=job.binary_as_text,
-        )
 
     def _fill(self, banding: Any, size: int) -> None:
         slots = min(max(size // _BYTES_A_SLOT, 1 << 16), max(self._max_memory // 256, 1 << 16))
@@ -295,19 +262,11 @@ class TwoPassRun:
         progress = ReadProgress([*self._references, *self.sources], self._events, stage="reading")
         self._first = 0
         for sources, reference in ((self._references, True), (self.sources, False)):
-            inputs = self._inputs(sources, joined=not reference and not self._layout.per_file)
+            joined = not reference and not self._layout.per_file
+            inputs = Inputs(sources, self._job, self._work.codec, joined=joined)
             found = (task for task in tasks(inputs.parts()) if task is not None)
             shift = 0 if reference else len(self._references)
-            each = fill(
-                self._spool,
-                found,
-                self._first,
-                work=work,
-                banding=banding,
-                seen=seen,
-                pool=self._pool,
-                shift=shift,
-            )
+            each = fill(self._spool, found, self._first, partial(scan, work, banding, seen, shift), self._pool)
             self._stack.callback(each.close)
             for task in each:
                 self._first += reference

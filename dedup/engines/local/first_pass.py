@@ -7,7 +7,6 @@ input into the same tasks; a task of the second pass takes its share of what was
 from __future__ import annotations
 
 import zlib
-from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -17,14 +16,14 @@ from dedup.engines.local.spool_columns import COLUMNS
 from dedup.engines.removal.task_decisions import AGAIN_FAULT, AGAIN_PROBLEM
 from dedup.fingerprint.exact_copies import first_of_each
 from dedup.fingerprint.shared_digests import SharedDigestSet
-from dedup.fingerprint.table import ROW
+from dedup.fingerprint.table import ROW, moved_rows
 from dedup.formats.edits import read_documents
 from dedup.formats.grouping import salt_of
 from dedup.formats.parts import PartKind, task_bytes
 from dedup.model.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterable
+    from collections.abc import Callable, Generator, Iterable
     from typing import Any
 
     from numpy.typing import NDArray
@@ -45,7 +44,15 @@ class Scan(NamedTuple):
 
 
 def scan(work: Work, banding: Banding, seen: SharedDigestSet, shift: int, task: list[Part]) -> Scan:
-    """Fingerprint the documents of a task; runs in a worker. See `fill`."""
+    """Fingerprint the documents of a task; runs in a worker.
+
+    Args:
+        work: how documents are read.
+        banding: how signatures are cut.
+        seen: what has been fingerprinted.
+        shift: number of inputs before these.
+        task: its parts.
+    """
     parts = np.zeros(len(task), COLUMNS["parts"])
     found = []
     for number, part in enumerate(task):
@@ -57,9 +64,8 @@ def scan(work: Work, banding: Banding, seen: SharedDigestSet, shift: int, task: 
         parts[number]["again"] = AGAIN_PROBLEM if result.problems else 0
     salts = None
     if work.settings.within is not None:
-        salts = [
-            salt_of(record.group, f"{source} {task[number].at + record.start}") for number, source, record in found
-        ]
+        places = [f"{source} {task[number].at + record.start}" for number, source, record in found]
+        salts = [salt_of(record.group, place) for (_, _, record), place in zip(found, places, strict=True)]
     sheet, faults = fingerprinted([record.text for _, _, record in found], salts, work.settings, banding, seen)
     for number in faults:
         parts[found[number][0]]["again"] |= AGAIN_FAULT
@@ -84,10 +90,7 @@ def _task_check(task: list[Part]) -> int:
 def pieces(scan: Scan, paragraphs: int, texts: int, letters: int) -> dict[str, NDArray[Any] | bytes]:
     """Return what a task has for the spool's columns, behind so many paragraphs, bytes of text and letters."""
     sheet = scan.sheet
-    rows = sheet.rows.copy()
-    rows["paragraph"] += paragraphs
-    rows["text_at"] += texts
-    rows["letters_at"] += letters
+    rows = moved_rows(sheet, paragraphs, texts, letters)
     return {
         "parts": scan.parts,
         "documents": scan.documents,
@@ -101,15 +104,7 @@ def pieces(scan: Scan, paragraphs: int, texts: int, letters: int) -> dict[str, N
 
 
 def fill(
-    spool: Spool,
-    found: Iterable[list[Part]],
-    first: int,
-    *,
-    work: Work,
-    banding: Banding,
-    seen: SharedDigestSet,
-    pool: WorkerPool,
-    shift: int = 0,
+    spool: Spool, found: Iterable[list[Part]], first: int, scan_task: Callable[[list[Part]], Scan], pool: WorkerPool
 ) -> Generator[list[Part], None, None]:
     """Fingerprint all tasks that the spool does not have yet, and yield each task once it is there.
 
@@ -117,11 +112,8 @@ def fill(
         spool: of `COLUMNS`.
         found: tasks, in order.
         first: number of the first of them.
-        work: how documents are read.
-        banding: how signatures are cut.
-        seen: what has been fingerprinted.
+        scan_task: fingerprints a task: `scan`.
         pool: worker processes.
-        shift: number of inputs before these.
 
     Raises:
         UsageError: the spool holds another input's tasks.
@@ -139,7 +131,7 @@ def fill(
             raise UsageError(what, place=spool.place, hint=hint)
         yield task
     paragraphs, texts, letters = (spool.total(name) for name in ("digests", "texts", "letters"))
-    for task, result in pool.map(partial(scan, work, banding, seen, shift), source, weight=task_bytes):
+    for task, result in pool.map(scan_task, source, weight=task_bytes):
         spool.append(pieces(result, paragraphs, texts, letters), _task_check(task))
         paragraphs += len(result.sheet.digests)
         texts += len(result.sheet.texts)

@@ -112,7 +112,7 @@ def clean_corpus(
         pairs = dict(corpus_run.faults())
         if (fault := pairs.get(-1)) is not None:  # about no document by itself
             warnings.warn(fault.what, RuntimeWarning, stacklevel=2)
-        inputs = Inputs([source], "jsonl", work.codec, job.max_document, joined=True, stdin=None)
+        inputs = Inputs([source], job, work.codec, joined=True)
         found = corpus_run.results(tasks(inputs.parts()), decide_documents)
         stack.callback(found.close)
         number = 0

@@ -61,7 +61,7 @@ def _groups_room(root: Path) -> Iterator[Room]:
             if known:
                 used = _number(directory / used_file) or 0
                 # What was read from files and not looked at again is given up on demand.
-                used -= min(used, _entry(directory / "memory.stat", cache) or 0)
+                used -= min(used, entry(directory / "memory.stat", cache) or 0)
                 yield Room(max(0, min(known) - used), "the control group (container)")
 
 
@@ -152,10 +152,10 @@ def _number(path: Path) -> int | None:
     return int(text) if text is not None and text.isdecimal() else None
 
 
-def _entry(path: Path, name: str) -> int | None:
-    """Return the number behind a name in a file of names and numbers."""
+def entry(path: Path, name: str) -> int | None:
+    """Return the number behind a name in a file of names and numbers; None where it cannot be read."""
     for line in (_text(path) or "").splitlines():
-        key, _, number = line.partition(" ")
-        if key == name and number.isdecimal():
-            return int(number)
+        key, *numbers = line.split()[:2] or [""]
+        if key == name and numbers and numbers[0].isdecimal():
+            return int(numbers[0])
     return None

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
-from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
-from dedup.engines.local.limits import ROOT, Room, cores, room
+from dedup.engines.local.limits import ROOT, Room, cores, entry, room
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -56,12 +55,8 @@ def free_memory(root: Path = ROOT) -> Room:
 
 
 def _free_on_machine(root: Path) -> int:
-    try:
-        for line in (root / "proc/meminfo").read_text(encoding="ascii").splitlines():
-            if line.startswith("MemAvailable:"):
-                return int(line.split()[1]) << 10
-    except (OSError, ValueError, IndexError):
-        pass
+    if (available := entry(root / "proc/meminfo", "MemAvailable:")) is not None:
+        return available << 10
     try:
         return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2
     except (AttributeError, OSError, ValueError):
@@ -99,9 +94,4 @@ def most_used(workers: Iterable[int], root: Path = ROOT) -> int | None:
     except ImportError:
         return None
     own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1 << 10)
-    for worker in workers:
-        with suppress(OSError, ValueError, IndexError):
-            for line in (root / f"proc/{worker}/smaps_rollup").read_text(encoding="ascii").splitlines():
-                if line.startswith("Pss:"):
-                    own += int(line.split()[1]) << 10
-    return own
+    return own + sum((entry(root / f"proc/{worker}/smaps_rollup", "Pss:") or 0) << 10 for worker in workers)

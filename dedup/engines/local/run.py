@@ -196,17 +196,8 @@ class LocalRun:
             self._problem(error)
 
     def _inputs(self) -> Inputs:
-        job, plan = self._job, self._plan
-        sources = plan.sources if self._corpus_run is None else self._corpus_run.sources
-        return Inputs(
-            sources,
-            job.format,
-            self._codec,
-            job.max_document,
-            joined=not plan.per_file,
-            stdin=self._stdin,
-            binary_as_text=job.binary_as_text,
-        )
+        sources = self._plan.sources if self._corpus_run is None else self._corpus_run.sources
+        return Inputs(sources, self._job, self._codec, joined=not self._plan.per_file, stdin=self._stdin)
 
     def _work(self, *, only_check_input: bool = False) -> Work:
         """Return what workers are to do with every part; `only_check_input`: when they see it for the first time."""

@@ -234,7 +234,7 @@ class Spool:
             while at < len(raw):
                 got = file.readinto(view[at:])
                 if not got:
-                    raise self._short(name)
+                    raise self._error(OSError(0, f"the column {name} is shorter than it was"))
                 at += got
         except OSError as error:
             raise self._error(error) from None
@@ -301,23 +301,16 @@ class Spool:
         if hasattr(self, "_place"):
             self._place.close()
 
-    def _short(self, name: str) -> OutputError:
-        return self._error(OSError(0, f"the column {name} is shorter than it was"))
-
     def _error(self, error: OSError) -> OutputError:
+        """Return the error for a spool that cannot be written or read."""
         where = str(getattr(self, "directory", self._asked or tempfile.gettempdir()))
-        return spool_error(error, where)
+        said = reason(error) if error.strerror else str(error)
+        what = f"the temporary files of this run cannot be written or read ({said})"
+        hint = "free some room, or name a directory elsewhere with --work-dir or TMPDIR"
+        return OutputError(what, place=where, hint=hint, undone=NO_OUTPUT)
 
 
 def load_array(directory: str, name: str) -> NDArray[Any]:
     """Return an array that was put into a spool; memory-mapped."""
     array: NDArray[Any] = np.load(Path(directory) / array_name(name), mmap_mode="r", allow_pickle=False)
     return array
-
-
-def spool_error(error: OSError, where: str) -> OutputError:
-    """Return the error for a spool that cannot be written or read."""
-    said = reason(error) if error.strerror else str(error)
-    what = f"the temporary files of this run cannot be written or read ({said})"
-    hint = "free some room, or name a directory elsewhere with --work-dir or TMPDIR"
-    return OutputError(what, place=where, hint=hint, undone=NO_OUTPUT)

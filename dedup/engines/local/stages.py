@@ -8,7 +8,7 @@ Memory holds some numbers for each paragraph; texts and band keys stay on disk.
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
@@ -73,43 +73,28 @@ class _Different:
         self.unexamined = pairs if every else max(self.unexamined, pairs)
 
 
+@dataclass
 class CorpusStages:
     """Decides about a corpus whose fingerprints are in a spool.
 
-    Args:
+    Attributes:
         spool: of `COLUMNS`.
         settings: what counts as superfluous.
         banding: how the signatures were cut.
         pool: worker processes.
         max_memory: bytes that all of it aims to stay below.
         events: is told how far it has come.
-        references: the first so many documents stay.
-        explain: also name near-duplicates that stay.
     """
 
-    def __init__(
-        self,
-        spool: Spool,
-        settings: Settings,
-        banding: Banding,
-        *,
-        pool: WorkerPool,
-        max_memory: int,
-        events: Events,
-        references: int,
-        explain: bool = False,
-    ) -> None:
-        self._spool = spool
-        self._settings = settings
-        self._banding = banding
-        self._pool = pool
-        self._max_memory = max_memory
-        self._events = events
-        self._references = references
-        self._explain = explain
-        self._faults: list[PairFault] = []
-        self._unnamed: list[Fault] = []
-        self._stages: list[tuple[Fault, str]] = []
+    spool: Spool
+    settings: Settings
+    banding: Banding
+    pool: WorkerPool
+    max_memory: int
+    events: Events
+    _faults: list[PairFault] = field(default_factory=list)
+    _unnamed: list[Fault] = field(default_factory=list)
+    _stages: list[tuple[Fault, str]] = field(default_factory=list)
 
     def _attempt(self, function: Callable[[], Result], kept: str, otherwise: Callable[[], Result]) -> Result:
         """Return what a stage comes to; where a kernel raises, something else, and note what was kept as it is."""
@@ -120,22 +105,26 @@ class CorpusStages:
 
         return attempt(function, failed)
 
-    def decide(self) -> CorpusDecision:
+    def decide(self, references: int, *, explain: bool = False) -> CorpusDecision:
         """Run the stages behind fingerprinting.
+
+        Args:
+            references: the first so many documents stay.
+            explain: also name near-duplicates that stay.
 
         Raises:
             OutputError: the spool cannot be read.
             DedupError: a worker died.
         """
-        spool = self._spool
-        counts = np.concatenate([np.empty(0, np.int32), *(some["paragraphs"] for some in spool.pieces("documents"))])
+        pieces = self.spool.pieces("documents")
+        counts = np.concatenate([np.empty(0, np.int32), *(some["paragraphs"] for some in pieces)])
         begins = np.concatenate(([0], np.cumsum(counts, dtype=np.int64)))
         number = int(begins[-1])
-        fixed = int(begins[self._references])
+        fixed = int(begins[references])
         owner = self._owners(number)
         paragraph, place = self._different(owner)
-        words = self._spool.whole("row-words")[place]
-        chosen = np.flatnonzero(words >= self._settings.min_words)
+        words = self.spool.whole("row-words")[place]
+        chosen = np.flatnonzero(words >= self.settings.min_words)
         ranked = chosen[self._rank(paragraph[chosen], place[chosen], fixed)]
         stay = int(np.count_nonzero(paragraph[ranked] < fixed))
         kept = "paragraphs that are alike are kept as they are, but for exact copies"
@@ -153,10 +142,10 @@ class CorpusStages:
             for fault in dict.fromkeys(self._faults)
         ]
         near = NearDuplicates.empty()
-        if self._explain:
+        if explain:
             kept = "near-duplicates that are kept are not explained"
             near = self._attempt(
-                lambda: kept_near(classes, removals, number, self._settings), kept, NearDuplicates.empty
+                lambda: kept_near(classes, removals, number, self.settings), kept, NearDuplicates.empty
             )
         if self._unnamed:
             kept = f"{len(self._unnamed):,} groups of paragraphs that share a band are not compared for that"
@@ -172,7 +161,7 @@ class CorpusStages:
         removals = self._outcome(corpus, classes, fixed)
         leaders = different.leaders
         kept = "paragraphs that are alike are not compared once more, with boilerplate gone"
-        while self._settings.keep == "none":
+        while self.settings.keep == "none":
             gone = np.isin(classes.first, removals["paragraph"]) & (leaders.status != GOES)
             if not self._attempt(partial(self._further, different, gone), kept, leaders.keep_undecided):
                 break
@@ -187,11 +176,11 @@ class CorpusStages:
             long = corpus._replace(short=np.zeros(number, bool))
             kept = "nothing is removed"
             return self._attempt(
-                lambda: outcome(long, classes, self._settings, fixed), kept, lambda: np.empty(0, removal_type(number))
+                lambda: outcome(long, classes, self.settings, fixed), kept, lambda: np.empty(0, removal_type(number))
             )
 
         kept = "short paragraphs are kept as they are"
-        return self._attempt(lambda: outcome(corpus, classes, self._settings, fixed), kept, of_long_ones)
+        return self._attempt(lambda: outcome(corpus, classes, self.settings, fixed), kept, of_long_ones)
 
     def _corpus(
         self,
@@ -204,42 +193,42 @@ class CorpusStages:
         """Return all paragraphs as the outcome wants them; one that was not fingerprinted counts as short."""
         every, plain = np.zeros(len(owner), np.int32), np.zeros(len(owner), np.int32)
         every[paragraph] = words
-        digits = np.bitwise_count(self._spool.whole("row-numbers"))[place]
+        digits = np.bitwise_count(self.spool.whole("row-numbers"))[place]
         plain[paragraph] = np.maximum(words - digits.astype(np.int32), 0)
         document = np.repeat(np.arange(len(counts), dtype=np.int32), counts)
-        return CorpusParagraphs(document, owner, plain[owner], every[owner] < self._settings.min_words)
+        return CorpusParagraphs(document, owner, plain[owner], every[owner] < self.settings.min_words)
 
     def _owners(self, number: int) -> NDArray[Any]:
         """Return the first paragraph with the same bytes, for each paragraph."""
-        self._events.progress(0, number, "exact copies", "paragraphs")
+        self.events.progress(0, number, "exact copies", "paragraphs")
         parts = 1
-        while number * _BYTES_A_PARAGRAPH // parts > max(self._max_memory // 8, 1 << 24):
+        while number * _BYTES_A_PARAGRAPH // parts > max(self.max_memory // 8, 1 << 24):
             parts *= 2
         owner = np.arange(number, dtype=index_type(number))
         for part in range(parts):
-            copies, firsts = first_copies(self._spool.pieces("digests"), number, parts, part)
+            copies, firsts = first_copies(self.spool.pieces("digests"), number, parts, part)
             owner[copies] = firsts
-            self._events.progress(number * (part + 1) // parts, number, "exact copies", "paragraphs")
+            self.events.progress(number * (part + 1) // parts, number, "exact copies", "paragraphs")
         return owner
 
     def _different(self, owner: NDArray[Any]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Return the first occurrence of each different paragraph, ascending, and the place of its row."""
-        return np.unique(owner[self._spool.whole("row-paragraph")], return_index=True)
+        return np.unique(owner[self.spool.whole("row-paragraph")], return_index=True)
 
     def _rank(self, paragraph: NDArray[np.int64], place: NDArray[np.int64], fixed: int) -> NDArray[np.int64]:
         """Return the order in which paragraphs stay: references first, then as asked."""
-        column = {"richest": "row-content", "longest": "row-length"}.get(self._settings.keep)
+        column = {"richest": "row-content", "longest": "row-length"}.get(self.settings.keep)
         if column is None:
             return np.arange(len(paragraph))
         reference = paragraph < fixed
-        size = self._spool.take(column, place)
+        size = self.spool.take(column, place)
         order: NDArray[np.int64] = np.lexsort((paragraph, np.where(reference, 0, -size), ~reference))
         return order
 
     def _decided(self, place: NDArray[np.int64], words: NDArray[np.int32], fixed: int) -> _Different:
         """Decide which of the different paragraphs stay, given the places of their rows, in the order of staying."""
-        keys = SameKeys(self._spool.whole("row-key")[place])
-        bands = None if self._settings.exact else Bands(self._spool, self._banding, place)
+        keys = SameKeys(self.spool.whole("row-key")[place])
+        bands = None if self.settings.exact else Bands(self.spool, self.banding, place)
         different = _Different(place, words, Leaders(len(place), fixed), keys, bands, RecheckQueue(len(place)))
         self._further(different, np.zeros(len(place), bool))
         return different
@@ -282,28 +271,28 @@ class CorpusStages:
         self, words: NDArray[np.int32], place: NDArray[np.int64], chosen: NDArray[np.int64], fresh: NDArray[np.int64]
     ) -> None:
         """Put what the sieves want to know of some paragraphs where workers find it, and out of memory."""
-        self._spool.keep("words", words)
-        self._spool.keep("chosen", chosen)
-        self._spool.keep("fresh", fresh)
+        self.spool.keep("words", words)
+        self.spool.keep("chosen", chosen)
+        self.spool.keep("fresh", fresh)
         for name in ("numbers", "bits"):
-            self._spool.keep(name, self._spool.whole(f"row-{name}")[place])
+            self.spool.keep(name, self.spool.whole(f"row-{name}")[place])
 
     def _bucketed(self, bands: Bands, number: int) -> Iterator[Bucketed]:
         """Yield what each band says about so many paragraphs, of which `_keep` has seen."""
-        work = partial(bucket_bands, self._settings, os.fspath(self._spool.directory), bands.slices)
+        work = partial(bucket_bands, self.settings, os.fspath(self.spool.directory), bands.slices)
         # Where there is little to do it is done here.
-        least = _WORTH_SHARING if self._pool.started else _WORTH_STARTING
-        pool = self._pool if number > least else WorkerPool(1)
+        least = _WORTH_SHARING if self.pool.started else _WORTH_STARTING
+        pool = self.pool if number > least else WorkerPool(1)
         held = 0
-        for band, (result, faults) in pool.map(work, range(self._banding.bands)):
+        for band, (result, faults) in pool.map(work, range(self.banding.bands)):
             self._unnamed += faults
-            self._events.progress(band, self._banding.bands, "candidates", "bands")
+            self.events.progress(band, self.banding.bands, "candidates", "bands")
             held += len(result.pairs)
             if held <= _PAIRS_HELD or not len(result.pairs):
                 yield result
                 continue
-            self._spool.keep(f"pairs-{band}", result.pairs)
-            yield result._replace(pairs=load_array(os.fspath(self._spool.directory), f"pairs-{band}"))
+            self.spool.keep(f"pairs-{band}", result.pairs)
+            yield result._replace(pairs=load_array(os.fspath(self.spool.directory), f"pairs-{band}"))
 
     def _settle(self, leaders: Leaders, place: NDArray[np.int64]) -> None:
         """Have all pairs verified that decide anything."""
@@ -312,16 +301,16 @@ class CorpusStages:
             later, earlier = leaders.next_pairs()
             if not len(later):
                 return
-            self._events.progress(done, None, "verdicts", "pairs")
+            self.events.progress(done, None, "verdicts", "pairs")
             leaders.record(self._verified(later, earlier, place))
             done += len(later)
 
     def _verified(self, later: NDArray[np.int64], earlier: NDArray[np.int64], place: NDArray[np.int64]) -> Verdicts:
-        texts, letters = (os.fspath(self._spool.path(name)) for name in ("texts", "letters"))
-        task = partial(verify_pairs, self._settings, texts, letters)
+        texts, letters = (os.fspath(self.spool.path(name)) for name in ("texts", "letters"))
+        task = partial(verify_pairs, self.settings, texts, letters)
         found: list[Verdicts] = []
         done = 0
-        for pairs, (verdicts, faults) in self._pool.map(task, self._tasks(later, earlier, place)):
+        for pairs, (verdicts, faults) in self.pool.map(task, self._tasks(later, earlier, place)):
             found.append(verdicts)
             self._faults += [
                 PairFault(int(later[done + one.place]), int(earlier[done + one.place]), one.fault) for one in faults
@@ -332,10 +321,10 @@ class CorpusStages:
     def _tasks(
         self, later: NDArray[np.int64], earlier: NDArray[np.int64], place: NDArray[np.int64]
     ) -> Iterator[PairSlice]:
-        columns = {name: self._spool.mapped(f"row-{name}") for name in _TRAVELLING}
+        columns = {name: self.spool.mapped(f"row-{name}") for name in _TRAVELLING}
         start = 0
         while start < len(later):
-            stop = start + _share(len(later) - start, self._pool.started)
+            stop = start + _share(len(later) - start, self.pool.started)
             both = np.stack((later[start:stop], earlier[start:stop]))
             needed, index = np.unique(both, return_inverse=True)
             index = index.reshape(both.shape)

@@ -10,11 +10,14 @@ from __future__ import annotations
 import io
 import re
 import uuid
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pyspark.sql import functions as F  # noqa: N812 - its usual name
+
+from dedup.engines.spark.write import LOG, TAIL, TEXT
 from dedup.formats.files.compression import by_name
 from dedup.formats.files.reader import Reader
 from dedup.formats.parts import PartKind
@@ -23,9 +26,8 @@ from dedup.model.job import STDIN
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
-    from types import TracebackType
 
-    from pyspark.sql import DataFrame, SparkSession
+    from pyspark.sql import DataFrame, DataFrameWriter, SparkSession
     from typing_extensions import Self
 
     from dedup.engines.spark.files import File
@@ -82,34 +84,23 @@ class Store:
 
     def write(self, name: str, data: bytes) -> None:
         """Write a small file."""
-        stream = self._fs.create(self.path(name))
-        try:
+        with closing(self._fs.create(self.path(name))) as stream:
             stream.write(bytearray(data))
-        finally:
-            stream.close()
 
     def read(self, name: str) -> bytes:
         """Read a small file."""
         size = self._fs.getFileStatus(self.path(name)).getLen()
-        stream = self._fs.open(self.path(name))
-        try:
+        with closing(self._fs.open(self.path(name))) as stream:
             # A byte array does not travel back when it is filled there: let the JVM make it.
             return bytes(self._jvm.org.apache.commons.io.IOUtils.toByteArray(stream)) if size else b""
-        finally:
-            stream.close()
 
     def join(self, names: Iterable[str], target: str) -> None:
         """Write some files, one after the other, into one."""
-        out = self._fs.create(self.path(target))
-        try:
+        copy = self._jvm.org.apache.hadoop.io.IOUtils.copyBytes
+        with closing(self._fs.create(self.path(target))) as out:
             for name in names:
-                stream = self._fs.open(self.path(name))
-                try:
-                    self._jvm.org.apache.hadoop.io.IOUtils.copyBytes(stream, out, 1 << 16, False)  # noqa: FBT003 - Java's
-                finally:
-                    stream.close()
-        finally:
-            out.close()
+                with closing(self._fs.open(self.path(name))) as stream:
+                    copy(stream, out, 1 << 16, False)  # noqa: FBT003 - Java's
 
     def rename(self, old: str, new: str) -> None:
         """Give something another name.
@@ -147,10 +138,8 @@ class Target:
     def __init__(self, place: str) -> None:
         self.place = place.rstrip("/") or place
         self.single = not place.endswith("/") and _FILE_NAME.search(place) is not None
-        self.suffix = ""
-        name = self.place.rpartition("/")[2]
-        if self.single and (packing := by_name(Path(name))) is not None:
-            self.suffix = packing.suffix
+        packing = by_name(Path(self.name)) if self.single else None
+        self.suffix = packing.suffix if packing is not None else ""
         if self.suffix and self.suffix not in CODECS:
             what = f"Spark cannot write {self.suffix} everywhere; nothing was read or written"
             raise OutputError(what, place=place, hint="use a name that ends with .gz or .bz2, or with neither")
@@ -253,15 +242,11 @@ class Staged:
 
     def write(self, chunks: DataFrame) -> None:
         """Write rows of all kinds."""
-        from pyspark.sql import functions as F  # noqa: N812 - only with the extra; its usual name
-
         rows = chunks.select("kind", F.col("value").cast("string").alias("value"))
-        writer = (
-            rows.write.partitionBy("kind")
-            .option("lineSep", "\n")
-            .option("compression", CODECS.get(self._suffix, "none"))
-        )
-        writer.text(self.data)
+        self._lines_of(rows).partitionBy("kind").text(self.data)
+
+    def _lines_of(self, rows: DataFrame) -> DataFrameWriter:
+        return rows.write.option("lineSep", "\n").option("compression", CODECS.get(self._suffix, "none"))
 
     def write_edits(self, edits: DataFrame) -> DataFrame:
         """Write what comes of rows of Parquet, and return it as it was written."""
@@ -271,17 +256,11 @@ class Staged:
 
     def write_rows(self, rows: DataFrame | None, partitions: list[str], log: DataFrame) -> None:
         """Write rows of Parquet, and the lines of the log."""
-        from pyspark.sql import functions as F  # noqa: N812 - only with the extra; its usual name
-
-        from dedup.engines.spark.write import LOG
-
         if rows is not None:
             rows.write.partitionBy(*partitions).parquet(f"{self._directory}/rows")
         if self._log is not None:
             lines = log.orderBy("document").select(F.expr("cast(substr(value, 1, octet_length(value) - 1) as string)"))
-            lines.write.option("lineSep", "\n").option("compression", CODECS.get(self._suffix, "none")).text(
-                f"{self.data}/kind={LOG}"
-            )
+            self._lines_of(lines).text(f"{self.data}/kind={LOG}")
 
     def _parts(self, kind: str) -> Iterator[tuple[int, str]]:
         """Yield the parts that were written of a kind: number and path."""
@@ -292,8 +271,6 @@ class Staged:
 
     def rows(self, kind: str) -> list[bytes]:
         """Return all rows of a kind of which there are few, in the order of the parts."""
-        from pyspark.sql import functions as F  # noqa: N812 - only with the extra; its usual name
-
         directory = f"{self.data}/kind={kind}"
         if not self._store.exists(directory):
             return []
@@ -316,8 +293,6 @@ class Staged:
         Raises:
             OutputError: it cannot be done; nothing is there that was not.
         """
-        from dedup.engines.spark.write import TAIL  # only with the extra
-
         store, done = self._store, []
         tail = next(((parts, self._read(path)[:-1]) for _, path in self._parts(TAIL)), None)
         try:
@@ -332,8 +307,6 @@ class Staged:
             raise
 
     def _commit_text(self, target: Target, names: str, tail: tuple[int, bytes] | None) -> None:
-        from dedup.engines.spark.write import TEXT  # only with the extra
-
         store, ready = self._store, f"{self._directory}/text"
         if store.exists(f"{self._directory}/rows"):
             store.rename(f"{self._directory}/rows", target.place)
@@ -361,8 +334,6 @@ class Staged:
         store.rename(ready, target.place)
 
     def _commit_log(self, target: Target, ends: tuple[bytes, bytes]) -> None:
-        from dedup.engines.spark.write import LOG  # only with the extra
-
         store, ready = self._store, f"{self._directory}/log"
         store.make(ready)
         suffix = self._suffix
@@ -370,7 +341,7 @@ class Staged:
         for name, data in ((_HEAD, ends[0]), (_END, ends[1])):
             places.append(f"{ready}/{name}.jsonl{suffix}")
             store.write(places[-1], packed(data, self._suffix))
-        parts = [(number, path) for number, path in self._parts(LOG)]
+        parts = list(self._parts(LOG))
         if target.single:
             whole = f"{self._directory}/whole-log"
             store.join([places[0], *(path for _, path in parts), places[1]], whole)
@@ -385,9 +356,7 @@ class Staged:
         self._store.make(self._directory)
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         """Remove it with all that is left in it, once there is no writer left."""
         if kind is not None:
             with suppress(Exception):  # the cluster may be what has failed

@@ -6,21 +6,19 @@ text, each complete when its ``_SUCCESS`` is there. A last line without a line e
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
 
 from dedup.engines.spark.write import LOG, TAIL, TEXT
 from dedup.model.errors import DedupError, OutputError, UsageError
 
 if TYPE_CHECKING:
-    from types import TracebackType
-
     from pyspark.sql import DataFrame, SparkSession
-    from typing_extensions import Self
 
     from dedup.engines.spark.commit import Target
 
 
-class Direct:
+class Direct(AbstractContextManager["Direct"]):
     """What tasks write, where it is to go; see `dedup.engines.spark.commit.Staged`.
 
     Args:
@@ -94,13 +92,7 @@ class Direct:
             what = "is there already; it was not changed"
             raise OutputError(what, place=target.place, hint="name another place, or remove it first") from None
 
-    def __enter__(self) -> Self:
-        """Return itself."""
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         """Let go of what was kept."""
         if self._chunks is not None:
             self._chunks.unpersist()

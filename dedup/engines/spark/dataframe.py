@@ -85,8 +85,10 @@ def clean_dataframe(
     from pyspark.sql import functions as f  # only with the extra
 
     from dedup.engines.spark.parquet import Rows, cleaned, edits
-    from dedup.engines.spark.rows import Numbered
+    from dedup.engines.spark.rows import Numbered, Table
     from dedup.engines.spark.write import LOG, Plan
+    from dedup.formats.files.encoding import Codec
+    from dedup.formats.parts import PartKind, Work
 
     chosen = _chosen(settings, options)
     kind = _checked(df, text, chosen)
@@ -101,8 +103,9 @@ def clean_dataframe(
         f.when(value.isNull(), -1).otherwise(0).cast("bigint").alias("at"),
         f.coalesce(value, f.lit(b"")).alias("value"),
     )
-    there = Rows(rows, text, kind, [], Numbered(lines, _table(number), int(size)))
-    work = _work(chosen, text)
+    table = Table(["row"], ["row"], [PartKind.TEXT], np.array([0, number]), 0, open=False, rows=True)
+    there = Rows(rows, text, kind, [], Numbered(lines, table, int(size)))
+    work = Work(chosen, (text,), Codec("utf-8"), (1 << 31) - 1, log=True)
     decisions = decide(
         _documents(there, chosen, work), chosen, checkpoint_dir=checkpoint_dir, told=True, size=int(size)
     )
@@ -194,20 +197,6 @@ def _as_read(df: DataFrame) -> DataFrame:
         what = "the order of these rows is not known, and so not which of several copies is the first"
         raise UsageError(what, hint="name columns: order=['date', 'id']") from None
     return placed.orderBy("__dedup_path", "__dedup_block", "__dedup_row")
-
-
-def _table(number: int) -> Any:
-    from dedup.engines.spark.rows import Table  # only with the extra
-    from dedup.formats.parts import PartKind
-
-    return Table(["row"], ["row"], [PartKind.TEXT], np.array([0, number]), 0, open=False, rows=True)
-
-
-def _work(settings: Settings, text: str) -> Any:
-    from dedup.formats.files.encoding import Codec  # only with the extra
-    from dedup.formats.parts import Work
-
-    return Work(settings, (text,), Codec("utf-8"), (1 << 31) - 1, log=True)
 
 
 def _documents(rows: Any, settings: Settings, work: Any) -> DataFrame:

@@ -11,13 +11,12 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pyarrow as pa
 from pyspark.sql import functions as F  # noqa: N812 - its usual name
 
 from dedup.engines.spark.files import escaped
 from dedup.engines.spark.records import groups
 from dedup.engines.spark.rows import Numbered, Row, Table
-from dedup.engines.spark.stages.frames import NUMBER
+from dedup.engines.spark.stages.frames import NUMBER, batch_of
 from dedup.engines.spark.write import COUNTS, LOG, TEXT, Plan, Writer, lines_and_removals
 from dedup.formats.parts import Part, PartKind, Work, too_large
 from dedup.model.errors import UsageError
@@ -25,10 +24,12 @@ from dedup.model.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    import pyarrow as pa
     from pyspark.sql import DataFrame, SparkSession
 
     from dedup.engines.spark.files import File
 
+_TEXTS = "document bigint, text binary, fixed boolean"
 _NULL = -1
 """Stands for the place of a text that is not there."""
 EDITS = "document bigint, kind string, value binary"
@@ -79,18 +80,12 @@ def read_rows(spark: SparkSession, inputs: tuple[str, ...], files: Sequence[File
     first = np.concatenate(([0], np.cumsum([counts.get(file.uri, 0) for file in files]))).astype(np.int64)
     shown, relatives = [file.name for file in files], [file.relative for file in files]
     table = Table(shown, relatives, [PartKind.TEXT] * len(files), first, 0, open=False, rows=True)
-    places = pa.table(
-        [
-            pa.array([file.uri for file in files], pa.string()),
-            pa.array(range(len(files)), pa.int32()),
-            pa.array(first[:-1]),
-        ],
-        names=["__dedup_uri", "__dedup_source", "__dedup_first"],
-    )
+    places = [(file.uri, number, int(first[number])) for number, file in enumerate(files)]
     rows = frame.select(
         "*", F.col("_metadata.file_path").alias("__dedup_uri"), F.col("_metadata.row_index").alias("__dedup_row")
     )
-    rows = rows.join(F.broadcast(spark.createDataFrame(places)), "__dedup_uri")
+    there = spark.createDataFrame(places, "__dedup_uri string, __dedup_source int, __dedup_first bigint")
+    rows = rows.join(F.broadcast(there), "__dedup_uri")
     rows = rows.withColumn(NUMBER, F.col("__dedup_first") + F.col("__dedup_row"))
     text = F.col(f"`{column}`").cast("binary")
     lines = rows.select(
@@ -113,17 +108,14 @@ def _partitions(files: Sequence[File], columns: Sequence[str]) -> list[str]:
 
 def texts(rows: Rows, work: Work) -> DataFrame:
     """Return the texts of all rows as `dedup.engines.spark.stages` takes them: document, text, fixed."""
-    return rows.numbered.rows.mapInArrow(partial(_texts, work), "document bigint, text binary, fixed boolean")
+    return rows.numbered.rows.mapInArrow(partial(_texts, work), _TEXTS)
 
 
 def _texts(work: Work, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     for batch in batches:
         numbers, values = batch.column("document"), batch.column("value").to_pylist()
         decoded = [_plain(value) if len(value) <= work.max_document else b"" for value in values]
-        fixed = pa.array([False] * len(values), pa.bool_())
-        yield pa.RecordBatch.from_arrays(
-            [numbers, pa.array(decoded, pa.binary()), fixed], names=["document", "text", "fixed"]
-        )
+        yield batch_of(_TEXTS, document=numbers, text=decoded, fixed=[False] * len(values))
 
 
 def _plain(value: bytes) -> bytes:
@@ -159,13 +151,11 @@ class _Task(Writer):
             if result.cuts:
                 self._edited.append((document, cleaned))
             if result.log:
-                yield _edit(document, LOG, result.log)
+                yield batch_of(EDITS, document=[document], kind=[LOG], value=[result.log])
         if self._edited:
             documents, values = zip(*self._edited, strict=True)
             self._edited = []
-            kinds = pa.array([TEXT] * len(documents))
-            arrays = [pa.array(documents, pa.int64()), kinds, pa.array(values, pa.binary())]
-            yield pa.RecordBatch.from_arrays(arrays, names=["document", "kind", "value"])
+            yield batch_of(EDITS, document=documents, kind=[TEXT] * len(documents), value=values)
 
     def _part(self, row: Row) -> Part:
         name = f"{self._table.names[row.source]}:{row.line}"
@@ -177,7 +167,7 @@ class _Task(Writer):
 
     def end(self) -> Iterator[pa.RecordBatch]:
         """Say what was counted."""
-        yield _edit(0, COUNTS, self.counted())
+        yield batch_of(EDITS, document=[0], kind=[COUNTS], value=[self.counted()])
 
 
 def _carry_out(table: Table, work: Work, plan: Plan, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
@@ -186,11 +176,6 @@ def _carry_out(table: Table, work: Work, plan: Plan, batches: Iterable[pa.Record
     for group in groups(task.rows(batches)):
         yield from task.take(group)
     yield from task.end()
-
-
-def _edit(document: int, kind: str, value: bytes) -> pa.RecordBatch:
-    arrays = [pa.array([document], pa.int64()), pa.array([kind]), pa.array([value], pa.binary())]
-    return pa.RecordBatch.from_arrays(arrays, names=["document", "kind", "value"])
 
 
 def cleaned(rows: Rows, edited: DataFrame, plan: Plan) -> DataFrame:

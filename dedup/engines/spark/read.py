@@ -23,9 +23,10 @@ from pyspark.sql import functions as F  # noqa: N812 - its usual name
 
 from dedup.engines.reading import changed
 from dedup.engines.spark.rows import Numbered, Table
+from dedup.engines.spark.stages.frames import batch_of
 from dedup.formats.detect import not_lines, sniff
 from dedup.formats.files.compression import by_magic
-from dedup.formats.files.reader import READ_SIZE, Reader
+from dedup.formats.files.reader import Reader
 from dedup.formats.parts import TASK_BYTES, PartKind
 from dedup.model.errors import InputError
 
@@ -47,7 +48,7 @@ read, as the removal log counts; its bytes, a line without its line end."""
 _HEAD = 4096
 """Bytes of the first line of a file that are looked at to see whether it is what it is called."""
 _COUNTED = "uri string, block bigint, lines bigint, bytes bigint, open boolean, fault string"
-_BLOCK_COLUMNS = ("uri", "block", "source", "document", "line", "at", "mark")
+_BLOCKS = "uri string, block bigint, source int, document bigint, line bigint, at bigint, mark boolean"
 
 
 def number(
@@ -78,7 +79,7 @@ def number(
     whole = _whole(spark, [file for file in unique.values() if file.whole])
     blocks = _counted(plain, whole, unique, partial(_count_pieces, codec, asked, binary_as_text), codec)
     table, places, size = _placed(files, references, blocks)
-    there = spark.createDataFrame(_table_of(places))
+    there = spark.createDataFrame(places, _BLOCKS)
     rows: DataFrame | None = None
     for frame, function in ((plain, _numbered_lines), (whole, partial(_numbered_pieces, table))):
         if frame is not None:
@@ -228,13 +229,6 @@ def _placed(
     return Table(names, relatives, kinds, first, references, open_line and document > start), places, at
 
 
-def _table_of(places: list[tuple[Any, ...]]) -> pa.Table:
-    types = (pa.string(), pa.int64(), pa.int32(), pa.int64(), pa.int64(), pa.int64(), pa.bool_())
-    columns = list(zip(*places, strict=True)) or [()] * len(types)
-    arrays = [pa.array(column, kind) for column, kind in zip(columns, types, strict=True)]
-    return pa.table(arrays, names=list(_BLOCK_COLUMNS))
-
-
 def _numbered_lines(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     """Number the lines of splits, given in order; runs in a task."""
     after: dict[tuple[int, int], tuple[int, int]] = {}
@@ -258,20 +252,14 @@ def _numbered_lines(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatc
             offsets = size + np.cumsum(sizes) - sizes
             numbers = index + np.arange(len(here))
             after[key] = index + len(here), size + int(sizes.sum())
-            yield _rows(document + numbers, np.full(len(here), key[0]), line + numbers, at + offsets, values)
+            places = {"document": document + numbers, "source": source[here], "line": line + numbers}
+            yield batch_of(ROWS, **places, at=at + offsets, value=values)
 
 
 def _offsets(value: pa.Array) -> Any:
     """Return where each value's bytes begin and the last one's end."""
     width = np.int64 if pa.types.is_large_binary(value.type) else np.int32
     return np.frombuffer(value.buffers()[1], width)[value.offset : value.offset + len(value) + 1].astype(np.int64)
-
-
-def _rows(document: Any, source: Any, line: Any, at: Any, values: pa.Array) -> pa.RecordBatch:
-    numbers = zip((document, source, line, at), (pa.int64(), pa.int32(), pa.int64(), pa.int64()), strict=True)
-    arrays = [pa.array(column, kind) for column, kind in numbers]
-    names = ["document", "source", "line", "at", "value"]
-    return pa.RecordBatch.from_arrays([*arrays, values.cast(pa.binary())], names=names)
 
 
 def _numbered_pieces(table: Table, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
@@ -301,8 +289,8 @@ def _entries(batch: pa.RecordBatch) -> Iterator[dict[str, Any]]:
 def _run(document: int, source: int, line: int, at: int, values: list[bytes]) -> pa.RecordBatch:
     count = np.arange(len(values))
     sizes = np.array([len(value) + 1 for value in values])
-    offsets = at + np.cumsum(sizes) - sizes
-    return _rows(document + count, np.full(len(values), source), line + count, offsets, pa.array(values, pa.binary()))
+    places = {"source": [source] * len(values), "line": line + count, "at": at + np.cumsum(sizes) - sizes}
+    return batch_of(ROWS, document=document + count, **places, value=values)
 
 
 def _pieces(content: bytes, kind: PartKind, name: str) -> Iterator[tuple[bytes, bool]]:
@@ -312,20 +300,10 @@ def _pieces(content: bytes, kind: PartKind, name: str) -> Iterator[tuple[bytes, 
         InputError: it cannot be unpacked.
     """
     reader = Reader(io.BytesIO(content), name, owned=True)
-    if kind is PartKind.TEXT:
-        text = b"".join(iter(lambda: reader.read(READ_SIZE), b""))
-        if text:
-            yield text, not text.endswith(b"\n")
-        return
-    begun: list[bytes] = []
-    while block := reader.read(READ_SIZE):
-        first, *lines = block.split(b"\n")
-        begun.append(first)
-        for line in lines:
-            yield b"".join(begun), False
-            begun = [line]
-    if any(begun):
-        yield b"".join(begun), True
+    if kind is not PartKind.TEXT:
+        yield from reader.lines()
+    elif text := b"".join(iter(reader.read, b"")):
+        yield text, not text.endswith(b"\n")
 
 
 def _count_pieces(
@@ -351,8 +329,5 @@ def _count_pieces(
                     fault = f"{codec.of(value).name} cannot be written in lines of bytes, as Spark does"
             except InputError as error:
                 fault = str(error.what)
-            columns = (entry["uri"], 0, lines, size, open_line, fault)
-            names = ["uri", "block", "lines", "bytes", "open", "fault"]
-            kinds_of = (pa.string(), pa.int64(), pa.int64(), pa.int64(), pa.bool_(), pa.string())
-            arrays = [pa.array([value], kind) for value, kind in zip(columns, kinds_of, strict=True)]
-            yield pa.RecordBatch.from_arrays(arrays, names=names)
+            counts = {"lines": [lines], "bytes": [size], "open": [open_line], "fault": [fault]}
+            yield batch_of(_COUNTED, uri=[entry["uri"]], block=[0], **counts)

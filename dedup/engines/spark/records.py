@@ -6,10 +6,10 @@ from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-import pyarrow as pa
 from pyspark.sql import functions as F  # noqa: N812 - its usual name
 
 from dedup.engines.spark.rows import Row
+from dedup.engines.spark.stages.frames import batch_of
 from dedup.formats.edits import read_documents
 from dedup.formats.grouping import salt_of
 from dedup.formats.parts import TASK_BYTES, Part, PartKind, Work, too_large
@@ -18,6 +18,7 @@ from dedup.model.errors import InputError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    import pyarrow as pa
     from pyspark.sql import DataFrame
 
     from dedup.engines.spark.rows import Numbered, Table
@@ -76,9 +77,11 @@ def documents(numbered: Numbered, work: Work) -> DataFrame:
 
     A line that holds no text has an empty one here: no paragraph stands in it.
     """
-    salted = work.settings.within is not None
-    schema = "document bigint, text binary, fixed boolean" + (", salt bigint" if salted else "")
-    return numbered.rows.mapInArrow(partial(_texts, numbered.table, work), schema)
+    return numbered.rows.mapInArrow(partial(_texts, numbered.table, work), _text_fields(work))
+
+
+def _text_fields(work: Work) -> str:
+    return "document bigint, text binary, fixed boolean" + (", salt bigint" if work.settings.within is not None else "")
 
 
 def _texts(table: Table, work: Work, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
@@ -99,17 +102,9 @@ def _texts_of(group: list[Row], table: Table, work: Work) -> pa.RecordBatch:
             if work.settings.within is not None:
                 salts[number] = salt_of(one.record.group, str(number))
     numbers = [row.document for row in group]
-    arrays = [
-        pa.array(numbers, pa.int64()),
-        pa.array([texts.get(number, b"") for number in numbers], pa.binary()),
-        pa.array([number < table.fixed for number in numbers], pa.bool_()),
-    ]
-    names = ["document", "text", "fixed"]
-    if work.settings.within is not None:
-        unsigned = np.array([salts.get(number, 0) for number in numbers], np.uint64)
-        arrays.append(pa.array(unsigned.view(np.int64), pa.int64()))
-        names.append("salt")
-    return pa.RecordBatch.from_arrays(arrays, names=names)
+    salt = np.array([salts.get(number, 0) for number in numbers], np.uint64).view(np.int64)
+    text, fixed = [texts.get(number, b"") for number in numbers], [number < table.fixed for number in numbers]
+    return batch_of(_text_fields(work), document=numbers, text=text, fixed=fixed, salt=salt)
 
 
 class ReferencesFound(NamedTuple):
@@ -150,14 +145,12 @@ with the first of these."""
 
 def _look(table: Table, work: Work, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     """See which records hold a text; runs in a task."""
-    numbers, words = ("source", "documents", "texts", "bad", "first"), ("what", "place", "hint")
-    schema = pa.schema([*((name, pa.int64()) for name in numbers), *((name, pa.string()) for name in words)])
     for batch in batches:
         for group in groups(rows_of(batch)):
             for part, document in parts_of(group, table, work.max_document):
                 (result,), found = read_documents(work, [part])
                 first = result.problems[0] if result.problems else InputError("")
                 texts = sum(bool(one.record.text.strip()) for one in found)
-                figures = (part.source, len(found), texts, len(result.problems), document)
-                values = (*figures, first.what, first.place, first.hint)
-                yield pa.RecordBatch.from_pylist([dict(zip(schema.names, values, strict=True))], schema)
+                counts = {"documents": [len(found)], "texts": [texts], "bad": [len(result.problems)]}
+                told = {"first": [document], "what": [first.what], "place": [first.place], "hint": [first.hint]}
+                yield batch_of(_SEEN, source=[part.source], **counts, **told)

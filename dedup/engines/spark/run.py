@@ -281,11 +281,8 @@ class _Run:
         size = min(max(numbered.bytes // _SOME_PARTS, least), most)
         documents = max(numbered.table.lines - numbered.table.fixed, 1)
         naming = self._naming
-        parts = (
-            1
-            if naming is not None and naming.is_single
-            else min(max(-(-numbered.bytes // size), 1), _MOST_PARTS, documents)
-        )
+        most_parts = 1 if naming is not None and naming.is_single else _MOST_PARTS
+        parts = min(max(-(-numbered.bytes // size), 1), most_parts, documents)
         stride = -(-documents // parts)
         return Plan(-(-documents // stride), stride, naming.in_log if naming is not None else "", told)
 
@@ -357,11 +354,8 @@ class _Run:
         """Let the output appear."""
         from dedup.formats.log.entries import end_line, head_line  # most runs keep no log
 
-        ends = (
-            head_line(self._job.settings, self._job.text_field, self._codec.name),
-            end_line(self._counts.removed, self._edits),
-        )
-        staged.commit(naming.part, plan.parts, ends)
+        head = head_line(self._job.settings, self._job.text_field, self._codec.name)
+        staged.commit(naming.part, plan.parts, (head, end_line(self._counts.removed, self._edits)))
 
 
 def _has_rows(files: Sequence[File]) -> bool:

@@ -217,10 +217,8 @@ def translated(*, starting: bool = False) -> Iterator[None]:
         yield
     except (PySparkException, Py4JError) as error:
         if isinstance(error, Py4JNetworkError):
-            what, hint = (
-                "the connection to Spark's driver was lost",
-                "see what Spark logged; its driver may have run out of memory",
-            )
+            what = "the connection to Spark's driver was lost"
+            hint = "see what Spark logged; its driver may have run out of memory"
             raise DedupError(what, hint=hint, undone="nothing was written") from error
         raise failure(str(error), starting=starting) from error
     except (RuntimeError, ConnectionError) as error:

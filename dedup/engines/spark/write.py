@@ -14,13 +14,13 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-import pyarrow as pa
 from pyspark.sql import functions as F  # noqa: N812 - its usual name
 
 from dedup.engines.removal.second_pass import cut_documents
 from dedup.engines.removal.task_decisions import Document, WitnessLocation
 from dedup.engines.spark.records import groups, parts_of
 from dedup.engines.spark.rows import Row, Table
+from dedup.engines.spark.stages.frames import batch_of
 from dedup.formats.edits import left_as_it_is, read_documents
 from dedup.formats.log.writer import Section
 from dedup.formats.parts import PartKind, Work
@@ -34,6 +34,7 @@ from dedup.text.long_texts import split_texts
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    import pyarrow as pa
     from numpy.typing import NDArray
     from pyspark.sql import DataFrame
 
@@ -252,7 +253,8 @@ class _Task(Writer):
         for (part, _), result in zip(numbered, results, strict=True):
             self._add(part, result, joined=not end)
         if end:
-            yield from self._finish()
+            yield _chunk(TAIL, bytes(self._held))
+            self._held.clear()
             yield from self._flush(whole=True)
         elif len(self._held) >= _CHUNK:
             yield from self._flush(whole=False)
@@ -300,11 +302,6 @@ class _Task(Writer):
             yield _chunk(LOG, b"".join(self._log.held).removesuffix(b"\n"))
             self._log.held.clear()
 
-    def _finish(self) -> Iterator[pa.RecordBatch]:
-        """Let go of the end of all text, which has no line end."""
-        yield _chunk(TAIL, bytes(self._held))
-        self._held.clear()
-
     def end(self) -> Iterator[pa.RecordBatch]:
         """Let go of all that is left."""
         yield from self._flush(whole=True)
@@ -312,7 +309,7 @@ class _Task(Writer):
 
 
 def _chunk(kind: str, value: bytes) -> pa.RecordBatch:
-    return pa.RecordBatch.from_arrays([pa.array([kind]), pa.array([value], pa.binary())], names=["kind", "value"])
+    return batch_of(CHUNKS, kind=[kind], value=[value])
 
 
 class Counted(NamedTuple):
@@ -355,10 +352,9 @@ def _error(problem: Problem) -> DedupError:
 def _decided(column: pa.ListArray, documents: list[int], table: Table, *, told: bool) -> Any:
     """Return a function that gives the removals, and places of witnesses, of the document at a place in a batch."""
     entries = column.values
-    fields = {name: entries.field(name) for name in _PLAIN}
     every = np.zeros(len(entries), removal_type(0))
-    for name, values in fields.items():
-        every[name] = values.to_numpy(zero_copy_only=False)
+    for name in _PLAIN:
+        every[name] = entries.field(name).to_numpy(zero_copy_only=False)
     offsets = column.offsets.to_pylist()
     # Counted from the document's first paragraph, as the paragraphs are; those of other documents are none of them.
     names = ("witness_document", "witness_paragraph")

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import stat
-from contextlib import suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 from weakref import finalize
@@ -18,10 +18,7 @@ from dedup.formats.files.reader import reason
 from dedup.model.errors import OutputError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from types import TracebackType
-
-    from typing_extensions import Self
+    from collections.abc import Iterator
 
     from dedup.formats.files.compression import Packer, Packing
 
@@ -64,7 +61,7 @@ def protected(path: Path) -> OutputError:
     return OutputError(what, place=str(path), hint="make it writable, or write elsewhere")
 
 
-class AtomicFile:
+class AtomicFile(AbstractContextManager["AtomicFile"]):
     """A file being written; it appears at `commit`, or never.
 
     A symbolic link stays a link: its target is replaced. Mode bits and, where allowed, owner and group of a file that
@@ -99,7 +96,8 @@ class AtomicFile:
         self._old: os.stat_result | None = None
         self._at_exit: finalize[..., AtomicFile] | None = None
         self._compress = compress
-        self._guarded(self._open)
+        with self._guarded():
+            self._open()
 
     def _open(self) -> None:
         with suppress(FileNotFoundError):
@@ -136,22 +134,16 @@ class AtomicFile:
 
     def finish(self) -> None:
         """Have all of it on disk, under its temporary name; nothing can be written after that."""
-        self._guarded(self._finish)
-
-    def commit(self) -> None:
-        """Give the file its name, finished if it is not yet."""
-        self._guarded(self._commit)
-
-    def _finish(self) -> None:
         if self._file is None or self._file.closed:
             return
-        if self._packer is not None:
-            self._file.write(self._packer.flush())
-        self._file.flush()
-        if self._temporary is not None:
-            self._keep_attributes()
-            os.fsync(self._file.fileno())
-        self._file.close()
+        with self._guarded():
+            if self._packer is not None:
+                self._file.write(self._packer.flush())
+            self._file.flush()
+            if self._temporary is not None:
+                self._keep_attributes()
+                os.fsync(self._file.fileno())
+            self._file.close()
 
     def check(self) -> None:
         """See whether the target is what it was, as `commit` does.
@@ -159,11 +151,11 @@ class AtomicFile:
         Raises:
             ChangedError: it is not; what was written is removed.
         """
-        self._guarded(self._check)
+        if self._temporary is not None:
+            with self._guarded():
+                self._check()
 
     def _check(self) -> None:
-        if self._temporary is None:
-            return
         try:
             now = self.path.stat()
         except FileNotFoundError:
@@ -171,27 +163,29 @@ class AtomicFile:
                 return  # there is nothing that could be lost
             raise ChangedError("has gone while it was read; it was not written anew", place=str(self.path)) from None
         before = self._seen or self._old
-        hint = "run it again when no other program writes to it"
         if before is None:
             what = "was made by another program meanwhile; it was not replaced"
             raise ChangedError(what, place=str(self.path), hint="move it away, or write elsewhere")
         if not same_state(before, now):
             what = "was changed by another program meanwhile; it was not replaced"
-            raise ChangedError(what, place=str(self.path), hint=hint)
+            raise ChangedError(what, place=str(self.path), hint="run it again when no other program writes to it")
 
-    def _commit(self) -> None:
-        self._finish()
+    def commit(self) -> None:
+        """Give the file its name, finished if it is not yet."""
+        self.finish()
         if self._temporary is not None:
-            self._check()
-            os.replace(self._temporary, self._target)  # noqa: PTH105 - the one call that is atomic everywhere
-            self._temporary = None
-            if self._at_exit is not None:
-                self._at_exit.detach()
+            with self._guarded():
+                self._check()
+                os.replace(self._temporary, self._target)  # noqa: PTH105 - the one call that is atomic everywhere
+                self._temporary = None
+                if self._at_exit is not None:
+                    self._at_exit.detach()
 
-    def _guarded(self, step: Callable[[], None]) -> None:
-        """Do a step; whatever goes wrong in it, the target stays as it was and nothing is left behind."""
+    @contextmanager
+    def _guarded(self) -> Iterator[None]:
+        """Whatever goes wrong meanwhile, the target stays as it was and nothing is left behind."""
         try:
-            step()
+            yield
         except OSError as error:
             raise self._given_up(error) from None
         except BaseException:
@@ -230,12 +224,6 @@ class AtomicFile:
         not_done = "was not changed" if self._old is not None else "was not written"
         return OutputError(f"{reason(error)}; {self.path} {not_done}", place=str(self.path))
 
-    def __enter__(self) -> Self:
-        """Return the file itself."""
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         """Remove what was not committed."""
         self.abort()

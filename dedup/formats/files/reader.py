@@ -8,7 +8,8 @@ import re
 import select
 import stat
 import sys
-from typing import TYPE_CHECKING, BinaryIO
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING, BinaryIO, TextIO
 
 from dedup.formats.files.compression import (
     MAGIC_SIZE,
@@ -25,11 +26,8 @@ from dedup.model.errors import InputError
 
 if TYPE_CHECKING:
     import io
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
-    from types import TracebackType
-
-    from typing_extensions import Self
 
 SUFFIXES = tuple(packing.suffix for packing in PACKINGS)
 """Suffixes of compressed files; what stands before one is the name that tells the format."""
@@ -46,7 +44,7 @@ def bare_name(name: str) -> str:
     return name
 
 
-class Reader:
+class Reader(AbstractContextManager["Reader"]):
     """The bytes of one input, decompressed where they are compressed (told by their first bytes, not by the name).
 
     A pipe is read as it comes: `read` returns what is there rather than wait for more. Use it as a context manager.
@@ -69,19 +67,22 @@ class Reader:
         self._head = b""
         self._unpacked: Unpacked | None = None
         self._read1: Callable[[int], bytes | None] = getattr(raw, "read1", raw.read)
-        self.status = _status(raw)
+        self.status = status_of(raw)
         self._pipe = _pipe_number(raw, self.status)
         self.bytes_read = 0
         self.compressed: Packing | None = None
         self._detect()
 
     @classmethod
-    def open(cls, path: Path | None, place: str, stdin: BinaryIO | None = None) -> Reader:
-        """Open a file, or standard input where `path` is None.
+    def open(cls, path: Path | None, place: str, stdin: BinaryIO | None = None, kept: BinaryIO | None = None) -> Reader:
+        """Open a file, or standard input where `path` is None, or what is `kept` of either, from its beginning.
 
         Raises:
             InputError: it cannot be opened.
         """
+        if kept is not None:
+            kept.seek(0)
+            return cls(kept, place, owned=False)
         if path is None:
             return cls(standard_input(stdin, place), place, owned=False)
         raw = None
@@ -129,7 +130,7 @@ class Reader:
         """
         if self.status is None or not stat.S_ISREG(self.status.st_mode) or not self.status.st_size:
             return  # a file of /proc has no size
-        now = _status(self._raw)
+        now = status_of(self._raw)
         if now is not None and now.st_size < min(self.bytes_read, self.status.st_size):
             what = f"was cut short while it was being read, to {now.st_size:,} bytes"
             raise InputError(what, place=self._place, hint="run it again when no other program writes to it")
@@ -169,6 +170,22 @@ class Reader:
         what = f"damaged {name} data before byte {self.bytes_read} ({fault})"
         return InputError(what, place=self._place, hint=f"try '{self.compressed.test}' on it")
 
+    def lines(self) -> Iterator[tuple[bytes, bool]]:
+        """Yield the lines without their ends, each with whether it lacks one, as only the last may.
+
+        Raises:
+            InputError: as in `read`.
+        """
+        begun: list[bytes] = []
+        while block := self.read():
+            first, *lines = block.split(b"\n")
+            begun.append(first)
+            for line in lines:
+                yield b"".join(begun), False
+                begun = [line]
+        if any(begun):
+            yield b"".join(begun), True
+
     def unread(self, data: bytes) -> None:
         """Put back what was read too far."""
         self._head = data + self._head
@@ -203,13 +220,7 @@ class Reader:
         if self._owned:
             self._raw.close()
 
-    def __enter__(self) -> Self:
-        """Return the reader itself."""
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         """Close what was opened."""
         self.close()
 
@@ -256,7 +267,7 @@ def is_packed(path: Path) -> bool:
         return False
 
 
-def _status(raw: BinaryIO | io.RawIOBase) -> os.stat_result | None:
+def status_of(raw: BinaryIO | TextIO | io.RawIOBase) -> os.stat_result | None:
     """Return the status of the file behind a stream; None where there is none."""
     try:
         return os.fstat(raw.fileno())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -14,8 +15,6 @@ from dedup.model.errors import InputError, RestoreError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from typing_extensions import Self
 
 NOT_RESTORED = "nothing was restored"
 
@@ -43,7 +42,7 @@ class Cut:
     """What the cleaned text has in their place."""
 
 
-class Log:
+class Log(AbstractContextManager["Log"]):
     """A removal log that is whole.
 
     Memory: a few hundred bytes for each output that it names; removals are read when they are asked for. What can be
@@ -70,10 +69,6 @@ class Log:
         except BaseException:
             self.__exit__()
             raise
-
-    def __enter__(self) -> Self:
-        """Return the log itself."""
-        return self
 
     def __exit__(self, *_: object) -> None:
         """Remove the copy of a log that can be read only once."""
@@ -174,22 +169,8 @@ class Log:
                 yield from self._lines_of(path)
 
     def _lines_of(self, path: Path) -> Iterator[bytes]:
-        with self._opened(path) as reader:
-            begun: list[bytes] = []
-            while block := reader.read():
-                first, *lines = block.split(b"\n")
-                begun.append(first)
-                for line in lines:
-                    yield b"".join(begun)
-                    begun = [line]
-            if any(begun):
-                yield b"".join(begun)
-
-    def _opened(self, path: Path) -> Reader:
-        if self._kept is None:
-            return Reader.open(path, str(path))
-        self._kept.seek(0)
-        return Reader(self._kept, str(path), owned=False)
+        with Reader.open(path, str(path), kept=self._kept) as reader:
+            yield from (line for line, _ in reader.lines())
 
     def _entry(self, line: bytes) -> dict[str, Any]:
         try:

@@ -61,7 +61,7 @@ def restore_file(
     """
     if descriptor(log_path) == 0 and (cleaned is None or descriptor(cleaned) == 0):
         raise UsageError("log and text are both standard input; nothing was restored", hint="name a file for one")
-    in_place = cleaned is not None and output == cleaned
+    place, in_place = str(cleaned or _STDIN_NAME), cleaned is not None and output == cleaned
     if in_place and cleaned is not None and not cleaned.is_file() and cleaned.exists():
         raise UsageError("is not a regular file, and cannot be written over", place=str(cleaned), hint="use --output")
     with Log(log_path) as log:
@@ -69,15 +69,14 @@ def restore_file(
         if output is not None and same_file(output, log_path):
             raise UsageError("log and output are the same file; nothing was written", place=str(output))
         if not in_place and output is not None and cleaned is not None and same_file(output, cleaned):
-            raise UsageError(
-                "output and input are the same file; nothing was written", place=str(output), hint="use --in-place"
-            )
-        with Reader.open(cleaned, str(cleaned or _STDIN_NAME), stdin) as reader:
-            cuts = _cuts_of(log, wanted)
+            what = "output and input are the same file; nothing was written"
+            raise UsageError(what, place=str(output), hint="use --in-place")
+        with Reader.open(cleaned, place, stdin) as reader:
+            cuts = next((cuts for output, cuts in log.walk() if output is wanted), iter(()))
             if output is None:
-                counts = _to_stdout(reader, cuts, wanted, str(cleaned or _STDIN_NAME), stdout)
+                counts = _to_stdout(reader, cuts, wanted, place, stdout)
             else:
-                counts = _to_file(reader, cuts, wanted, str(cleaned or _STDIN_NAME), output, in_place=in_place)
+                counts = _to_file(reader, cuts, wanted, place, output, in_place=in_place)
             events.progress(reader.bytes_read, reader.bytes_read)
     return counts
 
@@ -197,10 +196,6 @@ def _choose(log: Log, cleaned: Path | None) -> LoggedOutput | None:
         place = str(cleaned or _STDIN_NAME)
         raise RestoreError(what, place=place, hint="restore the directory", undone=NOT_RESTORED)
     return max(matching, key=lambda output: len(output.name))
-
-
-def _cuts_of(log: Log, wanted: LoggedOutput | None) -> Iterator[Cut]:
-    return next((cuts for output, cuts in log.walk() if output is wanted), iter(()))
 
 
 def _weave(

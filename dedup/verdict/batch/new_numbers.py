@@ -21,7 +21,7 @@ from dedup.verdict.rules.order import MOVED
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from dedup.text.arrays import Flags, Ints
+    from dedup.text.arrays import Bytes, Flags, Ints
     from dedup.verdict.batch.alignments import ParagraphChars
     from dedup.verdict.batch.gaps import Gaps, TokenBytes, TokenTable, Vocabulary
 
@@ -29,129 +29,131 @@ if TYPE_CHECKING:
 _WINDOW = 8
 """Tokens on either side of a gap whose digits are looked at: what a rule looks at is nearer, or a chain of more
 numbers than that, which is left to the rules."""
-
 _LONGEST = 15
 """Digits up to which two numbers that differ are two floating-point numbers, too."""
-
 _PARTS = 5
 """Tokens of one number."""
-
 _DAY, _AROUND = 4, 3
 """Tokens on either side in which the rest of a day's date stands; those in which the witness's is looked for."""
-
 _CENTURY = 2000
-
-_POINTS, _APART = (np.isin(np.arange(256), [*signs]) for signs in (b".,:", b" '"))
-"""What ties numbers, and what ties groups of three digits, of ASCII; see `dedup.language.numbers`."""
-
 _GROUP = 3
-
+"""Digits between two separators of thousands."""
 _RUN, _RUNS = re.compile(r"\d+"), re.compile(rb"\d+")
-
 _SEVERAL = 2
+_ZERO, _DIGITS, _NOT_ASCII = np.uint8(ord("0")), 10, 0x80
+_SEPARATOR_BYTES = 3
+"""Bytes of a separator in UTF-8, at most."""
+
+
+def _packed(signs: str) -> Ints:
+    """Return the UTF-8 of each sign as one number."""
+    return np.array([int.from_bytes(sign.encode(), "big") for sign in signs])
+
+
+_AFTER_NUMBER = np.isin(np.arange(256), [*b" ,;"])
+"""Bytes behind a number that stands alone."""
+_DECIMAL_SEPARATORS, _GROUP_SEPARATORS = _packed(".,:٫"), _packed(" '’٬\u00a0\u202f")
+"""What ties numbers to one another, and what ties groups of three digits; see `dedup.language.numbers`."""
 
 
 class NumberChains:
-    """The digits of some tokens, and what ties those of one to those of the next."""
+    """The numbers of some texts, which are tokens with digits; those that a separator ties (1,250) may be one.
+
+    Each is given by its index among all numbers.
+    """
 
     def __init__(self, written: TokenBytes) -> None:
-        data, edges = self._data, self._edges = written.data, written.edges
+        self._data, self._edges = written.data, written.edges
         self._token = np.flatnonzero(written.numeric)
-        places = np.flatnonzero((data - np.uint8(ord("0"))) < 10)  # noqa: PLR2004 - digits
-        low, high = edges[self._token].T
-        begin, end = np.searchsorted(places, low), np.searchsorted(places, high)
-        other = np.flatnonzero(data >= 0x80)  # noqa: PLR2004 - not ASCII
-        foreign = (begin == end) | (np.searchsorted(other, low) != np.searchsorted(other, high))
-        self._foreign = self._token[foreign]
-        """Numbers of which the digits may be others than 0 to 9."""
-        pure = (end - begin == high - low) & ~foreign
-        self._pure: list[bool] = pure.tolist()
-        self._tied: list[bool] = self._ties(data, edges).tolist()
-        """Which numbers a point or the like ties to a digit of the token before."""
-        digits = data[places].tobytes()
-        self._own = [digits[a:b] for a, b in zip(begin.tolist(), end.tolist(), strict=True)]
-        self._raw = [
-            data[a:b].tobytes() if not pure else b""
-            for a, b, pure in zip(low.tolist(), high.tolist(), self._pure, strict=True)
-        ]
-        self._known: dict[tuple[int, int], tuple[set[bytes], list[bytes]] | None] = {}
+        digit_places, other_places = np.flatnonzero(_is_digit(self._data)), np.flatnonzero(self._data >= _NOT_ASCII)
+        low, high = self._edges[self._token].T
+        begin, end = np.searchsorted(digit_places, low), np.searchsorted(digit_places, high)
+        is_foreign = (begin == end) | (_among(other_places, low, high) > 0)
+        self._foreign = self._token[is_foreign]
+        """Tokens of which the digits may be others than 0 to 9."""
+        is_pure = (end - begin == high - low) & ~is_foreign
+        self._is_pure: list[bool] = is_pure.tolist()
+        """Numbers that are nothing but digits."""
+        self._is_tied: list[bool] = self._tied(is_pure).tolist()
+        """Numbers that a separator ties to a digit of the token before."""
+        digits = self._data[digit_places].tobytes()
+        self._digits = [digits[a:b] for a, b in zip(begin.tolist(), end.tolist(), strict=True)]
+        self._readings: dict[tuple[int, int], tuple[set[bytes], list[bytes]] | None] = {}
+        """By the first number and the one behind the last: what `_read` returns."""
         self._days: dict[tuple[int, ...], set[int]] = {}
+        """By the bytes of a text: the days, months and years of the dates in it."""
 
-    def _ties(self, data: NDArray[np.uint8], edges: Ints) -> Flags:
-        here, pure = self._token, np.array(self._pure, bool)
-        start, end = edges[here, 0], edges[np.maximum(here - 1, 0), 1]
-        digits = [(data[np.maximum(at, 0)] - np.uint8(ord("0"))) < 10 for at in (start, end - 1)]  # noqa: PLR2004
-        first, second, third = (data[np.minimum(end + step, len(data) - 1)] for step in range(3))
-        size = start - end
-        points = ((size == 1) & _POINTS[first]) | ((size == 2) & (first == 0xD9) & (second == 0xAB))  # noqa: PLR2004
-        apart = (size == 1) & _APART[first]
-        apart |= (size == 2) & (  # noqa: PLR2004 - a space that does not break; an Arabic comma
-            ((first == 0xC2) & (second == 0xA0)) | ((first == 0xD9) & (second == 0xAC))  # noqa: PLR2004
-        )
-        apart |= (size == 3) & (first == 0xE2) & (second == 0x80) & ((third == 0x99) | (third == 0xAF))  # noqa: PLR2004
-        group = ~pure | (edges[here, 1] - start == _GROUP)
-        out: Flags = digits[0] & digits[1] & (here > 0) & (points | (apart & group))
-        return out
+    def _tied(self, is_pure: Flags) -> Flags:
+        """Return which numbers a separator ties to a digit of the token before."""
+        before, (start, stop) = np.maximum(self._token - 1, 0), self._edges[self._token].T
+        end = self._edges[before, 1]
+        sizes = start - end
+        between = np.zeros(len(start), np.int64)
+        for step in range(_SEPARATOR_BYTES):
+            byte = self._data.take(end + step, mode="clip")
+            between = np.where(step < sizes, between << 8 | byte, between)
+        is_separator = np.isin(between, _DECIMAL_SEPARATORS)
+        is_separator |= np.isin(between, _GROUP_SEPARATORS) & (~is_pure | (stop - start == _GROUP))
+        is_separator &= (sizes <= _SEPARATOR_BYTES) & (self._token > 0)
+        tied: Flags = is_separator & _is_digit(self._data[start]) & _is_digit(self._data[end - 1])
+        return tied
 
-    def absent(self, token: Ints, window: Ints, edges: Ints, pair: Ints) -> Flags:
+    def absent(self, token: Ints, window: Ints, whole: Ints, pair: Ints) -> Flags:
         """Return which numbers of paragraphs are not to be found in their witnesses, in no form: one for each pair.
 
         Args:
             token: tokens with digits; int64.
             window: start and end of the gap in the witness, for each; int64, shape (n, 2).
-            edges: first token of the whole witness, and first after it, for each; int64, shape (n, 2).
+            whole: first token of the whole witness, and first after it, for each; int64, shape (n, 2).
             pair: of which one is enough, for each; int64, ascending.
         """
-        low, high = np.maximum(window[:, 0] - _WINDOW, edges[:, 0]), np.minimum(window[:, 1] + _WINDOW, edges[:, 1])
+        low, high = (np.clip(edge, *whole.T) for edge in (window[:, 0] - _WINDOW, window[:, 1] + _WINDOW))
         # Digits tied to one another may belong to one number: somewhere the chain has to end.
-        chained = (low > edges[:, 0]) & (self._counted(low, window[:, 0] - 1) == _WINDOW - 1)
-        chained |= (high < edges[:, 1]) & (self._counted(window[:, 1] + 1, high) == _WINDOW - 1)
-        known = ~chained & (_among(self._foreign, low, high) == 0)
-        known &= _among(self._foreign, token - _PARTS, token + _PARTS + 1) == 0
+        is_chained = (low > whole[:, 0]) & (_among(self._token, low, window[:, 0] - 1) == _WINDOW - 1)
+        is_chained |= (high < whole[:, 1]) & (_among(self._token, window[:, 1] + 1, high) == _WINDOW - 1)
+        is_foreign = _among(self._foreign, low, high) > 0
+        is_foreign |= _among(self._foreign, token - _PARTS, token + _PARTS + 1) > 0
         place = np.searchsorted(self._token, token)
-        known &= np.array(self._pure, bool)[place]
-        begin, end = np.searchsorted(self._token, low), np.searchsorted(self._token, high)
-        near = self._counted(token - _DAY, token + _DAY + 1)
-        out = np.zeros(len(token), bool)
-        chosen = np.flatnonzero(known)
+        chosen = np.flatnonzero(np.array(self._is_pure, bool)[place] & ~is_chained & ~is_foreign)
+        near = _among(self._token, token - _DAY, token + _DAY + 1)
         # The text in which a date is looked for, by its bytes.
-        around = [
-            np.clip(paragraph[chosen], *edges[chosen].T)
-            for paragraph in (window[:, 0] - _AROUND, window[:, 1] + _AROUND)
-        ]
-        spans = self._edges[around[0], 0], self._edges[np.maximum(around[1] - 1, 0), 1]
-        columns = (
-            *(column[chosen].tolist() for column in (pair, place, begin, end, near)),
-            *(s.tolist() for s in spans),
-        )
+        first, behind = (np.clip(edge, *whole.T) for edge in (window[:, 0] - _AROUND, window[:, 1] + _AROUND))
+        span = self._edges[first, 0], self._edges[np.maximum(behind - 1, 0), 1]
+        columns = (pair, place, *np.searchsorted(self._token, (low, high)), near, *span)
+        rows = zip(chosen.tolist(), *(column[chosen].tolist() for column in columns), strict=True)
+        out = np.zeros(len(token), bool)
         done = -1
-        for index, owner, *rest in zip(chosen.tolist(), *columns, strict=True):
+        for index, owner, *rest in rows:
             if owner != done and self._lacks(*rest):
                 out[index] = True
                 done = owner
         return out
 
-    def _counted(self, low: Ints, high: Ints) -> Ints:
-        return _among(self._token, low, high)
-
     def _lacks(self, place: int, begin: int, end: int, near: int, *span: int) -> bool:
-        """Return True if no reading of the witness's numbers is the number at a place, or a longer form of it."""
+        """Return True if no reading of the witness's numbers is the number at a place, or a longer form of it.
+
+        Args:
+            place: the number.
+            begin: the first of the witness's numbers.
+            end: one past the last of them.
+            near: how many numbers are near, itself among them.
+            span: bytes in which the witness may have a date.
+        """
         first, last = self._chain(place)
-        if last - first >= _PARTS or not all(self._pure[first : last + 1]):
+        if last - first >= _PARTS or not all(self._is_pure[first : last + 1]):
             return False
-        window = begin, end
-        if window not in self._known:
-            self._known[window] = self._readings(begin, end)
-        witness = self._known[window]
+        if (begin, end) not in self._readings:
+            self._readings[begin, end] = self._read(begin, end)
+        witness = self._readings[begin, end]
         if witness is None:
             return False
-        known, heads = witness
+        known, longer = witness
         for a in range(first, place + 1):
             for b in range(place, last + 1):
-                reading = b"".join(self._own[a : b + 1])
+                reading = b"".join(self._digits[a : b + 1])
                 if len(reading) > _LONGEST or not reading.strip(b"0") or reading.strip(b"0") in known:
                     return False
-                if a < b and _rounded(int(reading), heads):
+                if a < b and _rounded(int(reading), longer):
                     return False
         others = near - (1 if first == last else _SEVERAL)
         return others <= 0 or not self._in_a_day(place, span)
@@ -159,13 +161,13 @@ class NumberChains:
     def _chain(self, place: int) -> tuple[int, int]:
         """Return the first and the last of the numbers that are tied to one."""
         first = last = place
-        while self._tied[first] and place - first < _PARTS:
+        while self._is_tied[first] and place - first < _PARTS:
             first -= 1
-        while last + 1 < len(self._tied) and self._tied[last + 1] and last - place < _PARTS:
+        while last + 1 < len(self._is_tied) and self._is_tied[last + 1] and last - place < _PARTS:
             last += 1
         return first, last
 
-    def _readings(self, begin: int, end: int) -> tuple[set[bytes], list[bytes]] | None:
+    def _read(self, begin: int, end: int) -> tuple[set[bytes], list[bytes]] | None:
         """Return the digits of some numbers, in all ways of taking those that are tied together; None if too many.
 
         Without zeros at either end; and with those behind, which count where a number is rounded.
@@ -176,10 +178,11 @@ class NumberChains:
             first, last = self._chain(start)
             if last - first >= _PARTS:
                 return None
-            if first == last and not self._pure[start]:
-                out += _RUNS.findall(self._raw[start])
-            elif all(self._pure[first : last + 1]):
-                own = self._own[first : last + 1]
+            if first == last and not self._is_pure[start]:
+                low, high = self._edges[self._token[start]].tolist()
+                out += _RUNS.findall(self._data[low:high].tobytes())
+            elif all(self._is_pure[first : last + 1]):
+                own = self._digits[first : last + 1]
                 out += [b"".join(own[a:b]) for a in range(len(own)) for b in range(a + 1, len(own) + 1)]
             else:
                 return None
@@ -191,11 +194,14 @@ class NumberChains:
     def _in_a_day(self, place: int, span: tuple[int, ...]) -> bool:
         """Return True if a number may be the day, the month or the year of a date in some bytes."""
         if span not in self._days:
-            start, end = span
-            known = dates(self._data[start:end].tobytes().decode("utf-8", "surrogatepass"))
+            known = dates(self._data[slice(*span)].tobytes().decode("utf-8", "surrogatepass"))
             self._days[span] = {part for date in known for day in date.days for part in day}
-        own, days = int(self._own[place]), self._days[span]
-        return own in days or own + _CENTURY in days
+        return not self._days[span].isdisjoint((int(self._digits[place]), int(self._digits[place]) + _CENTURY))
+
+
+def _is_digit(data: Bytes) -> Flags:
+    is_digit: Flags = (data - _ZERO) < _DIGITS
+    return is_digit
 
 
 def _rounded(value: int, witness: list[bytes]) -> bool:
@@ -207,44 +213,41 @@ def _rounded(value: int, witness: list[bytes]) -> bool:
 
 
 def _among(chosen: Ints, low: Ints, high: Ints) -> Ints:
-    gaps: Ints = np.searchsorted(chosen, high) - np.searchsorted(chosen, low)
-    return gaps
+    """Return how many of some indices, ascending, are in each range."""
+    counts: Ints = np.searchsorted(chosen, high) - np.searchsorted(chosen, low)
+    return counts
 
 
 def new_amounts(gaps: Gaps, tokens: TokenTable) -> Flags:
     """Return where a number stands of which the witness does not have the digits."""
     out = np.zeros(len(gaps.pair), bool)
-    chosen = np.flatnonzero(gaps.candidate_sizes < MOVED)
-    sizes = gaps.candidate_sizes[chosen]
-    token, gap = ranges(gaps.candidate_start[chosen], sizes), np.repeat(chosen, sizes)
-    chosen = np.flatnonzero(tokens.written.numeric[token])
-    token, gap = token[chosen], gap[chosen]
-    marker_size = np.zeros(len(token), bool)
-    for place in np.flatnonzero(gaps.at_start[gap]).tolist():
-        first = gap[place]
-        marker_size[place] = token[place] - gaps.candidate_start[first] < tokens.marker_size(int(gaps.candidate[first]))
-    token, gap = token[~marker_size], gap[~marker_size]
+    small = np.flatnonzero(gaps.candidate_sizes < MOVED)
+    sizes = gaps.candidate_sizes[small]
+    token, gap = ranges(gaps.candidate_start[small], sizes), np.repeat(small, sizes)
+    is_number = tokens.written.numeric[token]
+    token, gap = token[is_number], gap[is_number]
+    at_start = np.flatnonzero(gaps.at_start[gap])
+    marker_sizes = [tokens.marker_size(candidate) for candidate in gaps.candidate[gap[at_start]].tolist()]
+    in_marker = at_start[token[at_start] - gaps.candidate_start[gap[at_start]] < marker_sizes]
+    token, gap = np.delete(token, in_marker), np.delete(gap, in_marker)
     if not len(token):
         return out
-    window, whole = (
-        np.stack(pair, axis=1)[gap]
-        for pair in ((gaps.witness_start, gaps.witness_end), (gaps.whole_start, gaps.whole_end))
-    )
+    window = np.stack((gaps.witness_start, gaps.witness_end), axis=1)[gap]
+    whole = np.stack((gaps.whole_start, gaps.whole_end), axis=1)[gap]
     gap = gap[NumberChains(tokens.written).absent(token, window, whole, gaps.pair[gap])]
     # What the witness says there, or the paragraph just before, may be the same number in words.
     before = tokens.hashes[np.maximum(gaps.candidate_start[gap] - 1, 0)]
     gap = gap[gaps.at_start[gap] | ~np.isin(before, _number_words())]
     sizes = gaps.witness_sizes[gap]
-    told = np.isin(tokens.hashes[ranges(gaps.witness_start[gap], sizes)], _number_words())
-    worded = np.bincount(np.repeat(np.arange(len(gap)), sizes)[told], minlength=len(gap)) > 0
-    gap = gap[~worded]
-    put_in = (gaps.witness_start[gap] == gaps.witness_end[gap]) | gaps.at_start[gap]
-    gone = [place for place in np.flatnonzero(put_in).tolist() if _around(gaps, int(gap[place]), tokens)]
-    out[np.delete(gap, gone)] = True
+    is_word = np.isin(tokens.hashes[ranges(gaps.witness_start[gap], sizes)], _number_words())
+    gap = gap[np.bincount(np.repeat(np.arange(len(gap)), sizes)[is_word], minlength=len(gap)) == 0]
+    inserted = np.flatnonzero((gaps.witness_start[gap] == gaps.witness_end[gap]) | gaps.at_start[gap])
+    explained = [i for i in inserted.tolist() if _may_be_explained(gaps, int(gap[i]), tokens)]
+    out[np.delete(gap, explained)] = True
     return out
 
 
-def _around(gaps: Gaps, gap: int, tokens: TokenTable) -> bool:
+def _may_be_explained(gaps: Gaps, gap: int, tokens: TokenTable) -> bool:
     """Return True if a rule may ignore the gap as a whole: a headline, a number of replies."""
     if may_be_headline(gaps, gap, tokens):
         return True
@@ -259,29 +262,24 @@ def _number_words() -> NDArray[np.uint64]:
 
 def new_figures(gaps: Gaps, tokens: TokenTable, vocabulary: Vocabulary) -> Flags:
     """Return where one number stands in another one's place, and no rule has anything to say to that."""
-    witness, candidate = vocabulary.witness, vocabulary.candidate
-    out: Flags = (witness.sizes == 1) & (candidate.sizes == 1) & ~gaps.at_start
-    chosen = np.flatnonzero(out)
-    figure = (vocabulary.figure[paragraph.words[paragraph.begins[chosen]]] for paragraph in (witness, candidate))
-    out[chosen] = next(figure) & next(figure)
-    for paragraph in (gaps.witness_start, gaps.candidate_start):
+    out: Flags = (vocabulary.witness.sizes == 1) & (vocabulary.candidate.sizes == 1) & ~gaps.at_start
+    for side in (vocabulary.witness, vocabulary.candidate):
         chosen = np.flatnonzero(out)
-        out[chosen] = _alone(tokens.written, paragraph[chosen])
+        out[chosen] = vocabulary.figure[side.words[side.begins[chosen]]]
+    for start in (gaps.witness_start, gaps.candidate_start):
+        chosen = np.flatnonzero(out)
+        out[chosen] = _stands_alone(tokens.written, start[chosen])
     inner = out & ~gaps.at_end
     out[inner] = ~np.isin(tokens.hashes[gaps.candidate_start[inner] + 1], _magnitudes())
     return out
 
 
-def _alone(written: TokenBytes, chosen: Ints) -> Flags:
+def _stands_alone(written: TokenBytes, chosen: Ints) -> Flags:
     """Return which tokens stand after a space and before one, a comma or a semicolon, and no digit is near."""
-    space, comma, semicolon = b" ,;"
     first, last = written.edges[chosen].T
     data = np.concatenate((np.zeros(2, np.uint8), written.data, np.zeros(2, np.uint8)))
-    before, after = data[first + 1], data[last + 2]
-    alone: Flags = (before == space) & ((after == space) | (after == comma) | (after == semicolon))
-    for near in (data[first], data[last + 3]):
-        alone &= (near - np.uint8(ord("0"))) >= 10  # noqa: PLR2004 - digits
-    return alone
+    is_apart: Flags = (data[first + 1] == ord(" ")) & _AFTER_NUMBER[data[last + 2]]
+    return is_apart & ~_is_digit(data[first]) & ~_is_digit(data[last + 3])
 
 
 @cache

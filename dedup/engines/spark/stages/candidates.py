@@ -82,10 +82,7 @@ def apart(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         keys = keys.reshape(batch.num_rows, -1)
         names = ("rank", "paragraph", "words", "numbers", "bits0", "bits1")
         for band in range(keys.shape[1]):
-            yield record(
-                bucket=keys[:, band] | band << 32,
-                **{name: batch.column(name) for name in names},
-            )
+            yield record(bucket=keys[:, band] | band << 32, **{name: batch.column(name) for name in names})
 
 
 def buckets(settings: Settings, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
@@ -95,10 +92,7 @@ def buckets(settings: Settings, batches: Iterable[pa.RecordBatch]) -> Iterator[p
         bits = np.stack((column(table, "bits0", np.uint64), column(table, "bits1", np.uint64)), axis=1)
         features = Features(column(table, "words", np.int32), column(table, "numbers", np.uint64), bits)
         found = grouped(np.arange(len(group), dtype=np.uint64), group, features, settings, before=before)
-        later, earlier = (
-            (found.pairs >> np.uint64(32)).astype(np.int64),
-            (found.pairs & np.uint64(0xFFFFFFFF)).astype(int),
-        )
+        later, earlier = (half.astype(np.int64) for half in np.divmod(found.pairs, np.uint64(1 << 32)))
         paragraph, rank = column(table, "paragraph"), column(table, "rank", np.int32)
         one, crowd = np.ones(len(later), np.int64), found.crowded
         none = np.full(len(crowd), -1, np.int64)

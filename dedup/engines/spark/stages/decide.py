@@ -123,15 +123,13 @@ class _Plan:
         classes = self._different(places_, limit)
         gone = self._gone(places_, classes, limit)
         paragraphs, fixed = values(places_, f.count(f.lit(1)), f.count(f.when(f.col("paragraph") < limit, f.lit(1))))
-        (removed,) = values(gone, f.count(f.lit(1)))
-        (different,) = values(classes, f.count(f.lit(1)))
         counts = {
             "documents": number - references,
             "references": references,
             "paragraphs": paragraphs - fixed,
             "fixed": fixed,
-            "different": different,
-            "removed": removed,
+            "different": row_count(classes),
+            "removed": row_count(gone),
             "comparisons": self._comparisons,
             "unexamined": self._unexamined,
             "rounds": self._rounds,
@@ -295,11 +293,11 @@ class _Plan:
         from pyspark.sql import functions as f
 
         pairs = self._store.keep(pairs.filter(f.col("later") >= limit), "pairs")
-        (number,) = values(pairs, f.count(f.lit(1)))
-        self._comparisons += int(number)
+        number = row_count(pairs)
+        self._comparisons += number
         if not number:
             return pairs.select("*", *null_columns(VERDICTS, "later", "earlier", "fault"))
-        found = verdicts(pairs, int(number), self._texts(), self._settings)
+        found = verdicts(pairs, number, self._texts(), self._settings)
         joined = self._store.keep(pairs.join(found, ["later", "earlier"]), "verdicts")
         self._faults.append(of_pairs(joined))
         return joined.drop("fault")

@@ -8,7 +8,7 @@ import numpy as np
 
 from dedup.engines.contained import fingerprinted
 from dedup.engines.spark.stages.faults import packed
-from dedup.engines.spark.stages.frames import binaries, column, numbered, record, signed, with_nulls
+from dedup.engines.spark.stages.frames import batch_of, binaries, column, numbered, record, signed
 from dedup.fingerprint.shared_digests import SharedDigestSet
 from dedup.text.arrays import batches as cut
 
@@ -49,6 +49,7 @@ def sheets(settings: Settings, banding: Banding, batches: Iterable[pa.RecordBatc
     Yields:
         Batches of `SHEET`.
     """
+    import pyarrow as pa
     import pyarrow.compute as pc
 
     seen, last = SharedDigestSet(_SLOTS), -1
@@ -56,7 +57,7 @@ def sheets(settings: Settings, banding: Banding, batches: Iterable[pa.RecordBatc
         for some in cut(pc.binary_length(batch.column("text")).to_pylist(), _TOGETHER):
             part = batch.slice(some.start, some.stop - some.start)
             order = np.argsort(column(part, "document"), kind="stable")
-            part = part.take(_indices(order))
+            part = part.take(pa.array(order))
             documents = column(part, "document")
             if documents[0] <= last:
                 # The first of all paragraphs with the same bytes has to be among those that are looked at.
@@ -68,33 +69,13 @@ def sheets(settings: Settings, banding: Banding, batches: Iterable[pa.RecordBatc
             yield from _rows(sheet, documents, part.column("fixed"), [packed(faults.get(i)) for i in range(len(texts))])
 
 
-def _indices(order: NDArray[np.int64]) -> Any:
-    import pyarrow as pa
-
-    return pa.array(order)
-
-
-def _schema() -> pa.Schema:
-    import pyarrow as pa
-
-    types = {
-        "bigint": pa.int64(),
-        "boolean": pa.bool_(),
-        "binary": pa.binary(),
-        "int": pa.int32(),
-        "string": pa.string(),
-    }
-    return pa.schema([(name, types[kind]) for name, kind in (each.split() for each in SHEET.split(", "))])
-
-
 def _rows(
     sheet: FingerprintTable, documents: NDArray[np.int64], fixed: Any, faults: Sequence[str | None]
 ) -> Iterator[pa.RecordBatch]:
-    schema = _schema()
     spans = np.ascontiguousarray(sheet.spans, "<i4")
     digests = np.ascontiguousarray(sheet.digests, "<u8")
-    yield with_nulls(
-        schema,
+    yield batch_of(
+        SHEET,
         document=documents,
         fixed=fixed,
         spans=binaries(spans.tobytes(), sheet.counts.astype(np.int64) * 8),
@@ -106,8 +87,8 @@ def _rows(
     long = rows["text_size"] > 0
     plain = rows["words"] - np.bitwise_count(rows["numbers"]).astype(np.int32)
     bands = np.ascontiguousarray(sheet.bands.T, "<u4")
-    yield with_nulls(
-        schema,
+    yield batch_of(
+        SHEET,
         paragraph=numbered(documents, sheet.counts)[rows["paragraph"]],
         high=signed(own[:, 0]),
         low=signed(own[:, 1]),

@@ -12,7 +12,7 @@ import numpy as np
 from dedup.model.errors import DedupError, MissingDependencyError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
     from typing import Any
 
     import pyarrow as pa
@@ -41,10 +41,8 @@ def require() -> None:
         import pyarrow as pa  # noqa: F401
         import pyspark  # noqa: F401
     except ImportError as error:
-        raise MissingDependencyError(
-            f"PySpark and PyArrow are needed for this, and {error.name or 'one of them'} is not installed",
-            hint=INSTALL,
-        ) from None
+        what = f"PySpark and PyArrow are needed for this, and {error.name or 'one of them'} is not installed"
+        raise MissingDependencyError(what, hint=INSTALL) from None
 
 
 def numbered(documents: Ints, counts: NDArray[np.integer[Any]]) -> Ints:
@@ -110,13 +108,10 @@ def signed(values: NDArray[Any]) -> NDArray[Any]:
 
 def column(batch: pa.RecordBatch | pa.Table, name: str, dtype: Any = np.int64) -> NDArray[Any]:
     """Return a column without nulls as an array; unsigned ones have the bits that `signed` kept."""
-    found = np.ascontiguousarray(batch.column(name).to_numpy(**({} if _is_table(batch) else {"zero_copy_only": False})))
+    is_table = hasattr(batch, "to_batches")
+    found = np.ascontiguousarray(batch.column(name).to_numpy(**({} if is_table else {"zero_copy_only": False})))
     wanted = np.dtype(dtype)
     return found.view(wanted) if wanted.kind == "u" else found.astype(wanted, copy=False)
-
-
-def _is_table(batch: Any) -> bool:
-    return hasattr(batch, "to_batches")
 
 
 def record(**columns: Any) -> pa.RecordBatch:
@@ -127,30 +122,23 @@ def record(**columns: Any) -> pa.RecordBatch:
     return pa.RecordBatch.from_arrays(made, names=list(columns))
 
 
-def with_nulls(schema: pa.Schema, **columns: Any) -> pa.RecordBatch:
-    """Return a batch of this schema, with nulls in the columns that are not given."""
+def batch_of(fields: str, **columns: Any) -> pa.RecordBatch:
+    """Return a batch of a schema that is written as Spark's, with nulls in the columns that are not given."""
     import pyarrow as pa
 
-    made = {n: v if isinstance(v, pa.Array) else pa.array(v, schema.field(n).type) for n, v in columns.items()}
-    number = len(next(iter(made.values())))
-    filled = [made.get(field.name, pa.nulls(number, field.type)) for field in schema]
+    types = {"bigint": "int64", "int": "int32", "boolean": "bool", "binary": "binary", "string": "string"}
+    schema = pa.schema([(name, types[kind]) for name, kind in map(str.split, fields.split(", "))])
+    number = len(next(iter(columns.values())))
+    given = [(columns.get(field.name, pa.nulls(number)), field.type) for field in schema]
+    filled = [values.cast(kind) if isinstance(values, pa.Array) else pa.array(values, kind) for values, kind in given]
     return pa.RecordBatch.from_arrays(filled, schema=schema)
 
 
-def over(kernel: Callable[..., Iterator[pa.RecordBatch]], *given: Any) -> Callable[[Any], Any]:
-    """Return a kernel over batches as ``mapInArrow`` wants it."""
+def over(kernel: Callable[..., Any], *given: Any) -> Callable[[Any], Any]:
+    """Return a kernel over batches as ``mapInArrow`` wants it, or over a group as ``applyInArrow`` does."""
 
-    def run(batches: Any) -> Any:
+    def run(batches: Any) -> Any:  # no `partial`, of which Spark cannot tell the types of the arguments
         return kernel(*given, batches)
-
-    return run
-
-
-def each(kernel: Callable[..., pa.Table], *given: Any) -> Callable[[Any], Any]:
-    """Return a kernel over a group as ``applyInArrow`` wants it."""
-
-    def run(table: Any) -> Any:
-        return kernel(*given, table)
 
     return run
 

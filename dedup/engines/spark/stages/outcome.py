@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from dedup.engines.spark.stages.frames import both, column, document_of, each, values
+from dedup.engines.spark.stages.frames import both, column, document_of, over, row_count, values
 from dedup.resolve.corpus.removals import BOILERPLATE, EXACT, NEAR, number_blocks
 from dedup.resolve.corpus.short_paragraphs import (
     contiguous,
@@ -81,8 +81,7 @@ class _Outcome:
     def _begun(self, paragraphs: DataFrame) -> DataFrame:
         from pyspark.sql import functions as f
 
-        (number,) = values(paragraphs, f.count(f.lit(1)))
-        self._slots = max(1, -(-int(number) // _PARAGRAPHS_A_SLOT))
+        self._slots = max(1, -(-row_count(paragraphs) // _PARAGRAPHS_A_SLOT))
         paragraph, witness = f.col("paragraph"), f.col("witness")
         gone = (witness >= 0) & (witness != paragraph) & (paragraph >= self._fixed)
         state = paragraphs.select(
@@ -104,7 +103,7 @@ class _Outcome:
         """Link short paragraphs beside one that goes to what stands beside its witness."""
         from pyspark.sql import functions as f
 
-        wanted = state.groupBy("slot").applyInArrow(each(_asked), _BESIDE)
+        wanted = state.groupBy("slot").applyInArrow(over(_asked), _BESIDE)
         there = state.select(f.col("paragraph").alias("origin"), f.col("owner").alias("found"))
         answers = wanted.withColumnRenamed("slot", "asking").join(there, "origin")
         linked = state.groupBy("slot").cogroup(answers.groupBy("asking")).applyInArrow(both(_linked), _STATE)
@@ -116,7 +115,7 @@ class _Outcome:
 
         (before,) = values(state, f.count_if("gone"))
         while True:
-            found = state.groupBy("slot").applyInArrow(each(_rows), _ROWS)
+            found = state.groupBy("slot").applyInArrow(over(_rows), _ROWS)
             owners = ["owner0", "owner1", "owner2"]
             first = found.groupBy(*owners).agg(
                 f.min("place0").alias("first0"),
@@ -156,8 +155,7 @@ class _Outcome:
             roots = self._standing(gone).filter(f.col("root") >= self._fixed).select(f.col("root").alias("paragraph"))
             more = state.filter(~f.col("also")).select("paragraph").join(roots, "paragraph")
             more = self._store.keep(more.withColumn("hit", f.lit(True)), "boilerplate")  # noqa: FBT003 - likewise
-            (number,) = values(more, f.count(f.lit(1)))
-            if not number:
+            if not row_count(more):
                 return state, gone
             rest = gone.select("paragraph", f.col("witness").alias("resting"))
             state = state.join(more, "paragraph", "left").join(rest, "paragraph", "left")
@@ -189,7 +187,7 @@ class _Outcome:
             "witness",
             *(f.coalesce(name, f.lit(value).cast(types[name])).alias(name) for name, value in figures.items()),
         )
-        return self._store.keep(told.groupBy("slot").applyInArrow(each(_blocks), REMOVALS), "told")
+        return self._store.keep(told.groupBy("slot").applyInArrow(over(_blocks), REMOVALS), "told")
 
     def _with_boilerplate(self, told: DataFrame) -> DataFrame:
         """Remove also what others went for, where they stand in many documents together."""

@@ -8,7 +8,7 @@ import numpy as np
 
 from dedup.engines.spark.stages.components import components
 from dedup.engines.spark.stages.faults import of_pairs
-from dedup.engines.spark.stages.frames import column, each, values
+from dedup.engines.spark.stages.frames import column, over, values
 from dedup.engines.spark.stages.verdicts import verdicts
 from dedup.resolve.corpus.leaders import GOES, Leaders
 from dedup.verdict.batch.verify import Verdicts
@@ -72,7 +72,7 @@ def resolve(covering: DataFrame, texts: DataFrame, settings: Settings, store: Ch
     raised: list[Faults] = []
     while True:
         rounds += 1
-        decided = store.keep(known.groupBy("slot").applyInArrow(each(decide), f"slot bigint, {GOING}"), "decided")
+        decided = store.keep(known.groupBy("slot").applyInArrow(over(decide), f"slot bigint, {GOING}"), "decided")
         (more,) = values(decided, f.count(f.when(f.col("asked"), f.lit(1))))
         if not more:
             return Resolved(decided.drop("slot"), compared, rounds, found.largest, raised)
