@@ -35,8 +35,10 @@ _COLUMNS = 2
 _WORD = re.compile(r"\w+")
 _LONGEST_HEADING = 24
 """Words of a heading, at most."""
-_LONG_HEADING = 400
+_LONG_HEADING = 200
 """Characters of a heading, at most."""
+_LONGEST_CELL = 40
+"""Characters of a cell that holds a figure, at most."""
 _LEADS = ":", "\uff1a"
 RUN_LENGTH = 3
 """Minimum length of a run of short paragraphs that go by themselves."""
@@ -61,6 +63,7 @@ class Surroundings:
         self._min_words = min_words
         self._renumbered = renumbered
         self._wordless: dict[int, bool] = {}
+        self._looks: dict[int, _Look] = {}
 
     def retained(self, gone: Collection[int]) -> set[int]:
         """Return which of the paragraphs that are to go have to stay; what they are is told by all others that stay."""
@@ -101,7 +104,7 @@ class Surroundings:
         return out
 
     def _is_long(self, index: int) -> bool:
-        body = self._of(index)
+        body = self._at(index).text
         return sum(len(word) if is_spaceless(word) else 1 for word in _WORD.findall(body)) >= self._min_words
 
     def _has_to_stay(self, index: int, going: set[int]) -> bool:
@@ -126,21 +129,24 @@ class Surroundings:
             self._wordless[index] = _WORD.search(self._text, *self._spans[index]) is None
         return self._wordless[index]
 
-    def _of(self, index: int) -> str:
-        start, end = self._spans[index]
-        return self._text[start:end]
+    def _at(self, index: int) -> _Look:
+        look = self._looks.get(index)
+        if look is None:
+            start, end = self._spans[index]
+            look = self._looks[index] = _Look(self._text[start:end])
+        return look
 
     def _belongs_to(self, kept: int, index: int) -> bool:
         """Return True if a paragraph goes on with, or is listed under, what stays before it."""
-        above, body = self._of(kept), self._of(index)
-        if _runs_on(above, body) or above.rstrip().endswith(_LEADS) or line_form(body) in _STRUCTURES:
+        above, body = self._at(kept), self._at(index)
+        if above.leads or body.is_structure or _runs_on(above, body):
             return True
         return self._is_entry_of_list(index, kept) or self._is_row(index, kept)
 
     def _leads_to(self, index: int, kept: int) -> bool:
         """Return True if what stays after a paragraph goes on with it, or is listed under it."""
-        body, below = self._of(index), self._of(kept)
-        if _runs_on(body, below) or body.rstrip().endswith(_LEADS) or _heads(body, below):
+        body, below = self._at(index), self._at(kept)
+        if body.leads or _runs_on(body, below) or (body.level and not 0 < below.level <= body.level):
             return True
         return self._is_entry_of_list(index, kept) or self._is_row(index, kept)
 
@@ -150,44 +156,91 @@ class Surroundings:
         It is none where it is a part of the sentence that the list makes with its lead-in, or where it has another
         number here.
         """
-        body, other = self._of(index), self._of(kept)
-        if not (_is_entry(body) and _is_entry(other)):
+        body = self._at(index)
+        if not (body.is_entry and self._at(kept).is_entry):
             return False
-        return index in self._renumbered or not ends_sentence(body) or begins_small(without_marker(body))
+        return index in self._renumbered or not ends_sentence(body.text) or begins_small(without_marker(body.text))
 
     def _is_row(self, index: int, kept: int) -> bool:
         """Return True if both are rows of columns, or cells of a table that has one a line."""
-        body, other = self._of(index), self._of(kept)
-        if all(len(_COLUMN.findall(row)) >= _COLUMNS for row in (body, other)):
+        body, other = self._at(index), self._at(kept)
+        if other.is_row and body.is_row:
             return True
+        if len(other.text) > _LONGEST_CELL or not is_figures(other.text):
+            return False
         end, start = self._spans[min(index, kept)][1], self._spans[max(index, kept)][0]
-        return is_figures(other) and len(LINE_END.findall(self._text, end, start)) == 1 and not ends_sentence(body)
+        return len(LINE_END.findall(self._text, end, start)) == 1 and not ends_sentence(body.text)
 
 
-def _runs_on(first: str, second: str) -> bool:
+class _Look:
+    """What a paragraph looks like to those beside it, found where it is asked for."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        first = text.lstrip()[:2]
+        # Most begin with a word, and are told by that: no list, no table.
+        self._plain = len(first) > 1 and first.isalpha() and not first[0].islower()
+
+    @property
+    def leads(self) -> bool:
+        """Whether a list or the like follows: it ends in a colon."""
+        return self.text.rstrip().endswith(_LEADS)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether its last sentence is not over."""
+        return ends_openly(self.text)
+
+    @property
+    def is_unclosed(self) -> bool:
+        """Whether a bracket or quotation in it is not closed."""
+        return unclosed(self.text)
+
+    @property
+    def is_small(self) -> bool:
+        """Whether it begins with a small letter."""
+        return not self._plain and begins_small(self.text)
+
+    @property
+    def is_structure(self) -> bool:
+        """Whether it is a table or a code block, which what stands before it is about."""
+        return not self._plain and line_form(self.text) in _STRUCTURES
+
+    @property
+    def is_entry(self) -> bool:
+        """Whether it may be an entry of a list."""
+        if self._plain:
+            return entry_marker(self.text) != ""
+        return self.is_small or line_form(self.text) is LineForm.ITEM or entry_marker(self.text) != ""
+
+    @property
+    def is_row(self) -> bool:
+        """Whether it is a line of several columns."""
+        return ("  " in self.text or "\t" in self.text) and len(_COLUMN.findall(self.text)) >= _COLUMNS
+
+    @property
+    def level(self) -> int:
+        """How deep a heading stands: of Markdown the number of its signs, of others more than all; else 0."""
+        text = self.text
+        if len(text) > _LONG_HEADING:
+            return 0
+        found = None if self._plain else _LEVEL.match(text)
+        if found:
+            return len(found[1])
+        tokens = len(_WORD.findall(text))
+        if tokens > _LONGEST_HEADING or LINE_END.search(text):
+            return 0
+        is_heading = is_bold(text) or is_shouted(text) or (is_numbered(text, tokens) and not self.is_item)
+        return _UNMARKED_LEVEL if is_heading else 0
+
+    @property
+    def is_item(self) -> bool:
+        """Whether it has the form of an item."""
+        return line_form(self.text) is not LineForm.TEXT
+
+
+def _runs_on(first: _Look, second: _Look) -> bool:
     """Return True if a sentence, or what is in brackets, runs from one paragraph into the next."""
-    return (ends_openly(first) and begins_small(second)) or (unclosed(first) and closes(without_marker(second)))
-
-
-def _is_entry(body: str) -> bool:
-    return line_form(body) is LineForm.ITEM or entry_marker(body) != "" or begins_small(body)
-
-
-def _heads(body: str, below: str) -> bool:
-    """Return True if a paragraph is the heading of what follows it."""
-    level = _level(body)
-    return level > 0 and not 0 < _level(below) <= level
-
-
-def _level(body: str) -> int:
-    """Return how deep a heading stands: of Markdown the number of its signs, of others more than all; else 0."""
-    if len(body) > _LONG_HEADING:
-        return 0
-    found = _LEVEL.match(body)
-    if found:
-        return len(found[1])
-    tokens = len(_WORD.findall(body))
-    if tokens > _LONGEST_HEADING or len(LINE_END.findall(body)):
-        return 0
-    is_heading = is_bold(body) or is_shouted(body) or (is_numbered(body, tokens) and line_form(body) is LineForm.TEXT)
-    return _UNMARKED_LEVEL if is_heading else 0
+    if second.is_small and first.is_open:
+        return True
+    return first.is_unclosed and closes(without_marker(second.text))

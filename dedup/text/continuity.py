@@ -29,7 +29,7 @@ _HYPHENS = "-\u00ad\u2010\u2011¬"
 _ADDRESSES = b"http", b"www."
 """Beginnings that are no words."""
 _SENTENCE = frozenset(".!?…。！？｡؟۔।॥።⋯‽")
-_OPEN = frozenset("([（【「『“„«")
+_OPEN = "([（【「『“„«"
 _BRACKET = re.compile("[]()[（）【】「」『』“”„«»]")
 _LONG = 600
 """Characters at either end of a text that are looked at."""
@@ -135,6 +135,8 @@ def is_spaceless(word: str) -> bool:
 def unclosed(text: str) -> bool:
     """Return True if a bracket or quotation is open at the end of a text, within its last few sentences."""
     depth = 0
+    if not any(sign in text for sign in _OPEN):  # most have none, and are not read sign by sign
+        return False
     for sign in _BRACKET.findall(text[-_LONG:]):
         depth = depth + 1 if sign in _OPEN else max(depth - 1, 0)
     return depth > 0

@@ -10,7 +10,7 @@ closely at the lines of these.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -34,18 +34,12 @@ _LONGEST_WORD = 40
 _USUAL_WORD = 10
 """Characters within which most words end."""
 _NEAR, _FULL = 0.8, 0.9
-"""Shares of the usual width that a line and the next one's first word have, at least: a ragged edge; a filled line."""
+"""Shares of the wider line's width that a line and the next one's first word have: a ragged edge; a filled line."""
 _LEAST = 0.6
-"""Share of the usual width that a line has by itself, at least: a long word says little."""
+"""Share that a line has by itself, at least: a long word says little."""
 _INDENT = 40
-_FEWEST_RUNNING = 0.25
-"""Share of the joints of wrapped lines at which a sentence certainly runs on."""
-_MOST_SHORT = 0.25
-"""Share of joints at which one runs on although the line is short, at most: an enumeration does so."""
-_FEWEST_DISTINCT = 0.9
-"""Share of wrapped lines that are different ones, more than."""
 _FEWEST_PLAIN, _MOST_ENDED = 2, 0.4
-"""Without capitals: full lines whose end is open; share of full lines that end a sentence."""
+"""Without capitals: lines whose end is open; share of lines that end a sentence."""
 
 
 def perhaps_grouped(lines: Lines) -> Ints:
@@ -63,7 +57,10 @@ def perhaps_grouped(lines: Lines) -> Ints:
         & touching(lines)[1:]
     )
     signs = sign_table()
-    joints = joints[signs.take(codes[starts[joints + 1]]) & CAPITAL == 0]
+    capital = signs.take(codes[starts[joints + 1]]) & CAPITAL > 0
+    # In capitals from end to end.
+    capital &= signs.take(codes[np.minimum(starts[joints + 1] + 1, ends[joints + 1] - 1)]) & SMALL > 0
+    joints = joints[~capital]
     joints = joints[signs.take(codes[ends[joints] - 1]) & FINAL == 0]
     joints = joints[~bulleted(codes, starts[joints + 1], ends[joints + 1])]
     return distinct(np.concatenate((lines.documents[joints], marked(lines))))
@@ -117,7 +114,7 @@ class _Joints(NamedTuple):
     Attributes:
         lines: number of the line before each; int64, ascending.
         regions: the first joint of each run of lines that touch; int64, indices of `lines`.
-        widths: column at which the line ends; int64.
+        widths: columns at which the line and the next one end; int64, shape (2, joints).
         reach: column at which it would end with the next line's first word; int64.
         open: the line's end is open; bool.
         hyphen: it ends in a broken word; bool.
@@ -136,14 +133,31 @@ class _Joints(NamedTuple):
     narrowest: Ints
     deeper: Flags
 
-    def share(self, chosen: Flags) -> NDArray[np.float64]:
-        """Return the share of each region's joints that are among some."""
-        found: NDArray[np.float64] = np.add.reduceat(chosen, self.regions, dtype=np.float64) / self.counts()
+    def in_all(self, chosen: Flags) -> Flags:
+        """Return, for each joint, whether all joints of its region are among some."""
+        found: Flags = self._spread(np.logical_and.reduceat(chosen, self.regions))
         return found
 
-    def counts(self) -> Ints:
-        """Return the number of joints of each region."""
-        return np.diff(self.regions, append=len(self.lines))
+    def number(self, chosen: Flags) -> Ints:
+        """Return, for each joint, how many joints of its region are among some."""
+        found: Ints = self._spread(np.add.reduceat(chosen, self.regions, dtype=np.int64))
+        return found
+
+    def widest(self) -> Ints:
+        """Return, for each joint, the width of the widest line of its region."""
+        found: Ints = self._spread(np.maximum.reduceat(self.widths.max(axis=0), self.regions))
+        return found
+
+    def beside(self, chosen: Flags) -> Flags:
+        """Return which joints stand right beside one of some."""
+        out = np.zeros(len(chosen), bool)
+        touching = np.diff(self.lines) == 1
+        out[1:] = chosen[:-1] & touching
+        out[:-1] |= chosen[1:] & touching
+        return out
+
+    def _spread(self, values: NDArray[Any]) -> Any:
+        return np.repeat(values, np.diff(self.regions, append=len(self.lines)))
 
 
 def _joints(lines: Lines, shape: Shapes, touches: Flags) -> _Joints:
@@ -161,7 +175,7 @@ def _joints(lines: Lines, shape: Shapes, touches: Flags) -> _Joints:
     return _Joints(
         at,
         regions,
-        widths[at],
+        np.stack((widths[at], widths[below])),
         widths[at] + 1 + word,
         is_open,
         hyphen,
@@ -174,40 +188,53 @@ def _joints(lines: Lines, shape: Shapes, touches: Flags) -> _Joints:
 def _wrapped(lines: Lines, shape: Shapes, touches: Flags) -> Ints:
     """Return the lines that a hard wrap broke off from the next one.
 
-    Decided for each run of lines that touch, by itself: what stands elsewhere in the document does not matter.
+    In scripts with capitals, each joint is decided by its two lines and the joints beside it alone: what stands
+    elsewhere does not matter, so that nothing changes here when it goes.
     """
     joints = _joints(lines, shape, touches)
     if not len(joints.lines):
         return joints.lines
-    counts = joints.counts()
-    below = (shape.lasts - lines.starts)[joints.lines + 1]
-    widest = np.maximum.reduceat(np.maximum(joints.widths, below), joints.regions)
-    # Two lines alone: the first one is to be the wider one.
-    usual = np.where(counts == 1, widest, np.add.reduceat(joints.widths, joints.regions) / counts)
-    wide = usual >= joints.narrowest[joints.regions]
-    usual, widest = np.repeat(usual, counts), np.repeat(widest, counts)
-    small, plain = joints.begins & SMALL > 0, joints.begins & PLAIN > 0
-    near = (joints.reach >= _NEAR * usual) & (joints.widths >= _LEAST * usual)
-    running = small & ((joints.open & near) | joints.hyphen)
-    short = joints.open & ~near & ~joints.hyphen
+    first, second = joints.widths
+    wide = np.maximum(first, second)
+    small = joints.begins & SMALL > 0
+    full = joints.reach >= _FULL * wide
+    running = (joints.open & (first >= _LEAST * wide) & (joints.reach >= _NEAR * wide)) | joints.hyphen
+    running = (running & small) | _shouted(lines, shape, joints, joints.open & full)
+    running &= (first >= joints.narrowest) & ~_same(lines, shape, joints)
+    # Beside these also at a capital, if the line is as full; with its sentence's end, if nothing begins there.
+    full &= joints.open | ((joints.reach > wide) & ~joints.deeper)
+    wrapped = running | (joints.beside(running) & (first >= joints.narrowest) & full)
+    out: Ints = joints.lines[wrapped | _steady(joints)]
+    return out
+
+
+def _steady(joints: _Joints) -> Flags:
+    """Return the joints of lines without capitals that are all filled to the last word, most of them with open ends."""
+    widest = joints.widest()
     filled = joints.reach > widest
-    several = np.add.reduceat(plain & filled & joints.open, joints.regions, dtype=np.int64) >= _FEWEST_PLAIN
-    wrapped = (joints.share(running) >= _FEWEST_RUNNING) & (joints.share(short) <= _MOST_SHORT)
-    wrapped |= several & (joints.share(~filled) == 0) & (joints.share(~joints.open) <= _MOST_ENDED)
-    joined = (small & joints.open) | joints.hyphen | (joints.open & (joints.reach >= _FULL * usual))
-    wrapped &= wide
-    wrapped[wrapped] = ~_repeating(lines, shape, joints, np.flatnonzero(wrapped))
-    # Where a line ends with its sentence it has to be as full as any, and what begins a paragraph may be indented.
-    joined |= ~joints.open & (joints.reach > usual) & ~joints.deeper
-    return joints.lines[np.repeat(wrapped, counts) & joined]
+    plain = joints.open & filled & (joints.begins & PLAIN > 0)
+    ended = joints.number(~joints.open) <= _MOST_ENDED * joints.number(widest > 0)
+    found: Flags = (
+        (joints.number(plain) >= _FEWEST_PLAIN) & joints.in_all(filled) & ended & (widest >= joints.narrowest)
+    )
+    return found
 
 
-def _repeating(lines: Lines, shape: Shapes, joints: _Joints, chosen: Ints) -> Flags:
-    """Return which of some regions say the same line again and again, as a wrap does not."""
-    firsts = joints.lines[joints.regions[chosen]]
-    out = []
-    for first, number in zip(firsts.tolist(), (joints.counts()[chosen] + 1).tolist(), strict=True):
-        mine = slice(first, first + number)
-        edges = zip(shape.firsts[mine].tolist(), shape.lasts[mine].tolist(), strict=True)
-        out.append(len({lines.text[start:end] for start, end in edges}) <= _FEWEST_DISTINCT * number)
-    return np.array(out, bool)
+def _same(lines: Lines, shape: Shapes, joints: _Joints) -> Flags:
+    """Return where a line says what the next one says: a wrap does not break a text so."""
+    found: Flags = joints.widths[0] == joints.widths[1]
+    for joint in np.flatnonzero(found).tolist():
+        line = int(joints.lines[joint])
+        one, two = (lines.text[shape.firsts[i] : shape.lasts[i]] for i in (line, line + 1))
+        found[joint] = one == two
+    return found
+
+
+def _shouted(lines: Lines, shape: Shapes, joints: _Joints, asked: Flags) -> Flags:
+    """Return which of some joints stand between lines that are written in capitals from end to end."""
+    out = asked & (joints.begins & CAPITAL > 0)
+    for joint in np.flatnonzero(out).tolist():
+        line = int(joints.lines[joint])
+        both = lines.text[shape.firsts[line] : shape.lasts[line + 1]]
+        out[joint] = both.upper() == both
+    return out

@@ -14,7 +14,7 @@ import numpy as np
 from dedup.engines.removal.byte_cuts import moved, staying
 from dedup.engines.removal.task_decisions import is_renumbered, removed_numbers, repeated
 from dedup.model.decisions import without
-from dedup.resolve.document.decide import decide
+from dedup.resolve.document.decide import Repeats, judge_repeats
 from dedup.resolve.surroundings import Surroundings
 from dedup.text.paragraphs import regions
 
@@ -34,14 +34,14 @@ class View(NamedTuple):
         text: what is left.
         spans: (start, end) of each paragraph.
         going: the paragraphs that are to go.
-        repeated: those of them whose witness stands in the same document.
+        repeated: those of them whose witness stands in the same document, and that.
         renumbered: those of them that have another number than their witness.
     """
 
     text: str
     spans: list[list[int]]
     going: list[int]
-    repeated: set[int]
+    repeated: dict[int, int]
     renumbered: set[int]
 
     def retained(self, gone: Collection[int], settings: Settings) -> set[int]:
@@ -62,13 +62,14 @@ def view(document: Document, done: NDArray[np.bool_], left: str, cut: Sequence[t
     numbers = np.delete(np.arange(len(document.spans)), gone[done])
     spans = moved(staying(document.spans, gone[done]), np.array(cut, np.int64).reshape(-1, 2)) if done.any() else None
     places = np.searchsorted(numbers, gone)
+    witness = document.removals["witness"].astype(np.int64) - document.first
     within = repeated(document.removals, document.first, len(document.spans)) & ~done
     marked = is_renumbered(document.removals) & ~done
     return View(
         left,
         (document.spans if spans is None else spans).tolist(),
         places[~done].tolist(),
-        set(places[within].tolist()),
+        dict(zip(places[within].tolist(), np.searchsorted(numbers, witness[within]).tolist(), strict=True)),
         set(places[marked].tolist()),
     )
 
@@ -81,22 +82,24 @@ def admissible(views: Sequence[View], settings: Settings) -> list[set[int]]:
     if settings.guard == "off":  # similarity alone decides
         return [set(each.going) for each in views]
     allowed = [set(each.going) - each.retained(each.going, settings) for each in views]
-    asked = [number for number, each in enumerate(views) if allowed[number] & each.repeated]
+    asked = [number for number, each in enumerate(views) if allowed[number] & each.repeated.keys()]
     if not asked:
         return allowed
-    texts, kept = [], []
+    documents, kept = [], []
     for number in asked:
         each = views[number]
-        gone = sorted(allowed[number] - each.repeated)
-        texts.append(without(each.text, regions(each.text, each.spans, gone)) if gone else each.text)
-        kept.append(np.delete(np.arange(len(each.spans)), gone))
-    for number, stays, decision in zip(asked, kept, decide(texts, settings), strict=True):
+        gone = np.array(sorted(allowed[number] - each.repeated.keys()), np.int64)
+        cut = regions(each.text, each.spans, gone.tolist())
+        stays = np.delete(np.arange(len(each.spans)), gone)
+        both = [(i, each.repeated[i]) for i in sorted(allowed[number] & each.repeated.keys())]
+        spans = moved(np.array(each.spans)[stays], np.array(cut, np.int64).reshape(-1, 2)) if cut else each.spans
+        documents.append(Repeats(without(each.text, cut), np.array(spans), np.searchsorted(stays, both)))
+        kept.append(stays)
+    for number, stays, found in zip(asked, kept, judge_repeats(documents, settings), strict=True):
         each = views[number]
-        # Where what is left is read as other paragraphs, the judgement is about others.
-        same = decision.paragraphs == len(stays)
-        unmeant = {int(stays[removal.paragraph]) for removal in decision.removals} if same else set()
-        going = allowed[number] - (each.repeated - unmeant)
-        allowed[number] = going - each.retained(going, settings)
+        going = allowed[number] - (each.repeated.keys() - set(stays[sorted(found)].tolist()))
+        if len(going) < len(allowed[number]):
+            allowed[number] = going - each.retained(going, settings)
     return allowed
 
 

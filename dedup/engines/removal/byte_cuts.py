@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from dedup.formats.jsonl_bytes import Literal
     from dedup.formats.parts import Part, PartResult, Work
     from dedup.model.settings import Settings, Split
-    from dedup.text.arrays import Ints
+    from dedup.text.arrays import Flags, Ints
 
 LEAST = 1 << 13
 """Bytes of a record from which on it is not read again: what is done for many at once costs as much for a few."""
@@ -81,9 +81,10 @@ def cut_without_parsing(
                 done[number] = True
                 mine = results[decided.documents["part"][number]]
                 mine.cuts += zip(one.edges[::2], one.edges[1::2], strict=True)
-                reasons = np.bincount(decided.removals["reason"][low[number] : high[number]], minlength=len(REASONS))
-                told = {REASONS[reason].value: count for reason, count in enumerate(reasons.tolist())}
-                mine.counts.tallied(told, changed=1, emptied=one.emptied)
+                reasons = decided.removals["reason"][low[number] : high[number]][one.carried_out]
+                told = dict(enumerate(np.bincount(reasons, minlength=len(REASONS)).tolist()))
+                names = {REASONS[reason].value: count for reason, count in told.items()}
+                mine.counts.tallied(names, changed=int(one.carried_out.any()), emptied=one.emptied)
     return chosen[~done[chosen]]
 
 
@@ -114,6 +115,11 @@ class _UnparsedDocument(NamedTuple):
     gone: Ints
     renumbered: Ints
 
+    def retained(self, min_words: int) -> set[int]:
+        """Return which of the paragraphs that are to go have to stay for what stays beside them."""
+        text = self.literal.without([])
+        return Surroundings(text, self.spans.tolist(), min_words, self.renumbered.tolist()).retained(self.gone.tolist())
+
 
 class _ByteCuts(NamedTuple):
     """What leaves a plain document."""
@@ -121,25 +127,28 @@ class _ByteCuts(NamedTuple):
     edges: list[int]
     """Where each piece begins and ends, in the part's bytes."""
     emptied: bool
+    carried_out: Flags
+    """Which of the removals leave it: others belong to what stays beside them."""
 
 
 def _find_cuts(documents: Sequence[_UnparsedDocument], settings: Settings) -> list[_ByteCuts | None]:
-    """Find what leaves some documents; None where some of it has to stay.
-
-    That is where it belongs to what stays beside it, or where the rest would not be read as the paragraphs that stay.
-    """
+    """Find what leaves some documents; None where what is left would not be read as the paragraphs that stay."""
     how = settings.split
     out: list[_ByteCuts | None] = []
     open_: list[tuple[int, str, Ints]] = []
-    for number, (literal, spans, gone, renumbered) in enumerate(documents):
-        text = Surroundings(literal.without([]), spans.tolist(), settings.min_words, renumbered.tolist())
-        if settings.guard != "off" and len(gone) < len(spans) and text.retained(gone.tolist()):
-            out.append(None)
+    for number, document in enumerate(documents):
+        literal, spans, gone = document.literal, document.spans, document.gone
+        going = np.ones(len(gone), bool)
+        if settings.guard != "off" and len(gone) < len(spans):
+            going = ~np.isin(gone, sorted(document.retained(settings.min_words)))
+            gone = gone[going]
+        if not len(gone):
+            out.append(_ByteCuts([], emptied=False, carried_out=going))
             continue
         bounds = regions_of(spans, gone, literal.length, literal.line_ends)
         edges = literal.offsets(bounds.ravel()).tolist()
         left = literal.without(list(zip(edges[::2], edges[1::2], strict=True)))
-        out.append(_ByteCuts(edges, emptied=not left.strip()))
+        out.append(_ByteCuts(edges, emptied=not left.strip(), carried_out=going))
         # A document of which nothing stays has no lines to run together.
         if len(gone) < len(spans):
             stays = staying(spans, gone)

@@ -8,7 +8,7 @@ import numpy as np
 
 from dedup.engines.removal.admissible import admissible, allowed_removals, view
 from dedup.engines.removal.byte_cuts import LEAST, each_a_line, moved, reads_alike, staying
-from dedup.engines.removal.task_decisions import removed_numbers
+from dedup.engines.removal.task_decisions import removed_numbers, repeated
 from dedup.model.decisions import without
 from dedup.text.long_texts import split_texts
 from dedup.text.paragraphs import LINE_END, regions
@@ -60,16 +60,23 @@ def settle_cuts(work: Work, documents: Sequence[Document]) -> list[CutDocument |
         for number, want, cut in zip(active, wanted, Reparse(work, wanted, before).run(), strict=True):
             if cut is None:  # another run would leave it alone
                 continue
-            cuts_more = len(cut.document.removals) > _number_done(settled[number])
-            settled[number] = cut._replace(wanted=want)
-            if cuts_more and len(cut.document.removals) < len(documents[number].removals):
+            last, settled[number] = settled[number], cut._replace(wanted=want)
+            if _is_open(documents[number], settled[number], last):
                 still_active.append(number)
         active = still_active
     return settled
 
 
-def _number_done(cut: CutDocument | None) -> int:
-    return 0 if cut is None else len(cut.document.removals)
+def _is_open(document: Document, cut: CutDocument | None, last: CutDocument | None) -> bool:
+    """Return True if another run might cut more: what is asked of the whole text would be asked of another one.
+
+    What belongs to what stays beside it does so as well when more has gone from between.
+    """
+    done, before = (is_among(document, each and each.document) for each in (cut, last))
+    if cut is None or done.all() or np.array_equal(done, before):
+        return False
+    within = repeated(document.removals, document.first, len(document.spans))
+    return len(cut.held_back().removals) > 0 or bool((within & done & ~before).any() and (within & ~done).any())
 
 
 def _admissible(work: Work, documents: Sequence[Document], settled: Sequence[CutDocument | None]) -> list[Document]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from dedup.candidates.votes import by_bands, by_votes, in_large, merged
+from dedup.candidates.votes import Pairs, by_bands, by_votes, in_large, merged
 from dedup.model.containment import attempt, one_by_one
 from dedup.model.decisions import Decision, held
 from dedup.resolve.document.article import Article
@@ -23,17 +23,15 @@ from dedup.shingling import keys as key_hashes
 from dedup.shingling import tokenise
 from dedup.text.arrays import batches
 from dedup.text.characters import classes_of, code_points
-from dedup.text.paragraphs import LINE_ENDS, split, split_batch
+from dedup.text.paragraphs import LINE_ENDS, Spans, split, split_batch
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
-    from dedup.candidates.votes import Pairs
     from dedup.model.settings import Settings
     from dedup.shingling import Words
-    from dedup.text.paragraphs import Spans
 
 BATCH = 1 << 17
 """Characters that pass through the kernels together: enough to amortise a call, few enough to stay in the cache."""
@@ -122,6 +120,45 @@ def _only(text: str) -> int:
     return len(split(text)) if len(text) < _SHORT_TEXT else 1
 
 
+class Repeats(NamedTuple):
+    """Some repetitions within a document.
+
+    Attributes:
+        text: the document.
+        spans: (start, end) of each of its paragraphs; int64, (n, 2).
+        pairs: paragraphs, ascending, and for each an earlier one that makes it superfluous; int64, (pairs, 2).
+    """
+
+    text: str
+    spans: NDArray[np.int64]
+    pairs: NDArray[np.int64]
+
+
+def judge_repeats(documents: Sequence[Repeats], settings: Settings) -> list[set[int]]:
+    """Return, for each document, the paragraphs that scope ``document`` removes, given just these repetitions.
+
+    None is removed from a document with which a kernel raises.
+    """
+    out: list[set[int]] = []
+    for some in batches([len(document.text) for document in documents], BATCH):
+        out += one_by_one(lambda chosen: _judge(chosen, settings), documents[some], lambda _, __: set())
+    return out
+
+
+def _judge(documents: Sequence[Repeats], settings: Settings) -> list[set[int]]:
+    texts = [document.text for document in documents]
+    text, begins = _together(texts)
+    numbers = np.array([len(document.spans) for document in documents])
+    starts, ends = np.concatenate([d.spans + begin for d, begin in zip(documents, begins, strict=True)]).T
+    firsts = np.cumsum(numbers) - numbers
+    later, earlier = np.concatenate([d.pairs + first for d, first in zip(documents, firsts, strict=True)]).T
+    spans = Spans(starts, ends, np.repeat(np.arange(len(documents)), numbers))
+    words = tokenise(text, starts, ends)
+    batch = _Batch(begins, spans, words, key_hashes(words), Pairs(later, earlier, np.ones_like(later)))
+    decisions = (_resolve_one(batch, each, number, settings, explain=False) for number, each in enumerate(texts))
+    return [{removal.paragraph for removal in decision.removals} for decision in decisions]
+
+
 class _Batch(NamedTuple):
     begins: NDArray[np.int64]
     spans: Spans
@@ -130,10 +167,15 @@ class _Batch(NamedTuple):
     pairs: Pairs
 
 
+def _together(texts: Sequence[str]) -> tuple[str, NDArray[np.int64]]:
+    """Return documents as one text, each ended by a line end, and where each begins."""
+    begins = np.concatenate(([0], np.cumsum([len(t) + 1 for t in texts[:-1]]))).astype(np.int64)
+    return "\n".join(texts), begins
+
+
 def _decide_batch(texts: Sequence[str], settings: Settings, *, explain: bool) -> list[Decision]:
     """Run the kernels over some documents and resolve those in which anything repeats."""
-    text = "\n".join(texts)
-    begins = np.concatenate(([0], np.cumsum([len(t) + 1 for t in texts[:-1]]))).astype(np.int64)
+    text, begins = _together(texts)
     codes = code_points(text)
     spans = split_batch(text, codes, begins, settings.split)
     counts = np.bincount(spans.documents, minlength=len(texts))
