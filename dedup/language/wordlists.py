@@ -36,6 +36,14 @@ FURNITURE_PHRASES = tuple(chain.from_iterable(phrases("furniture_phrases")))
 """The same in scripts without spaces, where a token is a character."""
 SECTION = with_plain(words("section_words"))
 """Words that stand with the number of a section, in front of it."""
+MARKING = SECTION | with_plain(words("marker_words"))
+"""These, and words that stand with a number only in front of a paragraph."""
+ORDINALS = with_plain(words("ordinal_words"))
+"""Ordinal words that number a paragraph."""
+SUFFIXES = frozenset(words("marker_suffixes"))
+"""What stands behind a number that was put in later."""
+COUNTED = with_plain(words("counted_words"))
+"""What a number with a full stop counts."""
 PERSONS = with_plain(words("persons"))
 """The one who speaks and the one who is spoken to: in another's place, they are other people."""
 PERSON = {form: int(person) for person, word in keyed("person_numbers") for form in (word, plain(word))}

@@ -70,11 +70,7 @@ def is_label(paragraph: Paragraph) -> bool:
     It is short, ends as no sentence does, and has few words of grammar; in scripts without spaces, where grammar is not
     seen, length alone tells.
     """
-    if (
-        not paragraph.text
-        or len(paragraph.chars) > _LABEL_CHARACTERS
-        or _SENTENCE_END.search(paragraph.text[-_BEFORE:])
-    ):
+    if not paragraph.text or len(paragraph.chars) > _LABEL_CHARACTERS or ends(paragraph):
         return False
     if 2 * len(paragraph.chars) > len(paragraph.text):
         return True
@@ -82,6 +78,11 @@ def is_label(paragraph: Paragraph) -> bool:
         return False
     grammar = sum(paragraph.token(i) in FUNCTION for i in range(len(paragraph.chars)))
     return grammar <= _LABEL_GRAMMAR * len(paragraph.chars)
+
+
+def ends(paragraph: Paragraph) -> bool:
+    """Return True if a paragraph ends as a sentence, or a part of one in a list, does."""
+    return _SENTENCE_END.search(paragraph.text[-_BEFORE:]) is not None
 
 
 def is_title(paragraph: Paragraph, first: int, last: int) -> bool:

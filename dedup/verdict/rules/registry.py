@@ -78,9 +78,9 @@ class Rule:
 RULES = (
     Rule(filler, Difference.GRAMMAR, lambda: frozenset(by_first(leading)), ignores_turning=True),
     Rule(mojibake, Difference.SPELLING, lambda: frozenset("a")),
-    Rule(marker, Difference.MARKER, ignores_turning=True, ignores_signs=True),
     Rule(reply_count, Difference.FURNITURE, lambda: REPLIES),
     Rule(spelling_variant, Difference.SPELLING),
+    Rule(marker, Difference.MARKER, ignores_turning=True, ignores_signs=True),
     Rule(same_phrase, Difference.SPELLING, wordings, ignores_turning=True, ignores_signs=True),
     Rule(ordinal, Difference.FORMAT),
     Rule(equal_numbers, Difference.FORMAT, ignores_turning=True, ignores_signs=True),
