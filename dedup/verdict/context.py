@@ -33,6 +33,8 @@ _APART = frozenset('.:;,|–—()[]"“”»«!?…\n·•/、。，；：！？
 
 _SENTENCE_END = re.compile(r"[.!?…。！？؟۔।։;；]\W*\Z")
 
+_STOPS = frozenset(".!?…。！？؟۔।\n")
+
 _BEFORE = 8
 """Characters before a word in which the end of a sentence is looked for."""
 
@@ -99,6 +101,13 @@ def begins_clause(paragraph: Paragraph, index: int) -> bool:
     if not 0 < index < len(paragraph.chars) or not paragraph.text:
         return index in {0, len(paragraph.chars)}
     return not BREAKS.isdisjoint(between(paragraph, index))
+
+
+def begins_sentence(paragraph: Paragraph, index: int) -> bool:
+    """Return True if a sentence begins with a token: it is the first, or the one before it ended."""
+    if not 0 < index < len(paragraph.chars) or not paragraph.text:
+        return index == 0
+    return not _STOPS.isdisjoint(between(paragraph, index))
 
 
 def is_apart(paragraph: Paragraph, index: int) -> bool:

@@ -34,10 +34,10 @@ _CODES = (
     "eo es et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht hu hy hz ia id ie ig ii ik io is it iu ja "
     "jv ka kg ki kj kk kl km kn ko kr ks ku kv kw ky la lb lg li ln lo lt lu lv mg mh mi mk ml mn mr ms mt my na nb "
     "nd ne ng nl nn no nr nv ny oc oj om or os pa pi pl ps pt qu rm rn ro ru rw sa sc sd se sg si sk sl sm sn so sq "
-    "sr ss st su sv sw ta te tg th ti tk tl tn to tr ts tt tw ty ug uk ur uz ve vi vo wa wo xh yi yo za zh zu mul"
+    "sr ss st su sv sw ta te tg th ti tk tl tn to tr ts tt tw ty ug uk ur uz ve vi vo wa wo xh yi yo za zh zu mul pcm"
 )
 _LANGUAGES = frozenset(_CODES.split(" "))
-"""Codes of ISO 639-1, and "mul" for several languages. A language of ISO 639-3 is to be added when a list has it."""
+"""Codes of ISO 639-1, "mul" for several languages, and those of ISO 639-3 that a list has."""
 _FIELDS = ("Used: ", "Not here: ", "Source: ")
 _WIDTH = 120
 

@@ -62,6 +62,7 @@ class TokenBytes(NamedTuple):
         ends: first byte after each text; int64.
         linked: texts with a character that begins a link, a tag or an entity; bool.
         tracked: texts with a tracking parameter in an address; bool.
+        imaged: texts with an image; bool.
     """
 
     data: NDArray[np.uint8]
@@ -70,6 +71,7 @@ class TokenBytes(NamedTuple):
     ends: Ints
     linked: Flags
     tracked: Flags
+    imaged: Flags
 
 
 class TokenTable(NamedTuple):

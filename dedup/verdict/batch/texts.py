@@ -74,7 +74,8 @@ class Texts:
         out = np.zeros(len(aligned.witness), np.int16)
         linked = np.array([b"<" in text or b"[" in text or b"&" in text for text in self._written], bool)
         tracked = np.array([b"utm_" in text for text in self._written], bool)
-        written = TokenBytes(self._data, self._edges, self._numeric, self._ends, linked, tracked)
+        imaged = np.array([b"![" in text for text in self._written], bool)
+        written = TokenBytes(self._data, self._edges, self._numeric, self._ends, linked, tracked, imaged)
         found = collect_gaps(aligned, self._begins, self._hashes, written)
         tokens = TokenTable(
             self._hashes, written, self._chars, self._words_at, lambda text: marker_size(self.paragraph(text))

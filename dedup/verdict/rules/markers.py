@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _WORDS, _CHARACTERS = 16, 40
 """Tokens of an entry, at most, and of one in a script in which each character is a token."""
 
-_FEW_WORDS, _FEW_CHARACTERS = 10, 20
+_FEW_WORDS, _FEW_CHARACTERS = 12, 20
 """Likewise of a heading that has a full stop, behind the name of what is numbered."""
 
 _GOES_ON = frozenset(",:，：")
@@ -39,7 +39,8 @@ def marker(context: GapContext) -> None:
     if gap.candidate_start >= ours.size:
         return
     theirs = find_marker(witness) if gap.witness_start < MAX_TOKENS else NO_MARKER
-    if theirs.size and (ours.ranks or theirs.ranks) and _is_entry(candidate, ours):
+    headed = ours.named and candidate.text.lstrip()[:1] == "#"
+    if (theirs.size or headed) and (ours.ranks or theirs.ranks) and _is_entry(candidate, ours):
         return
     if theirs.size and ours.uncertain and theirs.uncertain and _may_be_name(candidate, ours.size):
         return
