@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from dedup.language.phrases import KEYS
 from dedup.language.wordlists import FUNCTION
+from dedup.text.token_chars import is_numeric
 from dedup.verdict.context import ends
 from dedup.verdict.rules.marker_forms import MAX_TOKENS, NO_MARKER, find_marker
 
@@ -22,6 +23,8 @@ _FEW_WORDS, _FEW_CHARACTERS = 12, 20
 
 _GOES_ON = frozenset(",:，：")
 """Signs behind which a sentence goes on in the next paragraph."""
+
+_CLAUSE_SIGNS = frozenset("，。；")
 
 _NUMBERED = 6
 """Words of the witness beside which a number in front is still one, at most."""
@@ -40,7 +43,8 @@ def marker(context: GapContext) -> None:
         return
     theirs = find_marker(witness) if gap.witness_start < MAX_TOKENS else NO_MARKER
     headed = ours.named and candidate.text.lstrip()[:1] == "#"
-    if (theirs.size or headed) and (ours.ranks or theirs.ranks) and _is_entry(candidate, ours):
+    numbered = theirs.size > 0 or any(is_numeric(witness.chars[i]) for i in context.witness_words)
+    if (numbered or headed) and (ours.ranks or theirs.ranks) and _is_entry(candidate, ours):
         return
     if theirs.size and ours.uncertain and theirs.uncertain and _may_be_name(candidate, ours.size):
         return
@@ -58,6 +62,8 @@ def _is_entry(paragraph: Paragraph, ours: Marker) -> bool:
     if ours.named:
         return not ends(paragraph) or size <= (_FEW_CHARACTERS if full else _FEW_WORDS)
     short = size <= (_CHARACTERS if full else _WORDS)
+    if full and not _CLAUSE_SIGNS.isdisjoint(text):
+        return False  # there, few put a full stop behind the entries of a list
     return short and not ends(paragraph) and text.rstrip()[-1:] not in _GOES_ON
 
 
