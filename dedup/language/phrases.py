@@ -33,7 +33,7 @@ DATIVE = frozenset(words("german_dative"))
 GENITIVE = frozenset(words("german_genitive"))
 """Articles after which a noun may have an "-e", or "-es" for "-s"."""
 _COURTESY, _AGENCIES = words("courtesy_titles"), words("agencies")
-_WEEKDAYS = sorted(keyed("weekdays"), key=itemgetter(0))
+_WEEKDAYS = sorted((*keyed("weekday_names"), *keyed("weekdays")), key=itemgetter(0))
 COURTESY = frozenset(map(plain, _COURTESY))
 """Titles of courtesy: they are in a language what the reader already knows, or nothing."""
 AGENCIES = frozenset(map(plain, _AGENCIES))

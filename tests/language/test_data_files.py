@@ -151,14 +151,19 @@ def test_what_is_computed_from_lists() -> None:
 def test_keys_are_in_their_ranges() -> None:
     """Months are 12 and weekdays 7 in each language that has a full list; numbers are numbers."""
     assert {int(month) for month, _ in keyed("months")} == set(range(1, 13))
-    assert {int(day) for day, _ in keyed("weekdays")} == set(range(1, 8))
+    assert {int(month) for month, _ in keyed("month_forms")} == set(range(1, 13))
+    assert {int(day) for day, _ in (*keyed("weekday_names"), *keyed("weekdays"))} == set(range(1, 8))
     assert {person for person, _ in keyed("person_numbers")} == {"1", "2", "3"}
-    assert [names.split()[0] for names in MONTHS[::11]] == ["january", "december"]
+    assert [name in names.split() for name, names in zip(("january", "december"), MONTHS[::11], strict=True)] == [
+        True
+    ] * 2
     assert all(float(value) >= 0 for value, _ in keyed("number_words"))
     assert all(float(factor) >= 1000 for factor, _ in keyed("magnitudes"))
 
 
-@pytest.mark.parametrize("name", ["number_words", "magnitudes", "person_numbers", "months", "weekdays", "units"])
+@pytest.mark.parametrize(
+    "name", ["number_words", "magnitudes", "person_numbers", "months", "month_forms", "weekday_names", "units"]
+)
 def test_a_word_means_one_thing(name: str) -> None:
     """A word, without its accents, has one key, whatever the language; "sei" is six, and never another number."""
     keys: dict[str, set[str]] = {}
