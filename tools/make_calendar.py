@@ -1,4 +1,4 @@
-"""Write the names of months and days from CLDR into ``dedup/language/data``, of all languages with a code of two letters.
+"""Write the names of months and days from CLDR into ``dedup/language/data``: of languages with a code of two letters.
 
 Run with ``pip install babel`` and ``PYTHONPATH=. python tools/make_calendar.py``. What a language writes otherwise than
 CLDR says is kept by hand, in ``weekdays.txt``. A name that means one month in some languages and another one in others

@@ -251,9 +251,8 @@ def _goes_on(row: _Row) -> bool:
     if row.named:
         known = row.signed or not SECTION.isdisjoint(row.tokens)
         return first.isupper() and last not in ORDINALS and known
-    # More than two numbers are no amount, and before a small letter two may be one: "7.2 people".
-    small = first.islower() and size == _TWICE
-    return size > 1 and not small and _is_number_of_section(row)
+    # Before a small letter they may be an amount, or the version of a thing: "7.2 people", "3.29.0 is released".
+    return size > 1 and not first.islower() and _is_number_of_section(row)
 
 
 def _is_number_of_section(row: _Row) -> bool:
