@@ -18,6 +18,7 @@ from dedup.language.phrases import (
     TIMES,
     VERBS,
     WEEKDAYS,
+    attributions,
     by_first,
     calls,
     leading,
@@ -26,7 +27,7 @@ from dedup.language.phrases import (
 from dedup.language.spelling import plain
 from dedup.language.wordlists import DOMAINS, FURNITURE, FURNITURE_PHRASES, SAYING, SOURCES, SPEAKERS
 from dedup.model.differences import Difference
-from dedup.verdict.rules.attribution import attribution, news_agency
+from dedup.verdict.rules.attribution import attribution, attribution_phrase, news_agency
 from dedup.verdict.rules.dates import DAYS, month, ordinal, weekday
 from dedup.verdict.rules.enumerators import enumerators, numerals
 from dedup.verdict.rules.grammar import agreement, dangling_modal, doubled_words
@@ -104,6 +105,7 @@ RULES = (
     Rule(label, Difference.MARKER, lambda: KEYS),
     Rule(dangling_modal, Difference.TRUNCATION, lambda: MODALS.union(map(plain, MODALS)), ignores_turning=True),
     Rule(attribution, Difference.ATTRIBUTION, lambda: SAYING | VERBS),
+    Rule(attribution_phrase, Difference.ATTRIBUTION, lambda: frozenset(by_first(attributions))),
     Rule(nameless_source, Difference.ATTRIBUTION, lambda: SOURCES),
     Rule(speaker, Difference.ATTRIBUTION, lambda: SPEAKERS | SOURCES),
     Rule(news_agency, Difference.ATTRIBUTION, lambda: AGENCIES),
