@@ -221,5 +221,5 @@ def months() -> dict[str, int]:
     """Return the number of each month by its names, whole and short."""
     out = {plain(name): int(number) for number, name in keyed("month_forms")}
     for number, names in enumerate(MONTHS, 1):
-        out.update(dict.fromkeys(map(plain, (*names.split(), *names.casefold().split())), number))
+        out.update(dict.fromkeys(map(plain, {*names.split(), *names.casefold().split()}), number))
     return out

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
@@ -78,7 +78,7 @@ class Texts:
         written = TokenBytes(self._data, self._edges, self._numeric, self._ends, linked, tracked, imaged)
         found = collect_gaps(aligned, self._begins, self._hashes, written)
         tokens = TokenTable(
-            self._hashes, written, self._chars, self._words_at, lambda text: marker_size(self.paragraph(text))
+            self._hashes, written, self._chars, self._words_at, cache(lambda text: marker_size(self.paragraph(text)))
         )
         kinds = certain_differences(found, tokens)
         out[found.pair[kinds > 0]] = kinds[kinds > 0]

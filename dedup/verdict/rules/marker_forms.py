@@ -8,6 +8,7 @@ of the sentence: "3. April" is a day, "7.30 Uhr" a time, and "Section 5 applies"
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from dedup.language.numbers import magnitude, months
@@ -107,17 +108,20 @@ def find_marker(paragraph: Paragraph) -> Marker:
     if not text or not paragraph.chars:
         return NO_MARKER
     start = paragraph.span(0)[0]
-    if not _OPENING.match(text[:start]) or _CELL.match(text) or _INITIALS.match(text):
-        return NO_MARKER
     name = _spaceless_name(text, start)
     tokens = _possible_tokens(paragraph, start + name)
+    if not tokens or not _OPENING.match(text[:start]) or _CELL.match(text) or _INITIALS.match(text):
+        return NO_MARKER
     signed = _NUMBER_SIGN.search(text[:start]) is not None
+    numeral = [is_numeral(token) and not (_is_name(token) and len(token) > 1) for token in tokens]
+    known = signed or name > 0 or _KOREAN.match(tokens[0]) is not None
     for size in range(len(tokens), 0, -1):
         some = tokens[:size]
-        numerals = [token for token in some if is_numeral(token) and not (_is_name(token) and len(token) > 1)]
-        named = signed or name > 0 or any(map(_is_name, some)) or _KOREAN.match(some[0]) is not None
-        row = _Row(paragraph, some, numerals, named, signed)
-        if numerals and _is_marker(row):
+        numerals = [token for token, numbers in zip(some, numeral, strict=False) if numbers]
+        if not numerals:
+            break
+        row = _Row(paragraph, some, numerals, known or any(map(_is_name, some)), signed)
+        if _is_marker(row):
             return _described(row)
     return NO_MARKER
 
@@ -164,6 +168,7 @@ def roman_numbers() -> list[str]:
     return [c * "c" + ten + one for c in range(4) for ten in tens for one in ones if c or ten or one]
 
 
+@lru_cache(maxsize=1 << 14)
 def is_numeral(token: str) -> bool:
     """Return True for a token that may number something: "12", "12a", "iv", "b", "bb", "ก", "first"."""
     if len(token) == 1 or token in ORDINALS:
