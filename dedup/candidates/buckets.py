@@ -28,7 +28,7 @@ NEIGHBOURS = 3
 FIRST = 2
 MOST = 48
 """Candidates of a paragraph: those that share most bands with it."""
-NUMBERS_EXPLAINED = 2
+NUMBERS_EXPLAINED = 3
 """Numbers that a witness may lack: a marker in front, one written another way; see `dedup.verdict.compare`."""
 _DEVIATIONS = 2.5
 """Standard deviations that the estimate of a resemblance may be off: one pair of 160 is, at the very worst."""

@@ -11,6 +11,7 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias, Union
 
 from dedup.language.accents import plain
+from dedup.language.data_files import keyed
 from dedup.language.wordlists import MAGNITUDES, MONTHS, NUMBER_WORDS
 
 if TYPE_CHECKING:
@@ -22,9 +23,9 @@ _NUMBER = re.compile(
 )
 _DATE = re.compile(r"(?<!\d)(\d{1,4})([./\-年]\s?)(\d{1,2})(?:[./\-月]\s?)(\d{1,4})(?!\d)")
 _NAMED = re.compile(
-    r"(?<!\d)(\d{1,2})(?:st|nd|rd|th|er|º|\.)?\s+(?:de\s+|d')?(\w{3,})\.?,?\s+(?:de\s+|del\s+)?(\d{4})(?!\d)"
+    r"(?<!\d)(\d{1,2})(?:st|nd|rd|th|er|º|\.)?\s+(?:de\s+|d')?([^\W\d_][^\s\d.,;:()/]{2,23})\.?,?\s+(?:de\s+|del\s+)?(\d{4})(?!\d)"
 )
-_NAMED_FIRST = re.compile(r"(\w{3,24})\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})(?!\d)")
+_NAMED_FIRST = re.compile(r"([^\W\d_][^\s\d.,;:()/]{2,23})\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})(?!\d)")
 _APART, _MARK = re.compile(r"[^\d]+"), re.compile(r"[^\d]")
 _FOLLOWING = re.compile(r"\s?([^\W\d_]+)")
 _COARSEST = 0.1
@@ -211,16 +212,14 @@ def _possible(readings: list[tuple[int, int, int]]) -> frozenset[tuple[int, int,
 
 
 def month_number(token: str) -> int | None:
-    """Return which month a word by `plain`, or the beginning of its name, means, or None."""
+    """Return which month a word by `plain` means, or None."""
     return months().get(token)
 
 
 @cache
 def months() -> dict[str, int]:
-    """Return the number of each month by its name and by the beginning of its name."""
-    out: dict[str, int] = {}
+    """Return the number of each month by its names, whole and short."""
+    out = {plain(name): int(number) for number, name in keyed("month_forms")}
     for number, names in enumerate(MONTHS, 1):
-        for name in map(plain, names.split()):
-            out[name] = number
-            out.setdefault(name[:3], number)
+        out.update(dict.fromkeys(map(plain, {*names.split(), *names.casefold().split()}), number))
     return out

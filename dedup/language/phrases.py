@@ -33,7 +33,7 @@ DATIVE = frozenset(words("german_dative"))
 GENITIVE = frozenset(words("german_genitive"))
 """Articles after which a noun may have an "-e", or "-es" for "-s"."""
 _COURTESY, _AGENCIES = words("courtesy_titles"), words("agencies")
-_WEEKDAYS = sorted(keyed("weekdays"), key=itemgetter(0))
+_WEEKDAYS = sorted((*keyed("weekday_names"), *keyed("weekdays")), key=itemgetter(0))
 COURTESY = frozenset(map(plain, _COURTESY))
 """Titles of courtesy: they are in a language what the reader already knows, or nothing."""
 AGENCIES = frozenset(map(plain, _AGENCIES))
@@ -96,6 +96,12 @@ def leading() -> frozenset[Phrase]:
 
 
 @cache
+def attributions() -> frozenset[Phrase]:
+    """Return what says, before a statement, that somebody without a name says so."""
+    return frozenset(map(_plain, _listed("attribution_phrases")))
+
+
+@cache
 def calls() -> frozenset[Phrase]:
     """Return what readers are called upon to do by a button."""
     return frozenset(map(_plain, _listed("call_phrases")))
@@ -120,7 +126,12 @@ def wordings() -> frozenset[str]:
 def put_in() -> frozenset[str]:
     """Return the words, as they are written and by `plain`, that may be put in anywhere and say nothing new."""
     listed = chain(
-        *_listed("filler_phrases"), *_listed("leading_phrases"), _COURTESY, _AGENCIES, (name for _, name in _WEEKDAYS)
+        *_listed("filler_phrases"),
+        *_listed("leading_phrases"),
+        *_listed("attribution_phrases"),
+        _COURTESY,
+        _AGENCIES,
+        (name for _, name in _WEEKDAYS),
     )
     return with_plain(frozenset(listed) | LOCALES) | {FEIRA}
 
@@ -128,5 +139,5 @@ def put_in() -> frozenset[str]:
 @cache
 def known() -> frozenset[str]:
     """Return all words of these lists, by `plain`: a rule may have something to say of them."""
-    listed = chain.from_iterable(chain(same(), leading(), calls()))
+    listed = chain.from_iterable(chain(same(), leading(), calls(), attributions()))
     return frozenset(listed).union(COURTESY, AGENCIES, KEYS, REPLIES, NETWORKS, TIMES, LOCALES)

@@ -56,6 +56,8 @@ _DEVANAGARI = "\u0900", "\u097f"
 _NASAL = re.compile("ँ|[ङञणनम]्(?=[क-ह])")
 _ENDINGS = words("german_endings")
 """Endings of German words that follow from the words around them."""
+_ENGLISH = frozenset(map(frozenset, pairs("english_spellings")))
+"""British and American spellings of one word."""
 _STEM = 3
 """Letters before such an ending, or after an article, at least."""
 _CLITICS = (("وال", 3), ("فال", 3), ("ال", 3), ("و", 4), ("ف", 4), ("", 3))
@@ -126,7 +128,7 @@ def variant(theirs: str, ours: str, *, name: bool = False) -> bool:
         ours: the paragraph's.
         name: ours is written with a capital where no sentence begins.
     """
-    if theirs == ours:
+    if theirs == ours or (not name and frozenset((theirs, ours)) in _ENGLISH):
         return True
     one, other = _forms(theirs), _forms(ours)
     if one.alone or other.alone:

@@ -30,12 +30,28 @@ FUNCTION = frozenset(_FUNCTION) - TURNING
 """Grammar without content: adding one says nothing new."""
 SAYING = with_plain(words("saying_words"))
 """Verbs and words that attribute what is said; none that says more than that (such as "denied")."""
+REPORTING = with_plain(words("report_verbs"))
+"""Verbs by which it is seen that somebody speaks."""
+SPEAKERS = with_plain(words("speaker_words"))
+"""Who speaks for somebody else."""
+SOURCES = with_plain(words("source_words"))
+"""Where something is said."""
+GENITIVES = frozenset(words("genitives"))
+"""What stands before the one whose report it is."""
 FURNITURE = with_plain(words("furniture_words"))
 """What stands on buttons and lines around an article."""
 FURNITURE_PHRASES = tuple(chain.from_iterable(phrases("furniture_phrases")))
 """The same in scripts without spaces, where a token is a character."""
 SECTION = with_plain(words("section_words"))
 """Words that stand with the number of a section, in front of it."""
+MARKING = SECTION | with_plain(words("marker_words"))
+"""These, and words that stand with a number only in front of a paragraph."""
+ORDINALS = with_plain(words("ordinal_words"))
+"""Ordinal words that number a paragraph."""
+SUFFIXES = frozenset(words("marker_suffixes"))
+"""What stands behind a number that was put in later."""
+COUNTED = with_plain(words("counted_words"))
+"""What a number with a full stop counts."""
 PERSONS = with_plain(words("persons"))
 """The one who speaks and the one who is spoken to: in another's place, they are other people."""
 PERSON = {form: int(person) for person, word in keyed("person_numbers") for form in (word, plain(word))}
@@ -57,6 +73,8 @@ STATUS = with_plain(words("status_words"))
 """Words that after a dash say what became of a thing; they are no name of a site."""
 SITES = words("site_names")
 """What the names of sites begin or end with, in scripts without capitals."""
+DOMAINS = frozenset(words("domain_suffixes"))
+"""What the address of a site ends with."""
 ENTITIES = frozenset(words("markup_words"))
 """What is left of markup."""
 LINKS = frozenset(words("link_words"))

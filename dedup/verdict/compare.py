@@ -32,7 +32,7 @@ MIN_RUN = 3
 """Minimum words of a run that counts where a paragraph is contained in another one: a shingle's length."""
 WORDS_PER_PIECE = 12
 """Words for which a contained paragraph may be in one more piece."""
-NUMBERS_EXPLAINED = 2
+NUMBERS_EXPLAINED = 3
 """Numbers of a paragraph that its witness may lack and yet cover it: a marker in front, one written another way."""
 
 

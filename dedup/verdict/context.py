@@ -33,6 +33,8 @@ _APART = frozenset('.:;,|–—()[]"“”»«!?…\n·•/、。，；：！？
 
 _SENTENCE_END = re.compile(r"[.!?…。！？؟۔।։;；]\W*\Z")
 
+_STOPS = frozenset(".!?…。！？؟۔।\n")
+
 _BEFORE = 8
 """Characters before a word in which the end of a sentence is looked for."""
 
@@ -70,11 +72,7 @@ def is_label(paragraph: Paragraph) -> bool:
     It is short, ends as no sentence does, and has few words of grammar; in scripts without spaces, where grammar is not
     seen, length alone tells.
     """
-    if (
-        not paragraph.text
-        or len(paragraph.chars) > _LABEL_CHARACTERS
-        or _SENTENCE_END.search(paragraph.text[-_BEFORE:])
-    ):
+    if not paragraph.text or len(paragraph.chars) > _LABEL_CHARACTERS or ends(paragraph):
         return False
     if 2 * len(paragraph.chars) > len(paragraph.text):
         return True
@@ -82,6 +80,11 @@ def is_label(paragraph: Paragraph) -> bool:
         return False
     grammar = sum(paragraph.token(i) in FUNCTION for i in range(len(paragraph.chars)))
     return grammar <= _LABEL_GRAMMAR * len(paragraph.chars)
+
+
+def ends(paragraph: Paragraph) -> bool:
+    """Return True if a paragraph ends as a sentence, or a part of one in a list, does."""
+    return _SENTENCE_END.search(paragraph.text[-_BEFORE:]) is not None
 
 
 def is_title(paragraph: Paragraph, first: int, last: int) -> bool:
@@ -98,6 +101,13 @@ def begins_clause(paragraph: Paragraph, index: int) -> bool:
     if not 0 < index < len(paragraph.chars) or not paragraph.text:
         return index in {0, len(paragraph.chars)}
     return not BREAKS.isdisjoint(between(paragraph, index))
+
+
+def begins_sentence(paragraph: Paragraph, index: int) -> bool:
+    """Return True if a sentence begins with a token: it is the first, or the one before it ended."""
+    if not 0 < index < len(paragraph.chars) or not paragraph.text:
+        return index == 0
+    return not _STOPS.isdisjoint(between(paragraph, index))
 
 
 def is_apart(paragraph: Paragraph, index: int) -> bool:

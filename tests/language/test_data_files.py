@@ -34,10 +34,10 @@ _CODES = (
     "eo es et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht hu hy hz ia id ie ig ii ik io is it iu ja "
     "jv ka kg ki kj kk kl km kn ko kr ks ku kv kw ky la lb lg li ln lo lt lu lv mg mh mi mk ml mn mr ms mt my na nb "
     "nd ne ng nl nn no nr nv ny oc oj om or os pa pi pl ps pt qu rm rn ro ru rw sa sc sd se sg si sk sl sm sn so sq "
-    "sr ss st su sv sw ta te tg th ti tk tl tn to tr ts tt tw ty ug uk ur uz ve vi vo wa wo xh yi yo za zh zu mul"
+    "sr ss st su sv sw ta te tg th ti tk tl tn to tr ts tt tw ty ug uk ur uz ve vi vo wa wo xh yi yo za zh zu mul pcm"
 )
 _LANGUAGES = frozenset(_CODES.split(" "))
-"""Codes of ISO 639-1, and "mul" for several languages. A language of ISO 639-3 is to be added when a list has it."""
+"""Codes of ISO 639-1, "mul" for several languages, and those of ISO 639-3 that a list has."""
 _FIELDS = ("Used: ", "Not here: ", "Source: ")
 _WIDTH = 120
 
@@ -151,14 +151,19 @@ def test_what_is_computed_from_lists() -> None:
 def test_keys_are_in_their_ranges() -> None:
     """Months are 12 and weekdays 7 in each language that has a full list; numbers are numbers."""
     assert {int(month) for month, _ in keyed("months")} == set(range(1, 13))
-    assert {int(day) for day, _ in keyed("weekdays")} == set(range(1, 8))
+    assert {int(month) for month, _ in keyed("month_forms")} == set(range(1, 13))
+    assert {int(day) for day, _ in (*keyed("weekday_names"), *keyed("weekdays"))} == set(range(1, 8))
     assert {person for person, _ in keyed("person_numbers")} == {"1", "2", "3"}
-    assert [names.split()[0] for names in MONTHS[::11]] == ["january", "december"]
+    assert [name in names.split() for name, names in zip(("january", "december"), MONTHS[::11], strict=True)] == [
+        True
+    ] * 2
     assert all(float(value) >= 0 for value, _ in keyed("number_words"))
     assert all(float(factor) >= 1000 for factor, _ in keyed("magnitudes"))
 
 
-@pytest.mark.parametrize("name", ["number_words", "magnitudes", "person_numbers", "months", "weekdays", "units"])
+@pytest.mark.parametrize(
+    "name", ["number_words", "magnitudes", "person_numbers", "months", "month_forms", "weekday_names", "units"]
+)
 def test_a_word_means_one_thing(name: str) -> None:
     """A word, without its accents, has one key, whatever the language; "sei" is six, and never another number."""
     keys: dict[str, set[str]] = {}

@@ -146,7 +146,7 @@ def test_any_text_has_numbers_and_days_within_it(text: str) -> None:
 
 
 def test_each_month_has_its_number() -> None:
-    """By each of its names, and by their beginnings, where no other month has begun alike before."""
+    """By each of its names, in all languages."""
     for name in NAMES:
         if len(name) > 2:
             assert len(dates(f"3 {name} 2021")) >= 1, name

@@ -162,6 +162,14 @@ def test_the_number_of_a_section_still_goes(marker: str) -> None:
     assert judged(text, f"{marker} {text}").covered
 
 
+@pytest.mark.parametrize("cell", ["3.", "§ 7", "b)"])
+def test_the_first_cell_of_a_row_is_no_marker(cell: str) -> None:
+    """What stands before the first bar of a table's row is one of its cells."""
+    row = "| {} | The keeper gives every guest of the house a key | before the evening |"
+    assert not judged(row.format("1."), row.format(cell)).covered
+    assert not judged(row.format("1.").strip("| "), row.format(cell).strip("| ")).covered
+
+
 ORNAMENTS = (
     "• {}", "■ {}", "► {}", "→ {}", "★ {}", "😀 {}", "+ {}", "> {}", "# {}", "{} ©", "{}™", "{} →", "✓ {}",
     "=> {} <=", "| {} |",

@@ -16,15 +16,19 @@ from dedup.language.wordlists import (
     FURNITURE_PHRASES,
     LINKS,
     MAGNITUDES,
+    MARKING,
     NUMBER_WORDS,
+    ORDINALS,
     SAYING,
-    SECTION,
+    SUFFIXES,
     TURNING,
     UNITS,
 )
 from dedup.text.arrays import ranges
+from dedup.verdict.batch.token_sets import marker_hashes
 from dedup.verdict.context import in_front
 from dedup.verdict.gap import Gap
+from dedup.verdict.rules.marker_forms import MAX_TOKENS
 from dedup.verdict.rules.order import FEWEST
 from dedup.verdict.rules.registry import trigger_words
 
@@ -38,12 +42,14 @@ if TYPE_CHECKING:
 
 
 RULE_WORDS = FUNCTION.union(
-    ENTITIES, LINKS, TURNING, FURNITURE, FURNITURE_PHRASES, SECTION, UNITS, NUMBER_WORDS, MAGNITUDES
+    ENTITIES, LINKS, TURNING, FURNITURE, FURNITURE_PHRASES, MARKING, ORDINALS, SUFFIXES, UNITS, NUMBER_WORDS, MAGNITUDES
 )
 """Words that a rule may match, or that are no content, besides the triggers of rules."""
 MIN_LETTERS = 3
 """Minimum letters of a word that is no initial and no section number."""
-_ROMAN = frozenset("ivxlc")
+_LETTER = 3
+"""Maximum bytes of a letter, of any script."""
+_ROMAN = frozenset("ivxlcdm")
 
 
 class TokenBytes(NamedTuple):
@@ -56,6 +62,7 @@ class TokenBytes(NamedTuple):
         ends: first byte after each text; int64.
         linked: texts with a character that begins a link, a tag or an entity; bool.
         tracked: texts with a tracking parameter in an address; bool.
+        imaged: texts with an image; bool.
     """
 
     data: NDArray[np.uint8]
@@ -64,6 +71,7 @@ class TokenBytes(NamedTuple):
     ends: Ints
     linked: Flags
     tracked: Flags
+    imaged: Flags
 
 
 class TokenTable(NamedTuple):
@@ -93,7 +101,7 @@ class Gaps(NamedTuple):
         witness_end: one past its last token.
         candidate_start: first token of the candidate in the gap.
         candidate_end: one past its last token.
-        at_start: the gap begins the candidate; bool.
+        at_start: the gap begins the candidate, or has a number that may belong to a marker there; bool.
         at_end: the gap ends the candidate.
         whole_start: first token of the whole witness; int64.
         whole_end: one past its last token.
@@ -131,12 +139,14 @@ class Gaps(NamedTuple):
         return Gaps(*(column[chosen] for column in columns))
 
 
-def collect_gaps(aligned: Aligned, begins: Ints) -> Gaps:
+def collect_gaps(aligned: Aligned, begins: Ints, hashes: NDArray[np.uint64], written: TokenBytes) -> Gaps:
     """Collect the gaps in which the candidate has words.
 
     Args:
         aligned: the aligned pairs.
         begins: the first token of each paragraph, and the number of tokens; int64.
+        hashes: of each token; uint64.
+        written: their bytes.
     """
     chosen = np.flatnonzero(aligned.gaps[3] > aligned.gaps[2])
     witness_bounds, candidate_bounds = aligned.gaps[:2, chosen], aligned.gaps[2:, chosen]
@@ -145,9 +155,30 @@ def collect_gaps(aligned: Aligned, begins: Ints) -> Gaps:
     at_end = candidate_bounds[1] == begins[candidate + 1] - begins[candidate]
     bounds = *(witness_bounds + begins[witness]), *(candidate_bounds + begins[candidate])
     whole = begins[witness], begins[witness + 1]
-    at_start, offset = candidate_bounds[0] == 0, candidate_bounds[0]
+    offset = candidate_bounds[0]
+    at_start = offset == 0
+    inner = np.flatnonzero((offset > 0) & (offset < MAX_TOKENS))
+    at_start[inner] = _in_markers(begins[candidate[inner]], candidate_bounds[:, inner], hashes, written)
     columns: tuple[Any, ...] = (pair, *bounds, at_start, at_end, *whole, witness, candidate, offset)
     return Gaps(*columns)
+
+
+def _in_markers(first: Ints, bounds: Ints, hashes: NDArray[np.uint64], written: TokenBytes) -> Flags:
+    """Return which gaps have a number of a marker that both have a part of in common: "Section 7" and "Section 8".
+
+    Args:
+        first: first token of each paragraph; int64.
+        bounds: where its gap begins and ends, counted from there; int64, shape (2, n).
+        hashes: of all tokens; uint64.
+        written: their bytes.
+    """
+    figures = np.concatenate(([0], np.cumsum(written.numeric)))
+    out: Flags = figures[first + np.minimum(bounds[1], MAX_TOKENS)] > figures[first + bounds[0]]
+    chosen = np.flatnonzero(out)
+    token, gap = ranges(first[chosen], bounds[0, chosen]), np.repeat(chosen, bounds[0, chosen])
+    short = written.edges[token, 1] - written.edges[token, 0] <= _LETTER
+    out[gap[~(short | written.numeric[token] | np.isin(hashes[token], marker_hashes()))]] = False
+    return out
 
 
 def may_be_headline(gaps: Gaps, gap: int, tokens: TokenTable) -> bool:

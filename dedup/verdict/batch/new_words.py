@@ -69,8 +69,9 @@ def _eligible_tokens(gaps: Gaps, written: TokenBytes, vocabulary: Vocabulary) ->
     section = gaps.at_start & _after_section_sign(written, gaps.candidate_start)
     tracked = written.tracked[gaps.candidate]
     attributed = candidate.any(vocabulary.saying[candidate.words])
+    imaged = written.imaged[gaps.candidate] & written.imaged[gaps.witness]
     content = vocabulary.content[candidate.words]
-    content &= ~(is_last & cut_off[gap]) & ~(is_first & section[gap]) & ~(tracked | attributed)[gap]
+    content &= ~(is_last & cut_off[gap]) & ~(is_first & section[gap]) & ~(tracked | attributed | imaged)[gap]
     content &= ~_may_be_link(gaps, written, vocabulary, content)[gap]
     eligible = np.flatnonzero(content)
     # At either end, capitalised words may be the name of a site, where the witness has nothing.

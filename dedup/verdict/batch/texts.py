@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
@@ -72,12 +72,13 @@ class Texts:
     def certain_differences(self, aligned: Aligned) -> NDArray[np.int16]:
         """Return for each pair of what kind is what is certainly new; 0 where that is open."""
         out = np.zeros(len(aligned.witness), np.int16)
-        found = collect_gaps(aligned, self._begins)
         linked = np.array([b"<" in text or b"[" in text or b"&" in text for text in self._written], bool)
         tracked = np.array([b"utm_" in text for text in self._written], bool)
-        written = TokenBytes(self._data, self._edges, self._numeric, self._ends, linked, tracked)
+        imaged = np.array([b"![" in text for text in self._written], bool)
+        written = TokenBytes(self._data, self._edges, self._numeric, self._ends, linked, tracked, imaged)
+        found = collect_gaps(aligned, self._begins, self._hashes, written)
         tokens = TokenTable(
-            self._hashes, written, self._chars, self._words_at, lambda text: marker_size(self.paragraph(text))
+            self._hashes, written, self._chars, self._words_at, cache(lambda text: marker_size(self.paragraph(text)))
         )
         kinds = certain_differences(found, tokens)
         out[found.pair[kinds > 0]] = kinds[kinds > 0]

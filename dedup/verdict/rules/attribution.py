@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dedup.language.phrases import AGENCIES, VERBS
-from dedup.language.wordlists import FUNCTION, SAYING, TURNING
+from dedup.language.phrases import AGENCIES, VERBS, attributions, by_first
+from dedup.language.wordlists import FUNCTION, SAYING, SOURCES, SPEAKERS, TURNING
 from dedup.text.token_chars import is_numeric
 from dedup.verdict.context import begins_clause, is_capital
 from dedup.verdict.rules.page_furniture import is_bounded
+from dedup.verdict.rules.phrases import runs
 
 if TYPE_CHECKING:
     from dedup.verdict.gap import GapContext, Paragraph
@@ -27,6 +28,13 @@ _OPEN = "([（【"
 _DASHES = "-–—/|:"
 
 
+def attribution_phrase(context: GapContext) -> None:
+    """“He said that”, as a phrase of a closed list, where a clause begins."""
+    for run in runs(context.candidate_words, by_first(attributions)):
+        if begins_clause(context.candidate, run[0]):
+            context.ignore_tokens(run)
+
+
 def attribution(context: GapContext) -> None:
     """“He said”, “the new mother wrote”: who says what both say, unless it is named."""
     left = context.candidate_words
@@ -37,6 +45,7 @@ def attribution(context: GapContext) -> None:
     if len(content) > _CONTENT or any(_telling(context.candidate, i) for i in left):
         return
     if is_bounded(context) or _leads(context, content):
+        context.protects_words = not any(_is_inverted(context.candidate, i) for i in left)
         context.ignore_all()
 
 
@@ -57,7 +66,8 @@ def _said_otherwise(context: GapContext) -> None:
 def _leads(context: GapContext, content: list[int]) -> bool:
     """Return True if the gap opens with who speaks, without a name: "the spokesman said", but not "Miller said"."""
     text, span = context.candidate.text, context.candidate.span
-    if not text or not all(text[span(i)[0]].islower() for i in content):
+    left = context.candidate_words
+    if not text or not all(text[span(i)[0]].islower() or _is_source(left[i]) for i in content):
         return False
     last = [token for _, token in sorted(context.candidate_words.items())][-3:]
     return (
@@ -70,7 +80,19 @@ def _leads(context: GapContext, content: list[int]) -> bool:
 
 def _telling(paragraph: Paragraph, index: int) -> bool:
     """Return True if a token is a number, a name, or turns a statement."""
-    return (is_numeric(paragraph.chars[index])) or is_capital(paragraph, index) or paragraph.token(index) in TURNING
+    token = paragraph.token(index)
+    named = is_capital(paragraph, index) and not _is_source(token)
+    return is_numeric(paragraph.chars[index]) or named or (token in TURNING and not _is_inverted(paragraph, index))
+
+
+def _is_source(token: str) -> bool:
+    return token in SOURCES or token in SPEAKERS
+
+
+def _is_inverted(paragraph: Paragraph, index: int) -> bool:
+    """Return True for the "t" of "a-t-il dit", which is no negation."""
+    start, end = paragraph.span(index)
+    return start > 0 and paragraph.text[start - 1 : end + 1].casefold() == "-t-"
 
 
 def news_agency(context: GapContext) -> None:

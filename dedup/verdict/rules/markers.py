@@ -2,80 +2,79 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from dedup.language.phrases import KEYS
-from dedup.language.wordlists import FUNCTION, SECTION, TURNING
+from dedup.language.wordlists import FUNCTION
+from dedup.text.token_chars import is_numeric
+from dedup.verdict.context import ends
+from dedup.verdict.rules.marker_forms import MAX_TOKENS, NO_MARKER, find_marker
 
 if TYPE_CHECKING:
     from dedup.verdict.gap import GapContext, Paragraph
+    from dedup.verdict.rules.marker_forms import Marker
 
+
+_WORDS, _CHARACTERS = 16, 40
+"""Tokens of an entry, at most, and of one in a script in which each character is a token."""
+
+_FEW_WORDS, _FEW_CHARACTERS = 12, 20
+"""Likewise of a heading that has a full stop, behind the name of what is numbered."""
+
+_GOES_ON = frozenset(",:，：")
+"""Signs behind which a sentence goes on in the next paragraph."""
+
+_CLAUSE_SIGNS = frozenset("，。；")
 
 _NUMBERED = 6
 """Words of the witness beside which a number in front is still one, at most."""
 
-_MARK = re.compile(
-    r"""
-    (?P<opening> [\s(\["'“„#*_>§№–—•-]* )
-    (?P<word> [^\W\d_]{1,9} \.? \s? )?  # "Section", "Art."
-    (?P<number> \d{1,3} | [ivxlIVXL]{1,5} | [A-Za-z] | [^\W\d_](?=\)) )
-    (?P<subsection> (?: \.\d{1,3} )* [a-z]? )
-    (?P<closing>
-        \\?[.):\]、．）º°]+ \s?
-        | - \s+
-        | \s (?=[^\W\d_])
-        | [*_]+ \s+ (?=[^\W\d_])
-        | \s[–—-]\s (?=[^\W\d_])
-    )
-    """,
-    re.VERBOSE,
-)
-"""A section number or a list marker in front of a paragraph."""
-
-_INITIALS = re.compile(r"\W*(?:[^\W\d_]\.\s?){2,}")
-"""What is no number of a section: "U.S.", "J. K."."""
-
-_ROMAN = frozenset("ivxlc")
-
-_NUMBERING = frozenset("§№")
-"""Signs before the number of a section."""
-
 
 def marker(context: GapContext) -> None:
-    """The number of a section or of a list's entry, in front: what it numbers is the same."""
-    if not context.at_start or not context.candidate.text or len(context.witness_words) > _NUMBERED:
+    """The number of a section or of a list's entry, in front: what it numbers is the same.
+
+    Two markers that differ may say which: the rank in a table of ranks, the number of the section that a heading is of.
+    """
+    gap, candidate, witness = context.gap, context.candidate, context.witness
+    if gap.candidate_start >= MAX_TOKENS or not candidate.text or len(context.witness_words) > _NUMBERED:
         return
-    size = marker_size(context.candidate)
-    if not size:
+    ours = find_marker(candidate)
+    if gap.candidate_start >= ours.size:
         return
-    witness_size = marker_size(context.witness) if context.gap.witness_start == 0 else 0
+    theirs = find_marker(witness) if gap.witness_start < MAX_TOKENS else NO_MARKER
+    headed = ours.named and candidate.text.lstrip()[:1] == "#"
+    numbered = theirs.size > 0 or any(is_numeric(witness.chars[i]) for i in context.witness_words)
+    if (numbered or headed) and (ours.ranks or theirs.ranks) and _is_entry(candidate, ours):
+        return
+    if theirs.size and ours.uncertain and theirs.uncertain and _may_be_name(candidate, ours.size):
+        return
     context.ignore_tokens(
-        [i for i in context.candidate_words if i < size], [i for i in context.witness_words if i < witness_size]
+        [i for i in context.candidate_words if i < ours.size], [i for i in context.witness_words if i < theirs.size]
     )
+
+
+def _is_entry(paragraph: Paragraph, ours: Marker) -> bool:
+    """Return True if what a marker numbers is no sentence: a heading, a place in a table of ranks."""
+    size, text = len(paragraph.chars), paragraph.text
+    if ours.size < size and text[paragraph.span(ours.size)[0]].islower():
+        return False  # an entry of a list, or a part of a sentence
+    full = 2 * size > len(text)  # each character is a token
+    if ours.named:
+        return not ends(paragraph) or size <= (_FEW_CHARACTERS if full else _FEW_WORDS)
+    short = size <= (_CHARACTERS if full else _WORDS)
+    if full and not _CLAUSE_SIGNS.isdisjoint(text):
+        return False  # there, few put a full stop behind the entries of a list
+    return short and not ends(paragraph) and text.rstrip()[-1:] not in _GOES_ON
+
+
+def _may_be_name(paragraph: Paragraph, index: int) -> bool:
+    """Return True if a surname may begin with a token: "Smith", but not "The"."""
+    return paragraph.text[paragraph.span(index)[0]].isupper() and paragraph.token(index) not in FUNCTION
 
 
 def marker_size(paragraph: Paragraph) -> int:
     """Return how many of the first tokens are a marker."""
-    match = _MARK.match(paragraph.text)
-    if match is None or _INITIALS.match(paragraph.text):
-        return 0
-    size = 0
-    while size < min(len(paragraph.chars), 6) and paragraph.span(size)[1] <= match.end():
-        size += 1
-    words = [paragraph.token(i) for i in range(size)]
-    if any(word[0].isalpha() and not word.isalpha() for word in words):
-        return 0  # "Q2: Sales" and "G7: Talks" tell of a quarter and of a summit
-    has_numeral = any(word[0].isdigit() for word in words)
-    is_named = not _NUMBERING.isdisjoint(match.group())
-    for word in words:
-        if len(word) > 1 and word in SECTION and (has_numeral or (word not in FUNCTION and word not in TURNING)):
-            is_named = True
-        elif len(word) > 1 and (word in TURNING or (word.isalpha() and not _ROMAN.issuperset(word))):
-            return 0  # "No dogs", "Also no refunds"
-    is_bare = match.group().rstrip(" –—-*_")[-1:].isalnum()
-    # "7 people" are so many people, "Vi i Sverige" are people; "7.2 Supplier" and "§ 7 Notice" are numbers of sections.
-    return 0 if is_bare and not is_named and (len(words) < 2 or not has_numeral) else size  # noqa: PLR2004
+    return find_marker(paragraph).size
 
 
 _COLONS = frozenset(":：")

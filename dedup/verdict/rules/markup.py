@@ -10,7 +10,7 @@ from dedup.language.wordlists import ENTITIES, LINKS
 from dedup.text.token_chars import is_numeric
 
 if TYPE_CHECKING:
-    from dedup.verdict.gap import GapContext
+    from dedup.verdict.gap import GapContext, Paragraph
 
 
 _FAR = 2000
@@ -33,6 +33,34 @@ def markup(context: GapContext) -> None:
         places = {i: start for i, start in places.items() if context.candidate_words[i] in ENTITIES}
     for found in _TARGET.finditer(text, max(low, 0), high) if places else ():
         context.ignore_tokens([i for i, at in places.items() if found.start() < at < found.end()])
+
+
+_IMAGE = re.compile(r"!\[(?P<alt>[^\]\n]*)\]\((?P<directory>[^)\s]*/)(?P<name>[^)\s/]+)")
+"""An image, by what it shows and where it is."""
+
+_SHOWN = 12
+"""Characters of what an image is said to show, at least: "logo" may be any."""
+
+
+def image_path(context: GapContext) -> None:
+    """The directory of an image that both call the same, and have under one name in another directory."""
+    text, other, span = context.candidate.text, context.witness.text, context.candidate.span
+    if not context.witness_words or "![" not in text or "![" not in other:
+        return
+    low = max(span(context.gap.candidate_start)[0] - _FAR, 0)
+    images = {(found["alt"], found["name"]): found for found in _IMAGE.finditer(other)}
+    for found in _IMAGE.finditer(text, low, span(context.gap.candidate_end - 1)[1] + _FAR):
+        same = images.get((found["alt"], found["name"]))
+        if same is None or len(found["alt"]) < _SHOWN:
+            continue
+        ours = _within(context.candidate, list(context.candidate_words), found)
+        context.ignore_tokens(ours, _within(context.witness, list(context.witness_words), same) if ours else ())
+
+
+def _within(paragraph: Paragraph, some: list[int], image: re.Match[str]) -> list[int]:
+    """Return those of some tokens that stand in the directory of an image, but for numbers."""
+    start, end = image.span("directory")
+    return [i for i in some if start <= paragraph.span(i)[0] < end and not is_numeric(paragraph.chars[i])]
 
 
 _TRACKED = re.compile(r"[?&]utm_\w+=[^&\s)#\]]*")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from dedup.language.phrases import NETWORKS, REPLIES, by_first, calls
 from dedup.language.spelling import plain
-from dedup.language.wordlists import FUNCTION, FURNITURE, FURNITURE_PHRASES, SITES, STATUS, TURNING
+from dedup.language.wordlists import DOMAINS, FUNCTION, FURNITURE, FURNITURE_PHRASES, SITES, STATUS, TURNING
 from dedup.text.token_chars import is_numeric
 from dedup.verdict.context import begins_clause
 from dedup.verdict.rules.phrases import around, runs
@@ -35,6 +35,8 @@ _SIGN_BEFORE = re.compile(r"\s*(?:\s[|–—\-·•»:]|[|｜—–_])\s*\Z")
 _SIGN_AFTER = re.compile(r"\s*(?:[|–—·•»｜]|\s?-)\s*")
 
 _BAR_AFTER = re.compile(r"\s+[|»]\s+")
+
+_SITE_WITH_SUFFIX = re.compile(r"(?:\s[|–—\-·•»]|[|｜—–])\s*[^\W\d_][\w '&-]*(?P<suffix>(?:\.[a-z]{2,4}){1,2})\Z")
 
 _REPLIES_OVER = re.compile(r"\W*(?:\d+\s+)?([^\W\d_]+)\s+([^\W\d_]+)\s*[:“”\"„«‘]")
 """“12 thoughts on “…”" and “Comments on: …"."""
@@ -136,6 +138,16 @@ def site_name(context: GapContext) -> None:
         or (context.at_start and not context.at_end and _SIGN_AFTER.match(text, end) and not cased)
         or (context.at_start and not context.at_end and _BAR_AFTER.match(text, end))
     ):
+        context.ignore_all()
+
+
+def domain_suffix(context: GapContext) -> None:
+    """“| Harbour Post.com": what the address of a site ends with, behind its name, where both have that."""
+    text, left = context.candidate.text, context.candidate_words
+    if not context.at_end or context.witness_words or not text or not DOMAINS.issuperset(left.values()):
+        return
+    found = _SITE_WITH_SUFFIX.search(text[-_NEAR:])
+    if found and context.candidate.span(min(left))[0] >= len(text) - len(text[-_NEAR:]) + found.start("suffix"):
         context.ignore_all()
 
 

@@ -18,23 +18,26 @@ from dedup.language.phrases import (
     TIMES,
     VERBS,
     WEEKDAYS,
+    attributions,
     by_first,
     calls,
     leading,
     wordings,
 )
 from dedup.language.spelling import plain
-from dedup.language.wordlists import FURNITURE, FURNITURE_PHRASES, SAYING
+from dedup.language.wordlists import DOMAINS, FURNITURE, FURNITURE_PHRASES, SAYING, SOURCES, SPEAKERS
 from dedup.model.differences import Difference
-from dedup.verdict.rules.attribution import attribution, news_agency
+from dedup.verdict.rules.attribution import attribution, attribution_phrase, news_agency
 from dedup.verdict.rules.dates import DAYS, month, ordinal, weekday
+from dedup.verdict.rules.enumerators import enumerators, numerals
 from dedup.verdict.rules.grammar import agreement, dangling_modal, doubled_words
 from dedup.verdict.rules.markers import label, marker
-from dedup.verdict.rules.markup import address, markup
+from dedup.verdict.rules.markup import address, image_path, markup
 from dedup.verdict.rules.numbers import equal_numbers, magnitudes, unit_beside
 from dedup.verdict.rules.order import moved_run, moved_time_phrase, repeated_headline
-from dedup.verdict.rules.page_furniture import button_captions, furniture, reply_count, site_name
+from dedup.verdict.rules.page_furniture import button_captions, domain_suffix, furniture, reply_count, site_name
 from dedup.verdict.rules.phrases import courtesy, filler, same_phrase
+from dedup.verdict.rules.sources import nameless_source, speaker
 from dedup.verdict.rules.spelling import abbreviation, mojibake, spelling_variant, truncated_word
 
 if TYPE_CHECKING:
@@ -78,11 +81,12 @@ class Rule:
 RULES = (
     Rule(filler, Difference.GRAMMAR, lambda: frozenset(by_first(leading)), ignores_turning=True),
     Rule(mojibake, Difference.SPELLING, lambda: frozenset("a")),
-    Rule(marker, Difference.MARKER, ignores_turning=True, ignores_signs=True),
     Rule(reply_count, Difference.FURNITURE, lambda: REPLIES),
     Rule(spelling_variant, Difference.SPELLING),
+    Rule(marker, Difference.MARKER, ignores_turning=True, ignores_signs=True),
     Rule(same_phrase, Difference.SPELLING, wordings, ignores_turning=True, ignores_signs=True),
     Rule(ordinal, Difference.FORMAT),
+    Rule(enumerators, Difference.MARKER, numerals),
     Rule(equal_numbers, Difference.FORMAT, ignores_turning=True, ignores_signs=True),
     Rule(magnitudes, Difference.FORMAT),
     Rule(month, Difference.SPELLING, lambda: frozenset(months()).union(WEEKDAYS, DAYS), ignores_turning=True),
@@ -90,6 +94,7 @@ RULES = (
     Rule(abbreviation, Difference.SPELLING, ignores_signs=True),
     Rule(markup, Difference.MARKUP, ignores_turning=True, ignores_signs=True),
     Rule(address, Difference.MARKUP, ignores_turning=True, ignores_signs=True),
+    Rule(image_path, Difference.MARKUP, ignores_turning=True, ignores_signs=True),
     Rule(truncated_word, Difference.TRUNCATION),
     Rule(moved_run, Difference.ORDER),
     Rule(doubled_words, Difference.SPELLING),
@@ -100,11 +105,15 @@ RULES = (
     Rule(label, Difference.MARKER, lambda: KEYS),
     Rule(dangling_modal, Difference.TRUNCATION, lambda: MODALS.union(map(plain, MODALS)), ignores_turning=True),
     Rule(attribution, Difference.ATTRIBUTION, lambda: SAYING | VERBS),
+    Rule(attribution_phrase, Difference.ATTRIBUTION, lambda: frozenset(by_first(attributions))),
+    Rule(nameless_source, Difference.ATTRIBUTION, lambda: SOURCES),
+    Rule(speaker, Difference.ATTRIBUTION, lambda: SPEAKERS | SOURCES),
     Rule(news_agency, Difference.ATTRIBUTION, lambda: AGENCIES),
     Rule(furniture, Difference.FURNITURE, lambda: FURNITURE | _phrase_words(), ignores_turning=True),
     Rule(button_captions, Difference.FURNITURE, lambda: NETWORKS.union(chain.from_iterable(calls()))),
     Rule(repeated_headline, Difference.ORDER, ignores_turning=True),
     Rule(site_name, Difference.FURNITURE),
+    Rule(domain_suffix, Difference.FURNITURE, lambda: DOMAINS),
 )
 """All rules, in order."""
 

@@ -25,6 +25,8 @@ _PREFIX = 3
 _CUT_OFF = ("…", "...", "-", "\u00ad")
 """Signs one of which stands behind the last word of a text that was cut off."""
 
+_HYPHENS = frozenset("-\u00ad")
+
 _DOTS = frozenset(".-/ªº")
 
 _DENYING = NEGATIONS.difference(words("joined_negations"))
@@ -153,6 +155,9 @@ def truncated_word(context: GapContext) -> None:
     last, token = list(context.candidate_words.items())[-1]
     if is_numeric(context.candidate.chars[last]):
         return  # what is left of a number is another number
+    behind = text[context.candidate.span(last)[1] :]
+    if behind[:1].isspace() and behind.rstrip()[-1:] in _HYPHENS:
+        return  # a dash
     after = context.gap.witness_start + (last - context.gap.candidate_start)
     whole = context.witness_words.get(after) or next(iter(context.witness_words.values()), "")
     if whole.startswith(token) or (
