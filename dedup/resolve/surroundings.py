@@ -16,6 +16,7 @@ from dedup.text.line_forms import (
     entry_marker,
     is_bold,
     is_figures,
+    is_link,
     is_numbered,
     is_shouted,
     line_form,
@@ -42,6 +43,7 @@ _LONGEST_CELL = 40
 _LEADS = ":", "\uff1a"
 RUN_LENGTH = 3
 """Minimum length of a run of short paragraphs that go by themselves."""
+_QUOTES = tuple("\"'“„«「『>")
 _STRUCTURES = LineForm.FENCE, LineForm.TABLE
 
 
@@ -111,9 +113,25 @@ class Surroundings:
         if self._is_wordless(index):
             return False
         before, after = self._beside(index, -1), self._beside(index, 1)
-        return (before is not None and before not in going and self._belongs_to(before, index)) or (
-            after is not None and after not in going and self._leads_to(index, after)
+        if before is not None and before not in going and self._belongs_to(before, index):
+            return True
+        return (
+            after is not None
+            and after not in going
+            and (self._leads_to(index, after) or self._keeps_apart(index, after, going))
         )
+
+    def _keeps_apart(self, index: int, kept: int, going: set[int]) -> bool:
+        """Return True if the next paragraph would read as if the last one that stays before ran on in it."""
+        if not self._at(kept).is_small:
+            return False
+        above: int | None = index
+        while above is not None and above in going:
+            above = self._beside(above, -1)
+        if above is None or not self._at(above).is_open:
+            return False
+        separators = ((self._spans[i][1], self._spans[i + 1][0]) for i in range(above, kept))
+        return all(len(LINE_END.findall(self._text, end, start)) == 1 for end, start in separators)
 
     def _beside(self, index: int, step: int) -> int | None:
         """Return the nearest paragraph with words, in a direction."""
@@ -139,13 +157,17 @@ class Surroundings:
     def _belongs_to(self, kept: int, index: int) -> bool:
         """Return True if a paragraph goes on with, or is listed under, what stays before it."""
         above, body = self._at(kept), self._at(index)
-        if above.leads or body.is_structure or _runs_on(above, body):
+        if _are_same(above, body):
+            return False
+        if body.is_structure or _runs_on(above, body) or (above.leads and body.is_led):
             return True
         return self._is_entry_of_list(index, kept) or self._is_row(index, kept)
 
     def _leads_to(self, index: int, kept: int) -> bool:
         """Return True if what stays after a paragraph goes on with it, or is listed under it."""
         body, below = self._at(index), self._at(kept)
+        if _are_same(body, below):
+            return False
         if body.leads or _runs_on(body, below) or (body.level and not 0 < below.level <= body.level):
             return True
         return self._is_entry_of_list(index, kept) or self._is_row(index, kept)
@@ -159,7 +181,9 @@ class Surroundings:
         body = self._at(index)
         if not (body.is_entry and self._at(kept).is_entry):
             return False
-        return index in self._renumbered or not ends_sentence(body.text) or begins_small(without_marker(body.text))
+        if index in self._renumbered or begins_small(without_marker(body.text)):
+            return True
+        return not ends_sentence(body.text) and not is_link(body.text)
 
     def _is_row(self, index: int, kept: int) -> bool:
         """Return True if both are rows of columns, or cells of a table that has one a line."""
@@ -185,6 +209,11 @@ class _Look:
     def leads(self) -> bool:
         """Whether a list or the like follows: it ends in a colon."""
         return self.text.rstrip().endswith(_LEADS)
+
+    @property
+    def is_led(self) -> bool:
+        """Whether it may be what a colon announces: an entry, a quotation, anything but a sentence by itself."""
+        return self.is_entry or self.text.lstrip().startswith(_QUOTES) or not ends_sentence(self.text)
 
     @property
     def is_open(self) -> bool:
@@ -237,6 +266,11 @@ class _Look:
     def is_item(self) -> bool:
         """Whether it has the form of an item."""
         return line_form(self.text) is not LineForm.TEXT
+
+
+def _are_same(first: _Look, second: _Look) -> bool:
+    """Return True if two paragraphs are the same: a copy goes on with nothing."""
+    return first.text.strip() == second.text.strip()
 
 
 def _runs_on(first: _Look, second: _Look) -> bool:

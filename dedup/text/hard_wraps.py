@@ -121,6 +121,7 @@ class _Joints(NamedTuple):
         begins: what the next line begins with, by `dedup.text.continuity.sign_table`; uint8.
         narrowest: minimum width of wrapped lines; int64.
         deeper: the next line is indented further; bool.
+        worded: the line has several words, as an address has not; bool.
     """
 
     lines: Ints
@@ -132,6 +133,7 @@ class _Joints(NamedTuple):
     begins: Bytes
     narrowest: Ints
     deeper: Flags
+    worded: Flags
 
     def in_all(self, chosen: Flags) -> Flags:
         """Return, for each joint, whether all joints of its region are among some."""
@@ -148,13 +150,14 @@ class _Joints(NamedTuple):
         found: Ints = self._spread(np.maximum.reduceat(self.widths.max(axis=0), self.regions))
         return found
 
-    def beside(self, chosen: Flags) -> Flags:
-        """Return which joints stand right beside one of some."""
-        out = np.zeros(len(chosen), bool)
-        touching = np.diff(self.lines) == 1
-        out[1:] = chosen[:-1] & touching
-        out[:-1] |= chosen[1:] & touching
-        return out
+    def around(self, chosen: Flags, between: Flags) -> Flags:
+        """Return the joints from which others of `between` lead without a gap to one of the chosen, these included."""
+        along = chosen | between
+        begins = along.copy()
+        begins[1:] &= ~along[:-1] | (np.diff(self.lines) != 1)
+        run = np.cumsum(begins)
+        found: Flags = along & (np.bincount(run, chosen & along, minlength=1) > 0)[run]
+        return found
 
     def _spread(self, values: NDArray[Any]) -> Any:
         return np.repeat(values, np.diff(self.regions, append=len(self.lines)))
@@ -169,6 +172,7 @@ def _joints(lines: Lines, shape: Shapes, touches: Flags) -> _Joints:
     regions = np.flatnonzero(np.diff(at, prepend=-2) != 1)
     codes, firsts, below = lines.codes, shape.firsts, at + 1
     spaceless = lines.classes_at(firsts[below]) == ALONE
+    dense = spaceless | (lines.classes_at(shape.lasts[at] - 1) == ALONE)
     word = np.where(spaceless, 0, _first_word(codes, firsts[below], SPACE))
     is_open, hyphen = open_ends(codes, lines.starts[at], shape.lasts[at])
     indent = firsts - lines.starts
@@ -180,8 +184,9 @@ def _joints(lines: Lines, shape: Shapes, touches: Flags) -> _Joints:
         is_open,
         hyphen,
         beginnings(codes, firsts[below], lines.ends[below]),
-        np.where(spaceless, _NARROWEST_SPACELESS, _NARROWEST),
+        np.where(dense, _NARROWEST_SPACELESS, _NARROWEST),
         indent[below] > indent[at],
+        spaceless | (_first_word(codes, firsts[at], SPACE) < np.minimum(_LONGEST_WORD, widths[at] - indent[at])),
     )
 
 
@@ -200,10 +205,10 @@ def _wrapped(lines: Lines, shape: Shapes, touches: Flags) -> Ints:
     full = joints.reach >= _FULL * wide
     running = (joints.open & (first >= _LEAST * wide) & (joints.reach >= _NEAR * wide)) | joints.hyphen
     running = (running & small) | _shouted(lines, shape, joints, joints.open & full)
-    running &= (first >= joints.narrowest) & ~_same(lines, shape, joints)
-    # Beside these also at a capital, if the line is as full; with its sentence's end, if nothing begins there.
-    full &= joints.open | ((joints.reach > wide) & ~joints.deeper)
-    wrapped = running | (joints.beside(running) & (first >= joints.narrowest) & full)
+    running &= (first >= joints.narrowest) & joints.worded & ~_same(lines, shape, joints)
+    # Around these also at a capital, if the line is as full; with its sentence's end, if nothing begins there.
+    full &= (first >= joints.narrowest) & (joints.open | ((joints.reach > wide) & ~joints.deeper))
+    wrapped = joints.around(running, full)
     out: Ints = joints.lines[wrapped | _steady(joints)]
     return out
 

@@ -90,35 +90,57 @@ def _wrapped(lines: list[_Line]) -> set[int]:
 def _broken(lines: list[_Line], joints: range) -> set[int]:
     """Return the lines of one run of touching ones that a wrap broke off."""
     texts = [lines[i].text.rstrip() for i in range(joints[0], joints[-1] + 2)]
-    widths = [len(text) for text in texts]
-    usual = max(widths) if len(joints) == 1 else sum(widths[:-1]) / len(joints)
-    reach = [_reach(before, after) for before, after in pairwise(texts)]
-    ends = [_end(text) for text in texts[:-1]]
-    begins = [_beginning(text) for text in texts[1:]]
-    running = short = ended = filled = steady = 0
-    for width, edge, end, begin in zip(widths, reach, ends, begins, strict=False):
-        near = edge >= 0.8 * usual and width >= 0.6 * usual
-        running += begin == "small" and ((end != "ended" and near) or end == "broken")
-        short += end == "open" and not near
-        ended += end == "ended"
-        filled += edge > max(widths)
-        steady += begin == "plain" and edge > max(widths) and end != "ended"
-    whole = filled == len(joints) and steady >= 2 and ended <= 0.4 * len(joints)
-    if not (running >= 0.25 * len(joints) and short <= 0.25 * len(joints)) and not whole:
-        return set()
-    if len({text.strip() for text in texts}) <= 0.9 * len(texts):
-        return set()
-    if usual < (18 if _spaceless(texts[1]) else 40):
-        return set()
-    out: set[int] = set()
-    for place, line in enumerate(joints):
-        indents = [len(text) - len(text.lstrip()) for text in texts[place : place + 2]]
-        if ends[place] == "ended":
-            joined = reach[place] > usual and indents[1] <= indents[0]
-        else:
-            joined = begins[place] == "small" or ends[place] == "broken" or reach[place] >= 0.9 * usual
-        out |= {line} if joined else set()
+    both = list(pairwise(texts))
+    least = [_narrowest(before, after) for before, after in both]
+    running = [_runs(before, after) for before, after in both]
+    full = [len(before) >= low and _is_full(before, after) for (before, after), low in zip(both, least, strict=True)]
+    wrapped = list(running)
+    for _ in both:
+        for place in range(len(both)):
+            beside = wrapped[max(place - 1, 0) : place] + wrapped[place + 1 : place + 2]
+            wrapped[place] = wrapped[place] or (full[place] and any(beside))
+    out = {line for line, joined in zip(joints, wrapped, strict=True) if joined}
+    widest = max(map(len, texts))
+    filled = [_reach(before, after) > widest for before, after in both]
+    ended = [_end(before) == "ended" for before, _ in both]
+    plain = sum(_beginning(after) == "plain" and not end for (_, after), end in zip(both, ended, strict=True))
+    if all(filled) and plain >= 2 and sum(ended) <= 0.4 * len(both):
+        out |= {line for line, low in zip(joints, least, strict=True) if widest >= low}
     return out
+
+
+def _narrowest(line: str, following: str) -> int:
+    return 18 if _spaceless(following) or _spaceless(line[::-1]) else 40
+
+
+def _is_full(line: str, following: str) -> bool:
+    """Return whether a line is about as full as a wrap makes it; to the last word, if a sentence ends there."""
+    wide, reach = max(len(line), len(following)), _reach(line, following)
+    if _end(line) == "ended":
+        return reach > wide and _indent(following) <= _indent(line)
+    return reach >= 0.9 * wide
+
+
+def _runs(line: str, following: str) -> bool:
+    """Return whether a sentence certainly runs on, by the two lines alone."""
+    wide, reach = max(len(line), len(following)), _reach(line, following)
+    if len(line) < _narrowest(line, following) or line.strip() == following.strip():
+        return False
+    if not _spaceless(following) and len(line.split(maxsplit=1)[0]) >= min(40, len(line) - _indent(line)):
+        return False
+    small = _beginning(following) == "small"
+    if _end(line) == "broken" and small:
+        return True
+    if _end(line) == "ended":
+        return False
+    if small:
+        return len(line) >= 0.6 * wide and reach >= 0.8 * wide
+    shouted = f"{line}\n{following}".upper() == f"{line}\n{following}"
+    return _beginning(following) == "capital" and shouted and reach >= 0.9 * wide
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip())
 
 
 def _reach(line: str, following: str) -> int:

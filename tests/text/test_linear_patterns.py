@@ -43,6 +43,8 @@ BOUNDED: dict[str, str] = {
     "dedup.verdict.context._SENTENCE_END": "8 characters",
     "dedup.text.line_forms._TERM": "it looks ahead without end, from 60 places at most: the same blanks 60 times",
     "dedup.verdict.rules.page_furniture._SIGN_BEFORE": "40 characters",
+    "dedup.verdict.rules.page_furniture._SITE_WITH_SUFFIX": "40 characters",
+    "dedup.verdict.rules.enumerators._WORD": "24 characters",
 }
 """Patterns that are not linear by themselves → what bounds their input."""
 

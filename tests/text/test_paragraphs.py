@@ -128,10 +128,12 @@ def test_lines_with_nothing_to_see_are_blank(blank: str) -> None:
 def test_hard_wrapped_text_is_put_together(width: int, seed: int, indent: str) -> None:
     """Lines that break where the next word did not fit are one paragraph, whatever the column.
 
-    Two lines of which the first ends a sentence may be two paragraphs; so each has more of them here.
+    Lines that all begin with a capital may be as many paragraphs; so one of them begins with a small letter here.
     """
-    paragraphs = prose(8, seed, (4, 9))
+    paragraphs = prose(12, seed, (4, 9))
     wrapped = ["\n".join(textwrap.wrap(p, width, initial_indent=indent)) for p in paragraphs]
+    wrapped = [p for p in wrapped if re.search(r"\w\n[^\W\d_]", p) and re.search(r"\n[a-zäöüé]", p)]
+    assert len(wrapped) > 6
     assert bodies("\n\n".join(wrapped) + "\n") == wrapped
 
 

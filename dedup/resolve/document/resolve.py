@@ -10,8 +10,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dedup.model.decisions import Decision, KeptNear, Reason, Removal, Witness
+from dedup.model.differences import Difference
 from dedup.resolve.document.blocks import Block, Link, Matcher, longest_block, with_wordless, without_strays
 from dedup.resolve.document.intent import Intent, classify
+from dedup.resolve.surroundings import Surroundings
 from dedup.text.paragraphs import cuts
 
 if TYPE_CHECKING:
@@ -36,6 +38,9 @@ def resolve(article: Article, *, explain: bool = False) -> Decision:
                 blocks.append(links)
                 matcher.mark_removed(links)
         matcher.mark_decided(copy)
+    if article.settings.guard != "off":
+        blocks = _without_retained(article, blocks)
+        matcher.removed = {link.copy: link for block in blocks for link in block}
     kept_near = tuple(_kept_near(article, matcher)) if explain else ()
     return Decision(len(article), _removals(article, blocks), kept_near, article.comparisons)
 
@@ -72,6 +77,15 @@ def _without_heads(article: Article, block: list[Link]) -> list[Link]:
         if below is not None and below not in going and article.heads_next(link.copy) and link.sources[0] > 0:
             going.discard(link.copy)
     return [link for link in block if link.copy in going]
+
+
+def _without_retained(article: Article, blocks: list[list[Link]]) -> list[list[Link]]:
+    """Drop the links whose copy has to stay for what stays beside it."""
+    links = [link for block in blocks for link in block]
+    renumbered = {link.copy for link in links if Difference.MARKER in link.kind}
+    beside = Surroundings(article.text, article.spans, article.settings.min_words, renumbered)
+    retained = beside.retained({link.copy for link in links})
+    return [left for block in blocks if (left := [link for link in block if link.copy not in retained])]
 
 
 def _removals(article: Article, blocks: list[list[Link]]) -> tuple[Removal, ...]:

@@ -35,7 +35,7 @@ def markup(context: GapContext) -> None:
         context.ignore_tokens([i for i, at in places.items() if found.start() < at < found.end()])
 
 
-_IMAGE = re.compile(r"!\[(?P<alt>[^\]\n]*)\]\((?P<directory>[^)\s]*/)(?P<name>[^)\s/]+)")
+_IMAGE = re.compile(r"!\[(?P<alt>[^][\n]*)\]\((?P<directory>[^)[\s]*/)(?P<name>[^)[\s/]+)")
 """An image, by what it shows and where it is."""
 
 _SHOWN = 12
