@@ -25,7 +25,7 @@ from dedup.text.line_forms import (
 from dedup.text.paragraphs import LINE_END
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
 _LEVEL = re.compile(r"\s*(#{1,6})\s")
 _UNMARKED_LEVEL = 7
@@ -41,8 +41,6 @@ _LONG_HEADING = 200
 _LONGEST_CELL = 40
 """Characters of a cell that holds a figure, at most."""
 _LEADS = ":", "\uff1a"
-RUN_LENGTH = 3
-"""Minimum length of a run of short paragraphs that go by themselves."""
 _QUOTES = tuple("\"'“„«「『>")
 _STRUCTURES = LineForm.FENCE, LineForm.TABLE
 
@@ -72,13 +70,9 @@ class Surroundings:
         going = set(gone)
         edges = {i for i in going if i - 1 not in going or i + 1 not in going}
         while edges:
-            back = {i for i in edges if self._has_to_stay(i, going)}
+            back = {i for i in edges if self._has_to_stay(i, going)} or self._short_runs(going, gone)
             going -= back
             edges = self._neighbours(back) & going
-            if back and not edges:
-                alone = self._short_runs(going, gone)
-                going -= alone
-                edges = self._neighbours(alone) & going
         out = set(gone) - going
         # What rules off a paragraph goes with it only.
         for index in sorted(out):
@@ -87,21 +81,21 @@ class Surroundings:
                 out.add(index)
         return out
 
-    def _neighbours(self, some: Collection[int]) -> set[int]:
+    def _neighbours(self, some: Iterable[int]) -> set[int]:
         beside = (self._beside(i, step) for i in some for step in (-1, 1))
         return {i for i in beside if i is not None}
 
     def _short_runs(self, going: set[int], gone: Collection[int]) -> set[int]:
-        """Return the short paragraphs that would go for a long one beside them, which stays."""
+        """Return the short ones beside a long one that stays: they would go for its sake, if no other long one goes."""
         out: set[int] = set()
-        for index in self._neighbours(set(gone) - going) & going:
+        for index in self._neighbours(filter(self._is_long, set(gone) - going)) & going - out:
             run = {index}
             for step in (-1, 1):
                 at = self._beside(index, step)
                 while at is not None and at in going:
                     run.add(at)
                     at = self._beside(at, step)
-            if len(run) < RUN_LENGTH and not any(self._is_long(i) for i in run):
+            if not any(self._is_long(i) for i in run):
                 out |= run
         return out
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 _WIDEST = 160
 """Maximum characters of a hard-wrapped line, indentation included."""
+_WIDEST_SPACELESS = 80
 _NARROWEST = 40
 _NARROWEST_SPACELESS = 18
 _LONGEST_WORD = 40
@@ -119,7 +120,7 @@ class _Joints(NamedTuple):
         open: the line's end is open; bool.
         hyphen: it ends in a broken word; bool.
         begins: what the next line begins with, by `dedup.text.continuity.sign_table`; uint8.
-        narrowest: minimum width of wrapped lines; int64.
+        narrowest, most: minimum and maximum width of wrapped lines; int64.
         deeper: the next line is indented further; bool.
         worded: the line has several words, as an address has not; bool.
     """
@@ -132,6 +133,7 @@ class _Joints(NamedTuple):
     hyphen: Flags
     begins: Bytes
     narrowest: Ints
+    most: Ints
     deeper: Flags
     worded: Flags
 
@@ -185,6 +187,7 @@ def _joints(lines: Lines, shape: Shapes, touches: Flags) -> _Joints:
         hyphen,
         beginnings(codes, firsts[below], lines.ends[below]),
         np.where(dense, _NARROWEST_SPACELESS, _NARROWEST),
+        np.where(dense, _WIDEST_SPACELESS, _WIDEST),
         indent[below] > indent[at],
         spaceless | (_first_word(codes, firsts[at], SPACE) < np.minimum(_LONGEST_WORD, widths[at] - indent[at])),
     )
@@ -220,7 +223,11 @@ def _steady(joints: _Joints) -> Flags:
     plain = joints.open & filled & (joints.begins & PLAIN > 0)
     ended = joints.number(~joints.open) <= _MOST_ENDED * joints.number(widest > 0)
     found: Flags = (
-        (joints.number(plain) >= _FEWEST_PLAIN) & joints.in_all(filled) & ended & (widest >= joints.narrowest)
+        (joints.number(plain) >= _FEWEST_PLAIN)
+        & joints.in_all(filled)
+        & ended
+        & (joints.narrowest <= widest)
+        & (widest <= joints.most)
     )
     return found
 

@@ -105,7 +105,7 @@ def _broken(lines: list[_Line], joints: range) -> set[int]:
     ended = [_end(before) == "ended" for before, _ in both]
     plain = sum(_beginning(after) == "plain" and not end for (_, after), end in zip(both, ended, strict=True))
     if all(filled) and plain >= 2 and sum(ended) <= 0.4 * len(both):
-        out |= {line for line, low in zip(joints, least, strict=True) if widest >= low}
+        out |= {line for line, low in zip(joints, least, strict=True) if low <= widest <= (160 if low == 40 else 80)}
     return out
 
 

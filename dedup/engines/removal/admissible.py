@@ -74,17 +74,28 @@ def view(document: Document, done: NDArray[np.bool_], left: str, cut: Sequence[t
     )
 
 
-def admissible(views: Sequence[View], settings: Settings) -> list[set[int]]:
+class Admissible(NamedTuple):
+    """Which paragraphs of a document may go.
+
+    Attributes:
+        numbers: the paragraphs.
+        is_final: nothing more may go when these are gone.
+    """
+
+    numbers: set[int]
+    is_final: bool = True
+
+
+def admissible(views: Sequence[View], settings: Settings) -> list[Admissible]:
     """Return, for each document, the paragraphs that may go.
 
     Those whose witness stands in the same document are judged last, by what is left when all others are gone.
     """
     if settings.guard == "off":  # similarity alone decides
-        return [set(each.going) for each in views]
+        return [Admissible(set(each.going)) for each in views]
     allowed = [set(each.going) - each.retained(each.going, settings) for each in views]
     asked = [number for number, each in enumerate(views) if allowed[number] & each.repeated.keys()]
-    if not asked:
-        return allowed
+    final = [True] * len(views)
     documents, kept = [], []
     for number in asked:
         each = views[number]
@@ -97,10 +108,14 @@ def admissible(views: Sequence[View], settings: Settings) -> list[set[int]]:
         kept.append(stays)
     for number, stays, found in zip(asked, kept, judge_repeats(documents, settings), strict=True):
         each = views[number]
-        going = allowed[number] - (each.repeated.keys() - set(stays[sorted(found)].tolist()))
-        if len(going) < len(allowed[number]):
-            allowed[number] = going - each.retained(going, settings)
-    return allowed
+        stay = each.repeated.keys() - set(stays[sorted(found)].tolist())
+        if stay & allowed[number]:
+            going = allowed[number] - stay
+            retained = each.retained(going, settings)
+            # What was judged is not what is left: the others may be judged in another way next time.
+            final[number] = not found and retained <= stay
+            allowed[number] = going - retained
+    return list(map(Admissible, allowed, final))
 
 
 def allowed_removals(document: Document, done: NDArray[np.bool_], numbers: set[int]) -> NDArray[np.bool_]:

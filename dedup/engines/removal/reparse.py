@@ -8,7 +8,7 @@ import numpy as np
 
 from dedup.engines.removal.admissible import admissible, allowed_removals, view
 from dedup.engines.removal.byte_cuts import LEAST, each_a_line, moved, reads_alike, staying
-from dedup.engines.removal.task_decisions import removed_numbers, repeated
+from dedup.engines.removal.task_decisions import removed_numbers
 from dedup.model.decisions import without
 from dedup.text.long_texts import split_texts
 from dedup.text.paragraphs import LINE_END, regions
@@ -57,41 +57,38 @@ def settle_cuts(work: Work, documents: Sequence[Document]) -> list[CutDocument |
         before = [settled[number] for number in active]
         wanted = _admissible(work, [documents[number] for number in active], before)
         still_active: list[int] = []
-        for number, want, cut in zip(active, wanted, Reparse(work, wanted, before).run(), strict=True):
+        cuts = Reparse(work, [want for want, _ in wanted], before).run()
+        for number, (want, is_final), cut in zip(active, wanted, cuts, strict=True):
             if cut is None:  # another run would leave it alone
                 continue
-            last, settled[number] = settled[number], cut._replace(wanted=want)
-            if _is_open(documents[number], settled[number], last):
+            cuts_more = len(cut.document.removals) > _number_done(settled[number])
+            settled[number] = cut._replace(wanted=want)
+            # What belongs to what stays beside it does so as well when more has gone from between.
+            if cuts_more and (len(cut.document.removals) < len(want.removals) or not is_final):
                 still_active.append(number)
         active = still_active
     return settled
 
 
-def _is_open(document: Document, cut: CutDocument | None, last: CutDocument | None) -> bool:
-    """Return True if another run might cut more: what is asked of the whole text would be asked of another one.
+def _number_done(cut: CutDocument | None) -> int:
+    return 0 if cut is None else len(cut.document.removals)
 
-    What belongs to what stays beside it does so as well when more has gone from between.
+
+def _admissible(
+    work: Work, documents: Sequence[Document], settled: Sequence[CutDocument | None]
+) -> list[tuple[Document, bool]]:
+    """Return each document with the removals that may be carried out, given those that are settled.
+
+    And whether nothing more may be carried out then.
     """
-    done, before = (is_among(document, each and each.document) for each in (cut, last))
-    if cut is None or done.all() or np.array_equal(done, before):
-        return False
-    within = repeated(document.removals, document.first, len(document.spans))
-    return len(cut.held_back().removals) > 0 or bool((within & done & ~before).any() and (within & ~done).any())
-
-
-def _admissible(work: Work, documents: Sequence[Document], settled: Sequence[CutDocument | None]) -> list[Document]:
-    """Return each document with the removals that may be carried out, given those that are settled."""
     done = [is_among(document, cut and cut.document) for document, cut in zip(documents, settled, strict=True)]
     views = [
-        view(document, flags, document.located.record.text, [])
-        if cut is None
-        else view(document, flags, cut.left, cut.regions)
+        view(document, flags, *((cut.left, cut.regions) if cut else (document.located.record.text, [])))
         for document, flags, cut in zip(documents, done, settled, strict=True)
     ]
-    found = admissible(views, work.settings)
     return [
-        with_removals(document, allowed_removals(document, flags, numbers))
-        for document, flags, numbers in zip(documents, done, found, strict=True)
+        (with_removals(document, allowed_removals(document, flags, found.numbers)), found.is_final)
+        for document, flags, found in zip(documents, done, admissible(views, work.settings), strict=True)
     ]
 
 
