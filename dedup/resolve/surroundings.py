@@ -81,6 +81,15 @@ class Surroundings:
                 out.add(index)
         return out
 
+    def allowed(self, gone: Collection[int], wanted: int) -> set[int]:
+        """Return which of some paragraphs may go, out of so many that are wanted to go.
+
+        Short ones go for the sake of long ones. Where some have to stay, and no long one goes, they stay, too: another
+        run would find others beside these, and so on.
+        """
+        going = set(gone) - self.retained(gone)
+        return going if len(going) == wanted or any(map(self.is_long, going)) else set()
+
     def _neighbours(self, some: Iterable[int]) -> set[int]:
         beside = (self._beside(i, step) for i in some for step in (-1, 1))
         return {i for i in beside if i is not None}
@@ -88,18 +97,19 @@ class Surroundings:
     def _short_runs(self, going: set[int], gone: Collection[int]) -> set[int]:
         """Return the short ones beside a long one that stays: they would go for its sake, if no other long one goes."""
         out: set[int] = set()
-        for index in self._neighbours(filter(self._is_long, set(gone) - going)) & going - out:
+        for index in self._neighbours(filter(self.is_long, set(gone) - going)) & going - out:
             run = {index}
             for step in (-1, 1):
                 at = self._beside(index, step)
                 while at is not None and at in going:
                     run.add(at)
                     at = self._beside(at, step)
-            if not any(self._is_long(i) for i in run):
+            if not any(self.is_long(i) for i in run):
                 out |= run
         return out
 
-    def _is_long(self, index: int) -> bool:
+    def is_long(self, index: int) -> bool:
+        """Return True if a paragraph has enough words to go by itself."""
         body = self._at(index).text
         return sum(len(word) if is_spaceless(word) else 1 for word in _WORD.findall(body)) >= self._min_words
 

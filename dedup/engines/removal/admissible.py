@@ -19,7 +19,7 @@ from dedup.resolve.surroundings import Surroundings
 from dedup.text.paragraphs import regions
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
@@ -44,9 +44,18 @@ class View(NamedTuple):
     repeated: dict[int, int]
     renumbered: set[int]
 
-    def retained(self, gone: Collection[int], settings: Settings) -> set[int]:
-        """Return which of some paragraphs have to stay for what stays beside them."""
-        return Surroundings(self.text, self.spans, settings.min_words, self.renumbered).retained(gone)
+    def allowed(self, gone: set[int], settings: Settings) -> set[int]:
+        """Return which of some paragraphs may go, if all others stay."""
+        beside = Surroundings(self.text, self.spans, settings.min_words, self.renumbered)
+        return beside.allowed(gone, len(self.going))
+
+    def without(self, gone: set[int]) -> tuple[Repeats, NDArray[np.int64]]:
+        """Return the repetitions within what is left when some paragraphs are gone, and the numbers of the others."""
+        cut = regions(self.text, self.spans, sorted(gone))
+        stays = np.delete(np.arange(len(self.spans)), sorted(gone))
+        spans = moved(np.array(self.spans)[stays], np.array(cut, np.int64).reshape(-1, 2)) if cut else self.spans
+        pairs = np.searchsorted(stays, sorted(self.repeated.items()))
+        return Repeats(without(self.text, cut), np.array(spans), pairs), stays
 
 
 def view(document: Document, done: NDArray[np.bool_], left: str, cut: Sequence[tuple[int, int]]) -> View:
@@ -93,28 +102,16 @@ def admissible(views: Sequence[View], settings: Settings) -> list[Admissible]:
     """
     if settings.guard == "off":  # similarity alone decides
         return [Admissible(set(each.going)) for each in views]
-    allowed = [set(each.going) - each.retained(each.going, settings) for each in views]
-    asked = [number for number, each in enumerate(views) if allowed[number] & each.repeated.keys()]
+    allowed = [each.allowed(set(each.going) - each.repeated.keys(), settings) for each in views]
     final = [True] * len(views)
-    documents, kept = [], []
-    for number in asked:
+    asked = [number for number, each in enumerate(views) if each.repeated]
+    left = [views[number].without(allowed[number]) for number in asked]
+    for number, (_, stays), found in zip(asked, left, judge_repeats([one for one, _ in left], settings), strict=True):
         each = views[number]
-        gone = np.array(sorted(allowed[number] - each.repeated.keys()), np.int64)
-        cut = regions(each.text, each.spans, gone.tolist())
-        stays = np.delete(np.arange(len(each.spans)), gone)
-        both = [(i, each.repeated[i]) for i in sorted(allowed[number] & each.repeated.keys())]
-        spans = moved(np.array(each.spans)[stays], np.array(cut, np.int64).reshape(-1, 2)) if cut else each.spans
-        documents.append(Repeats(without(each.text, cut), np.array(spans), np.searchsorted(stays, both)))
-        kept.append(stays)
-    for number, stays, found in zip(asked, kept, judge_repeats(documents, settings), strict=True):
-        each = views[number]
-        stay = each.repeated.keys() - set(stays[sorted(found)].tolist())
-        if stay & allowed[number]:
-            going = allowed[number] - stay
-            retained = each.retained(going, settings)
-            # What was judged is not what is left: the others may be judged in another way next time.
-            final[number] = not found and retained <= stay
-            allowed[number] = going - retained
+        if unmeant := each.repeated.keys() & set(stays[sorted(found)].tolist()):
+            allowed[number] = each.allowed((set(each.going) - each.repeated.keys()) | unmeant, settings)
+            # The others may be judged in another way when these are gone.
+            final[number] = len(allowed[number]) == len(each.going)
     return list(map(Admissible, allowed, final))
 
 

@@ -115,10 +115,10 @@ class _UnparsedDocument(NamedTuple):
     gone: Ints
     renumbered: Ints
 
-    def retained(self, min_words: int) -> set[int]:
-        """Return which of the paragraphs that are to go have to stay for what stays beside them."""
-        text = self.literal.without([])
-        return Surroundings(text, self.spans.tolist(), min_words, self.renumbered.tolist()).retained(self.gone.tolist())
+    def allowed(self, min_words: int) -> set[int]:
+        """Return which of the paragraphs that are to go may do so: others belong to what stays beside them."""
+        beside = Surroundings(self.literal.without([]), self.spans.tolist(), min_words, self.renumbered.tolist())
+        return beside.allowed(self.gone.tolist(), len(self.gone))
 
 
 class _ByteCuts(NamedTuple):
@@ -140,7 +140,7 @@ def _find_cuts(documents: Sequence[_UnparsedDocument], settings: Settings) -> li
         literal, spans, gone = document.literal, document.spans, document.gone
         going = np.ones(len(gone), bool)
         if settings.guard != "off" and len(gone) < len(spans):
-            going = ~np.isin(gone, sorted(document.retained(settings.min_words)))
+            going = np.isin(gone, sorted(document.allowed(settings.min_words)))
             gone = gone[going]
         if not len(gone):
             out.append(_ByteCuts([], emptied=False, carried_out=going))
