@@ -84,11 +84,14 @@ class Surroundings:
     def allowed(self, gone: Collection[int], wanted: int) -> set[int]:
         """Return which of some paragraphs may go, out of so many that are wanted to go.
 
-        Short ones go for the sake of long ones. Where some have to stay, and no long one goes, they stay, too: another
-        run would find others beside these, and so on.
+        Short ones go for the sake of long ones. Where some have to stay, and no long one could go without them, none
+        goes: another run would find other short ones beside those that stay, and so on.
         """
         going = set(gone) - self.retained(gone)
-        return going if len(going) == wanted or any(map(self.is_long, going)) else set()
+        if len(going) == wanted:
+            return going
+        long = set(filter(self.is_long, going))
+        return going if long - self.retained(long) else set()
 
     def _neighbours(self, some: Iterable[int]) -> set[int]:
         beside = (self._beside(i, step) for i in some for step in (-1, 1))

@@ -196,6 +196,7 @@ def test_all_ways_cut_the_same(cases: list[tuple[str, Any, Any, Any]], how: Spli
     begins = np.cumsum(documents["paragraphs"]) - documents["paragraphs"]
     every = np.concatenate([begin + some for begin, some in zip(begins, gone, strict=True)])
     removals = np.zeros(len(every), removal_type(1))
+    removals["witness"] = -1  # in other documents
     removals["paragraph"], removals["reason"] = every, every % 3
     nothing = np.empty(0, removal_type(1))
     decided = TaskDecisions(parts, documents, np.concatenate(spans), removals, [], nothing, [])

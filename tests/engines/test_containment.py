@@ -150,7 +150,7 @@ def test_a_kernel_that_raises_leaves_its_record_as_it_is(
     if kernel.endswith(
         "provisional_verdict"
     ):  # of one pair: the paragraph stays, and the rest of its record is cleaned
-        assert cleaned[33].count(POISON.encode()) > without[33].count(POISON.encode())
+        assert cleaned[33].count(POISON.encode()) >= without[33].count(POISON.encode())
     else:
         assert [cleaned[i] for i in (17, 33)] == [lines[i] for i in (17, 33)]
 

@@ -100,7 +100,7 @@ def admissible(views: Sequence[View], settings: Settings) -> list[Admissible]:
 
     Those whose witness stands in the same document are judged last, by what is left when all others are gone.
     """
-    if settings.guard == "off":  # similarity alone decides
+    if settings.guard == "off" or settings.keep == "none":  # similarity alone decides; boilerplate goes everywhere
         return [Admissible(set(each.going)) for each in views]
     allowed = [each.allowed(set(each.going) - each.repeated.keys(), settings) for each in views]
     final = [True] * len(views)

@@ -68,7 +68,10 @@ def cut_without_parsing(
             literals[place] = Literals(parts[place].data, work.field[0])
         if (literal := literals[place].of(start, end)) is not None:
             removals = decided.removals[low[number] : high[number]]
-            if repeated(removals, int(begins[number]), int(ends[number] - begins[number])).any():
+            if (
+                work.settings.keep != "none"
+                and repeated(removals, int(begins[number]), int(ends[number] - begins[number])).any()
+            ):
                 continue  # the text is asked whether that was meant
             gone = removals["paragraph"].astype(np.int64) - begins[number]
             spans = decided.spans[begins[number] : ends[number]]
@@ -139,7 +142,7 @@ def _find_cuts(documents: Sequence[_UnparsedDocument], settings: Settings) -> li
     for number, document in enumerate(documents):
         literal, spans, gone = document.literal, document.spans, document.gone
         going = np.ones(len(gone), bool)
-        if settings.guard != "off" and len(gone) < len(spans):
+        if settings.guard != "off" and settings.keep != "none" and len(gone) < len(spans):
             going = np.isin(gone, sorted(document.allowed(settings.min_words)))
             gone = gone[going]
         if not len(gone):
