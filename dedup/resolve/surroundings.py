@@ -25,7 +25,7 @@ from dedup.text.line_forms import (
 from dedup.text.paragraphs import LINE_END
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
 _LEVEL = re.compile(r"\s*(#{1,6})\s")
 _UNMARKED_LEVEL = 7
@@ -38,6 +38,8 @@ _LONGEST_HEADING = 24
 """Words of a heading, at most."""
 _LONG_HEADING = 200
 """Characters of a heading, at most."""
+_CERTAINLY = 3
+"""Spaces for each word that is needed, more than: so many words there are."""
 _LONGEST_CELL = 40
 """Characters of a cell that holds a figure, at most."""
 _LEADS = ":", "\uff1a"
@@ -88,10 +90,20 @@ class Surroundings:
         goes: another run would find other short ones beside those that stay, and so on.
         """
         going = set(gone) - self.retained(gone)
-        if len(going) == wanted:
+        if len(going) == wanted or not going:
             return going
-        long = set(filter(self.is_long, going))
-        return going if long - self.retained(long) else set()
+        # One is enough, and mostly the first one.
+        return going if any(len(self.retained(run)) < len(run) for run in self._long_runs(going)) else set()
+
+    def _long_runs(self, some: set[int]) -> Iterator[set[int]]:
+        """Yield the runs of long ones among some paragraphs, between which none with words stands."""
+        run: set[int] = set()
+        for index in filter(self.is_long, sorted(some)):
+            if run and self._beside(index, -1) not in run:
+                yield run
+                run = set()
+            run.add(index)
+        yield run
 
     def _neighbours(self, some: Iterable[int]) -> set[int]:
         beside = (self._beside(i, step) for i in some for step in (-1, 1))
@@ -114,6 +126,8 @@ class Surroundings:
     def is_long(self, index: int) -> bool:
         """Return True if a paragraph has enough words to go by itself."""
         body = self._at(index).text
+        if body.count(" ") > _CERTAINLY * self._min_words:  # most have many more, and need no count
+            return True
         return sum(len(word) if is_spaceless(word) else 1 for word in _WORD.findall(body)) >= self._min_words
 
     def _has_to_stay(self, index: int, going: set[int]) -> bool:
