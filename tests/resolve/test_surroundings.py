@@ -293,7 +293,8 @@ def test_an_entry_that_is_a_text_by_itself_goes_from_a_list(entries: list[str]) 
 # Tables, fences, rows, cells ------------------------------------------------------------------------------------------
 
 TABLES = [
-    "| From | To |\n|---|---|\n| Sund | Holm |", "| Откуда | Куда |\n| Сунд | Хольм |", "| 出发 | 到达 |\n| 松德 | 霍尔姆 |",
+    "| From | To |\n|---|---|\n| Sund | Holm |",
+    "| Откуда | Куда |\n| Сунд | Хольм |", "| 出发 | 到达 |\n| 松德 | 霍尔姆 |",
     "| من | إلى |", "```\nsail --to sund\n```", "~~~\nплыть\n~~~",
 ]  # fmt: skip
 
