@@ -73,7 +73,8 @@ def corpus(seed: int = 0, *, poisoned: Sequence[int] = (17, 33), number: int = 4
     """Return records in which something repeats, within them and among them; what some hold is a witness of nothing."""
     rng = random.Random(seed)  # noqa: S311 - not for secrets
     common = [prose(rng) for _ in range(5)]
-    near = f"{POISON} {prose(rng)}".split(" ")
+    first, *others = prose(rng).split(" ")
+    near = [first, POISON, *others]
     lines = []
     for i in range(number):
         one = rng.choice(common)
@@ -150,7 +151,7 @@ def test_a_kernel_that_raises_leaves_its_record_as_it_is(
     if kernel.endswith(
         "provisional_verdict"
     ):  # of one pair: the paragraph stays, and the rest of its record is cleaned
-        assert cleaned[33].count(POISON.encode()) >= without[33].count(POISON.encode())
+        assert cleaned[33].count(POISON.encode()) > without[33].count(POISON.encode())
     else:
         assert [cleaned[i] for i in (17, 33)] == [lines[i] for i in (17, 33)]
 

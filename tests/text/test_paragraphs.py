@@ -275,3 +275,99 @@ def test_the_same_line_again_and_again_is_no_wrap() -> None:
     text = f"{line}\n" * 40
     assert len(split(text)) == 40
     assert clean(text).text == f"{line}\n"
+
+
+# Print
+
+
+RAGGED = {
+    "english": [
+        "The old ferry to Sund, which lost its bow door in the storm of",
+        "February, will be back in service on Monday, the harbour office",
+        "said. It has been",
+        "repaired.",
+    ],
+    "two lines": [
+        "The crew spent the night of the storm on the outer pier, where the",
+        "village fed them.",
+    ],
+    "hyphens": [
+        "Der alte Fährmann sagte, dass die Reparatur des gewaltigen Bug-",
+        "tores noch vor dem Ende des Winters abgeschlossen sein werde.",
+    ],
+    "soft hyphens": [
+        "Старый паром, потерявший в феврале носовые ворота, снова вый\u00ad",
+        "дет в море в понедельник, сообщили в управлении порта Сунда.",
+    ],
+    "russian": [
+        "Старый паром в Сунд, который потерял носовые ворота во время",
+        "февральской бури, снова выйдет в море в понедельник утром.",
+    ],
+    "greek": [
+        "Το παλιό πλοίο για το Σουντ, που έχασε την πόρτα του στην",
+        "καταιγίδα του Φεβρουαρίου, θα ταξιδέψει ξανά τη Δευτέρα.",
+    ],
+    "armenian": [
+        "Դեպի Սունդ գնացող հին լաստանավը, որը փետրվարի փոթորկի ժամանակ",
+        "կորցրել էր իր դուռը, երկուշաբթի օրը նորից ծով դուրս կգա։",
+    ],
+    "capitals": [
+        "THE FERRY IS SOLD AS IT STANDS AND THE HARBOUR OFFICE OF SUND IS",
+        "NOT LIABLE FOR ANY DAMAGE THAT IS FOUND AFTER THE DAY OF THE SALE",
+        "EXCEPT WHERE THE LAW SAYS SO.",
+    ],
+    "russian capitals": [
+        "ПАРОМ ПРОДАЁТСЯ В ТОМ СОСТОЯНИИ В КОТОРОМ ОН НАХОДИТСЯ И ПОРТ НЕ",
+        "НЕСЁТ ОТВЕТСТВЕННОСТИ ЗА НЕИСПРАВНОСТИ НАЙДЕННЫЕ ПОСЛЕ ДНЯ ПРОДАЖИ",
+    ],
+    "recognised": [
+        "Tlie old ferry to Sund , which lost its bow d00r in the stonn of",
+        "Februarv, wili be back in service on Monclay , the harbour ofiice",
+        "said in a letter.",
+    ],
+    "arabic": [
+        "تعود العبارة القديمة إلى الإبحار نحو سوند ابتداء من صباح يوم",
+        "الاثنين المقبل بعد أن فقدت بابها الأمامي في عاصفة شهر فبراير",
+        "الماضي كما أعلن مكتب الميناء في رسالة وجهها إلى سكان الجزيرة",
+        "كلهم.",
+    ],
+    "chinese": [
+        "开往松德的旧渡轮在二月的暴风雨中失去了船门，港务局星期五说它",
+        "将从星期一起恢复航行，暴风雨之前购买的船票在夏天之前仍然有效，",
+        "船员们在码头上度过了那个夜晚，全村的人都给他们送来了热饭和茶水",
+        "。",
+    ],
+}
+
+
+@pytest.mark.parametrize("lines", RAGGED.values(), ids=RAGGED)
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_paragraphs_of_print_are_put_together(lines: list[str], end: str) -> None:
+    """Ragged, recognised from a scan, with broken words, of two lines, in capitals; alone and beside another."""
+    whole = end.join(lines)
+    assert bodies(whole) == [whole]
+    assert bodies(f"{whole}{end}{end}{whole}{end}") == [whole, whole]
+
+
+APART = {
+    "list": ["Bring along to the pier on Monday morning at seven sharp", "- a ticket", "- a passport that is valid", "- tea"],
+    "list in russian": ["Что взять с собой на причал", "- билет на паром", "- паспорт, который действует", "- термос с чаем"],
+    "verse": ["Row, my brothers, row her home,", "Over the bar and over the foam,", "Home to the lamps of Sund."],
+    "verse in greek": ["Τραβάτε, αδέρφια, κουπί,", "Ως το λιμάνι, ως την αυγή,", "Ως τα φανάρια του Σουντ."],
+    "verse in arabic": ["جدفوا يا إخوتي حتى الصباح", "نحو الميناء", "حتى نرى مصابيح سوند من بعيد"],
+    "address": ["Harbour Office of Sund", "7 Quay of the Old Lamps", "4190 Sund", "Denmark"],
+    "address in russian": ["Управление порта Сунд", "Набережная Старых Фонарей, 7", "4190 Сунд"],
+    "menu": ["Home", "News from the island", "Sport", "Weather and tides", "Contact"],
+    "menu in chinese": ["首页", "岛上新闻", "体育", "天气与潮汐", "联系我们"],
+    "menu in thai": ["หน้าแรก", "ข่าวจากเกาะ", "กีฬา", "สภาพอากาศและน้ำขึ้นน้ำลง", "ติดต่อเรา"],
+    "menu in small letters": ["home", "news from the island", "sport", "weather and tides", "contact"],
+    "menu in capitals": ["HOME", "NEWS FROM THE ISLAND", "SPORT", "WEATHER AND TIDES", "CONTACT"],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("lines", APART.values(), ids=APART)
+def test_lines_that_somebody_ended_are_paragraphs(lines: list[str]) -> None:
+    """Of lists, verse, addresses and menus, in any script, also below wrapped text."""
+    assert bodies("\n".join(lines)) == lines
+    wrapped = "\n".join(RAGGED["english"])
+    assert bodies("\n".join([wrapped, "", *lines, "", wrapped])) == [wrapped, *lines, wrapped]
