@@ -8,6 +8,7 @@ it? It is asked at the edges of each run of paragraphs that go, until nothing mo
 from __future__ import annotations
 
 import re
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from dedup.text.continuity import begins_small, closes, ends_openly, ends_sentence, is_spaceless, unclosed
@@ -25,8 +26,9 @@ from dedup.text.line_forms import (
 from dedup.text.paragraphs import LINE_END
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
+EMPTY: Mapping[int, int] = MappingProxyType({})
 _LEVEL = re.compile(r"\s*(#{1,6})\s")
 _UNMARKED_LEVEL = 7
 """How deep headings stand that are no Markdown."""
@@ -43,6 +45,8 @@ _CERTAINLY = 3
 _LONGEST_CELL = 40
 """Characters of a cell that holds a figure, at most."""
 _LEADS = ":", "\uff1a"
+_ENCLOSING = "([\uff08"
+"""Signs before a number or letter that close behind it."""
 _QUOTES = tuple("\"'“„«「『>")
 _STRUCTURES = LineForm.FENCE, LineForm.TABLE
 
@@ -55,15 +59,23 @@ class Surroundings:
         spans: (start, end) of each paragraph, in characters.
         min_words: words of a paragraph that may go by itself.
         renumbered: paragraphs whose number or letter is another one than their witness's.
+        witnesses: for paragraphs that are to go, the one of the same document that they go for: a copy goes on with
+            nothing of what it repeats.
     """
 
     def __init__(
-        self, text: str, spans: Sequence[Sequence[int]], min_words: int, renumbered: Collection[int] = ()
+        self,
+        text: str,
+        spans: Sequence[Sequence[int]],
+        min_words: int,
+        renumbered: Collection[int] = (),
+        witnesses: Mapping[int, int] = EMPTY,
     ) -> None:
         self._text = text
         self._spans = spans
         self._min_words = min_words
         self._renumbered = renumbered
+        self._witnesses = witnesses
         self._wordless: dict[int, bool] = {}
         self._looks: dict[int, _Look] = {}
 
@@ -71,6 +83,7 @@ class Surroundings:
         """Return which of the paragraphs that are to go have to stay; what they are is told by all others that stay."""
         going = set(gone)
         edges = {i for i in going if i - 1 not in going or i + 1 not in going}
+        edges |= self._neighbours(filter(self._is_wordless, edges)) & going
         while edges:
             back = {i for i in edges if self._has_to_stay(i, going)} or self._short_runs(going, gone)
             going -= back
@@ -178,7 +191,7 @@ class Surroundings:
     def _belongs_to(self, kept: int, index: int) -> bool:
         """Return True if a paragraph goes on with, or is listed under, what stays before it."""
         above, body = self._at(kept), self._at(index)
-        if _are_same(above, body):
+        if self._witnesses.get(index) == kept or _are_same(above, body):
             return False
         if body.is_structure or _runs_on(above, body) or (above.leads and body.is_led):
             return True
@@ -187,24 +200,43 @@ class Surroundings:
     def _leads_to(self, index: int, kept: int) -> bool:
         """Return True if what stays after a paragraph goes on with it, or is listed under it."""
         body, below = self._at(index), self._at(kept)
-        if _are_same(body, below):
+        if self._witnesses.get(index) == kept or _are_same(body, below):
             return False
-        if body.leads or _runs_on(body, below) or (body.level and not 0 < below.level <= body.level):
+        if body.leads or _runs_on(body, below) or self._heads(index, kept):
             return True
         return self._is_entry_of_list(index, kept) or self._is_row(index, kept)
+
+    def _heads(self, index: int, kept: int) -> bool:
+        """Return True if a paragraph is the heading of what stays after it, and no entry of a list with others."""
+        level, below = self._at(index).level, self._at(kept).level
+        if not level or 0 < below <= level:
+            return False
+        before = self._beside(index, -1)
+        return before is None or not (self._at(index).is_entry and self._at(before).is_entry)
 
     def _is_entry_of_list(self, index: int, kept: int) -> bool:
         """Return True if both are entries of one list, and the one that is to go is no text by itself.
 
-        It is none where it is a part of the sentence that the list makes with its lead-in, or where it has another
-        number here.
+        It is none where it is a part of the sentence that the list makes with its lead-in, where that lead-in stays, or
+        where it has another number here.
         """
-        body = self._at(index)
-        if not (body.is_entry and self._at(kept).is_entry):
+        body, other = self._at(index), self._at(kept)
+        if not (body.is_entry and other.is_entry) or body.bullet != other.bullet:
             return False
         if index in self._renumbered or begins_small(without_marker(body.text)):
             return True
-        return not ends_sentence(body.text) and not is_link(body.text)
+        if is_link(body.text):
+            return False
+        if not ends_sentence(body.text) or (kept < index and not ends_sentence(other.text)):
+            return True
+        return kept < index and self._is_led(kept)
+
+    def _is_led(self, entry: int) -> bool:
+        """Return True if the list to which an entry belongs has a lead-in; what stands between has stayed."""
+        at: int | None = entry
+        while at is not None and self._at(at).is_entry:
+            at = self._beside(at, -1)
+        return at is not None and self._at(at).leads
 
     def _is_row(self, index: int, kept: int) -> bool:
         """Return True if both are rows of columns, or cells of a table that has one a line."""
@@ -264,6 +296,12 @@ class _Look:
         return self.is_small or line_form(self.text) is LineForm.ITEM or entry_marker(self.text) != ""
 
     @property
+    def bullet(self) -> str:
+        """The sign in front of an entry; empty for a letter or digit."""
+        first = self.text.lstrip()[:1]
+        return "" if first.isalnum() or first in _ENCLOSING else first
+
+    @property
     def is_row(self) -> bool:
         """Whether it is a line of several columns."""
         return ("  " in self.text or "\t" in self.text) and len(_COLUMN.findall(self.text)) >= _COLUMNS
@@ -280,13 +318,8 @@ class _Look:
         tokens = len(_WORD.findall(text))
         if tokens > _LONGEST_HEADING or LINE_END.search(text):
             return 0
-        is_heading = is_bold(text) or is_shouted(text) or (is_numbered(text, tokens) and not self.is_item)
+        is_heading = is_bold(text) or is_shouted(text) or is_numbered(text, tokens)
         return _UNMARKED_LEVEL if is_heading else 0
-
-    @property
-    def is_item(self) -> bool:
-        """Whether it has the form of an item."""
-        return line_form(self.text) is not LineForm.TEXT
 
 
 def _are_same(first: _Look, second: _Look) -> bool:

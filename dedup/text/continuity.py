@@ -22,13 +22,16 @@ if TYPE_CHECKING:
 SMALL, CAPITAL, PLAIN, FINAL, CLOSER, OPENER, HYPHEN = (1 << bit for bit in range(7))
 """Bits of `sign_table`: small letters; capitals; letters of scripts without case; signs that end a sentence or a clause
 that others may follow; signs that may stand behind these, and before a beginning; hyphens at a line's end."""
-_FINAL = ".!?…。！？｡؟۔।॥။።፡⋯‽;；؛:：{}〉》>"
+_STOPS = ".!?…。！？｡؟۔।॥։።፧။។៕།༎෴᠃᱾᱿⋯‽"
+_FINAL = f"{_STOPS};；؛:：፡{{}}〉》>"
 _CLOSERS = "\"'”’»«)]）」』】*_"
 _OPENERS = "\"'“‘„«»(（[「『【*_¿¡"
 _HYPHENS = "-\u00ad\u2010\u2011¬"
+_GEORGIAN = (0x10D0, 0x10FA), (0x10FD, 0x10FF), (0x1C90, 0x1CBF)
+"""Letters with capitals with which no sentence begins."""
 _ADDRESSES = b"http", b"www."
 """Beginnings that are no words."""
-_SENTENCE = frozenset(".!?…。！？｡؟۔।॥።⋯‽")
+_SENTENCE = frozenset(_STOPS)
 _OPEN = "([（【「『“„«"
 _BRACKET = re.compile("[]()[（）【】「」『』“”„«»]")
 _LONG = 600
@@ -51,6 +54,9 @@ def sign_table() -> Bytes:
             table[code], table[fold] = CAPITAL, SMALL
         elif chr(code).islower():
             table[code] = SMALL
+    for first, last in _GEORGIAN:
+        table[first : last + 1] &= ~np.uint8(SMALL | CAPITAL)
+        table[first : last + 1] |= PLAIN
     for char in (*unicode_tables.expansions(), "ı"):
         table[ord(char)] = SMALL if char.islower() else CAPITAL if char.isupper() else table[ord(char)]
     for bit, signs in ((FINAL, _FINAL), (CLOSER, _CLOSERS), (OPENER, _OPENERS), (HYPHEN, _HYPHENS)):

@@ -154,7 +154,7 @@ def _end(line: str) -> str:
     bare, closing = line, 0
     while closing < 4 and len(bare) > 1 and bare[-1] in "\"'”’»«)]）」』】*_":
         bare, closing = bare[:-1], closing + 1
-    if bare[-1] in ".!?…。！？｡؟۔।॥።፡⋯‽;；؛:：{}〉》>":
+    if bare[-1] in ".!?…。！？｡؟۔।॥։።፧။។៕།༎෴᠃᱾᱿⋯‽;；؛:：፡{}〉》>":
         return "ended"
     letter = len(bare) > 1 and _case(bare[-2]) != "other"
     return "broken" if bare[-1] in "-\u00ad\u2010\u2011¬" and letter else "open"
@@ -174,7 +174,7 @@ def _case(char: str) -> str:
         return "other"
     if oracle.character(char) == "digit":
         return "other"
-    if oracle.character(char) == "letter":
+    if oracle.character(char) == "letter" and not 0x10D0 <= ord(char) <= 0x10FF:
         if char.islower() and char.upper() != char:
             return "small"
         if char.isupper():

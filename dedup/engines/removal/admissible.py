@@ -46,7 +46,7 @@ class View(NamedTuple):
 
     def allowed(self, gone: set[int], settings: Settings) -> set[int]:
         """Return which of some paragraphs may go, if all others stay."""
-        beside = Surroundings(self.text, self.spans, settings.min_words, self.renumbered)
+        beside = Surroundings(self.text, self.spans, settings.min_words, self.renumbered, self.repeated)
         return beside.allowed(gone, len(self.going))
 
     def without(self, gone: set[int]) -> tuple[Repeats, NDArray[np.int64]]:

@@ -83,7 +83,8 @@ def _without_retained(article: Article, blocks: list[list[Link]]) -> list[list[L
     """Drop the links whose copy has to stay for what stays beside it."""
     links = [link for block in blocks for link in block]
     renumbered = {link.copy for link in links if Difference.MARKER in link.kind}
-    beside = Surroundings(article.text, article.spans, article.settings.min_words, renumbered)
+    witnesses = {link.copy: link.sources[-1] for link in links}
+    beside = Surroundings(article.text, article.spans, article.settings.min_words, renumbered, witnesses)
     retained = beside.retained({link.copy for link in links})
     return [left for block in blocks if (left := [link for link in block if link.copy not in retained])]
 
