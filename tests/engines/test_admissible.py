@@ -33,7 +33,7 @@ VERSES = {
     "russian": ("Гребите, братья, до дома, до самого Сунда,", "Все фонари на причале Сунда сегодня горят для нас."),
     "greek": (
         "Τραβάτε, αδέρφια, κουπί ως το λιμάνι του Σουντ,",
-        "Όλα τα φανάρια της προκυμαίας ανάβουν απόψε για μας.",
+        "Όλα τα φανάρια της προκυμαίας ανάβουν απόψε.",
     ),
     "arabic": ("جدفوا يا إخوتي حتى نصل إلى بيتنا في ميناء سوند،", "كل مصابيح الرصيف مضاءة هذه الليلة من أجلنا نحن."),
     "hindi": ("चलाओ भाइयो चप्पू अब घर तक हमारे सुंद के घाट तक,", "घाट के सारे दीये आज रात हमारे ही लिए जल रहे हैं।"),
@@ -146,9 +146,7 @@ def test_what_is_repeated_is_judged_by_what_is_left_when_the_others_are_gone() -
 def test_all_go_where_nothing_is_asked(settings: Settings) -> None:
     """Where similarity alone decides, and where boilerplate goes from everywhere."""
     refrain, verse = VERSES["english"]
-    some = seen(
-        [refrain, verse, refrain, "Row her, brothers, as far as the old quay", "and no further."], [2, 3], {2: 0}
-    )
+    some = seen([refrain, verse, refrain, "Row her as far as the old quay", "and no further."], [2, 3], {2: 0})
     assert admissible([some], settings) == [Admissible({2, 3})]
 
 
@@ -196,7 +194,7 @@ def cleaned(*texts: str, **settings: Any) -> list[str]:
 def test_a_refrain_of_a_corpus_stays(verses: tuple[str, str]) -> None:
     """Also where other documents lose and keep other paragraphs; a copy of the whole song goes."""
     refrain, verse = verses
-    song = "\n\n".join([refrain, DOOR, refrain, verse, refrain, TICKETS])
+    song = f"{refrain}\n\n{DOOR}\n\n{refrain}\n\n{verse}\n\n{refrain}\n\n{TICKETS}"
     alone = clean(song).text
     assert cleaned(FERRY, f"{FERRY}\n\n{CREW}", song) == [FERRY, CREW, alone]
 
