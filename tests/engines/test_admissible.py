@@ -53,10 +53,10 @@ def removals(some: Iterable[tuple[int, int, int, int]], number: int = 100) -> An
 
 def document(text: str, some: Sequence[tuple[int, int, int, int]], first: int = 0) -> Document:
     """Return a document whose paragraphs are numbered in its task from `first` on."""
-    shifted = [(copy + first, witness + first, *more) for copy, witness, *more in some]
+    shifted = [(copy + first, witness + first, reason, differs) for copy, witness, reason, differs in some]
     located: Any = None
     spans = np.array(split(text), np.int32)
-    return Document(located, 0, spans, removals(shifted), first, [], removals([]), [])  # type: ignore[arg-type]
+    return Document(located, 0, spans, removals(shifted), first, [], removals([]), [])
 
 
 def seen(paragraphs: Sequence[str], going: Sequence[int], witnesses: dict[int, int] | None = None) -> View:
