@@ -30,7 +30,10 @@ TICKETS = "Tickets bought before the storm stay valid until the summer, on every
 CREW = "The crew spent the night of the storm on the pier, where the whole village fed them."
 VERSES = {
     "english": ("Row, my brothers, row her home again to Sund,", "All the lamps of Sund are lit on the quay tonight."),
-    "russian": ("Гребите, братья, до дома, до самого Сунда,", "Все фонари на причале Сунда сегодня горят для нас."),
+    "russian": (
+        "Гребите, братья, до дома, до самого берега Сунда,",
+        "Все фонари на причале Сунда сегодня горят для нас.",
+    ),
     "greek": (
         "Τραβάτε, αδέρφια, κουπί ως το λιμάνι του Σουντ,",
         "Όλα τα φανάρια της προκυμαίας ανάβουν απόψε.",
@@ -99,6 +102,9 @@ def test_a_view_counts_among_what_is_left(first: int) -> None:
     left = without(text, cut)
     rest = view(one, np.array([True, False, False]), left, cut)
     assert rest == View(left, [list(span) for span in split(left)], [2, 4], {2: 0, 4: 1}, {4})
+    cut = regions(text, split(text), [3])
+    rest = view(one, np.array([False, True, False]), without(text, cut), cut)
+    assert (rest.going, rest.repeated, rest.renumbered) == ([1, 4], {4: 2}, {4})
     assert allowed_removals(one, np.array([True, False, False]), {4}).tolist() == [True, False, True]
     assert allowed_removals(one, np.zeros(3, bool), set()).tolist() == [False, False, False]
     assert allowed_removals(one, np.zeros(3, bool), {1, 3}).tolist() == [True, True, False]
@@ -138,6 +144,15 @@ def test_what_is_repeated_is_judged_by_what_is_left_when_the_others_are_gone() -
     assert both.is_final
     assert alone.is_final
     assert alone.numbers == {r.paragraph for r in clean(f"{FERRY}\n\n{CREW}\n\n{FERRY}").removals}
+
+
+@pytest.mark.parametrize("verses", VERSES.values(), ids=VERSES)
+def test_a_repetition_is_meant_no_more_when_what_stood_between_is_gone(verses: tuple[str, str]) -> None:
+    """A refrain without its verses is a line that stands there twice."""
+    refrain, verse = verses
+    paragraphs = [FERRY, refrain, DOOR, refrain, verse, refrain, TICKETS]
+    assert found(seen(paragraphs, [3, 5], {3: 1, 5: 1})) == [set()]
+    assert found(seen(paragraphs, [2, 3, 4, 5], {3: 1, 5: 1})) == [{2, 3, 4, 5}]
 
 
 @pytest.mark.parametrize(
