@@ -30,10 +30,13 @@ TICKETS = "Tickets bought before the storm stay valid until the summer, on every
 CREW = "The crew spent the night of the storm on the pier, where the whole village fed them."
 VERSES = {
     "english": ("Row, my brothers, row her home again to Sund,", "All the lamps of Sund are lit on the quay tonight."),
-    "russian": ("Гребите, братья, до дома, до самого Сунда,", "Все фонари на причале Сунда сегодня горят для нас."),
+    "russian": (
+        "Гребите, братья, до дома, до самого берега Сунда,",
+        "Все фонари на причале Сунда сегодня горят для нас.",
+    ),
     "greek": (
         "Τραβάτε, αδέρφια, κουπί ως το λιμάνι του Σουντ,",
-        "Όλα τα φανάρια της προκυμαίας ανάβουν απόψε για μας.",
+        "Όλα τα φανάρια της προκυμαίας ανάβουν απόψε.",
     ),
     "arabic": ("جدفوا يا إخوتي حتى نصل إلى بيتنا في ميناء سوند،", "كل مصابيح الرصيف مضاءة هذه الليلة من أجلنا نحن."),
     "hindi": ("चलाओ भाइयो चप्पू अब घर तक हमारे सुंद के घाट तक,", "घाट के सारे दीये आज रात हमारे ही लिए जल रहे हैं।"),
@@ -53,10 +56,10 @@ def removals(some: Iterable[tuple[int, int, int, int]], number: int = 100) -> An
 
 def document(text: str, some: Sequence[tuple[int, int, int, int]], first: int = 0) -> Document:
     """Return a document whose paragraphs are numbered in its task from `first` on."""
-    shifted = [(copy + first, witness + first, *more) for copy, witness, *more in some]
+    shifted = [(copy + first, witness + first, reason, differs) for copy, witness, reason, differs in some]
     located: Any = None
     spans = np.array(split(text), np.int32)
-    return Document(located, 0, spans, removals(shifted), first, [], removals([]), [])  # type: ignore[arg-type]
+    return Document(located, 0, spans, removals(shifted), first, [], removals([]), [])
 
 
 def seen(paragraphs: Sequence[str], going: Sequence[int], witnesses: dict[int, int] | None = None) -> View:
@@ -99,6 +102,9 @@ def test_a_view_counts_among_what_is_left(first: int) -> None:
     left = without(text, cut)
     rest = view(one, np.array([True, False, False]), left, cut)
     assert rest == View(left, [list(span) for span in split(left)], [2, 4], {2: 0, 4: 1}, {4})
+    cut = regions(text, split(text), [3])
+    rest = view(one, np.array([False, True, False]), without(text, cut), cut)
+    assert (rest.going, rest.repeated, rest.renumbered) == ([1, 4], {4: 2}, {4})
     assert allowed_removals(one, np.array([True, False, False]), {4}).tolist() == [True, False, True]
     assert allowed_removals(one, np.zeros(3, bool), set()).tolist() == [False, False, False]
     assert allowed_removals(one, np.zeros(3, bool), {1, 3}).tolist() == [True, True, False]
@@ -140,15 +146,22 @@ def test_what_is_repeated_is_judged_by_what_is_left_when_the_others_are_gone() -
     assert alone.numbers == {r.paragraph for r in clean(f"{FERRY}\n\n{CREW}\n\n{FERRY}").removals}
 
 
+@pytest.mark.parametrize("verses", VERSES.values(), ids=VERSES)
+def test_a_repetition_is_meant_no_more_when_what_stood_between_is_gone(verses: tuple[str, str]) -> None:
+    """A refrain without its verses is a line that stands there twice."""
+    refrain, verse = verses
+    paragraphs = [FERRY, refrain, DOOR, refrain, verse, refrain, TICKETS]
+    assert found(seen(paragraphs, [3, 5], {3: 1, 5: 1})) == [set()]
+    assert found(seen(paragraphs, [2, 3, 4, 5], {3: 1, 5: 1})) == [{2, 3, 4, 5}]
+
+
 @pytest.mark.parametrize(
     "settings", [Settings(scope="corpus", guard="off"), Settings(scope="corpus", keep="none", boilerplate=2)]
 )
 def test_all_go_where_nothing_is_asked(settings: Settings) -> None:
     """Where similarity alone decides, and where boilerplate goes from everywhere."""
     refrain, verse = VERSES["english"]
-    some = seen(
-        [refrain, verse, refrain, "Row her, brothers, as far as the old quay", "and no further."], [2, 3], {2: 0}
-    )
+    some = seen([refrain, verse, refrain, "Row her as far as the old quay", "and no further."], [2, 3], {2: 0})
     assert admissible([some], settings) == [Admissible({2, 3})]
 
 

@@ -284,8 +284,7 @@ RAGGED = {
     "english": [
         "The old ferry to Sund, which lost its bow door in the storm of",
         "February, will be back in service on Monday, the harbour office",
-        "said. It has been",
-        "repaired.",
+        "said. It has been repaired.",
     ],
     "two lines": [
         "The crew spent the night of the storm on the outer pier, where the",
@@ -332,10 +331,10 @@ RAGGED = {
         "كلهم.",
     ],
     "chinese": [
-        "开往松德的旧渡轮在二月的暴风雨中失去了船门，港务局星期五说它",
-        "将从星期一起恢复航行，暴风雨之前购买的船票在夏天之前仍然有效，",
-        "船员们在码头上度过了那个夜晚，全村的人都给他们送来了热饭和茶水",
-        "。",
+        "开往松德的旧渡轮在二月的暴风雨中失去了船门，港务局星期五",
+        "说它将从星期一起恢复航行，暴风雨之前购买的船票在夏天之前",
+        "仍然有效，船员们在码头上度过了那个夜晚，全村的人都给他们",
+        "送来了热饭和茶水，还有干衣服。",
     ],
 }
 
@@ -350,8 +349,8 @@ def test_paragraphs_of_print_are_put_together(lines: list[str], end: str) -> Non
 
 
 APART = {
-    "list": ["Bring along to the pier on Monday morning at seven sharp", "- a ticket", "- a passport that is valid", "- tea"],
-    "list in russian": ["Что взять с собой на причал", "- билет на паром", "- паспорт, который действует", "- термос с чаем"],
+    "list": ["Bring along to the pier on Monday morning", "- a ticket", "- a passport, valid", "- tea"],
+    "list in russian": ["Что взять с собой на причал", "- билет на паром", "- паспорт", "- термос с чаем"],
     "verse": ["Row, my brothers, row her home,", "Over the bar and over the foam,", "Home to the lamps of Sund."],
     "verse in greek": ["Τραβάτε, αδέρφια, κουπί,", "Ως το λιμάνι, ως την αυγή,", "Ως τα φανάρια του Σουντ."],
     "verse in arabic": ["جدفوا يا إخوتي حتى الصباح", "نحو الميناء", "حتى نرى مصابيح سوند من بعيد"],
