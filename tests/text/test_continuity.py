@@ -65,7 +65,6 @@ def test_a_final_sign_ends_a_sentence_in_every_script(text: str, closing: str) -
     assert ends_sentence(text + closing)
 
 
-@pytest.mark.xfail(reason="the full stops of these scripts are not known")
 @pytest.mark.parametrize("text", ["Նավը մեկնեց նավահանգստից։", "នាវាបានចាកចេញ។", "གྲུ་ཐོན་སོང་།"])
 def test_full_stops_of_armenian_khmer_and_tibetan_end_a_sentence(text: str) -> None:
     assert not ends_openly(text)
@@ -122,7 +121,6 @@ def test_what_begins_anew_or_has_no_case_does_not_begin_small(text: str, opening
     assert not begins_small(opening + text)
 
 
-@pytest.mark.xfail(reason="Georgian letters have capitals in Unicode, which texts do not begin with")
 def test_georgian_does_not_begin_small() -> None:
     """Its capitals are for headlines only: every sentence begins like every other word."""
     assert not begins_small("გემი გავიდა")
