@@ -44,7 +44,7 @@ FURNITURE_PHRASES = tuple(chain.from_iterable(phrases("furniture_phrases")))
 """The same in scripts without spaces, where a token is a character."""
 SECTION = with_plain(words("section_words"))
 """Words that stand with the number of a section, in front of it."""
-MARKING = SECTION | with_plain(words("marker_words"))
+MARKING = (SECTION | with_plain(words("marker_words"))) - with_plain(words("chapter_words"))
 """These, and words that stand with a number only in front of a paragraph."""
 ORDINALS = with_plain(words("ordinal_words"))
 """Ordinal words that number a paragraph."""

@@ -116,7 +116,7 @@ def test_sample_takes_the_start_and_the_middle(tmp_path: Path) -> None:
 
 def test_recall_knows_what_the_program_left(tmp_path: Path) -> None:
     """A paragraph repeated in its document is taken out, and the pair counts as found."""
-    one, other = " ".join(f"one{i}" for i in range(12)), " ".join(f"two{i}" for i in range(12))
+    one, other = " ".join(f"One{i}" for i in range(12)) + ".", " ".join(f"Two{i}" for i in range(12)) + "."
     path = tmp_path / "corpus.jsonl"
     texts = [f"{one}\n\u200b\n{other}\n{one}", other]
     path.write_text("".join(json.dumps({"text": text}) + "\n" for text in texts), encoding="utf-8")
@@ -178,14 +178,14 @@ def test_independent_numbers(text: str, witness: str, lost: list[str], otherwise
     assert independent.numbers_missing(text, witness) == (lost, otherwise)
 
 
-SENTENCE = "the quick brown fox jumps over the lazy dog near the old river bank today"
+SENTENCE = "The quick brown fox jumps over the lazy dog near the old river bank today."
 
 
 def _log(tmp_path: Path) -> tuple[Path, list[dict[str, Any]]]:
     """Write a corpus of two documents and return it with a right log across them."""
     path = tmp_path / "corpus.jsonl"
-    near = f"{SENTENCE} again 17"
-    texts = [f"{SENTENCE}\nsomething else stands here {near}", f"intro\n{SENTENCE}\n{SENTENCE.upper()}\n{near}"]
+    near = f"{SENTENCE[:-1]} again 17."
+    texts = [f"{SENTENCE}\nSomething else stands here {near}", f"intro\n{SENTENCE}\n{SENTENCE.upper()}\n{near}"]
     path.write_text("".join(json.dumps({"text": text}) + "\n" for text in texts), encoding="utf-8")
     first = {"paragraph": 0, "document": {"file": "corpus.jsonl", "line": 1}}
     second = {"paragraph": 1, "document": {"file": "corpus.jsonl", "line": 1}, "text": texts[0].splitlines()[1]}

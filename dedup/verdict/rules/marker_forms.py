@@ -254,7 +254,7 @@ def _goes_on(row: _Row) -> bool:
         return True
     first = text[row.paragraph.span(size)[0]]
     if row.named:
-        known = row.signed or not SECTION.isdisjoint(row.tokens)
+        known = row.signed or not (SECTION & MARKING).isdisjoint(row.tokens)
         return first.isupper() and last not in ORDINALS and known
     # Before a small letter they may be an amount, or the version of a thing: "7.2 people", "3.29.0 is released".
     return size > 1 and not first.islower() and _is_number_of_section(row)
