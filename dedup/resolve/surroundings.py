@@ -147,21 +147,19 @@ class Surroundings:
         if self._is_wordless(index):
             return False
         before, after = self._beside(index, -1), self._beside(index, 1)
-        if before is not None and before not in going and self._belongs_to(before, index):
+        if before is not None and before not in going and self._belongs_to(before, index, going):
             return True
         return (
             after is not None
             and after not in going
-            and (self._leads_to(index, after) or self._keeps_apart(index, after, going))
+            and (self._leads_to(index, after, going) or self._keeps_apart(index, after, going))
         )
 
     def _keeps_apart(self, index: int, kept: int, going: set[int]) -> bool:
         """Return True if the next paragraph would read as if the last one that stays before ran on in it."""
         if not self._at(kept).is_small:
             return False
-        above: int | None = index
-        while above is not None and above in going:
-            above = self._beside(above, -1)
+        above = self._kept_before(index, going)
         if above is None or not self._at(above).is_open:
             return False
         separators = ((self._spans[i][1], self._spans[i + 1][0]) for i in range(above, kept))
@@ -188,23 +186,23 @@ class Surroundings:
             look = self._looks[index] = _Look(self._text[start:end])
         return look
 
-    def _belongs_to(self, kept: int, index: int) -> bool:
+    def _belongs_to(self, kept: int, index: int, going: set[int]) -> bool:
         """Return True if a paragraph goes on with, or is listed under, what stays before it."""
         above, body = self._at(kept), self._at(index)
         if self._witnesses.get(index) == kept or _are_same(above, body):
             return False
         if body.is_structure or _runs_on(above, body) or (above.leads and body.is_led):
             return True
-        return self._is_entry_of_list(index, kept) or self._is_row(index, kept)
+        return self._is_entry_of_list(index, kept, going) or self._is_row(index, kept)
 
-    def _leads_to(self, index: int, kept: int) -> bool:
+    def _leads_to(self, index: int, kept: int, going: set[int]) -> bool:
         """Return True if what stays after a paragraph goes on with it, or is listed under it."""
         body, below = self._at(index), self._at(kept)
         if self._witnesses.get(index) == kept or _are_same(body, below):
             return False
         if body.leads or _runs_on(body, below) or self._heads(index, kept):
             return True
-        return self._is_entry_of_list(index, kept) or self._is_row(index, kept)
+        return self._is_entry_of_list(index, kept, going) or self._is_row(index, kept)
 
     def _heads(self, index: int, kept: int) -> bool:
         """Return True if a paragraph is the heading of what stays after it, and no entry of a list with others."""
@@ -214,7 +212,7 @@ class Surroundings:
         before = self._beside(index, -1)
         return before is None or not (self._at(index).is_entry and self._at(before).is_entry)
 
-    def _is_entry_of_list(self, index: int, kept: int) -> bool:
+    def _is_entry_of_list(self, index: int, kept: int, going: set[int]) -> bool:
         """Return True if both are entries of one list, and the one that is to go is no text by itself.
 
         It is none where it is a part of the sentence that the list makes with its lead-in, where that lead-in stays, or
@@ -229,14 +227,21 @@ class Surroundings:
             return False
         if not ends_sentence(body.text) or (kept < index and not ends_sentence(other.text)):
             return True
-        return kept < index and self._is_led(kept)
+        return kept < index and self._is_led(kept, going)
 
-    def _is_led(self, entry: int) -> bool:
-        """Return True if the list to which an entry belongs has a lead-in; what stands between has stayed."""
-        at: int | None = entry
+    def _is_led(self, entry: int, going: set[int]) -> bool:
+        """Return True if what stays before the entries of a list is its lead-in."""
+        at = self._kept_before(entry, going)
         while at is not None and self._at(at).is_entry:
-            at = self._beside(at, -1)
+            at = self._kept_before(at, going)
         return at is not None and self._at(at).leads
+
+    def _kept_before(self, index: int, going: set[int]) -> int | None:
+        """Return the last paragraph with words before one that is not to go."""
+        at = self._beside(index, -1)
+        while at is not None and at in going:
+            at = self._beside(at, -1)
+        return at
 
     def _is_row(self, index: int, kept: int) -> bool:
         """Return True if both are rows of columns, or cells of a table that has one a line."""
