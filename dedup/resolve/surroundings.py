@@ -200,17 +200,17 @@ class Surroundings:
         body, below = self._at(index), self._at(kept)
         if self._witnesses.get(index) == kept or _are_same(body, below):
             return False
-        if body.leads or _runs_on(body, below) or self._heads(index, kept):
+        if body.leads or _runs_on(body, below) or self._heads(index, kept, going):
             return True
         return self._is_entry_of_list(index, kept, going) or self._is_row(index, kept)
 
-    def _heads(self, index: int, kept: int) -> bool:
+    def _heads(self, index: int, kept: int, going: set[int]) -> bool:
         """Return True if a paragraph is the heading of what stays after it, and no entry of a list with others."""
         level, below = self._at(index).level, self._at(kept).level
         if not level or 0 < below <= level:
             return False
-        before = self._beside(index, -1)
-        return before is None or not (self._at(index).is_entry and self._at(before).is_entry)
+        before = {self._beside(index, -1), self._kept_before(index, going)} - {None}
+        return not (self._at(index).is_entry and any(self._at(i).is_entry for i in before if i is not None))
 
     def _is_entry_of_list(self, index: int, kept: int, going: set[int]) -> bool:
         """Return True if both are entries of one list, and the one that is to go is no text by itself.
