@@ -209,8 +209,8 @@ class Surroundings:
         level, below = self._at(index).level, self._at(kept).level
         if not level or 0 < below <= level:
             return False
-        before = {self._beside(index, -1), self._kept_before(index, going)} - {None}
-        return not (self._at(index).is_entry and any(self._at(i).is_entry for i in before if i is not None))
+        before = self._beside(index, -1), self._kept_before(index, going)
+        return not (self._at(index).is_entry and any(i is not None and self._at(i).is_entry for i in before))
 
     def _is_entry_of_list(self, index: int, kept: int, going: set[int]) -> bool:
         """Return True if both are entries of one list, and the one that is to go is no text by itself.

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from dedup.text.arrays import Bytes, Codes, Flags, Ints
 
 SMALL, CAPITAL, PLAIN, FINAL, CLOSER, OPENER, HYPHEN = (1 << bit for bit in range(7))
-"""Bits of `sign_table`: small letters; capitals; letters of scripts without case; signs that end a sentence or a clause
+"""Bits of `edge_table`: small letters; capitals; letters of scripts without case; signs that end a sentence or a clause
 that others may follow; signs that may stand behind these, and before a beginning; hyphens at a line's end."""
 _STOPS = ".!?…。！？｡؟۔।॥։።፧။។៕།༎෴᠃᱾᱿⋯‽"
 _FINAL = f"{_STOPS};；؛:：፡{{}}〉》>"
@@ -29,7 +29,7 @@ _OPENERS = "\"'“‘„«»(（[「『【*_¿¡"
 _HYPHENS = "-\u00ad\u2010\u2011¬"
 _GEORGIAN = (0x10D0, 0x10FA), (0x10FD, 0x10FF), (0x1C90, 0x1CBF)
 """Letters with capitals with which no sentence begins."""
-_ADDRESSES = b"http", b"www."
+_ADDRESSES = "http", "www."
 """Beginnings that are no words."""
 _SENTENCE = frozenset(_STOPS)
 _OPEN = "([（【「『“„«"
@@ -41,7 +41,7 @@ _STEPS = 4
 
 
 @cache
-def sign_table() -> Bytes:
+def edge_table() -> Bytes:
     """Return what every code point is at the end and the beginning of a line, as bits: uint8, shape (0x110000,)."""
     classes = class_table() & CLASS_MASK
     table = np.where((classes == LETTER) | (classes == ALONE) | (classes == MARK), PLAIN, 0).astype(np.uint8)
@@ -72,7 +72,7 @@ def open_ends(codes: Codes, starts: Ints, lasts: Ints) -> tuple[Flags, Flags]:
         starts: first character of each line; int64.
         lasts: first character after the last one of each line that is no space; int64.
     """
-    table = sign_table()
+    table = edge_table()
     places = lasts - 1
     signs = table.take(codes[places])
     for _ in range(_STEPS):
@@ -87,14 +87,14 @@ def open_ends(codes: Codes, starts: Ints, lasts: Ints) -> tuple[Flags, Flags]:
 
 
 def beginnings(codes: Codes, firsts: Ints, ends: Ints) -> Bytes:
-    """Return what each line begins with, behind opening signs: bits of `sign_table`; uint8.
+    """Return what each line begins with, behind opening signs: bits of `edge_table`; uint8.
 
     Args:
         codes: code points of a text.
         firsts: first character of each line that is no space; int64.
         ends: first character after each line; int64.
     """
-    table = sign_table()
+    table = edge_table()
     places = firsts.copy()
     signs = table.take(codes[places])
     for _ in range(_STEPS):
@@ -106,7 +106,9 @@ def beginnings(codes: Codes, firsts: Ints, ends: Ints) -> Bytes:
     small = np.flatnonzero(signs & SMALL)
     address = np.zeros(len(small), bool)
     for prefix in _ADDRESSES:
-        address |= np.all([codes[np.minimum(places[small] + i, ends[small] - 1)] == c for i, c in enumerate(prefix)], 0)
+        address |= np.all(
+            [codes[np.minimum(places[small] + i, ends[small] - 1)] == c for i, c in enumerate(map(ord, prefix))], 0
+        )
     signs[small[address]] = 0
     return signs
 
@@ -130,7 +132,7 @@ def begins_small(text: str) -> bool:
     while opening < _STEPS and begin[opening + 1 :] and _is(begin[opening], OPENER):
         opening += 1
     begin = begin[opening:]
-    return begin != "" and _is(begin[0], SMALL) and not begin.startswith(tuple(a.decode() for a in _ADDRESSES))
+    return begin != "" and _is(begin[0], SMALL) and not begin.startswith(_ADDRESSES)
 
 
 def is_spaceless(word: str) -> bool:
@@ -165,4 +167,4 @@ def _last_sign(text: str) -> str:
 
 
 def _is(sign: str, bit: int) -> bool:
-    return bool(sign_table()[ord(sign)] & bit)
+    return bool(edge_table()[ord(sign)] & bit)

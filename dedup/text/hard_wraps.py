@@ -16,7 +16,7 @@ import numpy as np
 
 from dedup.text.arrays import distinct
 from dedup.text.characters import ALONE, CLASS_MASK, SPACE, classes_of
-from dedup.text.continuity import CAPITAL, FINAL, PLAIN, SMALL, beginnings, open_ends, sign_table
+from dedup.text.continuity import CAPITAL, FINAL, PLAIN, SMALL, beginnings, edge_table, open_ends
 from dedup.text.lines import FENCE, ITEM, TABLE, TEXT, bulleted, marked, shapes, touching
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def perhaps_grouped(lines: Lines) -> Ints:
         & (lengths[1:] <= _WIDEST + _INDENT)
         & touching(lines)[1:]
     )
-    signs = sign_table()
+    signs = edge_table()
     capital = signs.take(codes[starts[joints + 1]]) & CAPITAL > 0
     # In capitals from end to end.
     capital &= signs.take(codes[np.minimum(starts[joints + 1] + 1, ends[joints + 1] - 1)]) & SMALL > 0
@@ -119,7 +119,7 @@ class _Joints(NamedTuple):
         reach: column at which it would end with the next line's first word; int64.
         open: the line's end is open; bool.
         hyphen: it ends in a broken word; bool.
-        begins: what the next line begins with, by `dedup.text.continuity.sign_table`; uint8.
+        begins: what the next line begins with, by `dedup.text.continuity.edge_table`; uint8.
         narrowest, most: minimum and maximum width of wrapped lines; int64.
         deeper: the next line is indented further; bool.
         worded: the line has several words, as an address has not; bool.

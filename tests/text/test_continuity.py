@@ -21,11 +21,11 @@ from dedup.text.continuity import (
     beginnings,
     begins_small,
     closes,
+    edge_table,
     ends_openly,
     ends_sentence,
     is_spaceless,
     open_ends,
-    sign_table,
     unclosed,
 )
 from tests.support import strategies
@@ -124,7 +124,7 @@ def test_what_begins_anew_or_has_no_case_does_not_begin_small(text: str, opening
 def test_georgian_does_not_begin_small() -> None:
     """Its capitals are for headlines only: every sentence begins like every other word."""
     assert not begins_small("გემი გავიდა")
-    assert sign_table()[ord("გ")] & PLAIN
+    assert edge_table()[ord("გ")] & PLAIN
 
 
 def test_no_more_than_four_signs_are_looked_through() -> None:
@@ -176,7 +176,7 @@ def test_scripts_without_spaces_are_told() -> None:
 
 def test_every_character_is_small_or_capital_or_without_case() -> None:
     """At most one of the three, and no sign that is looked through ends a sentence, but for those that do both."""
-    table = sign_table()
+    table = edge_table()
     letters = [table & bit > 0 for bit in (SMALL, CAPITAL, PLAIN)]
     for first, second in itertools.combinations(letters, 2):
         assert not (first & second).any()

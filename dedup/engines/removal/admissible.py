@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from dedup.engines.removal.byte_cuts import moved, staying
-from dedup.engines.removal.task_decisions import is_renumbered, removed_numbers, repeated
+from dedup.engines.removal.task_decisions import is_judged, is_renumbered, removed_numbers, repeated
 from dedup.model.decisions import without
 from dedup.resolve.document.decide import Repeats, judge_repeats
 from dedup.resolve.surroundings import Surroundings
@@ -53,9 +53,9 @@ class View(NamedTuple):
         """Return the repetitions within what is left when some paragraphs are gone, and the numbers of the others."""
         cut = regions(self.text, self.spans, sorted(gone))
         stays = np.delete(np.arange(len(self.spans)), sorted(gone))
-        spans = moved(np.array(self.spans)[stays], np.array(cut, np.int64).reshape(-1, 2)) if cut else self.spans
+        spans = moved(np.array(self.spans)[stays], cut)
         pairs = np.searchsorted(stays, sorted(self.repeated.items()))
-        return Repeats(without(self.text, cut), np.array(spans), pairs), stays
+        return Repeats(without(self.text, cut), spans, pairs), stays
 
 
 def view(document: Document, done: NDArray[np.bool_], left: str, cut: Sequence[tuple[int, int]]) -> View:
@@ -69,14 +69,13 @@ def view(document: Document, done: NDArray[np.bool_], left: str, cut: Sequence[t
     """
     gone = document.removals["paragraph"] - document.first
     numbers = np.delete(np.arange(len(document.spans)), gone[done])
-    spans = moved(staying(document.spans, gone[done]), np.array(cut, np.int64).reshape(-1, 2)) if done.any() else None
     places = np.searchsorted(numbers, gone)
     witness = document.removals["witness"].astype(np.int64) - document.first
     within = repeated(document.removals, document.first, len(document.spans)) & ~done
     marked = is_renumbered(document.removals) & ~done
     return View(
         left,
-        (document.spans if spans is None else spans).tolist(),
+        moved(staying(document.spans, gone[done]), cut).tolist(),
         places[~done].tolist(),
         dict(zip(places[within].tolist(), np.searchsorted(numbers, witness[within]).tolist(), strict=True)),
         set(places[marked].tolist()),
@@ -100,7 +99,7 @@ def admissible(views: Sequence[View], settings: Settings) -> list[Admissible]:
 
     Those whose witness stands in the same document are judged last, by what is left when all others are gone.
     """
-    if settings.guard == "off" or settings.keep == "none":  # similarity alone decides; boilerplate goes everywhere
+    if not is_judged(settings):
         return [Admissible(set(each.going)) for each in views]
     allowed = [each.allowed(set(each.going) - each.repeated.keys(), settings) for each in views]
     final = [True] * len(views)

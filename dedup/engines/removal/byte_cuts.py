@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from dedup.engines.removal.task_decisions import REASONS, edges_of, is_renumbered, repeated
+from dedup.engines.removal.task_decisions import REASONS, edges_of, is_judged, is_renumbered, repeated
 from dedup.formats.jsonl_bytes import LARGEST, Literals
 from dedup.formats.jsonl_string import locate_string
 from dedup.formats.parts import PartKind
@@ -68,10 +68,8 @@ def cut_without_parsing(
             literals[place] = Literals(parts[place].data, work.field[0])
         if (literal := literals[place].of(start, end)) is not None:
             removals = decided.removals[low[number] : high[number]]
-            if (
-                work.settings.keep != "none"
-                and repeated(removals, int(begins[number]), int(ends[number] - begins[number])).any()
-            ):
+            number_here = int(ends[number] - begins[number])
+            if is_judged(work.settings) and repeated(removals, int(begins[number]), number_here).any():
                 continue  # the text is asked whether that was meant
             gone = removals["paragraph"].astype(np.int64) - begins[number]
             spans = decided.spans[begins[number] : ends[number]]
@@ -142,7 +140,7 @@ def _find_cuts(documents: Sequence[_UnparsedDocument], settings: Settings) -> li
     for number, document in enumerate(documents):
         literal, spans, gone = document.literal, document.spans, document.gone
         going = np.ones(len(gone), bool)
-        if settings.guard != "off" and settings.keep != "none" and len(gone) < len(spans):
+        if is_judged(settings) and len(gone) < len(spans):
             going = np.isin(gone, sorted(document.allowed(settings.min_words)))
             gone = gone[going]
         if not len(gone):
@@ -210,8 +208,9 @@ def staying(spans: NDArray[np.int32], gone: Ints) -> Ints:
     return spans[stays].astype(np.int64)
 
 
-def moved(wanted: Ints, bounds: Ints) -> Ints:
+def moved(wanted: Ints, bounds: Ints | Sequence[tuple[int, int]]) -> Ints:
     """Return where some paragraphs stand when regions between them have left the text; int64, (n, 2)."""
+    bounds = np.asarray(bounds, np.int64).reshape(-1, 2)
     before = np.concatenate(([0], np.cumsum(bounds[:, 1] - bounds[:, 0])))
     here: Ints = wanted - before[np.searchsorted(bounds[:, 0], wanted[:, 0], side="right")][:, None]
     return here

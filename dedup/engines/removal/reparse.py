@@ -137,8 +137,7 @@ class Reparse:
         """Return, for each cut, the numbers of the staying paragraphs that are not split as such from what is left."""
         removed = [cut.document.removals["paragraph"] - cut.document.first for cut in proposed]
         wanted = [
-            moved(staying(cut.document.spans, gone), np.array(cut.regions, np.int64).reshape(-1, 2))
-            for cut, gone in zip(proposed, removed, strict=True)
+            moved(staying(cut.document.spans, gone), cut.regions) for cut, gone in zip(proposed, removed, strict=True)
         ]
         strays = [np.empty(0, np.int64) for _ in proposed]
         doubtful = [index for index, cut in enumerate(proposed) if not _certain(cut.left, wanted[index], self._how)]

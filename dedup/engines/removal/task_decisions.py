@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from dedup.formats.edits import LocatedDocument
+    from dedup.model.settings import Settings
     from dedup.text.arrays import Ints
 
 AGAIN_PROBLEM, AGAIN_FAULT = 1, 2
@@ -96,6 +97,11 @@ def removed_numbers(document: Document) -> list[int]:
     """Return the numbers of the paragraphs that go, within their document; ascending."""
     gone: list[int] = (document.removals["paragraph"] - document.first).tolist()
     return gone
+
+
+def is_judged(settings: Settings) -> bool:
+    """Return True if it matters where a removal stands; else similarity alone decides, or boilerplate goes anywhere."""
+    return settings.guard != "off" and settings.keep != "none"
 
 
 def repeated(removals: NDArray[np.void], first: int, number: int) -> NDArray[np.bool_]:
