@@ -31,7 +31,8 @@ _GEORGIAN = (0x10D0, 0x10FA), (0x10FD, 0x10FF), (0x1C90, 0x1CBF)
 """Letters with capitals with which no sentence begins."""
 _ADDRESSES = "http", "www."
 """Beginnings that are no words."""
-_SENTENCE = frozenset(_STOPS)
+SENTENCE_ENDS = frozenset(_STOPS)
+"""Signs that end a sentence, rather than a clause."""
 _OPEN = "([（【「『“„«"
 _BRACKET = re.compile("[]()[（）【】「」『』“”„«»]")
 _LONG = 600
@@ -115,14 +116,14 @@ def beginnings(codes: Codes, firsts: Ints, ends: Ints) -> Bytes:
 
 def ends_openly(text: str) -> bool:
     """Return True if a text does not end as a sentence or clause ends."""
-    last = _last_sign(text)
+    last = last_sign(text)
     return last != "" and not _is(last, FINAL)
 
 
 def ends_sentence(text: str) -> bool:
     """Return True if a text ends as a sentence ends, rather than a clause."""
-    last = _last_sign(text)
-    return last != "" and last in _SENTENCE
+    last = last_sign(text)
+    return last != "" and last in SENTENCE_ENDS
 
 
 def begins_small(text: str) -> bool:
@@ -156,14 +157,19 @@ def closes(text: str) -> bool:
     return found is not None and found.group() not in _OPEN
 
 
-def _last_sign(text: str) -> str:
+def last_sign(text: str) -> str:
     """Return the last character of a text that is neither a space nor a closing sign; the first one of all if none."""
     end = text[-_LONG:].rstrip()
     closing = 0
     while closing < _STEPS and len(end) > 1 and _is(end[-1], CLOSER):
-        end = end[:-1]
+        end = end[:-1].rstrip()
         closing += 1
     return end[-1:]
+
+
+def is_final(sign: str) -> bool:
+    """Return True for a sign that ends a sentence or a clause that others may follow; for none, too."""
+    return sign == "" or _is(sign, FINAL)
 
 
 def _is(sign: str, bit: int) -> bool:

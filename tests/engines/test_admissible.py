@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dedup import clean, clean_documents
-from dedup.engines.removal.admissible import Admissible, View, admissible, allowed_removals, view
+from dedup.engines.removal.admissible import View, admissible, allowed_removals, view
 from dedup.engines.removal.task_decisions import Document, is_renumbered, repeated
 from dedup.model.decisions import without
 from dedup.model.differences import Difference
@@ -29,18 +29,18 @@ DOOR = "Its bow door was torn off in the storm of February, and has been replace
 TICKETS = "Tickets bought before the storm stay valid until the summer, on every day of the week."
 CREW = "The crew spent the night of the storm on the pier, where the whole village fed them."
 VERSES = {
-    "english": ("Row, my brothers, row her home again to Sund,", "All the lamps of Sund are lit on the quay tonight."),
+    "english": ("Row, my brothers, row her home again to Sund!", "All the lamps of Sund are lit on the quay tonight."),
     "russian": (
-        "Гребите, братья, до дома, до самого берега Сунда,",
+        "Гребите, братья, до дома, до самого берега Сунда!",
         "Все фонари на причале Сунда сегодня горят для нас.",
     ),
     "greek": (
-        "Τραβάτε, αδέρφια, κουπί ως το λιμάνι του Σουντ,",
+        "Τραβάτε, αδέρφια, κουπί ως το λιμάνι του Σουντ!",
         "Όλα τα φανάρια της προκυμαίας ανάβουν απόψε.",
     ),
-    "arabic": ("جدفوا يا إخوتي حتى نصل إلى بيتنا في ميناء سوند،", "كل مصابيح الرصيف مضاءة هذه الليلة من أجلنا نحن."),
-    "hindi": ("चलाओ भाइयो चप्पू अब घर तक हमारे सुंद के घाट तक,", "घाट के सारे दीये आज रात हमारे ही लिए जल रहे हैं।"),
-    "chinese": ("划吧，我的兄弟们，把船划回松德的家，", "松德码头上所有的灯今夜都为我们亮着。"),
+    "arabic": ("جدفوا يا إخوتي حتى نصل إلى بيتنا في ميناء سوند!", "كل مصابيح الرصيف مضاءة هذه الليلة من أجلنا نحن."),
+    "hindi": ("चलाओ भाइयो चप्पू अब घर तक हमारे सुंद के घाट तक!", "घाट के सारे दीये आज रात हमारे ही लिए जल रहे हैं।"),
+    "chinese": ("划吧，我的兄弟们，把船划回松德的家！", "松德码头上所有的灯今夜都为我们亮着。"),
 }
 
 
@@ -70,7 +70,7 @@ def seen(paragraphs: Sequence[str], going: Sequence[int], witnesses: dict[int, i
 
 def found(*views: View, settings: Settings = CORPUS) -> list[set[int]]:
     """Return which paragraphs may go."""
-    return [each.numbers for each in admissible(views, settings)]
+    return admissible(views, settings)
 
 
 # Of the columns -------------------------------------------------------------------------------------------------------
@@ -140,10 +140,8 @@ def test_what_is_repeated_is_judged_by_what_is_left_when_the_others_are_gone() -
     (both,) = admissible([seen([FERRY, CREW, FERRY], [1, 2], {2: 0})], CORPUS)
     left = clean(f"{FERRY}\n\n{FERRY}")
     assert left.removed == 1
-    assert both.numbers == {1, 2}
-    assert both.is_final
-    assert alone.is_final
-    assert alone.numbers == {r.paragraph for r in clean(f"{FERRY}\n\n{CREW}\n\n{FERRY}").removals}
+    assert both == {1, 2}
+    assert alone == {r.paragraph for r in clean(f"{FERRY}\n\n{CREW}\n\n{FERRY}").removals}
 
 
 @pytest.mark.parametrize("verses", VERSES.values(), ids=VERSES)
@@ -162,7 +160,7 @@ def test_all_go_where_nothing_is_asked(settings: Settings) -> None:
     """Where similarity alone decides, and where boilerplate goes from everywhere."""
     refrain, verse = VERSES["english"]
     some = seen([refrain, verse, refrain, "Row her as far as the old quay", "and no further."], [2, 3], {2: 0})
-    assert admissible([some], settings) == [Admissible({2, 3})]
+    assert admissible([some], settings) == [{2, 3}]
 
 
 @given(st.lists(strategies.documents(), min_size=1, max_size=4))
@@ -177,7 +175,7 @@ def test_only_what_is_to_go_may_go_and_whatever_is_beside_a_document_in_a_batch(
             repeats.append(Repeats(text, spans, np.array(sorted(witnesses.items()), np.int64)))
     together = admissible(views, CORPUS)
     assert together == [admissible([each], CORPUS)[0] for each in views]
-    assert all(one.numbers <= set(each.going) for one, each in zip(together, views, strict=True))
+    assert all(one <= set(each.going) for one, each in zip(together, views, strict=True))
     judged = judge_repeats(repeats, CORPUS)
     assert judged == [judge_repeats([each], CORPUS)[0] for each in repeats]
 

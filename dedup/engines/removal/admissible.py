@@ -82,36 +82,21 @@ def view(document: Document, done: NDArray[np.bool_], left: str, cut: Sequence[t
     )
 
 
-class Admissible(NamedTuple):
-    """Which paragraphs of a document may go.
-
-    Attributes:
-        numbers: the paragraphs.
-        is_final: nothing more may go when these are gone.
-    """
-
-    numbers: set[int]
-    is_final: bool = True
-
-
-def admissible(views: Sequence[View], settings: Settings) -> list[Admissible]:
+def admissible(views: Sequence[View], settings: Settings) -> list[set[int]]:
     """Return, for each document, the paragraphs that may go.
 
     Those whose witness stands in the same document are judged last, by what is left when all others are gone.
     """
     if not is_judged(settings):
-        return [Admissible(set(each.going)) for each in views]
+        return [set(each.going) for each in views]
     allowed = [each.allowed(set(each.going) - each.repeated.keys(), settings) for each in views]
-    final = [True] * len(views)
     asked = [number for number, each in enumerate(views) if each.repeated]
     left = [views[number].without(allowed[number]) for number in asked]
     for number, (_, stays), found in zip(asked, left, judge_repeats([one for one, _ in left], settings), strict=True):
         each = views[number]
         if unmeant := each.repeated.keys() & set(stays[sorted(found)].tolist()):
             allowed[number] = each.allowed((set(each.going) - each.repeated.keys()) | unmeant, settings)
-            # The others may be judged in another way when these are gone.
-            final[number] = len(allowed[number]) == len(each.going)
-    return list(map(Admissible, allowed, final))
+    return allowed
 
 
 def allowed_removals(document: Document, done: NDArray[np.bool_], numbers: set[int]) -> NDArray[np.bool_]:

@@ -133,7 +133,11 @@ class _ByteCuts(NamedTuple):
 
 
 def _find_cuts(documents: Sequence[_UnparsedDocument], settings: Settings) -> list[_ByteCuts | None]:
-    """Find what leaves some documents; None where what is left would not be read as the paragraphs that stay."""
+    """Find what leaves some documents; None where that has to be asked of their texts, once or more.
+
+    What is left would be read as other paragraphs than those that stay, or only some of the removals may be carried
+    out.
+    """
     how = settings.split
     out: list[_ByteCuts | None] = []
     open_: list[tuple[int, str, Ints]] = []
@@ -141,7 +145,11 @@ def _find_cuts(documents: Sequence[_UnparsedDocument], settings: Settings) -> li
         literal, spans, gone = document.literal, document.spans, document.gone
         going = np.ones(len(gone), bool)
         if is_judged(settings) and len(gone) < len(spans):
-            going = np.isin(gone, sorted(document.allowed(settings.min_words)))
+            number_allowed = len(document.allowed(settings.min_words))
+            if 0 < number_allowed < len(gone):
+                out.append(None)  # what may go then is asked again
+                continue
+            going[:] = number_allowed > 0
             gone = gone[going]
         if not len(gone):
             out.append(_ByteCuts([], emptied=False, carried_out=going))

@@ -57,14 +57,14 @@ def settle_cuts(work: Work, documents: Sequence[Document]) -> list[CutDocument |
         before = [settled[number] for number in active]
         wanted = _admissible(work, [documents[number] for number in active], before)
         still_active: list[int] = []
-        cuts = Reparse(work, [want for want, _ in wanted], before).run()
-        for number, (want, is_final), cut in zip(active, wanted, cuts, strict=True):
+        cuts = Reparse(work, wanted, before).run()
+        for number, want, cut in zip(active, wanted, cuts, strict=True):
             if cut is None:  # another run would leave it alone
                 continue
             cuts_more = len(cut.document.removals) > _number_done(settled[number])
             settled[number] = cut._replace(wanted=want)
-            # What belongs to what stays beside it does so as well when more has gone from between.
-            if cuts_more and (len(cut.document.removals) < len(want.removals) or not is_final):
+            # Where something has gone, other paragraphs stand beside one another, and another run would ask again.
+            if cuts_more and len(cut.document.removals) < len(documents[number].removals):
                 still_active.append(number)
         active = still_active
     return settled
@@ -74,20 +74,15 @@ def _number_done(cut: CutDocument | None) -> int:
     return 0 if cut is None else len(cut.document.removals)
 
 
-def _admissible(
-    work: Work, documents: Sequence[Document], settled: Sequence[CutDocument | None]
-) -> list[tuple[Document, bool]]:
-    """Return each document with the removals that may be carried out, given those that are settled.
-
-    And whether nothing more may be carried out then.
-    """
+def _admissible(work: Work, documents: Sequence[Document], settled: Sequence[CutDocument | None]) -> list[Document]:
+    """Return each document with the removals that may be carried out, given those that are settled."""
     done = [is_among(document, cut and cut.document) for document, cut in zip(documents, settled, strict=True)]
     views = [
         view(document, flags, *((cut.left, cut.regions) if cut else (document.located.record.text, [])))
         for document, flags, cut in zip(documents, done, settled, strict=True)
     ]
     return [
-        (with_removals(document, allowed_removals(document, flags, found.numbers)), found.is_final)
+        with_removals(document, allowed_removals(document, flags, found))
         for document, flags, found in zip(documents, done, admissible(views, work.settings), strict=True)
     ]
 

@@ -1,0 +1,162 @@
+"""The paragraphs of one document as its readers see them: headings, sections, series of entries, what runs on in what.
+
+Paragraphs without any word are looked through: a place is the number of a paragraph among those with words.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING
+
+from dedup.resolve.paragraph_forms import (
+    CELL,
+    ENTRY,
+    LINK,
+    OPEN,
+    SENTENCE,
+    SHOUTED_LEVEL,
+    STRUCTURE,
+    UNMARKED_LEVEL,
+    form_of,
+    tied,
+)
+from dedup.text.continuity import is_spaceless
+from dedup.text.paragraphs import LINE_END
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_WORD = re.compile(r"\w+")
+_BLANK = re.compile(r"[^\S\r\n]*")
+_SHORTEST_RULE = 3
+_RULES = "=-~"
+"""What underlines a heading, by its level."""
+_NARROWEST, _NARROWEST_SPACELESS = 40, 18
+"""Characters of a hard-wrapped line, at least."""
+_LONGEST_CELL, _CELLS = 24, 3
+"""Characters of a short cell, at most; cells beside one another, at least."""
+_CACHED = 1 << 15
+"""Paragraphs whose form is cached: most repeat."""
+
+_form_of = lru_cache(_CACHED)(form_of)
+
+
+class Outline:
+    """The paragraphs of one document.
+
+    Args:
+        text: the document.
+        spans: (start, end) of each paragraph, in characters.
+
+    Attributes:
+        numbers: the numbers of the paragraphs with words, by their places.
+        bodies: their texts, without what is blank around them.
+        forms: what they are to those beside them.
+        levels: how deep each one stands as a heading; 0 for others, also for entries of a list that look like headings.
+    """
+
+    def __init__(self, text: str, spans: Sequence[Sequence[int]]) -> None:
+        self._text = text
+        self._spans = spans
+        self.numbers = [number for number, span in enumerate(spans) if _WORD.search(text, *span)]
+        self.bodies = [text[start:end].strip() for start, end in map(spans.__getitem__, self.numbers)]
+        self.forms = list(map(_form_of, self.bodies))
+        self.levels = [self._level(place) for place in range(len(self.numbers))]
+        self._tied: dict[int, bool] = {}
+
+    @cached_property
+    def series(self) -> list[list[int]]:
+        """The places of entries that are numbered, or marked, in the same way: of named ones all, else of one section.
+
+        Links are no entries of a series, but those of a menu.
+        """
+        found: dict[tuple[str, int], list[int]] = defaultdict(list)
+        section, heading = 0, ""
+        for place, (form, level) in enumerate(zip(self.forms, self.levels, strict=True)):
+            if 0 < level < SHOUTED_LEVEL and not (form.kind and form.kind == heading):
+                section, heading = place + 1, form.kind
+            if form.kind and not form.bits & LINK:
+                apart = " " in form.kind or 0 < level < UNMARKED_LEVEL
+                found[form.kind, -1 if apart else section].append(place)
+        return [places for places in found.values() if len(places) > 1]
+
+    @cached_property
+    def wrapped(self) -> list[int]:
+        """The places of prose that was hard-wrapped."""
+        apart = STRUCTURE | ENTRY | LINK
+        return [i for i, body in enumerate(self.bodies) if LINE_END.search(body) and not self.forms[i].bits & apart]
+
+    def is_tied(self, place: int) -> bool:
+        """Return True if a paragraph and the next one are parts of one unit."""
+        known = self._tied.get(place)
+        if known is None:
+            known = self._tied[place] = self._is_tied(place)
+        return known
+
+    def may_be_wrapped(self, place: int) -> bool:
+        """Return True if a paragraph may be a line that a hard wrap broke off from the next one."""
+        body = self.bodies[place]
+        long = len(body) >= (_NARROWEST_SPACELESS if is_spaceless(body) else _NARROWEST)
+        return long and self.forms[place].bits & OPEN > 0 and self.touch(place)
+
+    def touch(self, place: int) -> bool:
+        """Return True if a single line end stands between a paragraph and the next one with words."""
+        above, below = self.numbers[place : place + 2]
+        return above + 1 == below and self._apart(above) == 1
+
+    def runs_through(self, above: int, below: int) -> bool:
+        """Return True if single line ends stand between all paragraphs from one place to another."""
+        return all(self._apart(number) == 1 for number in range(self.numbers[above], self.numbers[below]))
+
+    def _apart(self, number: int) -> int:
+        """Return how many line ends stand between a paragraph and the next one."""
+        return len(LINE_END.findall(self._text, self._spans[number][1], self._spans[number + 1][0]))
+
+    def _is_tied(self, place: int) -> bool:
+        above, below = self.forms[place], self.forms[place + 1]
+        if tied(above, below):
+            return True
+        if not above.bits & OPEN or not self.touch(place):
+            return False
+        cell = (above.bits & CELL and not below.bits & SENTENCE) or (below.bits & CELL and not above.bits & SENTENCE)
+        return bool(cell) or self._indent(place) < self._indent(place + 1) or self._in_column(place)
+
+    def _in_column(self, place: int) -> bool:
+        """Return True if a paragraph or the next one is the long one in a column of cells, one a line."""
+        for first in (place - 1, place):
+            row = range(first, first + _CELLS)
+            if row.start < 0 or row.stop > len(self.forms) or not all(self.forms[i].bits & OPEN for i in row):
+                continue
+            short = sum(len(self.bodies[i]) <= _LONGEST_CELL for i in row)
+            if short + 1 == _CELLS and all(self.touch(i) for i in row[:-1]):
+                return True
+        return False
+
+    def _indent(self, place: int) -> int:
+        """Return how many characters stand before a paragraph on its first line."""
+        start = self._spans[self.numbers[place]][0]
+        line = max(self._text.rfind("\n", 0, start), self._text.rfind("\r", 0, start)) + 1
+        blank = _BLANK.match(self._text, line)
+        return blank.end() - line if blank else 0
+
+    def _level(self, place: int) -> int:
+        form = self.forms[place]
+        if form.level == UNMARKED_LEVEL and form.bits & ENTRY:
+            beside = self.forms[max(place - 1, 0) : place] + self.forms[place + 1 : place + 2]
+            if any(other.bits & ENTRY for other in beside):
+                return 0
+        return form.level or self._underlined(place)
+
+    def _underlined(self, place: int) -> int:
+        """Return the level of a heading that the next line underlines; 0 without one."""
+        number, title = self.numbers[place], self.bodies[place]
+        after = self.numbers[place + 1] if place + 1 < len(self.numbers) else len(self._spans)
+        if number + 1 == after or LINE_END.search(title) or self._apart(number) != 1:
+            return 0
+        start, end = self._spans[number + 1]
+        rule = self._text[start:end].strip()
+        if len(rule) < _SHORTEST_RULE or len(set(rule)) != 1 or 2 * abs(len(rule) - len(title)) > len(title):
+            return 0
+        return _RULES.find(rule[0]) + 1 or len(_RULES)

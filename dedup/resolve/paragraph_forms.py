@@ -1,0 +1,181 @@
+"""What a paragraph is to those beside it: how it begins and ends, and whether it is part of a list, a table, a record.
+
+`form_of` looks at one paragraph alone; `tied` tells from two forms whether paragraphs that touch are parts of one unit.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from dedup.resolve.entry_markers import marker_kind
+from dedup.text.continuity import SENTENCE_ENDS, begins_small, closes, is_final, is_spaceless, last_sign, unclosed
+from dedup.text.line_forms import LineForm, is_bold, is_figures, is_link, is_shouted, leading_label, line_form
+from dedup.text.paragraphs import LINE_END
+
+SMALL, CLOSING, STRUCTURE, ENTRY, LINK, ROW, CELL, FIELD, OPEN, SENTENCE, CLAUSE, LEADING, UNCLOSED = (
+    1 << bit for bit in range(13)
+)
+"""Bits of a form. It begins with a small letter; closes what it has not opened; is a table or code block; is an entry
+of a list or a numbered paragraph; one link or image; a row of columns; a short cell of figures; a labelled field. It
+ends as neither a sentence nor a clause ends; as a sentence; as a clause; with a colon or a question; within a bracket
+or quotation."""
+
+UNMARKED_LEVEL = 7
+"""How deep headings stand that are not Markdown."""
+SHOUTED_LEVEL = 8
+"""How deep lines in capitals stand, which may be buttons as well."""
+_LEVEL = re.compile(r"\s*(#{1,6})\s")
+_COLUMN = re.compile(r"\S(?: {2,}|\t)(?=\S)")
+_COLUMNS = 2
+"""Gaps of several spaces from which on a line is a row of columns."""
+_BARS = re.compile(r"[^|\s`]\s*\|\s+[^|\s`]")
+_LINKS = re.compile(r"!?\[[^][\n]{0,200}\]\([^()\s]{0,1000}\)")
+_FIELD = re.compile(r"\W*[^\W\d_][^:：\d\n]{0,39}[:：]\W{0,3}\s")
+_WORD = re.compile(r"\w+")
+_LONGEST_HEADING = 24
+"""Words of a heading, at most."""
+_LONG_HEADING = 200
+"""Characters of a heading, at most."""
+_LONGEST_CELL = 40
+"""Characters of a cell that holds a figure, at most."""
+_LONG_FIELD = 200
+"""Characters of a labelled field, at most."""
+_CLAUSES = frozenset(",;،؛，；、")
+_LEADS = frozenset(":：?？؟")
+_ONE_CELL = 2
+"""Bars around a single cell, which make no table."""
+_MARKER = 2
+"""Words of a marker by itself, at most: a name and a number."""
+
+
+class Form(NamedTuple):
+    """What a paragraph is to those beside it.
+
+    Attributes:
+        bits: what it is, as a sum of the bits above.
+        level: how deep a heading stands, of Markdown the number of its signs, of others more than all; else 0.
+        kind: the sign in front of an entry, or how it is numbered; empty for all that is no entry.
+    """
+
+    bits: int
+    level: int
+    kind: str = ""
+
+    @property
+    def is_numbered(self) -> bool:
+        """Whether it is an entry with a number or letter, rather than a sign."""
+        return "0" in self.kind or "a" in self.kind
+
+
+def form_of(text: str) -> Form:
+    """Return the form of a paragraph; of one that is quoted, that of what is quoted."""
+    if text.lstrip().startswith(">"):
+        text = text.lstrip("> \t")
+    bits = _ending(text) | _beginning(text)
+    if len(text) <= _LONG_FIELD:
+        bits |= _shape(text, bits)
+    return Form(bits, _level(text, bits), (marker_kind(text) or text.lstrip()[:1]) if bits & ENTRY else "")
+
+
+def tied(above: Form, below: Form) -> bool:
+    """Return True if two paragraphs that touch are parts of one unit.
+
+    A sentence, a bracket or a series of clauses runs from one into the other; one announces the other; or both are
+    rows of a table, fields of a record, or entries of a list that are no sentences by themselves.
+    """
+    one, two = above.bits, below.bits
+    if (
+        one & (CLAUSE | LEADING)
+        or two & STRUCTURE
+        or (one & OPEN and two & SMALL)
+        or (one & UNCLOSED and two & CLOSING)
+    ):
+        return True
+    if one & two & (ROW | FIELD):
+        return True
+    if (
+        not one & two & ENTRY
+        or one & two & SENTENCE
+        or (one | two) & LINK
+        or (above.kind != below.kind and not (above.is_numbered and below.is_numbered))
+    ):
+        return False
+    # Not the last entry of a section and the heading of the next one.
+    return not below.level or above.level == below.level == UNMARKED_LEVEL
+
+
+def _ending(text: str) -> int:
+    sign = last_sign(text)
+    if sign in SENTENCE_ENDS:
+        bits = SENTENCE | (LEADING if sign in _LEADS else 0)
+    elif sign in _LEADS:
+        bits = LEADING
+    elif sign in _CLAUSES:
+        bits = CLAUSE | (0 if is_final(sign) else OPEN)
+    else:
+        bits = 0 if is_final(sign) else OPEN
+    return bits | UNCLOSED if unclosed(text) else bits
+
+
+def _beginning(text: str) -> int:
+    bits = CLOSING if closes(text) else 0
+    first = text.lstrip()[:2]
+    # Most begin with a word, and are told by that: no list, no table.
+    if len(first) > 1 and first.isalpha() and not first[0].islower():
+        return bits | (ENTRY if marker_kind(text) else 0)
+    if begins_small(text):
+        bits |= SMALL
+    form = line_form(text)
+    if form is LineForm.FENCE or (form is LineForm.TABLE and text.count("|") > _ONE_CELL):
+        return bits | STRUCTURE
+    if is_link(text) or ("](" in text and not _WORD.search(_LINKS.sub("", text))):
+        bits |= LINK
+    if form is LineForm.ITEM or marker_kind(text):
+        bits |= ENTRY
+    return bits
+
+
+def _shape(text: str, bits: int) -> int:
+    """Return the bits of a short paragraph that tell of columns, cells and fields."""
+    out = 0
+    if ("  " in text or "\t" in text) and len(_COLUMN.findall(text)) >= _COLUMNS:
+        out |= ROW
+    if "|" in text and _BARS.search(text):
+        out |= ROW
+    if len(text) <= _LONGEST_CELL and is_figures(text):
+        out |= CELL
+    if not bits & (SENTENCE | LEADING) and _FIELD.match(text) and leading_label(text):
+        out |= FIELD
+    return out
+
+
+def _level(text: str, bits: int) -> int:
+    if len(text) > _LONG_HEADING:
+        return 0
+    found = _LEVEL.match(text)
+    if found:
+        return len(found[1])
+    if bits & (CLAUSE | STRUCTURE | ROW) or LINE_END.search(text) or len(_WORD.findall(text)) > _LONGEST_HEADING:
+        return 0
+    if bits & ENTRY and _is_marker(text):
+        return UNMARKED_LEVEL
+    return 0 if bits & (SMALL | CELL | LINK) else _unmarked_level(text, bits)
+
+
+def _unmarked_level(text: str, bits: int) -> int:
+    if is_bold(text) or bits & (ENTRY | OPEN) == ENTRY | OPEN:
+        return UNMARKED_LEVEL
+    return SHOUTED_LEVEL if _is_shouted(text) else 0
+
+
+def _is_shouted(text: str) -> bool:
+    return is_shouted(text) and sum(map(str.isalpha, text)) > sum(map(str.isdigit, text))
+
+
+def _is_marker(text: str) -> bool:
+    """Return True if a paragraph is a marker, and no word follows it."""
+    words = _WORD.findall(text)
+    if len(words) > _MARKER or not marker_kind(text) or any(map(is_spaceless, words)):
+        return False
+    return len(words) > 1 or not text.rstrip()[-1:].isalnum()
