@@ -13,7 +13,7 @@ from dedup.language.wordlists import MARKING, ORDINALS
 _HEAD = 48
 """Characters within which a marker ends."""
 _MARKER_PARTS = re.compile(r"[^\W_]+|[).:\]\[(§°*]")
-_PLAIN = re.compile(r"([^\W\d_]{3,40})\s{1,3}(?![–—-])")
+_PLAIN = re.compile(r"(?![第제])([^\W\d_]{3,40})\s{1,3}(?![–—-])")
 _FRONT = r"[\s(\[^\\\"'“„«*_#>№¶–—•·（［【〔-]*"
 _CLOSE = r"[*_\\]{0,3}(?:(?<=§)\s|[.):\]．）】〕°ºª](?!\d)|、|</sup>|\s*[–—-]\s|\Z)"
 _NUMERAL = r"\d{1,4}(?:\.\d{1,3})*[^\W\d_]?|[ivxlcIVXLC]{1,7}|[^\W\d_](?!\.\w)|[一二三四五六七八九十百]{1,4}"
