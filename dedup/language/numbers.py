@@ -26,6 +26,8 @@ _NAMED = re.compile(
     r"(?<!\d)(\d{1,2})(?:st|nd|rd|th|er|º|\.)?\s+(?:de\s+|d')?([^\W\d_][^\s\d.,;:()/]{2,23})\.?,?\s+(?:de\s+|del\s+)?(\d{4})(?!\d)"
 )
 _NAMED_FIRST = re.compile(r"([^\W\d_][^\s\d.,;:()/]{2,23})\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})(?!\d)")
+_PARTS = re.compile(r"[-‐‑– ](\d{1,2})/(\d{1,2})(?![\d/])")
+"""What a mixed number has behind its whole one: "6-1/16", "6 1/4"."""
 _APART, _MARK = re.compile(r"[^\d]+"), re.compile(r"[^\d]")
 _FOLLOWING = re.compile(r"\s?([^\W\d_]+)")
 _COARSEST = 0.1
@@ -84,16 +86,29 @@ class Date(NamedTuple):
 def numbers(text: str, start: int = 0, end: int | None = None) -> list[Number]:
     """Return the numbers of a text that are written with digits, in order: all, or those near a part of it."""
     out = []
+    last = 0
     for found in _NUMBER.finditer(text):
-        if found.end() + _WORD <= start or (end is not None and found.start() >= end):
+        if found.end() + _WORD <= start or (end is not None and found.start() >= end) or found.start() < last:
             continue
         written = found.group()
         value, step = _value(written) if len(written) <= _LONGEST else (math.nan, 0.0)
+        share, last = (
+            _share(text, found.end()) if written.isdecimal() and len(written) <= _THREE else (0.0, found.end())
+        )
+        if share:
+            value, step = value + share, 0.0
         fraction = step < 1
-        times, size = _times(text, found.end())
+        times, size = _times(text, last)
         value *= times if isinstance(value, float) else int(times)
-        out.append(Number(found.start(), found.end() + size, value, step * times, fraction))
+        out.append(Number(found.start(), last + size, value, step * times, fraction))
     return out
+
+
+def _share(text: str, at: int) -> tuple[float, int]:
+    """Return the part of one that follows there on a whole number, 0 if none does, and where it ends."""
+    found = _PARTS.match(text, at)
+    over, under = map(int, found.groups()) if found is not None else (0, 0)
+    return (over / under, found.end()) if found is not None and 0 < over < under else (0.0, at)
 
 
 def _times(text: str, at: int) -> tuple[float, int]:

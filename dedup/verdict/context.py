@@ -28,7 +28,10 @@ BREAKS = frozenset(".!?…,;:–—-()\"'“”„«»。，；：！？、（�
 HYPHENS = frozenset("-‐‑")
 """Signs that tie two words to one."""
 
-_APART = frozenset('.:;,|–—()[]"“”»«!?…\n·•/、。，；：！？（）「」،؛؟۔।॥')
+APOSTROPHES = frozenset("'’ʼ`´")
+"""Signs between a letter and the word that it belongs to."""
+
+APART = frozenset('.:;,|–—()[]"“”»«!?…\n·•/、。，；：！？（）「」،؛؟۔।॥')
 """Signs that keep what stands on either side apart, in whatever way."""
 
 _SENTENCE_END = re.compile(r"[.!?…。！？؟۔।։;；]\W*\Z")
@@ -115,7 +118,7 @@ def is_apart(paragraph: Paragraph, index: int) -> bool:
     if not paragraph.text or not 0 < index < len(paragraph.chars):
         return True
     signs = between(paragraph, index)
-    return not _APART.isdisjoint(signs) or " - " in signs
+    return not APART.isdisjoint(signs) or " - " in signs
 
 
 def between(paragraph: Paragraph, index: int) -> str:

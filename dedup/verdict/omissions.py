@@ -17,7 +17,9 @@ from dedup.model.differences import Difference
 from dedup.text.characters import MINUS, SIGNS
 from dedup.text.signs import is_picture, is_sign
 from dedup.text.token_chars import is_numeric
+from dedup.verdict.code import breaks_span
 from dedup.verdict.context import HYPHENS, between, is_apart, is_capital, is_label, is_title
+from dedup.verdict.figures import bounds
 from dedup.verdict.gap import Finding
 from dedup.verdict.restrictions import FEW, is_another_term, restricts
 
@@ -54,7 +56,8 @@ def check_omission(  # noqa: PLR0911 - one loss after the other
     here = [min(gap.candidate_start, len(candidate.chars) - 1)]
     if _loses_a_sign(gap, witness, candidate) or _loses_a_unit(gap, witness, candidate):
         return Finding(here, Difference.NUMBER)
-    if _names_another(gap, witness, candidate) or _breaks_a_word(gap, witness) or _another_address(gap, witness):
+    parts = _breaks_a_word(gap, witness) or _another_address(gap, witness) or breaks_span(gap, witness)
+    if parts or _names_another(gap, witness, candidate):
         return Finding(here, Difference.NAME)
     if restricts(gap, witness, candidate):
         return Finding(here, Difference.TURN)
@@ -63,7 +66,8 @@ def check_omission(  # noqa: PLR0911 - one loss after the other
         return Finding(here if beheaded else [], Difference.NAME if beheaded else Difference.LESS)
     if is_another_term(gap, witness):
         return Finding(here, Difference.NAME)
-    if _pairs_otherwise(gap, witness, candidate) or _other_unit(gap, witness) or _counts_on(gap, witness):
+    other = _pairs_otherwise(gap, witness, candidate) or _other_unit(gap, witness) or _counts_on(gap, witness)
+    if other or bounds(witness, gap.witness_start, gap.witness_end):
         return Finding(here, Difference.NUMBER)
     short = len(candidate.chars) <= _TITLE and gap.witness_size <= FEW
     short = short and not (is_apart(witness, gap.witness_start) and is_apart(witness, gap.witness_end))
@@ -207,7 +211,7 @@ def _another_address(gap: Gap, witness: Paragraph) -> bool:
 def _counts_on(gap: Gap, witness: Paragraph) -> bool:
     """Return True if the rest of an amount is lost, or the number of a name: "twelve (12) months and six (6) days"."""
     figures = [is_numeric(char) for char in witness.chars[gap.witness_start : gap.witness_end]]
-    qualifies = len(figures) == 1 and len(witness.token(gap.witness_start)) > 1
+    qualifies = len(figures) == 1 and len(witness.token(gap.witness_start)) > 1 and not _joins(gap, witness)
     if not (any(figures) or qualifies) or len(figures) > _AMOUNT or is_apart(witness, gap.witness_start):
         return False
     if any(is_numeric(witness.chars[i]) for i in range(max(gap.witness_start - 2, 0), gap.witness_start)):
@@ -215,6 +219,13 @@ def _counts_on(gap: Gap, witness: Paragraph) -> bool:
     named = figures == [True] and between(witness, gap.witness_start) == " "
     name = witness.token(gap.witness_start - 1)
     return named and is_capital(witness, gap.witness_start - 1) and name not in SECTION and plain(name) not in TIMES
+
+
+def _joins(gap: Gap, witness: Paragraph) -> bool:
+    """Return True for a word between two numbers, of which `joins_otherwise` tells what it makes of them: "6 to 10"."""
+    return witness.token(gap.witness_start) in FUNCTION and is_numeric(
+        witness.chars[gap.witness_end : gap.witness_end + 1] or " "
+    )
 
 
 def is_same_number(witness: Paragraph, a: int, candidate: Paragraph, b: int) -> bool:
