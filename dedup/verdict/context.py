@@ -22,6 +22,11 @@ _LABEL_CHARACTERS = 40
 
 _LABEL_GRAMMAR = 0.25
 
+_LINKED = 100
+"""Tokens of one with the targets of its links."""
+
+_TARGET = re.compile(r"\]\([^()\n]*\)")
+
 BREAKS = frozenset(".!?…,;:–—-()\"'“”„«»。，；：！？、（）「」『』،؛؟।\n")
 """Signs at which a sentence or a clause ends."""
 
@@ -73,16 +78,24 @@ def is_label(paragraph: Paragraph) -> bool:
     """Return True if a paragraph names something rather than says something: a title, an entry, a caption.
 
     It is short, ends as no sentence does, and has few words of grammar; in scripts without spaces, where grammar is not
-    seen, length alone tells.
+    seen, length alone tells. The targets of links are no part of it.
     """
-    if not paragraph.text or len(paragraph.chars) > _LABEL_CHARACTERS or ends(paragraph):
+    if not paragraph.text or len(paragraph.chars) > _LINKED or ends(paragraph):
+        return False
+    shown = [i for i in range(len(paragraph.chars)) if not is_in_target(paragraph, i)]
+    if len(shown) > _LABEL_CHARACTERS:
         return False
     if 2 * len(paragraph.chars) > len(paragraph.text):
         return True
-    if len(paragraph.chars) > _LABEL:
+    return len(shown) <= _LABEL and sum(paragraph.token(i) in FUNCTION for i in shown) <= _LABEL_GRAMMAR * len(shown)
+
+
+def is_in_target(paragraph: Paragraph, index: int) -> bool:
+    """Return True if a token stands in the target of a link or an image."""
+    if "](" not in paragraph.text:
         return False
-    grammar = sum(paragraph.token(i) in FUNCTION for i in range(len(paragraph.chars)))
-    return grammar <= _LABEL_GRAMMAR * len(paragraph.chars)
+    at = paragraph.span(index)[0]
+    return any(found.start() < at < found.end() for found in _TARGET.finditer(paragraph.text))
 
 
 def ends(paragraph: Paragraph) -> bool:

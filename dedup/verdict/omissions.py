@@ -18,7 +18,7 @@ from dedup.text.characters import MINUS, SIGNS
 from dedup.text.signs import is_picture, is_sign
 from dedup.text.token_chars import is_numeric
 from dedup.verdict.code import breaks_span
-from dedup.verdict.context import HYPHENS, between, is_apart, is_capital, is_label, is_title
+from dedup.verdict.context import HYPHENS, between, is_apart, is_capital, is_in_target, is_label, is_title
 from dedup.verdict.figures import bounds
 from dedup.verdict.gap import Finding
 from dedup.verdict.restrictions import FEW, is_another_term, restricts
@@ -42,6 +42,11 @@ _TITLE = 15
 """Words of a title, at most."""
 _TEXT = 12
 """Words of what is no longer a label, at least."""
+_ENTRIES = {",": 1, "，": 1, "、": 1, "،": 1, ";": 1, "；": 1, "/": 2, "-": 2, "–": 2, "•": 2, "·": 2}
+"""What stands between the entries of a list, and how often at least where the line is one: a dash parts titles, too."""
+_DASHES = frozenset("-–")
+_AROUND = " \t\n\u00a0\u3000*_\"'“”«»[]"
+"""Marks and signs around an entry."""
 _TYING = frozenset("./@")
 """Signs that tie the parts of an address."""
 
@@ -64,7 +69,7 @@ def check_omission(  # noqa: PLR0911 - one loss after the other
     if not 0 < gap.candidate_start < len(candidate.chars):
         beheaded = gap.candidate_start == 0 and _beheads(gap, witness, candidate)
         return Finding(here if beheaded else [], Difference.NAME if beheaded else Difference.LESS)
-    if is_another_term(gap, witness):
+    if is_another_term(gap, witness) or _lacks_a_character(gap, witness):
         return Finding(here, Difference.NAME)
     other = _pairs_otherwise(gap, witness, candidate) or _other_unit(gap, witness) or _counts_on(gap, witness)
     if other or bounds(witness, gap.witness_start, gap.witness_end):
@@ -162,14 +167,29 @@ def _names_another(gap: Gap, witness: Paragraph, candidate: Paragraph) -> bool:
     words = [witness.token(i) for i in gap.witness_range]
     if gap.witness_start == 0 and all(len(word) == 1 or word.isdigit() or word in SECTION for word in words):
         return False  # its number
-    if all(word in FUNCTION for word in words):
+    if all(word in FUNCTION for word in words) or is_in_target(witness, gap.witness_start):
         return False
+    if _lacks_an_entry(gap, witness, candidate):
+        return True
     edge = gap.candidate_start == 0 or gap.candidate_end == len(candidate.chars)
     if edge and gap.witness_size >= _TEXT and 2 * len(candidate.chars) <= len(candidate.text):
         return False  # a byline or a caption that runs on into its text
     left = gap.candidate_start > 0 and not _is_kept_apart(gap, witness, gap.witness_start)
     right = gap.candidate_start < len(candidate.chars) and not _is_kept_apart(gap, witness, gap.witness_end)
     return left or right
+
+
+def _lacks_an_entry(gap: Gap, witness: Paragraph, candidate: Paragraph) -> bool:
+    """Return True if a list of names lacks some of them: of "flour, bread, salt" no more than "flour, salt"."""
+    ends = {
+        between(witness, index).strip(_AROUND)
+        for index in (gap.witness_start, gap.witness_end)
+        if 0 < index < len(witness.chars)
+    }
+    sign = next((sign for sign in ends if sign in _ENTRIES), "")
+    if not sign or not ends <= {sign, ":", "："}:
+        return False
+    return candidate.text.count(f" {sign} " if sign in _DASHES else sign) >= _ENTRIES[sign]
 
 
 def _is_kept_apart(gap: Gap, witness: Paragraph, index: int) -> bool:
@@ -187,6 +207,19 @@ def _breaks_a_word(gap: Gap, witness: Paragraph) -> bool:
         0 < index < len(witness.chars) and between(witness, index) in HYPHENS
         for index in (gap.witness_start, gap.witness_end)
     )
+
+
+def _lacks_a_character(gap: Gap, witness: Paragraph) -> bool:
+    """Return True if a single character is lost in a script without spaces, and is no word of grammar.
+
+    Seldom is one a word there: it may be a third of a name.
+    """
+    if gap.witness_size != 1 or not witness.text or not 0 < gap.witness_start < len(witness.chars) - 1:
+        return False
+    around = [witness.token(i) for i in range(gap.witness_start - 1, gap.witness_end + 1)]
+    if around[1] in FUNCTION or any(token[0] < _SPACELESS or not token[0].isalpha() for token in around):
+        return False
+    return not (between(witness, gap.witness_start) or between(witness, gap.witness_end))
 
 
 def _other_unit(gap: Gap, witness: Paragraph) -> bool:
