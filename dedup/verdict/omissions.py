@@ -42,9 +42,11 @@ _TITLE = 15
 """Words of a title, at most."""
 _TEXT = 12
 """Words of what is no longer a label, at least."""
-_ENTRIES = {",": 1, "，": 1, "、": 1, "،": 1, ";": 1, "；": 1, "/": 2, "-": 2, "–": 2, "•": 2, "·": 2}
+_ENTRIES = {",": 1, "、": 1, "،": 1, ";": 1, "/": 2, "-": 2, "–": 2, "•": 2, "·": 2, "・": 1}
 """What stands between the entries of a list, and how often at least where the line is one: a dash parts titles, too."""
-_DASHES = frozenset("-–")
+_DASHES, _SPACELESS_ENTRIES = frozenset("-–"), frozenset("、・")
+_WORDS, _CHARACTERS = 5, 8
+"""Words of an entry that is a name, and characters where words have no spaces between them, at most."""
 _AROUND = " \t\n\u00a0\u3000*_\"'“”«»[]"
 """Marks and signs around an entry."""
 _TYING = frozenset("./@")
@@ -69,7 +71,7 @@ def check_omission(  # noqa: PLR0911 - one loss after the other
     if not 0 < gap.candidate_start < len(candidate.chars):
         beheaded = gap.candidate_start == 0 and _beheads(gap, witness, candidate)
         return Finding(here if beheaded else [], Difference.NAME if beheaded else Difference.LESS)
-    if is_another_term(gap, witness) or _lacks_a_character(gap, witness):
+    if is_another_term(gap, witness) or _lacks_a_character(gap, witness, candidate):
         return Finding(here, Difference.NAME)
     other = _pairs_otherwise(gap, witness, candidate) or _other_unit(gap, witness) or _counts_on(gap, witness)
     if other or bounds(witness, gap.witness_start, gap.witness_end):
@@ -189,7 +191,10 @@ def _lacks_an_entry(gap: Gap, witness: Paragraph, candidate: Paragraph) -> bool:
     sign = next((sign for sign in ends if sign in _ENTRIES), "")
     if not sign or not ends <= {sign, ":", "："}:
         return False
-    return candidate.text.count(f" {sign} " if sign in _DASHES else sign) >= _ENTRIES[sign]
+    lead_in, colon, names = candidate.text.replace("：", ":").partition(":")
+    entries = (names if colon else lead_in).split(f" {sign} " if sign in _DASHES else sign)
+    longest = max(map(len, entries) if sign in _SPACELESS_ENTRIES else (len(entry.split()) for entry in entries))
+    return len(entries) > _ENTRIES[sign] and longest <= (_CHARACTERS if sign in _SPACELESS_ENTRIES else _WORDS)
 
 
 def _is_kept_apart(gap: Gap, witness: Paragraph, index: int) -> bool:
@@ -209,17 +214,29 @@ def _breaks_a_word(gap: Gap, witness: Paragraph) -> bool:
     )
 
 
-def _lacks_a_character(gap: Gap, witness: Paragraph) -> bool:
+def _lacks_a_character(gap: Gap, witness: Paragraph, candidate: Paragraph) -> bool:
     """Return True if a single character is lost in a script without spaces, and is no word of grammar.
 
     Seldom is one a word there: it may be a third of a name.
     """
     if gap.witness_size != 1 or not witness.text or not 0 < gap.witness_start < len(witness.chars) - 1:
         return False
+    if _is_contracted(gap, witness, candidate):
+        return False
     around = [witness.token(i) for i in range(gap.witness_start - 1, gap.witness_end + 1)]
     if around[1] in FUNCTION or any(token[0] < _SPACELESS or not token[0].isalpha() for token in around):
         return False
     return not (between(witness, gap.witness_start) or between(witness, gap.witness_end))
+
+
+def _is_contracted(gap: Gap, witness: Paragraph, candidate: Paragraph) -> bool:
+    """Return True if of what stands beside a gap only one character stays: "附中" for "附属中学"."""
+    start, end = gap.witness_start, gap.witness_end
+    for a, b, edge in ((start - 2, gap.candidate_start - 2, start - 1), (end + 1, gap.candidate_start + 1, end + 1)):
+        known = 0 <= a < len(witness.chars) and 0 <= b < len(candidate.chars) and not is_apart(witness, edge)
+        if known and witness.chars[a] != candidate.chars[b] and witness.token(a)[0] >= _SPACELESS:
+            return True
+    return False
 
 
 def _other_unit(gap: Gap, witness: Paragraph) -> bool:
