@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 import re
 from functools import cache, lru_cache
+from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias, Union
 
 from dedup.language.accents import plain
@@ -15,6 +16,7 @@ from dedup.language.data_files import keyed
 from dedup.language.wordlists import MAGNITUDES, MONTHS, NUMBER_WORDS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from fractions import Fraction
 
 
@@ -26,7 +28,7 @@ _NAMED = re.compile(
     r"(?<!\d)(\d{1,2})(?:st|nd|rd|th|er|º|\.)?\s+(?:de\s+|d')?([^\W\d_][^\s\d.,;:()/]{2,23})\.?,?\s+(?:de\s+|del\s+)?(\d{4})(?!\d)"
 )
 _NAMED_FIRST = re.compile(r"([^\W\d_][^\s\d.,;:()/]{2,23})\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})(?!\d)")
-_PARTS = re.compile(r"[-‐‑– ](\d{1,2})/(\d{1,2})(?![\d/])")
+_PARTS = re.compile(r"[-‐‑– ](\d{1,2}/\d{1,2})(?![\d/])")
 """What a mixed number has behind its whole one: "6-1/16", "6 1/4"."""
 _APART, _MARK = re.compile(r"[^\d]+"), re.compile(r"[^\d]")
 _FOLLOWING = re.compile(r"\s?([^\W\d_]+)")
@@ -36,6 +38,8 @@ _PERHAPS_DATE = re.compile(r"\d[./\-年]|\d{4}")
 _WORD = 24
 """Characters in which the word that multiplies a number stands."""
 _THREE = 3
+_TEN, _MYRIAD = 10, 10_000
+_SPACELESS = "\u3000"
 _EXACT = 15
 """Digits up to which two numbers that differ are two floating-point numbers, too."""
 _LONGEST = 200
@@ -58,6 +62,7 @@ class Number(NamedTuple):
             too long to be read.
         step: the least difference that its digits can tell; 0 where it is no quantity (a time of day).
         fraction: whether it is written with decimals: who writes "18" for 17.5 may mean 18.
+        share: the part of one that stands behind it ("1/4" of "6-1/4"), which is no part of its value.
     """
 
     start: int
@@ -65,6 +70,7 @@ class Number(NamedTuple):
     value: Value
     step: float
     fraction: bool
+    share: str = ""
 
 
 class Date(NamedTuple):
@@ -86,29 +92,61 @@ class Date(NamedTuple):
 def numbers(text: str, start: int = 0, end: int | None = None) -> list[Number]:
     """Return the numbers of a text that are written with digits, in order: all, or those near a part of it."""
     out = []
-    last = 0
     for found in _NUMBER.finditer(text):
-        if found.end() + _WORD <= start or (end is not None and found.start() >= end) or found.start() < last:
+        if found.end() + _WORD <= start or (end is not None and found.start() >= end):
             continue
         written = found.group()
         value, step = _value(written) if len(written) <= _LONGEST else (math.nan, 0.0)
-        share, last = (
-            _share(text, found.end()) if written.isdecimal() and len(written) <= _THREE else (0.0, found.end())
-        )
-        if share:
-            value, step = value + share, 0.0
         fraction = step < 1
-        times, size = _times(text, last)
+        times, size = _times(text, found.end())
         value *= times if isinstance(value, float) else int(times)
-        out.append(Number(found.start(), last + size, value, step * times, fraction))
-    return out
+        parts = None if size else _PARTS.match(text, found.end())
+        share = "" if parts is None else parts.group(1)
+        out.append(Number(found.start(), found.end() + size, value, step * times, fraction, share))
+    if number_signs().isdisjoint(text):
+        return out
+    return sorted([*out, *_written_out(text)])
 
 
-def _share(text: str, at: int) -> tuple[float, int]:
-    """Return the part of one that follows there on a whole number, 0 if none does, and where it ends."""
-    found = _PARTS.match(text, at)
-    over, under = map(int, found.groups()) if found is not None else (0, 0)
-    return (over / under, found.end()) if found is not None and 0 < over < under else (0.0, at)
+def _written_out(text: str) -> Iterator[Number]:
+    """Yield the numbers that are written with several signs for words, as 三百二十."""
+    signs = number_signs()
+    start = 0
+    for is_number, run in groupby(text, signs.__contains__):
+        written = "".join(run)
+        if is_number and 1 < len(written) <= _WORD:
+            value = _said(written)
+            if value is not None:
+                yield Number(start, start + len(written), value, 0.0, fraction=False)
+        start += len(written)
+
+
+def _said(signs: str) -> float | None:
+    """Return what signs for words say together, digits before units or digits alone; None if that is not clear."""
+    each = [values().get(sign) or MAGNITUDES.get(sign, 0.0) for sign in signs]
+    if max(each) < _TEN:
+        return float("".join(str(int(value)) for value in each))
+    total = part = digit = 0.0
+    last = math.inf
+    for value in each:
+        if value < _TEN:
+            if digit:
+                return None
+            digit = value
+        elif value < _MYRIAD:
+            part += (digit or 1) * value
+            digit, last = 0.0, value
+        else:
+            total += (part + digit or 1) * value
+            part, digit, last = 0.0, 0.0, value
+    # "三百二" may be 320.
+    return None if digit and last > _TEN and each[-2] else total + part + digit
+
+
+@cache
+def number_signs() -> frozenset[str]:
+    """Return the signs that are words for numbers, in scripts without spaces."""
+    return frozenset(word for word in {**values(), **MAGNITUDES} if len(word) == 1 and word >= _SPACELESS)
 
 
 def _times(text: str, at: int) -> tuple[float, int]:
@@ -158,8 +196,8 @@ def _value(written: str) -> tuple[Value, float]:
 def same_number(theirs: Number, ours: Number) -> bool:
     """Tell whether our number says what theirs says, or a coarser form of it: 5.4 for 5.38."""
     if theirs.value == ours.value:
-        return True
-    if not (ours.fraction and 0 < theirs.step < ours.step):
+        return theirs.share == ours.share
+    if theirs.share or ours.share or not (ours.fraction and 0 < theirs.step < ours.step):
         return False
     # Ties go either way, and what is stored in binary is a little off.
     most = ours.step * (0.5 + 1e-9)

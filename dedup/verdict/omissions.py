@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dedup.language.data_files import words
-from dedup.language.numbers import numbers
+from dedup.language.numbers import number_signs, numbers
 from dedup.language.phrases import TIMES
 from dedup.language.spelling import plain, same_unit
 from dedup.language.wordlists import FUNCTION, SECTION, UNITS
@@ -74,6 +74,7 @@ def check_omission(  # noqa: PLR0911 - one loss after the other
     if is_another_term(gap, witness) or _lacks_a_character(gap, witness, candidate):
         return Finding(here, Difference.NAME)
     other = _pairs_otherwise(gap, witness, candidate) or _other_unit(gap, witness) or _counts_on(gap, witness)
+    other = other or _cuts_a_number(gap, witness)
     if other or bounds(witness, gap.witness_start, gap.witness_end):
         return Finding(here, Difference.NUMBER)
     short = len(candidate.chars) <= _TITLE and gap.witness_size <= FEW
@@ -271,6 +272,16 @@ def _counts_on(gap: Gap, witness: Paragraph) -> bool:
     return named and is_capital(witness, gap.witness_start - 1) and name not in SECTION and plain(name) not in TIMES
 
 
+def _cuts_a_number(gap: Gap, witness: Paragraph) -> bool:
+    """Return True if a part is lost of a number that is written with several signs for words: 二十 of 三百二十."""
+    signs = number_signs()
+    return any(
+        witness.token(index - 1) in signs and witness.token(index) in signs and not between(witness, index)
+        for index in {gap.witness_start, gap.witness_end}
+        if witness.text and 0 < index < len(witness.chars)
+    )
+
+
 def _joins(gap: Gap, witness: Paragraph) -> bool:
     """Return True for a word between two numbers, of which `joins_otherwise` tells what it makes of them: "6 to 10"."""
     return witness.token(gap.witness_start) in FUNCTION and is_numeric(
@@ -289,8 +300,8 @@ def is_same_number(witness: Paragraph, a: int, candidate: Paragraph, b: int) -> 
         return True
     if _negative(witness, a) != _negative(candidate, b):
         return False
-    (witness_value, witness_sign), (value, sign) = _figure(witness, a), _figure(candidate, b)
-    return witness_value == value and sign in {"", witness_sign}
+    (*theirs, witness_sign), (*ours, sign) = _figure(witness, a), _figure(candidate, b)
+    return theirs == ours and sign in {"", witness_sign}
 
 
 def _negative(paragraph: Paragraph, index: int) -> bool:
@@ -300,14 +311,14 @@ def _negative(paragraph: Paragraph, index: int) -> bool:
     return index > 0 and paragraph.token(index - 1) == MINUS
 
 
-def _figure(paragraph: Paragraph, index: int) -> tuple[Value, str]:
-    """Return what the number says that a token is part of, and the sign that stands before or behind it."""
+def _figure(paragraph: Paragraph, index: int) -> tuple[Value, str, str]:
+    """Return what the number says that a token is part of, its share, and the sign that stands before or behind it."""
     start, end = paragraph.span(index)
     low = max(0, start - _NEAR)
     text = paragraph.text[low : end + _NEAR]
     found = next((number for number in numbers(text) if low + number.start <= start < low + number.end), None)
     if found is None:
-        return 0.0, ""
+        return 0.0, "", ""
     behind = text[found.end :].lstrip(" \u00a0\u202f")[:1]
     sign = text[: found.start].rstrip(" \u00a0\u202f")[-1:] + behind
-    return found.value, "".join(character for character in sign if character in SIGNS)
+    return found.value, found.share, "".join(character for character in sign if character in SIGNS)
