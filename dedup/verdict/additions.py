@@ -15,7 +15,7 @@ from dedup.text.characters import MINUS, SIGNS
 from dedup.text.signs import is_picture, is_sign
 from dedup.text.token_chars import is_numeric
 from dedup.verdict.code import in_span
-from dedup.verdict.context import APART, APOSTROPHES, HYPHENS, between, is_capital, is_name
+from dedup.verdict.context import APART, APOSTROPHES, HYPHENS, between, is_capital, is_name, is_tied
 from dedup.verdict.figures import bounds, joins_otherwise
 from dedup.verdict.gap import MAX_GAP, Finding, GapContext
 from dedup.verdict.omissions import check_omission
@@ -144,4 +144,5 @@ def _kind_of_new(context: GapContext, index: int, token: str) -> Difference:
         return Difference.WORDS
     is_unit = index > 0 and same_unit(token, token) and is_numeric(candidate.chars[index - 1])
     otherwise = Difference.NUMBER if is_unit else Difference.NONE  # "7 m"
-    return Difference.NAME if len(token) == 1 and _is_letter(context, index) else otherwise
+    letter = len(token) == 1 and _is_letter(context, index)
+    return Difference.NAME if letter or is_tied(candidate, index) else otherwise

@@ -27,8 +27,8 @@ def is_code(text: str) -> bool:
 
 
 def has_same_lines(witness: str, candidate: str) -> bool:
-    """Return True if the lines of a block of code stand in another one, in one run; but for spaces that end a line."""
-    return f"\n{_lines(candidate)}\n" in f"\n{_lines(witness)}\n"
+    """Return True if two blocks of code have the same lines, but for spaces that end them."""
+    return _lines(candidate) == _lines(witness)
 
 
 def _lines(text: str) -> str:

@@ -36,6 +36,9 @@ HYPHENS = frozenset("-‐‑")
 APOSTROPHES = frozenset("'’ʼ`´")
 """Signs between a letter and the word that it belongs to."""
 
+_TYING = HYPHENS | frozenset("#_=")
+"""Signs that tie the token after them to the one before."""
+
 APART = frozenset('.:;,|–—()[]"“”»«!?…\n·•/、。，；：！？（）「」،؛؟۔।॥')
 """Signs that keep what stands on either side apart, in whatever way."""
 
@@ -61,6 +64,12 @@ def is_name(paragraph: Paragraph, index: int) -> bool:
         paragraph.text[slice(*paragraph.span(i))] for i in (index - 1, index + 1) if 0 <= i < len(paragraph.chars)
     ]
     return any(other.upper() != other for other in around)
+
+
+def is_tied(paragraph: Paragraph, index: int) -> bool:
+    """Return True if a token is a part of a compound or of an address, and not the first: "up" of "follow-up"."""
+    start = paragraph.span(index)[0] if paragraph.text else 0
+    return start > 1 and paragraph.text[start - 1] in _TYING and paragraph.text[start - 2].isalnum()
 
 
 def is_capital(paragraph: Paragraph, index: int) -> bool:
