@@ -89,12 +89,14 @@ def is_label(paragraph: Paragraph) -> bool:
     It is short, ends as no sentence does, and has few words of grammar; in scripts without spaces, where grammar is not
     seen, length alone tells. The targets of links are no part of it.
     """
-    if not paragraph.text or len(paragraph.chars) > _LINKED or ends(paragraph):
+    size = len(paragraph.chars)
+    has_links = "](" in paragraph.text
+    if not paragraph.text or size > (_LINKED if has_links else _LABEL_CHARACTERS) or ends(paragraph):
         return False
-    shown = [i for i in range(len(paragraph.chars)) if not is_in_target(paragraph, i)]
+    shown = [i for i in range(size) if not (has_links and is_in_target(paragraph, i))]
     if len(shown) > _LABEL_CHARACTERS:
         return False
-    if 2 * len(paragraph.chars) > len(paragraph.text):
+    if 2 * size > len(paragraph.text):
         return True
     return len(shown) <= _LABEL and sum(paragraph.token(i) in FUNCTION for i in shown) <= _LABEL_GRAMMAR * len(shown)
 

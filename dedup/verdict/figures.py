@@ -27,8 +27,8 @@ _FEW = 3
 _CHARACTERS = 6
 """Characters that do, in scripts without spaces."""
 _SPACELESS = "\u0e00"
-_YEAR = 4
-"""Digits of a year."""
+_YEAR, _YEARS = 4, range(1700, 2100)
+"""Digits of a year, and numbers that are more often years than amounts."""
 _NAMING = DETERMINERS | COORDINATING | SECTION | ENTITIES
 _DASHES = frozenset("-‐‑–—~")
 
@@ -42,7 +42,7 @@ def bounds(paragraph: Paragraph, first: int, last: int) -> bool:
     words = [paragraph.token(i) for i in range(first, last)]
     if any(is_numeric(paragraph.chars[i]) for i in range(max(first - 1, 0), last)) or any(map(is_sign, words)):
         return False
-    if words[0][0] >= _SPACELESS:
+    if words[0][0] >= _SPACELESS and not between(paragraph, last):
         return not FUNCTION.issuperset(words)
     return len(words) <= _FEW and not all(_names(word) for word in words)
 
@@ -57,7 +57,7 @@ def _is_amount(paragraph: Paragraph, index: int) -> bool:
     token = paragraph.token(index)
     if not is_numeric(paragraph.chars[index]):
         return len(token) > 1 and token not in FUNCTION and word_value(token) is not None
-    if token.isdecimal() and len(token) == _YEAR:
+    if token.isdecimal() and len(token) == _YEAR and int(token) in _YEARS:
         return False
     beside = (i for i in (index - 1, index + 1) if 0 <= i < len(paragraph.chars))
     return not any(plain(paragraph.token(i)) in TIMES for i in beside)

@@ -189,8 +189,9 @@ def _lacks_an_entry(gap: Gap, witness: Paragraph, candidate: Paragraph) -> bool:
         for index in (gap.witness_start, gap.witness_end)
         if 0 < index < len(witness.chars)
     }
-    sign = next((sign for sign in ends if sign in _ENTRIES), "")
-    if not sign or not ends <= {sign, ":", "："}:
+    signs = ends - {":", "："}
+    sign = signs.pop() if len(signs) == 1 else ""
+    if sign not in _ENTRIES:
         return False
     lead_in, colon, names = candidate.text.replace("：", ":").partition(":")
     entries = (names if colon else lead_in).split(f" {sign} " if sign in _DASHES else sign)
