@@ -67,7 +67,10 @@ def joins_otherwise(gap: Gap, witness: Paragraph, candidate: Paragraph) -> bool:
     """Return True if two numbers are the ends of a range in one paragraph, and two of a list in the other one."""
     if not (gap.candidate_start > 0 and gap.candidate_end < len(candidate.chars) and witness.text and candidate.text):
         return False
-    if not (is_numeric(candidate.chars[gap.candidate_start - 1]) and is_numeric(candidate.chars[gap.candidate_end])):
+    before = gap.candidate_start - 1
+    if before > 0 and is_sign(candidate.token(before)):
+        before -= 1  # "6° and 7°"
+    if not (is_numeric(candidate.chars[before]) and is_numeric(candidate.chars[gap.candidate_end])):
         return False
     theirs = _is_range(witness, gap.witness_start, gap.witness_end)
     ours = _is_range(candidate, gap.candidate_start, gap.candidate_end)

@@ -42,8 +42,8 @@ _TITLE = 15
 """Words of a title, at most."""
 _TEXT = 12
 """Words of what is no longer a label, at least."""
-_ENTRIES = {",": 1, "、": 1, "،": 1, ";": 1, "/": 2, "-": 2, "–": 2, "•": 2, "·": 2, "・": 1}
-"""What stands between the entries of a list, and how often at least where the line is one: a dash parts titles, too."""
+_ENTRIES = {",": 1, "、": 1, "،": 1, ";": 1, "/": 2, "-": 1, "–": 1, "•": 2, "·": 2, "・": 1}
+"""What stands between the entries of a list, and how often at least where the line is one."""
 _DASHES, _SPACELESS_ENTRIES = frozenset("-–"), frozenset("、・")
 _WORDS, _CHARACTERS = 5, 8
 """Words of an entry that is a name, and characters where words have no spaces between them, at most."""
