@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 import re
 from functools import cache, lru_cache
+from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias, Union
 
 from dedup.language.accents import plain
@@ -15,6 +16,7 @@ from dedup.language.data_files import keyed
 from dedup.language.wordlists import MAGNITUDES, MONTHS, NUMBER_WORDS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from fractions import Fraction
 
 
@@ -26,6 +28,8 @@ _NAMED = re.compile(
     r"(?<!\d)(\d{1,2})(?:st|nd|rd|th|er|º|\.)?\s+(?:de\s+|d')?([^\W\d_][^\s\d.,;:()/]{2,23})\.?,?\s+(?:de\s+|del\s+)?(\d{4})(?!\d)"
 )
 _NAMED_FIRST = re.compile(r"([^\W\d_][^\s\d.,;:()/]{2,23})\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})(?!\d)")
+_PARTS = re.compile(r"[-‐‑– ](\d{1,2}/\d{1,2})(?![\d/])")
+"""What a mixed number has behind its whole one: "6-1/16", "6 1/4"."""
 _APART, _MARK = re.compile(r"[^\d]+"), re.compile(r"[^\d]")
 _FOLLOWING = re.compile(r"\s?([^\W\d_]+)")
 _COARSEST = 0.1
@@ -34,6 +38,8 @@ _PERHAPS_DATE = re.compile(r"\d[./\-年]|\d{4}")
 _WORD = 24
 """Characters in which the word that multiplies a number stands."""
 _THREE = 3
+_TEN, _MYRIAD = 10, 10_000
+_SPACELESS = "\u3000"
 _EXACT = 15
 """Digits up to which two numbers that differ are two floating-point numbers, too."""
 _LONGEST = 200
@@ -56,6 +62,7 @@ class Number(NamedTuple):
             too long to be read.
         step: the least difference that its digits can tell; 0 where it is no quantity (a time of day).
         fraction: whether it is written with decimals: who writes "18" for 17.5 may mean 18.
+        share: the part of one that stands behind it ("1/4" of "6-1/4"), which is no part of its value.
     """
 
     start: int
@@ -63,6 +70,7 @@ class Number(NamedTuple):
     value: Value
     step: float
     fraction: bool
+    share: str = ""
 
 
 class Date(NamedTuple):
@@ -92,8 +100,53 @@ def numbers(text: str, start: int = 0, end: int | None = None) -> list[Number]:
         fraction = step < 1
         times, size = _times(text, found.end())
         value *= times if isinstance(value, float) else int(times)
-        out.append(Number(found.start(), found.end() + size, value, step * times, fraction))
-    return out
+        parts = None if size else _PARTS.match(text, found.end())
+        share = "" if parts is None else parts.group(1)
+        out.append(Number(found.start(), found.end() + size, value, step * times, fraction, share))
+    if number_signs().isdisjoint(text):
+        return out
+    return sorted([*out, *_written_out(text)])
+
+
+def _written_out(text: str) -> Iterator[Number]:
+    """Yield the numbers that are written with several signs for words, as 三百二十."""
+    signs = number_signs()
+    start = 0
+    for is_number, run in groupby(text, signs.__contains__):
+        written = "".join(run)
+        if is_number and 1 < len(written) <= _WORD:
+            value = _said(written)
+            if value is not None:
+                yield Number(start, start + len(written), value, 0.0, fraction=False)
+        start += len(written)
+
+
+def _said(signs: str) -> float | None:
+    """Return what signs for words say together, digits before units or digits alone; None if that is not clear."""
+    each = [values().get(sign) or MAGNITUDES.get(sign, 0.0) for sign in signs]
+    if max(each) < _TEN:
+        return float("".join(str(int(value)) for value in each))
+    total = part = digit = 0.0
+    last = math.inf
+    for value in each:
+        if value < _TEN:
+            if digit:
+                return None
+            digit = value
+        elif value < _MYRIAD:
+            part += (digit or 1) * value
+            digit, last = 0.0, value
+        else:
+            total += (part + digit or 1) * value
+            part, digit, last = 0.0, 0.0, value
+    # "三百二" may be 320.
+    return None if digit and last > _TEN and each[-2] else total + part + digit
+
+
+@cache
+def number_signs() -> frozenset[str]:
+    """Return the signs that are words for numbers, in scripts without spaces."""
+    return frozenset(word for word in {**values(), **MAGNITUDES} if len(word) == 1 and word >= _SPACELESS)
 
 
 def _times(text: str, at: int) -> tuple[float, int]:
@@ -143,8 +196,8 @@ def _value(written: str) -> tuple[Value, float]:
 def same_number(theirs: Number, ours: Number) -> bool:
     """Tell whether our number says what theirs says, or a coarser form of it: 5.4 for 5.38."""
     if theirs.value == ours.value:
-        return True
-    if not (ours.fraction and 0 < theirs.step < ours.step):
+        return theirs.share == ours.share
+    if theirs.share or ours.share or not (ours.fraction and 0 < theirs.step < ours.step):
         return False
     # Ties go either way, and what is stored in binary is a little off.
     most = ours.step * (0.5 + 1e-9)

@@ -9,12 +9,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dedup.language.spelling import same_unit
-from dedup.language.wordlists import FUNCTION, OPPOSED, PERSON, PERSONS, TURNING
+from dedup.language.wordlists import COORDINATING, FUNCTION, OPPOSED, PERSON, PERSONS, TURNING
 from dedup.model.differences import Difference
 from dedup.text.characters import MINUS, SIGNS
 from dedup.text.signs import is_picture, is_sign
 from dedup.text.token_chars import is_numeric
-from dedup.verdict.context import HYPHENS, is_capital, is_name
+from dedup.verdict.code import in_span
+from dedup.verdict.context import APART, APOSTROPHES, HYPHENS, between, is_capital, is_name, is_tied
+from dedup.verdict.figures import bounds, joins_otherwise
 from dedup.verdict.gap import MAX_GAP, Finding, GapContext
 from dedup.verdict.omissions import check_omission
 from dedup.verdict.restrictions import FEW
@@ -35,10 +37,14 @@ def check_addition(gap: Gap, witness: Paragraph, candidate: Paragraph, *, thorou
         candidate: the paragraph that may be removed.
         thorough: report all that is new; else stop at a new number, if there is one.
     """
+    if joins_otherwise(gap, witness, candidate):
+        return Finding(list(gap.candidate_range) or [gap.candidate_start], Difference.NUMBER)
     if gap.candidate_size == 0:
         return check_omission(gap, witness, candidate)
     if gap.candidate_size > MAX_GAP:
         return Finding(list(gap.candidate_range), Difference.WORDS)
+    if "`" in candidate.text and (code := [i for i in gap.candidate_range if in_span(candidate, i)]):
+        return Finding(code, Difference.NAME)
     context = GapContext(gap, witness, candidate)
     for rule in rules_for(context):
         rule.apply(context)
@@ -71,6 +77,8 @@ def _check_remainder(context: GapContext, *, thorough: bool) -> Finding:
                 break
     if new:
         return Finding(new, kinds)
+    if left and not context.witness_words and bounds(context.candidate, min(left), gap.candidate_end):
+        return Finding(list(left), Difference.NUMBER)
     if _lacks_turning_word(context):
         return Finding(list(left) or [gap.candidate_start], Difference.TURN)
     if any(is_sign(token) and not is_picture(token) for token in context.witness_words.values()):
@@ -105,6 +113,22 @@ def _turns(context: GapContext, index: int, token: str) -> bool:
     return token in TURNING or up_to or opposed or _is_prefix(context.candidate, index)
 
 
+def _is_letter(context: GapContext, index: int) -> bool:
+    """Return True if a letter that may be a word is that letter here: before a sign, or in another letter's place."""
+    candidate = context.candidate
+    if not candidate.text or not (candidate.token(index).isascii() and candidate.token(index).isalpha()):
+        return False
+    start, end = candidate.span(index)
+    if not APOSTROPHES.isdisjoint(candidate.text[max(start - 1, 0) : end + 1]):
+        return False
+    if any(len(other) == 1 and other not in FUNCTION for other in context.witness_words.values()):
+        return True
+    signs = between(candidate, index + 1).strip() if index + 1 < len(candidate.chars) else candidate.text[end:] or "."
+    if candidate.token(index) in COORDINATING:
+        return signs.startswith(")")  # "; and,"
+    return not APART.isdisjoint(signs)
+
+
 def _kind_of_new(context: GapContext, index: int, token: str) -> Difference:
     """Return what kind of new thing a token says; `NONE` for a mere function word."""
     candidate = context.candidate
@@ -119,4 +143,6 @@ def _kind_of_new(context: GapContext, index: int, token: str) -> Difference:
     if candidate.token(index) not in FUNCTION:
         return Difference.WORDS
     is_unit = index > 0 and same_unit(token, token) and is_numeric(candidate.chars[index - 1])
-    return Difference.NUMBER if is_unit else Difference.NONE  # "7 m"
+    otherwise = Difference.NUMBER if is_unit else Difference.NONE  # "7 m"
+    letter = len(token) == 1 and _is_letter(context, index)
+    return Difference.NAME if letter or is_tied(candidate, index) else otherwise

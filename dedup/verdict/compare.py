@@ -14,6 +14,7 @@ from rapidfuzz.distance import LCSseq
 from dedup.model.differences import Difference
 from dedup.text.token_chars import encode_injectively, is_injective, is_numeric, number_words
 from dedup.verdict.additions import check_addition
+from dedup.verdict.code import has_same_lines, is_code
 from dedup.verdict.gap import Finding, Gap, Paragraph
 from dedup.verdict.omissions import is_same_number
 
@@ -180,10 +181,12 @@ def provisional_verdict(
     if settings.guard == "off":
         return _verdict_by_similarity(witness, candidate, settings)
     witness_size, size = len(witness.chars), len(candidate.chars)
-    if alignment.common == size:
-        verdict = _verdict_if_contained(witness, candidate, settings)
-        if verdict is not None:
-            return verdict
+    if settings.guard == "strict" and is_code(candidate.text):
+        verdict: Verdict | None = _verdict_on_code(witness, candidate, alignment)
+    else:
+        verdict = _verdict_if_contained(witness, candidate, settings) if alignment.common == size else None
+    if verdict is not None:
+        return verdict
     if not certain and not _have_same_hashes(witness, candidate, alignment.runs):  # two words share a character
         alignment = align(_hash_list(witness), _hash_list(candidate))
         if alignment.common < least_common(witness_size, size, settings):
@@ -206,6 +209,14 @@ def _verdict_by_similarity(witness: Paragraph, candidate: Paragraph, settings: S
     common = LCSseq.similarity(_hash_list(witness), _hash_list(candidate))
     overlap = _overlap(common, len(witness.chars), len(candidate.chars))
     return Verdict.covered_by(overlap) if overlap[0] >= settings.threshold else Verdict.not_covered(overlap)
+
+
+def _verdict_on_code(witness: Paragraph, candidate: Paragraph, alignment: Alignment) -> Verdict:
+    """Decide about a block of code, whose lines the witness must have as they are written."""
+    overlap = _overlap(alignment.common, len(witness.chars), len(candidate.chars))
+    if has_same_lines(witness.text, candidate.text):
+        return Verdict.covered_by(overlap, Difference.LESS if alignment.gaps else Difference.NONE)
+    return Verdict.not_covered(overlap, Difference.WORDS, _first_tokens(alignment.gaps) or [0])
 
 
 def _verdict_if_contained(witness: Paragraph, candidate: Paragraph, settings: Settings) -> Verdict | None:

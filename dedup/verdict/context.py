@@ -22,13 +22,24 @@ _LABEL_CHARACTERS = 40
 
 _LABEL_GRAMMAR = 0.25
 
+_LINKED = 100
+"""Tokens of one with the targets of its links."""
+
+_TARGET = re.compile(r"\]\([^()\n]*\)")
+
 BREAKS = frozenset(".!?…,;:–—-()\"'“”„«»。，；：！？、（）「」『』،؛؟।\n")
 """Signs at which a sentence or a clause ends."""
 
 HYPHENS = frozenset("-‐‑")
 """Signs that tie two words to one."""
 
-_APART = frozenset('.:;,|–—()[]"“”»«!?…\n·•/、。，；：！？（）「」،؛؟۔।॥')
+APOSTROPHES = frozenset("'’ʼ`´")
+"""Signs between a letter and the word that it belongs to."""
+
+_TYING = HYPHENS | frozenset("#_=")
+"""Signs that tie the token after them to the one before."""
+
+APART = frozenset('.:;,|–—()[]"“”»«!?…\n·•/、。，；：！？（）「」،؛؟۔।॥')
 """Signs that keep what stands on either side apart, in whatever way."""
 
 _SENTENCE_END = re.compile(r"[.!?…。！？؟۔।։;；]\W*\Z")
@@ -55,6 +66,12 @@ def is_name(paragraph: Paragraph, index: int) -> bool:
     return any(other.upper() != other for other in around)
 
 
+def is_tied(paragraph: Paragraph, index: int) -> bool:
+    """Return True if a token is a part of a compound or of an address, and not the first: "up" of "follow-up"."""
+    start = paragraph.span(index)[0] if paragraph.text else 0
+    return start > 1 and paragraph.text[start - 1] in _TYING and paragraph.text[start - 2].isalnum()
+
+
 def is_capital(paragraph: Paragraph, index: int) -> bool:
     """Return True if a token is written with a capital where no sentence begins."""
     if not paragraph.text or index == 0:
@@ -70,16 +87,26 @@ def is_label(paragraph: Paragraph) -> bool:
     """Return True if a paragraph names something rather than says something: a title, an entry, a caption.
 
     It is short, ends as no sentence does, and has few words of grammar; in scripts without spaces, where grammar is not
-    seen, length alone tells.
+    seen, length alone tells. The targets of links are no part of it.
     """
-    if not paragraph.text or len(paragraph.chars) > _LABEL_CHARACTERS or ends(paragraph):
+    size = len(paragraph.chars)
+    has_links = "](" in paragraph.text
+    if not paragraph.text or size > (_LINKED if has_links else _LABEL_CHARACTERS) or ends(paragraph):
         return False
-    if 2 * len(paragraph.chars) > len(paragraph.text):
+    shown = [i for i in range(size) if not (has_links and is_in_target(paragraph, i))]
+    if len(shown) > _LABEL_CHARACTERS:
+        return False
+    if 2 * size > len(paragraph.text):
         return True
-    if len(paragraph.chars) > _LABEL:
+    return len(shown) <= _LABEL and sum(paragraph.token(i) in FUNCTION for i in shown) <= _LABEL_GRAMMAR * len(shown)
+
+
+def is_in_target(paragraph: Paragraph, index: int) -> bool:
+    """Return True if a token stands in the target of a link or an image."""
+    if "](" not in paragraph.text:
         return False
-    grammar = sum(paragraph.token(i) in FUNCTION for i in range(len(paragraph.chars)))
-    return grammar <= _LABEL_GRAMMAR * len(paragraph.chars)
+    at = paragraph.span(index)[0]
+    return any(found.start() < at < found.end() for found in _TARGET.finditer(paragraph.text))
 
 
 def ends(paragraph: Paragraph) -> bool:
@@ -115,7 +142,7 @@ def is_apart(paragraph: Paragraph, index: int) -> bool:
     if not paragraph.text or not 0 < index < len(paragraph.chars):
         return True
     signs = between(paragraph, index)
-    return not _APART.isdisjoint(signs) or " - " in signs
+    return not APART.isdisjoint(signs) or " - " in signs
 
 
 def between(paragraph: Paragraph, index: int) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dedup.language.data_files import words
-from dedup.language.numbers import numbers
+from dedup.language.numbers import number_signs, numbers
 from dedup.language.phrases import TIMES
 from dedup.language.spelling import plain, same_unit
 from dedup.language.wordlists import FUNCTION, SECTION, UNITS
@@ -17,7 +17,9 @@ from dedup.model.differences import Difference
 from dedup.text.characters import MINUS, SIGNS
 from dedup.text.signs import is_picture, is_sign
 from dedup.text.token_chars import is_numeric
-from dedup.verdict.context import HYPHENS, between, is_apart, is_capital, is_label, is_title
+from dedup.verdict.code import breaks_span
+from dedup.verdict.context import HYPHENS, between, is_apart, is_capital, is_in_target, is_label, is_title
+from dedup.verdict.figures import bounds
 from dedup.verdict.gap import Finding
 from dedup.verdict.restrictions import FEW, is_another_term, restricts
 
@@ -40,6 +42,13 @@ _TITLE = 15
 """Words of a title, at most."""
 _TEXT = 12
 """Words of what is no longer a label, at least."""
+_ENTRIES = {",": 1, "、": 1, "،": 1, ";": 1, "/": 2, "-": 1, "–": 1, "•": 2, "·": 2, "・": 1}
+"""What stands between the entries of a list, and how often at least where the line is one."""
+_DASHES, _SPACELESS_ENTRIES = frozenset("-–"), frozenset("、・")
+_WORDS, _CHARACTERS = 5, 8
+"""Words of an entry that is a name, and characters where words have no spaces between them, at most."""
+_AROUND = " \t\n\u00a0\u3000*_\"'“”«»[]"
+"""Marks and signs around an entry."""
 _TYING = frozenset("./@")
 """Signs that tie the parts of an address."""
 
@@ -54,16 +63,19 @@ def check_omission(  # noqa: PLR0911 - one loss after the other
     here = [min(gap.candidate_start, len(candidate.chars) - 1)]
     if _loses_a_sign(gap, witness, candidate) or _loses_a_unit(gap, witness, candidate):
         return Finding(here, Difference.NUMBER)
-    if _names_another(gap, witness, candidate) or _breaks_a_word(gap, witness) or _another_address(gap, witness):
+    parts = _breaks_a_word(gap, witness) or _another_address(gap, witness) or breaks_span(gap, witness)
+    if parts or _names_another(gap, witness, candidate):
         return Finding(here, Difference.NAME)
     if restricts(gap, witness, candidate):
         return Finding(here, Difference.TURN)
     if not 0 < gap.candidate_start < len(candidate.chars):
         beheaded = gap.candidate_start == 0 and _beheads(gap, witness, candidate)
         return Finding(here if beheaded else [], Difference.NAME if beheaded else Difference.LESS)
-    if is_another_term(gap, witness):
+    if is_another_term(gap, witness) or _lacks_a_character(gap, witness, candidate):
         return Finding(here, Difference.NAME)
-    if _pairs_otherwise(gap, witness, candidate) or _other_unit(gap, witness) or _counts_on(gap, witness):
+    other = _pairs_otherwise(gap, witness, candidate) or _other_unit(gap, witness) or _counts_on(gap, witness)
+    other = other or _cuts_a_number(gap, witness)
+    if other or bounds(witness, gap.witness_start, gap.witness_end):
         return Finding(here, Difference.NUMBER)
     short = len(candidate.chars) <= _TITLE and gap.witness_size <= FEW
     short = short and not (is_apart(witness, gap.witness_start) and is_apart(witness, gap.witness_end))
@@ -158,14 +170,33 @@ def _names_another(gap: Gap, witness: Paragraph, candidate: Paragraph) -> bool:
     words = [witness.token(i) for i in gap.witness_range]
     if gap.witness_start == 0 and all(len(word) == 1 or word.isdigit() or word in SECTION for word in words):
         return False  # its number
-    if all(word in FUNCTION for word in words):
+    if all(word in FUNCTION for word in words) or is_in_target(witness, gap.witness_start):
         return False
+    if _lacks_an_entry(gap, witness, candidate):
+        return True
     edge = gap.candidate_start == 0 or gap.candidate_end == len(candidate.chars)
     if edge and gap.witness_size >= _TEXT and 2 * len(candidate.chars) <= len(candidate.text):
         return False  # a byline or a caption that runs on into its text
     left = gap.candidate_start > 0 and not _is_kept_apart(gap, witness, gap.witness_start)
     right = gap.candidate_start < len(candidate.chars) and not _is_kept_apart(gap, witness, gap.witness_end)
     return left or right
+
+
+def _lacks_an_entry(gap: Gap, witness: Paragraph, candidate: Paragraph) -> bool:
+    """Return True if a list of names lacks some of them: of "flour, bread, salt" no more than "flour, salt"."""
+    ends = {
+        between(witness, index).strip(_AROUND)
+        for index in (gap.witness_start, gap.witness_end)
+        if 0 < index < len(witness.chars)
+    }
+    signs = ends - {":", "："}
+    sign = signs.pop() if len(signs) == 1 else ""
+    if sign not in _ENTRIES:
+        return False
+    lead_in, colon, names = candidate.text.replace("：", ":").partition(":")
+    entries = (names if colon else lead_in).split(f" {sign} " if sign in _DASHES else sign)
+    longest = max(map(len, entries) if sign in _SPACELESS_ENTRIES else (len(entry.split()) for entry in entries))
+    return len(entries) > _ENTRIES[sign] and longest <= (_CHARACTERS if sign in _SPACELESS_ENTRIES else _WORDS)
 
 
 def _is_kept_apart(gap: Gap, witness: Paragraph, index: int) -> bool:
@@ -183,6 +214,31 @@ def _breaks_a_word(gap: Gap, witness: Paragraph) -> bool:
         0 < index < len(witness.chars) and between(witness, index) in HYPHENS
         for index in (gap.witness_start, gap.witness_end)
     )
+
+
+def _lacks_a_character(gap: Gap, witness: Paragraph, candidate: Paragraph) -> bool:
+    """Return True if a single character is lost in a script without spaces, and is no word of grammar.
+
+    Seldom is one a word there: it may be a third of a name.
+    """
+    if gap.witness_size != 1 or not witness.text or not 0 < gap.witness_start < len(witness.chars) - 1:
+        return False
+    if _is_contracted(gap, witness, candidate):
+        return False
+    around = [witness.token(i) for i in range(gap.witness_start - 1, gap.witness_end + 1)]
+    if around[1] in FUNCTION or any(token[0] < _SPACELESS or not token[0].isalpha() for token in around):
+        return False
+    return not (between(witness, gap.witness_start) or between(witness, gap.witness_end))
+
+
+def _is_contracted(gap: Gap, witness: Paragraph, candidate: Paragraph) -> bool:
+    """Return True if of what stands beside a gap only one character stays: "附中" for "附属中学"."""
+    start, end = gap.witness_start, gap.witness_end
+    for a, b, edge in ((start - 2, gap.candidate_start - 2, start - 1), (end + 1, gap.candidate_start + 1, end + 1)):
+        known = 0 <= a < len(witness.chars) and 0 <= b < len(candidate.chars) and not is_apart(witness, edge)
+        if known and witness.chars[a] != candidate.chars[b] and witness.token(a)[0] >= _SPACELESS:
+            return True
+    return False
 
 
 def _other_unit(gap: Gap, witness: Paragraph) -> bool:
@@ -207,7 +263,7 @@ def _another_address(gap: Gap, witness: Paragraph) -> bool:
 def _counts_on(gap: Gap, witness: Paragraph) -> bool:
     """Return True if the rest of an amount is lost, or the number of a name: "twelve (12) months and six (6) days"."""
     figures = [is_numeric(char) for char in witness.chars[gap.witness_start : gap.witness_end]]
-    qualifies = len(figures) == 1 and len(witness.token(gap.witness_start)) > 1
+    qualifies = len(figures) == 1 and len(witness.token(gap.witness_start)) > 1 and not _joins(gap, witness)
     if not (any(figures) or qualifies) or len(figures) > _AMOUNT or is_apart(witness, gap.witness_start):
         return False
     if any(is_numeric(witness.chars[i]) for i in range(max(gap.witness_start - 2, 0), gap.witness_start)):
@@ -215,6 +271,23 @@ def _counts_on(gap: Gap, witness: Paragraph) -> bool:
     named = figures == [True] and between(witness, gap.witness_start) == " "
     name = witness.token(gap.witness_start - 1)
     return named and is_capital(witness, gap.witness_start - 1) and name not in SECTION and plain(name) not in TIMES
+
+
+def _cuts_a_number(gap: Gap, witness: Paragraph) -> bool:
+    """Return True if a part is lost of a number that is written with several signs for words: 二十 of 三百二十."""
+    signs = number_signs()
+    return any(
+        witness.token(index - 1) in signs and witness.token(index) in signs and not between(witness, index)
+        for index in {gap.witness_start, gap.witness_end}
+        if witness.text and 0 < index < len(witness.chars)
+    )
+
+
+def _joins(gap: Gap, witness: Paragraph) -> bool:
+    """Return True for a word between two numbers, of which `joins_otherwise` tells what it makes of them: "6 to 10"."""
+    return witness.token(gap.witness_start) in FUNCTION and is_numeric(
+        witness.chars[gap.witness_end : gap.witness_end + 1] or " "
+    )
 
 
 def is_same_number(witness: Paragraph, a: int, candidate: Paragraph, b: int) -> bool:
@@ -228,8 +301,8 @@ def is_same_number(witness: Paragraph, a: int, candidate: Paragraph, b: int) -> 
         return True
     if _negative(witness, a) != _negative(candidate, b):
         return False
-    (witness_value, witness_sign), (value, sign) = _figure(witness, a), _figure(candidate, b)
-    return witness_value == value and sign in {"", witness_sign}
+    (*theirs, witness_sign), (*ours, sign) = _figure(witness, a), _figure(candidate, b)
+    return theirs == ours and sign in {"", witness_sign}
 
 
 def _negative(paragraph: Paragraph, index: int) -> bool:
@@ -239,14 +312,14 @@ def _negative(paragraph: Paragraph, index: int) -> bool:
     return index > 0 and paragraph.token(index - 1) == MINUS
 
 
-def _figure(paragraph: Paragraph, index: int) -> tuple[Value, str]:
-    """Return what the number says that a token is part of, and the sign that stands before or behind it."""
+def _figure(paragraph: Paragraph, index: int) -> tuple[Value, str, str]:
+    """Return what the number says that a token is part of, its share, and the sign that stands before or behind it."""
     start, end = paragraph.span(index)
     low = max(0, start - _NEAR)
     text = paragraph.text[low : end + _NEAR]
     found = next((number for number in numbers(text) if low + number.start <= start < low + number.end), None)
     if found is None:
-        return 0.0, ""
+        return 0.0, "", ""
     behind = text[found.end :].lstrip(" \u00a0\u202f")[:1]
     sign = text[: found.start].rstrip(" \u00a0\u202f")[-1:] + behind
-    return found.value, "".join(character for character in sign if character in SIGNS)
+    return found.value, found.share, "".join(character for character in sign if character in SIGNS)

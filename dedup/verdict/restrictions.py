@@ -24,6 +24,7 @@ from dedup.language.wordlists import (
     NARROWING,
     NEGATIONS,
     RESTRICTING,
+    SECTION,
     TURNING,
     TURNING_PHRASES,
     UNIVERSAL,
@@ -133,11 +134,12 @@ def _narrows(gap: Gap, witness: Paragraph) -> bool:
     begins = any(
         witness.token(i) in NARROWING for i in range(gap.witness_start, min(gap.witness_start + 2, gap.witness_end))
     )  # "registered in"
-    if not begins or not 1 < gap.witness_size <= _NARROW:
+    if not 1 < gap.witness_size <= _NARROW:
         return False
     if is_apart(witness, gap.witness_start) or is_apart(witness, gap.witness_end):
         return False
-    return _names(gap, witness)
+    refers = not SECTION.isdisjoint(witness.token(i) for i in gap.witness_range)
+    return refers or (begins and _names(gap, witness))
 
 
 def _opens(gap: Gap, witness: Paragraph) -> bool:

@@ -27,6 +27,7 @@ from dedup.text.line_forms import (
     line_form,
 )
 from dedup.text.token_chars import decode_chars, encode_tokens
+from dedup.verdict.code import is_code
 from dedup.verdict.compare import Verdict, compare
 from dedup.verdict.gap import Paragraph
 
@@ -296,7 +297,7 @@ class Article:
             return Compared.IDENTICAL
         low, high = self._offsets[first], self._offsets[first + 1]
         other = self._offsets[second]
-        if self.sizes[first] != self.sizes[second]:
+        if self.sizes[first] != self.sizes[second] or is_code(self.text_of(second)):
             return None
         token = self._words.token
         if all(token(i) == token(other + i - low) for i in range(low, high)):

@@ -12,7 +12,9 @@ from functools import cache
 import numpy as np
 
 from dedup.text.characters import BREAK, CLASS_MASK, MINUSES, NORMALISE, OTHER, SPACE, class_table
+from dedup.verdict.code import FENCES, INDENT
 
+_FENCES = tuple(fence.encode() for fence in FENCES)
 _ASCII = " \t\n\v\f\r!\"'()*,-./:;?[\\]_`{|}"
 _BEYOND = "\u00a0\u00ab\u00b7\u00bb\u2013\u2014\u2018\u2019\u201a\u201c\u201d\u201e\u2022\u2026\u2032\u2033\u3001\u3002"
 """Characters that stand between words and say nothing, as far as they are in no class of words."""
@@ -37,6 +39,8 @@ def surely_same_words(one: bytes, other: bytes) -> bool:
         return True
     if _DOUBTFUL.search(one) or _DOUBTFUL.search(other):
         return False
+    if one[:INDENT].lstrip().startswith(_FENCES):
+        return False  # code has signs that count
     return _pieces(one) == _pieces(other)
 
 

@@ -16,6 +16,7 @@ from dedup.text.long_texts import BATCH
 from dedup.text.signs import in_one_form
 from dedup.verdict.batch.gaps import TokenBytes, TokenTable, collect_gaps
 from dedup.verdict.batch.prefilter import certain_differences
+from dedup.verdict.code import is_code
 from dedup.verdict.gap import Paragraph
 from dedup.verdict.rules.markers import marker_size
 
@@ -134,11 +135,12 @@ class Texts:
         return span_hashes(self._hashes, self._begins[:-1], self._begins[1:])
 
     def equal(self, one: int, other: int) -> bool:
-        """Return True if two texts have the same words, whatever their hashes are."""
+        """Return True if two texts have the same words, whatever their hashes are; code the same characters."""
         sizes = [self._offsets[index + 1] - self._offsets[index] for index in (one, other)]
         if sizes[0] != sizes[1]:
             return False
-        return self.paragraph(one).words() == self.paragraph(other).words()
+        theirs, ours = self.paragraph(one), self.paragraph(other)
+        return theirs.text == ours.text if is_code(ours.text) else theirs.words() == ours.words()
 
     def paragraph(self, index: int) -> Paragraph:
         """Return a text's tokens as the verdict wants them."""

@@ -40,7 +40,7 @@ def equal_numbers(context: GapContext) -> None:
     text = candidate.text[low : last + _AROUND]
     _match_dates(context, text, low)
     numbers_in_gap = numbers(_window(context.witness, gap.witness_start, gap.witness_end))
-    values_in_gap = [number.value for number in numbers_in_gap]
+    values_in_gap = [number.value for number in numbers_in_gap if not number.share]
     _match_numbers(context, text, low, (first - low, last - low), numbers_in_gap)
     _match_number_words(context, values_in_gap)
     _match_repeated(context)
@@ -75,7 +75,7 @@ def _match_numbers(context: GapContext, text: str, low: int, edge: tuple[int, in
         same = next((k for k, other in enumerate(others) if same_number(other, number)), None)
         if same is not None:
             del others[: same + 1]  # in order: "2 and 3" is not "3 and 2"
-        if same is not None or number.value in in_words:
+        if same is not None or (number.value in in_words and not number.share):
             _ignore_span(context, low + number.start, low + number.end)
 
 

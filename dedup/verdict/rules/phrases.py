@@ -8,7 +8,7 @@ from dedup.language.numbers import word_value
 from dedup.language.phrases import COURTESY, by_first, fillers, leading, same, wordings
 from dedup.language.spelling import plain
 from dedup.text.token_chars import is_numeric
-from dedup.verdict.context import begins_clause
+from dedup.verdict.context import begins_clause, is_tied
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -68,6 +68,8 @@ def filler(context: GapContext) -> None:
     for run in (
         () if listed.keys().isdisjoint(context.candidate_words.values()) else runs(context.candidate_words, listed)
     ):
+        if is_tied(context.candidate, run[0]):
+            continue
         if tuple(map(context.candidate_words.get, run)) in fillers() or begins_clause(context.candidate, run[0]):
             context.ignore_tokens(run)
 

@@ -135,8 +135,8 @@ def _dotted(paragraph: Paragraph, index: int) -> bool:
         return False
     start, end = paragraph.span(index)
     sign, after = paragraph.text[end : end + 1], paragraph.text[end + 1 : end + 2]
-    # The dot within an address stands for nothing; that of "z.B." does.
-    return sign in _DOTS and not (sign == "." and end - start > 1 and after.isalnum())
+    # What ties a word to the next one, in an address or in a compound, stands for nothing; the dot of "z.B." does.
+    return sign in _DOTS and not (after.isalnum() and (sign != "." or end - start > 1))
 
 
 def mojibake(context: GapContext) -> None:
