@@ -114,18 +114,6 @@ def beginnings(codes: Codes, firsts: Ints, ends: Ints) -> Bytes:
     return signs
 
 
-def ends_openly(text: str) -> bool:
-    """Return True if a text does not end as a sentence or clause ends."""
-    last = last_sign(text)
-    return last != "" and not _is(last, FINAL)
-
-
-def ends_sentence(text: str) -> bool:
-    """Return True if a text ends as a sentence ends, rather than a clause."""
-    last = last_sign(text)
-    return last != "" and last in SENTENCE_ENDS
-
-
 def begins_small(text: str) -> bool:
     """Return True if a text begins with a small letter, in a script that has capitals."""
     begin = text[:_LONG].lstrip()

@@ -17,14 +17,15 @@ from dedup.text.continuity import (
     HYPHEN,
     OPENER,
     PLAIN,
+    SENTENCE_ENDS,
     SMALL,
     beginnings,
     begins_small,
     closes,
     edge_table,
-    ends_openly,
-    ends_sentence,
+    is_final,
     is_spaceless,
+    last_sign,
     open_ends,
     unclosed,
 )
@@ -55,6 +56,16 @@ OPEN = {
     "comma": "The tide came in,",
     "digit": "The tide came in at 7",
 }
+
+
+def ends_openly(text: str) -> bool:
+    """Return True if a text does not end as a sentence or clause ends."""
+    return not is_final(last_sign(text))
+
+
+def ends_sentence(text: str) -> bool:
+    """Return True if a text ends as a sentence ends, rather than a clause."""
+    return last_sign(text) in SENTENCE_ENDS
 
 
 @pytest.mark.parametrize("text", ENDED.values(), ids=ENDED)
