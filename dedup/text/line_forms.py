@@ -24,6 +24,9 @@ class LineForm(Enum):
 ENTRIES = (LineForm.ITEM, LineForm.TABLE)
 """The forms of what stands among others of its kind: the entries of a list, the rows of a table."""
 
+STRUCTURES = (LineForm.TABLE, LineForm.FENCE)
+"""The forms of what is no text, and has its heading or lead-in above it."""
+
 _PLAIN = re.compile(r"\s*[^\W\d_]{2,}(?![.)\w])")
 _FENCE = re.compile(r"\s*(?:```|~~~)")
 _TABLE = re.compile(r"\s*\|.*\|\s*\Z", re.DOTALL)
@@ -43,9 +46,13 @@ _LONGEST_LEAD = 24
 _LONGEST_NAME = 16
 _LONGEST_SHOUT = 100
 _LONGEST_FIGURES = 12
+_LONGEST_CELL = 40
+_LONGEST_MARK = 2
+_BARS = "|\u2502\u2503\u2551\uff5c"
+_COLUMNS = 2
 _BOLD = ("**", "__")
 _NUMBERED = re.compile(
-    r"\W*(?:[0-9]{1,3}(?:\.[0-9]{1,3})*\\?[.):]|[0-9]{1,3}(?:\.[0-9]{1,3})+|(?:ARTICLE|SECTION|§)\s*[0-9IVXLC]+\W?|[A-Z][.)])\s+"
+    r"\W*(?:[0-9]{1,3}(?:\.[0-9]{1,3})*\\?[.):°º]|[0-9]{1,3}(?:\.[0-9]{1,3})+|(?:ARTICLE|SECTION|§)\s*[0-9IVXLC]+\W?|[A-Z][.)])\s+"
 )
 _TERM = re.compile(
     r"\s*(?:[-*•]\s+)?(?:\*\*|__)?[\"“„«‘']?([^\"“”„«»’'*_\n]{2,60}?)[\"”“»’']?(?:\*\*|__)(?=\W)"
@@ -110,8 +117,18 @@ def without_marker(text: str) -> str:
 
 def is_figures(text: str) -> bool:
     """Return True if a short line is mostly figures: a time, a price, a score."""
+    if len(text) > _LONGEST_CELL:
+        return False
     signs = sum(c.isalnum() for c in text)
     return 0 < signs <= _LONGEST_FIGURES and 2 * sum(c.isdigit() for c in text) >= signs
+
+
+def is_cell(text: str) -> bool:
+    """Return True if a line is a cell or a row of a table: figures, a mark, or columns between bars."""
+    mark = text.strip()
+    if len(mark) <= _LONGEST_MARK:
+        return mark != "" and mark.isprintable()
+    return is_figures(mark) or sum(map(mark.count, _BARS)) >= _COLUMNS
 
 
 def leading_term(text: str) -> str:

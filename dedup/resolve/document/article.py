@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from dedup.model.decisions import Compared
 from dedup.text.line_forms import (
     ENTRIES,
+    STRUCTURES,
     LineForm,
     entry_marker,
     is_bold,
@@ -42,7 +43,14 @@ _CHARACTERS_A_WORD = 3
 """Characters that make about a word where words are written without spaces: two in Chinese, four in Thai."""
 
 
+_CLOSING = " \t\r\n*_"
+"""What may stand behind the last sign of a paragraph: spaces, and the end of what is in bold."""
 _LONGEST_HEADING = 40
+_LONGEST_LABEL = 2
+_SECTIONED = 5
+"""Headings and numbered paragraphs from which on a document is one of sections."""
+_SECTIONED_SHARE = 0.05
+"""The share of all paragraphs that they have at least."""
 _MASS = 500
 _MASS_SHARE = 0.8
 
@@ -164,6 +172,18 @@ class Article:
         return Counter(self._keys)
 
     @cached_property
+    def _places(self) -> dict[int, list[int]]:
+        """Where the words of each key stand."""
+        out: dict[int, list[int]] = {}
+        for index, key in enumerate(self._keys):
+            out.setdefault(key, []).append(index)
+        return out
+
+    def places(self, index: int) -> list[int]:
+        """Return all paragraphs with the same words, in order."""
+        return self._places[self._keys[index]]
+
+    @cached_property
     def is_mass(self) -> bool:
         """Whether nearly all paragraphs of a long document resemble earlier ones, as in a log."""
         return len(self) >= _MASS and len(self.candidates) >= _MASS_SHARE * len(self)
@@ -196,6 +216,29 @@ class Article:
     def headings(self) -> list[int]:
         """The paragraphs that are headings by their form, in order."""
         return [i for i in range(len(self)) if self.sizes[i] and self._is_heading(i)]
+
+    @cached_property
+    def is_sectioned(self) -> bool:
+        """Whether the document is one of sections, numbered or under headings, as a contract, a law or a manual is."""
+        marked = sum(
+            self._begins_section(i) or entry_marker(self.text_of(i)) != "" for i in range(len(self)) if self.sizes[i]
+        )
+        return marked >= _SECTIONED and marked >= _SECTIONED_SHARE * self._wordy_before[-1]
+
+    def _begins_section(self, index: int) -> bool:
+        """Return True if the paragraph is a heading, numbered, or a label of a word and a number."""
+        if index in self.headings_set:
+            return True
+        return (
+            1 < self.sizes[index] <= _LONGEST_LABEL
+            and self._words.numeric[self._offsets[index] + 1]
+            and self.is_label(index)
+        )
+
+    @cached_property
+    def headings_set(self) -> frozenset[int]:
+        """The paragraphs that are headings by their form."""
+        return frozenset(self.headings)
 
     def _is_heading(self, index: int) -> bool:
         """Return True if the paragraph is a heading by its form: marked, underlined, bold, capitals, or numbered."""
@@ -242,11 +285,19 @@ class Article:
 
     def introduces_next(self, index: int) -> bool:
         """Return True if the paragraph ends in a colon or a question mark: what comes next belongs to it."""
-        return self.text_of(index).rstrip().endswith((":", "：", "?", "？", "؟"))
+        return self.text_of(index).rstrip(_CLOSING).endswith((":", "：", "?", "？", "؟"))
 
     def heads_next(self, index: int) -> bool:
         """Return True if the paragraph is a heading, or announces what comes next."""
-        return self._is_heading(index) or self.text_of(index).rstrip().endswith((":", "："))
+        return self._begins_section(index) or self.announces_next(index)
+
+    def announces_next(self, index: int) -> bool:
+        """Return True if the paragraph ends in a colon."""
+        return self.text_of(index).rstrip(_CLOSING).endswith((":", "："))
+
+    def heads(self, index: int, below: int) -> bool:
+        """Return True if the paragraph heads or announces the one below it: a line above a table or code block does."""
+        return self.heads_next(index) or (self.form(below) in STRUCTURES and not self.is_prose(index))
 
     def following(self, index: int) -> int | None:
         """Return the first paragraph with words after this one, or None."""

@@ -14,21 +14,33 @@ from enum import Enum
 from itertools import product
 from typing import TYPE_CHECKING
 
-from rapidfuzz.distance import Indel
-
 from dedup.model.decisions import Compared
-from dedup.resolve.document.blocks import REACH, density
-from dedup.resolve.document.page_furniture import is_furniture, is_menu, is_navigation, is_part_of_list, is_verse
+from dedup.resolve.document.blocks import density
+from dedup.resolve.document.instances import (
+    SERIES,
+    are_alike,
+    are_similar,
+    is_among_cells,
+    is_filled_in,
+    is_framed,
+    is_series,
+    names_before,
+)
+from dedup.resolve.document.page_furniture import (
+    is_furniture,
+    is_menu,
+    is_mostly_links,
+    is_navigation,
+    is_part_of_list,
+    is_verse,
+)
+from dedup.resolve.document.sections import SECTION_WORDS, empties_section, is_in_sections, is_whole_section
 from dedup.text.line_forms import LineForm, ends_sentence, entry_marker
 
 if TYPE_CHECKING:
     from dedup.resolve.document.article import Article
     from dedup.resolve.document.blocks import Block, Link
 
-_ALIKE = 0.5
-"""Similarity from which on two introductions are instances of one template."""
-_NAME_LENGTH = 400
-"""Characters above which a paragraph is text, not a name."""
 _BODY_WORDS = 300
 _BODY_PROSE = 5
 _BODY_LINE = 16
@@ -36,9 +48,8 @@ _PAIR = 2
 _WHOLE_WORDS = 80
 _WHOLE_SHARE = 0.7
 _LIST_DENSITY = 0.8
-_SECTION_WORDS = 120
-_SECTIONED = 5
-"""Headings from which on a document is one of sections, such as a contract."""
+_CONTENTS_PROSE = 0.25
+"""Share of the lines of a list of contents that may read as text, at most: questions do."""
 _WITHIN = 1.5
 """Times a paragraph's words from which on its witness holds it, rather than resembles it."""
 _FAR = 3
@@ -60,28 +71,49 @@ class Intent(Enum):
 
 def classify(block: Block) -> Intent:
     """Classify a block as an accident of scraping or an intended repetition."""
-    if _is_table_of_contents(block):
+    if _is_table_of_contents(block) or is_series(block) or is_framed(block):
         return Intent.INTENDED
-    if block.long and (_is_whole_page(block) or _is_long_text(block)):
+    if _is_mass(block):
         return Intent.ACCIDENTAL
+    if is_among_cells(block) or empties_section(block):
+        return Intent.INTENDED
     if is_menu(block):
         return Intent.ACCIDENTAL
-    if _continues_intended(block) or _is_introduced(block) or _spans_sections(block) or _ends_in_form_label(block):
+    if _continues_intended(block) or is_filled_in(block) or _is_introduced(block) or _ends_in_form_label(block):
         return Intent.INTENDED
     return Intent.ACCIDENTAL if _is_evident_copy(block) else Intent.UNCERTAIN
 
 
+def _is_mass(block: Block) -> bool:
+    """Return True if the block is too much text to have been meant twice.
+
+    Three copies and more, each behind a line of its own, are no accident.
+    """
+    if not block.long or (block.times >= SERIES and names_before(block) != (None, None)):
+        return False
+    return _is_whole_page(block) or _is_long_text(block)
+
+
 def _is_evident_copy(block: Block) -> bool:
     """Return True if a block that nothing introduces is enough of a copy to go."""
+    article = block.article
     if is_part_of_list(block) and not is_navigation(block):
         return False
     if not block.long:
         return is_furniture(block)
-    if is_verse(block):
+    if is_verse(block) or (article.is_sectioned and not is_mostly_links(block) and not is_whole_section(block)):
         return False
-    if len(block.links) > _PAIR or (len(block.links) == _PAIR and any(block.article.is_prose(c) for c in block.long)):
+    if len(block.links) > _PAIR or (len(block.links) == _PAIR and any(map(article.is_prose, block.long))):
         return True
-    return block.tandem() or (len(block.links) == 1 and _is_lone_duplicate(block))
+    if block.tandem():
+        # A heading may have only the words of the sentence that announces it.
+        return not article.is_sectioned or _is_exact(block) or any(map(article.is_prose, block.copies))
+    return len(block.links) == 1 and _is_lone_duplicate(block)
+
+
+def _is_exact(block: Block) -> bool:
+    """Return True if copy and original have the same words throughout."""
+    return all(link.compared is not Compared.ALIGNED for link in block.links)
 
 
 def _continues_intended(block: Block) -> bool:
@@ -91,38 +123,32 @@ def _continues_intended(block: Block) -> bool:
     return block.kept_before(block.copies[0]) in block.intended
 
 
-def _spans_sections(block: Block) -> bool:
-    """Return True if the block leads through sections with names of their own on either side, made on one pattern."""
-    return any(
-        _share_template(block.article, source, copy)
-        for previous, link in zip(block.links, block.links[1:], strict=False)
-        for source, copy in _new_labels(block, previous, link)
-    )
-
-
-def _share_template(article: Article, first: int, second: int) -> bool:
-    """Return True if two paragraphs name different things in the same manner."""
-    label = article.leading_label(first)
-    return (label != "" and label == article.leading_label(second)) or _are_similar(article, first, second)
-
-
 def _is_introduced(block: Block) -> bool:
     """Return True if copy and original each stand under a name of their own."""
-    article = block.article
-    copy, source = block.kept_before(block.copies[0]), block.kept_before(block.sources[0])
-    if copy is None or source is None or copy in block.sources:
-        return False
-    if _is_in_sections(block):
+    source, copy = names_before(block)
+    if copy is None or source is None:
+        return is_in_sections(block)
+    if is_in_sections(block) or _is_announced(block, copy):
         return True
-    if not (article.is_first_occurrence(copy) and article.is_first_occurrence(source)):
-        return False
     if block.kept_before(copy) == block.sources[-1] and _is_revised_intro(block, source, copy):
         return False
-    return (
-        (article.introduces_next(copy) and article.introduces_next(source))
-        or (bool(block.long) and article.is_label(copy) and article.is_label(source))
-        or _share_template(article, source, copy)
-    )
+    return are_alike(block.article, source, copy) or _are_labels(block, source, copy)
+
+
+def _is_announced(block: Block, name: int) -> bool:
+    """Return True if several lines stand right under a lead-in of their own, which ends in a colon."""
+    below = block.kept_before(block.copies[0]) == name
+    return len(block.links) > 1 and below and block.article.announces_next(name)
+
+
+def _are_labels(block: Block, source: int, copy: int) -> bool:
+    """Return True if two lines may name the text below them: they stand nowhere else, or the text is a series."""
+    article = block.article
+    if not (block.long and article.is_label(copy) and article.is_label(source)):
+        return False
+    if article.is_first_occurrence(copy) and article.is_first_occurrence(source):
+        return True
+    return block.times >= SERIES and any(map(article.is_prose, block.long))
 
 
 def _is_table_of_contents(block: Block) -> bool:
@@ -131,7 +157,8 @@ def _is_table_of_contents(block: Block) -> bool:
     joints = list(zip(block.links, block.links[1:], strict=False))
     if all(_is_announced_entry(article, link) for link in block.links):
         return True
-    if not joints or any(article.is_prose(c) for c in block.copies) or density(block, block.sources) < _LIST_DENSITY:
+    prose = sum(map(article.is_prose, block.copies))
+    if not joints or prose > _CONTENTS_PROSE * len(block.copies) or density(block, block.sources) < _LIST_DENSITY:
         return False
     return 2 * sum(article.between(a.copy, b.copy) > 0 for a, b in joints) > len(joints)
 
@@ -153,21 +180,10 @@ def _ends_in_form_label(block: Block) -> bool:
     """Return True if the block ends in a label that something else follows than before: a form filled in again."""
     article = block.article
     last, source = block.copies[-1], block.sources[-1]
-    if block.words > _SECTION_WORDS or not article.heads_next(last):
+    if block.words > SECTION_WORDS or not article.heads_next(last):
         return False
     after = (article.following(last), article.following(source))
     return all(i is not None and article.is_first_occurrence(i) for i in after)
-
-
-def _is_in_sections(block: Block) -> bool:
-    """Return True if copy and original are a few words each in a section with a heading of its own."""
-    article = block.article
-    if block.words > _SECTION_WORDS or block.tandem():
-        return False
-    copy, source = article.heading(block.copies[0]), article.heading(block.sources[0])
-    if copy is None or source is None or copy == source:
-        return False
-    return article.is_first_occurrence(copy) and article.is_first_occurrence(source)
 
 
 def _is_revised_intro(block: Block, source: int, copy: int) -> bool:
@@ -177,16 +193,7 @@ def _is_revised_intro(block: Block, source: int, copy: int) -> bool:
         return False
     if not all(article.is_prose(i) for i in (source, copy, *block.copies)):
         return False
-    return min(article.sizes[source], article.sizes[copy]) >= _BODY_LINE and _are_similar(article, source, copy)
-
-
-def _are_similar(article: Article, first: int, second: int) -> bool:
-    """Return True if two paragraphs are instances of one template, short enough to name something."""
-    # Where everything is like everything else, nothing is a name.
-    if article.is_mass or max(len(article.text_of(first)), len(article.text_of(second))) > _NAME_LENGTH:
-        return False
-    a, b = article.tokens_of(first).chars, article.tokens_of(second).chars
-    return float(Indel.normalized_similarity(a, b)) >= _ALIKE
+    return min(article.sizes[source], article.sizes[copy]) >= _BODY_LINE and are_similar(article, source, copy)
 
 
 def _is_long_text(block: Block) -> bool:
@@ -195,6 +202,8 @@ def _is_long_text(block: Block) -> bool:
     Text under several headings of its own is several texts: sections that repeat are counted one by one.
     """
     article = block.article
+    if block.words >= _BODY_WORDS and block.times == _PAIR and block.is_dense():
+        return True
     words = paragraphs = 0
     for previous, link in zip((None, *block.links), block.links, strict=False):
         if previous is not None and _new_labels(block, previous, link):
@@ -228,21 +237,20 @@ def _is_whole_page(block: Block) -> bool:
 def _is_lone_duplicate(block: Block) -> bool:
     """Return True if a single repeated paragraph may go, which nothing marks as a copy but that it repeats.
 
-    Running text may; a heading or an entry seldom. In a document of sections nothing may that stands inside a longer
-    paragraph elsewhere, and elsewhere only what is longer than a set phrase.
+    Running text may, if it is longer than a set phrase; a heading or an entry seldom.
     """
     article = block.article
     (link,) = block.links
     copy, source = link.copy, link.sources[0]
     if not article.is_prose(copy):
-        title = block.kept_before(source) is None
+        title = not article.is_sectioned and block.kept_before(source) is None
         return article.form(copy) is LineForm.TEXT and title and link.coverage == 1.0
     if article.leading_label(copy) and article.sizes[copy] < _BODY_LINE:
         return False
     if link.compared is not Compared.ALIGNED:
-        return article.word_count(copy) >= _PHRASE * article.settings.min_words or _is_close_double(
-            article, source, copy
-        )
+        return article.word_count(copy) >= _PHRASE * article.settings.min_words
+    if article.between(source, copy) > _FAR and article.word_count(copy) < _PHRASE * article.settings.min_words:
+        return False
     return not _starts_mid_sentence(article, copy) and _is_no_clause(article, link)
 
 
@@ -252,12 +260,7 @@ def _is_no_clause(article: Article, link: Link) -> bool:
     if sum(article.sizes[s] for s in link.sources) < _WITHIN * article.sizes[copy]:
         return True
     near, long = article.between(source, copy) <= _FAR, article.word_count(copy) >= _QUOTED_WORDS
-    return len(article.headings) < _SECTIONED and (near or long)
-
-
-def _is_close_double(article: Article, source: int, copy: int) -> bool:
-    """Return True if a sentence occurs just twice, close together; a set phrase occurs more often, or far apart."""
-    return article.occurrences[article.key(copy)] == _PAIR and article.between(source, copy) <= REACH
+    return near or long
 
 
 def _starts_mid_sentence(article: Article, index: int) -> bool:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dedup.model.decisions import Compared
 from dedup.resolve.document.blocks import density
 from dedup.text.line_forms import ENTRIES, LineForm, ends_sentence, is_link
 
@@ -30,14 +31,15 @@ def is_furniture(block: Block) -> bool:
     """Return True if a run of short lines is a menu, a share bar or the like."""
     article = block.article
     lines = block.copies
-    fewest = _MENU_LINES + _between_labels(block)
-    if len({article.key(c) for c in lines}) < fewest or block.words > _line_limit(block) * len(lines):
+    if len({article.key(c) for c in lines}) < _MENU_LINES or block.words > _line_limit(block) * len(lines):
         return False
     gaps = (1.0, 1.0) if len(lines) < _MENU_LINKS else _MENU_DENSITY
     if density(block, block.copies) < gaps[0] or density(block, block.sources) < gaps[1]:
         return False
     bodies = [article.text_of(c) for c in lines]
     sentences, figures = sum(ends_sentence(b) for b in bodies), sum(_figures(b) for b in bodies)
+    if len(lines) < _MENU_LINKS and (figures or len({article.occurrences[article.key(c)] for c in lines}) > 1):
+        return False
     fields = sum(article.introduces_next(c) for c in lines)
     return sentences * 5 <= len(lines) and figures * 2 <= len(lines) and fields * 2 <= len(lines)
 
@@ -51,17 +53,23 @@ def is_menu(block: Block) -> bool:
     article = block.article
     if block.long or len(block.copies) < _MENU_LINKS or not is_furniture(block):
         return False
-    if min(density(block, block.copies), density(block, block.sources)) < 1.0:
+    if not block.is_dense():
         return False
     before = block.kept_before(block.copies[0])
     asked = before is not None and article.introduces_next(before)
-    return not asked and min(article.occurrences[article.key(c)] for c in block.copies) == _PAIR
+    return not asked and block.times == _PAIR
 
 
 def is_navigation(block: Block) -> bool:
     """Return True if the block is a list of links and nothing else, long enough to be a menu."""
-    links = sum(is_link(block.article.text_of(c)) for c in block.copies)
-    return links == len(block.copies) >= _MENU_LINKS
+    if len(block.links) < _MENU_LINKS or any(link.compared is Compared.ALIGNED for link in block.links):
+        return False
+    return all(is_link(block.article.text_of(c)) for c in block.copies)
+
+
+def is_mostly_links(block: Block) -> bool:
+    """Return True if at least half of the block's lines are links."""
+    return 2 * sum(is_link(block.article.text_of(c)) for c in block.copies) >= len(block.copies)
 
 
 def is_part_of_list(block: Block) -> bool:
@@ -90,18 +98,7 @@ def is_verse(block: Block) -> bool:
 
 def _line_limit(block: Block) -> float:
     """Return how many words a menu's lines may have on the average: more, where it stands in running text."""
-    around = (block.kept_before(block.copies[0]), block.kept_before(block.sources[0]))
-    in_text = all(i is not None and block.article.sizes[i] > _VERSE_LINE and block.article.is_prose(i) for i in around)
-    return _TEASER_WORDS if in_text else _MENU_WORDS
-
-
-def _between_labels(block: Block) -> bool:
-    """Return True if copy and original may each be about a person: three lines are then too few for a menu."""
-    article = block.article
-    around = (block.kept_before(block.copies[0]), block.kept_before(block.sources[0]))
-    return not block.tandem() and all(
-        i is not None and article.is_first_occurrence(i) and article.is_label(i) for i in around
-    )
+    return _TEASER_WORDS if block.is_in_text() else _MENU_WORDS
 
 
 def _figures(text: str) -> bool:

@@ -74,7 +74,7 @@ def _without_heads(article: Article, block: list[Link]) -> list[Link]:
     going = {link.copy for link in block}
     for link in reversed(block):
         below = article.following(link.copy)
-        if below is not None and below not in going and article.heads_next(link.copy) and link.sources[0] > 0:
+        if below is not None and below not in going and article.heads(link.copy, below) and link.sources[0] > 0:
             going.discard(link.copy)
     return [link for link in block if link.copy in going]
 

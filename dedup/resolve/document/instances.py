@@ -1,0 +1,187 @@
+"""Recognise what was filled in again: copy and original are instances of one form, with other entries in its places.
+
+A form has places before the block, between its lines, and behind it. Where copy and original differ there, and what
+they have there is made alike (two names, two figures, two sentences of one pattern), each is about its own subject.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rapidfuzz.distance import Indel
+
+from dedup.resolve.document.blocks import REACH
+from dedup.text.continuity import ends_openly
+from dedup.text.line_forms import entry_marker, is_cell, is_figures, leading_term
+
+if TYPE_CHECKING:
+    from dedup.resolve.document.article import Article
+    from dedup.resolve.document.blocks import Block, Link
+
+_ALIKE = 0.5
+"""Similarity from which on two paragraphs are instances of one template."""
+_NAME_LENGTH = 400
+"""Characters above which a paragraph is text, not a name."""
+SERIES = 3
+"""Copies that may be a series."""
+_CELLS = 0.25
+"""Share of the lines of a table that are cells of figures, marks, or rows between bars; others hold words."""
+_FILLED = 0.25
+"""Share of the lines of a longer form that stand before something that was filled in."""
+_NAME_WORDS = 8
+"""Words of a line that may be a name, or a heading, though it does not end as a sentence does; else it breaks off."""
+_LINES = 3
+"""Lines before a block that may have its name in them, from the last one on."""
+_LOOKED_AT = 32
+"""Occurrences of a paragraph that are looked at: the first ones."""
+
+
+def names_before(block: Block) -> tuple[int | None, int | None]:
+    """Return the last lines before original and copy that differ, as (original's, copy's).
+
+    Lines that stand before both are part of what repeats. There are none where the copy follows on the original.
+    """
+    article = block.article
+    source, copy = block.kept_before(block.sources[0]), block.kept_before(block.copies[0])
+    for _ in range(REACH):
+        if source is None or copy is None or copy in block.sources:
+            return None, None
+        if article.key(source) != article.key(copy):
+            return source, copy
+        source, copy = block.kept_before(source), block.kept_before(copy)
+    return None, None
+
+
+def is_series(block: Block) -> bool:
+    """Return True if the block stands three times or more, each time under a line of its own, made on one pattern."""
+    heads = {block.links[0].copy: block.links[0]} | {
+        link.copy: link for link in block.links if link.copy in block.long[:1]
+    }
+    own = {block.article.key(i) for i in (*block.copies, *block.sources)}
+    small = len(block.links) < REACH
+    return any(_is_headed_series(block.article, link, own, small=small) for link in heads.values())
+
+
+def _is_headed_series(article: Article, link: Link, own: set[int], *, small: bool) -> bool:
+    """Return True if the lines before two other copies of a paragraph are made like the one before this copy."""
+    places = {*article.places(link.copy)[:_LOOKED_AT], *article.places(link.sources[0])[:_LOOKED_AT]}
+    name = article.preceding(link.copy)
+    if len(places) < SERIES or name is None or article.key(name) in own:
+        return False
+    before = {article.key(i): i for i in map(article.preceding, sorted(places)) if i is not None}
+    others = [i for key, i in before.items() if key not in own and key != article.key(name)]
+    if 2 * (len(others) + 1) <= len(places):
+        return False
+    if small and link.copy in article.headings_set and not _is_cut(article, name):
+        return len(others) + 1 >= SERIES
+    weak = small and not article.is_prose(link.copy)
+    alike = sum(
+        are_alike(article, name, other)
+        or (_are_names(article, name, other) and (weak or _begin_alike(article, name, other)))
+        for other in others
+    )
+    return alike + 1 >= SERIES and 2 * alike >= len(others)
+
+
+def _begin_alike(article: Article, first: int, second: int) -> bool:
+    """Return True if two paragraphs begin with the same word."""
+    return article.tokens_of(first).chars[:1] == article.tokens_of(second).chars[:1]
+
+
+def _is_cut(article: Article, index: int) -> bool:
+    """Return True if a paragraph is running text that breaks off, as where a page ends."""
+    return article.word_count(index) > _NAME_WORDS and ends_openly(article.text_of(index))
+
+
+def _are_names(article: Article, first: int, second: int) -> bool:
+    """Return True if two paragraphs may both name something: a few words each, no sentence."""
+    return all(article.is_label(i) and not _is_cut(article, i) for i in (first, second))
+
+
+def is_framed(block: Block) -> bool:
+    """Return True if copy and original stand between lines of their own that are made alike, before and behind."""
+    if not _goes_on_alike(block):
+        return False
+    source, copy = names_before(block)
+    for _ in range(_LINES):
+        if source is None or copy is None:
+            return False
+        if are_alike(block.article, source, copy):
+            return True
+        source, copy = block.kept_before(source), block.kept_before(copy)
+    return False
+
+
+def is_filled_in(block: Block) -> bool:
+    """Return True if copy and original have other entries of one kind at the same places, inside or behind them."""
+    article = block.article
+    prose = any(map(article.is_prose, block.long))
+    filled = 0
+    for previous, link in zip(block.links, block.links[1:], strict=False):
+        slot = _slot(article, previous, link)
+        if any(
+            _are_names(article, *pair) and (are_alike(article, *pair) or article.headings_set.issuperset(pair))
+            for pair in slot
+        ):
+            return True
+        filled += bool(slot) and (not prose or any(are_alike(article, *pair) for pair in slot))
+    if filled and (len(block.links) < REACH or filled >= _FILLED * len(block.links)):
+        return True
+    return not (block.is_in_text() or (prose and _is_changed_at_end(block))) and _goes_on_alike(block)
+
+
+def _is_changed_at_end(block: Block) -> bool:
+    """Return True if the copy begins right behind the line in which the original goes on: it has another last line."""
+    return block.kept_before(block.copies[0]) == block.article.following(block.sources[-1])
+
+
+def _goes_on_alike(block: Block) -> bool:
+    """Return True if different lines, made alike, come next behind copy and original."""
+    article = block.article
+    source, copy = article.following(block.sources[-1]), article.following(block.copies[-1])
+    if source is None or copy is None or source in block.copies:
+        return False
+    return are_alike(article, source, copy)
+
+
+def is_among_cells(block: Block) -> bool:
+    """Return True if copy and original stand in tables, one cell or row a line."""
+    return all(_cells_around(block.article, run) for run in (block.copies, block.sources))
+
+
+def _cells_around(article: Article, run: list[int]) -> bool:
+    """Return True if many of some paragraphs and their neighbours are cells."""
+    low, high = max(min(run) - REACH, 0), min(max(run) + REACH + 1, len(article))
+    cells = sum(is_cell(article.text_of(i)) for i in range(low, high))
+    return cells >= SERIES and cells >= _CELLS * article.between(low - 1, high)
+
+
+def _slot(article: Article, previous: Link, link: Link) -> list[tuple[int, int]]:
+    """Return what stands between two links in the original, each with what stands at its place in the copy."""
+    sources = [i for i in range(previous.sources[-1] + 1, link.sources[0]) if not article.is_wordless(i)]
+    copies = [i for i in range(previous.copy + 1, link.copy) if not article.is_wordless(i)]
+    return [*zip(sources, copies, strict=False), *zip(reversed(sources), reversed(copies), strict=False)]
+
+
+def are_alike(article: Article, first: int, second: int) -> bool:
+    """Return True if two paragraphs name different things in the same manner."""
+    if article.key(first) == article.key(second):
+        return False
+    texts = article.text_of(first), article.text_of(second)
+    label, number = article.leading_label(first), entry_marker(texts[0])
+    if (label and label == article.leading_label(second)) or (number and number == entry_marker(texts[1])):
+        return True
+    if all(map(is_figures, texts)) or all(map(leading_term, texts)):
+        return True
+    if article.introduces_next(first) and article.introduces_next(second):
+        return True
+    return are_similar(article, first, second)
+
+
+def are_similar(article: Article, first: int, second: int) -> bool:
+    """Return True if two paragraphs are instances of one template, short enough to name something."""
+    # Where everything is like everything else, nothing is a name.
+    if article.is_mass or max(len(article.text_of(first)), len(article.text_of(second))) > _NAME_LENGTH:
+        return False
+    a, b = article.tokens_of(first).chars, article.tokens_of(second).chars
+    return float(Indel.normalized_similarity(a, b)) >= _ALIKE

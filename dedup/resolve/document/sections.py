@@ -1,0 +1,52 @@
+"""Whether a block and its original stand in sections of their own, and whether a section goes as a whole."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dedup.resolve.document.instances import are_alike
+from dedup.text.line_forms import LineForm
+
+if TYPE_CHECKING:
+    from dedup.resolve.document.blocks import Block
+
+SECTION_WORDS = 120
+"""Words up to which a block may be a clause that several sections have, whatever their headings are."""
+
+
+def is_in_sections(block: Block) -> bool:
+    """Return True if copy and original are in sections with headings of their own, made alike, or a few words each."""
+    article = block.article
+    if block.tandem() or block.copies[0] in article.headings_set:
+        return False
+    copy, source = article.heading(block.copies[0]), article.heading(block.sources[0])
+    if copy is None or source is None or article.key(copy) == article.key(source):
+        return False
+    if are_alike(article, source, copy):
+        return True
+    named = all(article.form(i) is LineForm.HEADING or article.is_first_occurrence(i) for i in (copy, source))
+    return named and block.words <= SECTION_WORDS
+
+
+def is_whole_section(block: Block) -> bool:
+    """Return True if the block is one text that follows on itself, or a section with its heading and all its text."""
+    article = block.article
+    if block.tandem():
+        return True
+    below = article.following(block.copies[-1])
+    ends = below is None or below in article.headings_set or not article.is_prose(below)
+    return ends and block.copies[0] in article.headings_set and block.is_dense()
+
+
+def empties_section(block: Block) -> bool:
+    """Return True if the block is all that stands under a heading of its own."""
+    article = block.article
+    if block.copies[0] in article.headings_set:
+        return False
+    above, below = block.kept_before(block.copies[0]), article.following(block.copies[-1])
+    if block.copies[-1] in article.headings_set:
+        below = block.copies[-1]
+    if above is None or above not in article.headings_set or not (below is None or below in article.headings_set):
+        return False
+    source = block.kept_before(block.sources[0])
+    return source is None or article.key(source) != article.key(above)
