@@ -114,6 +114,11 @@ def beginnings(codes: Codes, firsts: Ints, ends: Ints) -> Bytes:
     return signs
 
 
+def ends_openly(text: str) -> bool:
+    """Return True if a text does not end as a sentence or clause ends."""
+    return not is_final(last_sign(text))
+
+
 def begins_small(text: str) -> bool:
     """Return True if a text begins with a small letter, in a script that has capitals."""
     begin = text[:_LONG].lstrip()

@@ -109,12 +109,6 @@ def entry_marker(text: str) -> str:
     return "".join(c for c in found.group() if c.isalnum()) if found else ""
 
 
-def without_marker(text: str) -> str:
-    """Return a text without the bullet, number or letter in front of it."""
-    found = _ITEM.match(text) or _NUMBERED.match(text)
-    return text[found.end() :] if found else text
-
-
 def is_figures(text: str) -> bool:
     """Return True if a short line is mostly figures: a time, a price, a score."""
     if len(text) > _LONGEST_CELL:

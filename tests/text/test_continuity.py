@@ -23,7 +23,7 @@ from dedup.text.continuity import (
     begins_small,
     closes,
     edge_table,
-    is_final,
+    ends_openly,
     is_spaceless,
     last_sign,
     open_ends,
@@ -56,11 +56,6 @@ OPEN = {
     "comma": "The tide came in,",
     "digit": "The tide came in at 7",
 }
-
-
-def ends_openly(text: str) -> bool:
-    """Return True if a text does not end as a sentence or clause ends."""
-    return not is_final(last_sign(text))
 
 
 def ends_sentence(text: str) -> bool:
