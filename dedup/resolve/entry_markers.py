@@ -12,7 +12,7 @@ from dedup.language.wordlists import MARKING, ORDINALS
 
 _HEAD = 48
 """Characters within which a marker ends."""
-_MARKER_PARTS = re.compile(r"[^\W_]+|[).:\]\[(§°*]")
+_MARKER_PARTS = re.compile(r"[^\W_]+|[).:(§°*]")
 _PLAIN = re.compile(r"(?![第제])([^\W\d_]{3,40})\s{1,3}(?![–—-])")
 _FRONT = r"[\s(\[^\\\"'“„«*_#>№¶–—•·（［【〔-]*"
 _CLOSE = r"[*_\\]{0,3}(?:(?<=§)\s|[.):\]．）】〕°ºª](?!\d)|、|</sup>|\s*[–—-]\s|\Z)"
@@ -26,6 +26,7 @@ _NAMED = re.compile(
 )
 _SECTION = re.compile(rf"{_FRONT}[1-9]\d{{0,2}}(?:\.[1-9]\d{{0,2}}){{1,5}}\s+(?=([^\W\d_]))")
 _ORDINAL = re.compile(rf"{_FRONT}([^\W\d_]{{3,20}})(?:,|{_CLOSE})")
+_FIRST = re.compile(rf"{_FRONT}(?:<sup>\s*)?[1aAiI一](?!\w)")
 _IDEOGRAPHIC = re.compile("[\\d一二三四五六七八九十百〇零]+")
 
 
@@ -48,6 +49,11 @@ def marker_kind(text: str) -> str:
             if found is None or not _is_ordinal(found[1]):
                 return ""
     return _kind(found)
+
+
+def is_first(text: str) -> bool:
+    """Return True if a marker in front of a paragraph begins to number: "1.", "a)", "(i)"."""
+    return _FIRST.match(text[:_HEAD]) is not None
 
 
 def _is_ordinal(word: str) -> bool:

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 from dedup.resolve.paragraph_forms import (
     CELL,
     ENTRY,
+    FIRST,
+    HALF_BOLD,
     LINK,
     OPEN,
     SENTENCE,
@@ -37,6 +39,8 @@ _NARROWEST, _NARROWEST_SPACELESS = 40, 18
 """Characters of a hard-wrapped line, at least."""
 _LONGEST_CELL, _CELLS = 24, 3
 """Characters of a short cell, at most; cells beside one another, at least."""
+_LONGEST_TITLE, _SHORT_LINE = 3, 60
+"""Lines of a heading, at most; characters of each one after the first."""
 _CACHED = 1 << 15
 """Paragraphs whose form is cached: most repeat."""
 
@@ -73,14 +77,18 @@ class Outline:
         Links are no entries of a series, but those of a menu.
         """
         found: dict[tuple[str, int], list[int]] = defaultdict(list)
+        whole: list[list[int]] = []
         section, heading = 0, ""
         for place, (form, level) in enumerate(zip(self.forms, self.levels, strict=True)):
             if 0 < level < SHOUTED_LEVEL and not (form.kind and form.kind == heading):
                 section, heading = place + 1, form.kind
             if form.kind and not form.bits & LINK:
                 apart = " " in form.kind or 0 < level < UNMARKED_LEVEL
-                found[form.kind, -1 if apart else section].append(place)
-        return [places for places in found.values() if len(places) > 1]
+                key = form.kind, -1 if apart else section
+                if form.bits & FIRST and not apart and key in found:
+                    whole.append(found.pop(key))  # numbered from the beginning again
+                found[key].append(place)
+        return [places for places in (*whole, *found.values()) if len(places) > 1]
 
     @cached_property
     def wrapped(self) -> list[int]:
@@ -110,6 +118,28 @@ class Outline:
         """Return True if single line ends stand between all paragraphs from one place to another."""
         return all(self._apart(number) == 1 for number in range(self.numbers[above], self.numbers[below]))
 
+    def is_half(self, place: int) -> bool:
+        """Return True if a paragraph opens bold text that a line without words below it closes."""
+        number = self.numbers[place] + 1
+        ends = self.numbers[place + 1] if place + 1 < len(self.numbers) else len(self._spans)
+        return (
+            self.forms[place].bits & HALF_BOLD > 0
+            and number < ends
+            and self._text[slice(*self._spans[number])].count("**") & 1 > 0
+        )
+
+    def title_above(self, place: int) -> int:
+        """Return the level of the heading to which a paragraph belongs as a line of it, or that it is; 0 if none.
+
+        Below a heading, some short lines may stand that are no text: the rest of it, a note, a date.
+        """
+        for line in range(place, max(place - _LONGEST_TITLE, -1), -1):
+            if self.levels[line]:
+                return self.levels[line]
+            if not self.forms[line].bits & OPEN or len(self.bodies[line]) > _SHORT_LINE:
+                return 0
+        return 0
+
     def _apart(self, number: int) -> int:
         """Return how many line ends stand between a paragraph and the next one."""
         return len(LINE_END.findall(self._text, self._spans[number][1], self._spans[number + 1][0]))
@@ -118,7 +148,11 @@ class Outline:
         above, below = self.forms[place], self.forms[place + 1]
         if tied(above, below):
             return True
-        if not above.bits & OPEN or not self.touch(place):
+        if not above.bits & OPEN:
+            return False
+        if above.bits & below.bits & ENTRY and self._indent(place) < self._indent(place + 1):
+            return True
+        if not self.touch(place):
             return False
         cell = (above.bits & CELL and not below.bits & SENTENCE) or (below.bits & CELL and not above.bits & SENTENCE)
         return bool(cell) or self._indent(place) < self._indent(place + 1) or self._in_column(place)

@@ -8,18 +8,32 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from dedup.resolve.entry_markers import marker_kind
+from dedup.resolve.entry_markers import is_first, marker_kind
 from dedup.text.continuity import SENTENCE_ENDS, begins_small, closes, is_final, is_spaceless, last_sign, unclosed
 from dedup.text.line_forms import LineForm, is_bold, is_figures, is_link, is_shouted, leading_label, line_form
 from dedup.text.paragraphs import LINE_END
 
-SMALL, CLOSING, STRUCTURE, ENTRY, LINK, ROW, CELL, FIELD, OPEN, SENTENCE, CLAUSE, LEADING, UNCLOSED = (
-    1 << bit for bit in range(13)
-)
+(
+    SMALL,
+    CLOSING,
+    STRUCTURE,
+    ENTRY,
+    FIRST,
+    LINK,
+    ROW,
+    CELL,
+    FIELD,
+    OPEN,
+    SENTENCE,
+    CLAUSE,
+    LEADING,
+    UNCLOSED,
+    HALF_BOLD,
+) = (1 << bit for bit in range(15))
 """Bits of a form. It begins with a small letter; closes what it has not opened; is a table or code block; is an entry
-of a list or a numbered paragraph; one link or image; a row of columns; a short cell of figures; a labelled field. It
-ends as neither a sentence nor a clause ends; as a sentence; as a clause; with a colon or a question; within a bracket
-or quotation."""
+of a list or a numbered paragraph; is the first one of these; one link or image; a row of columns; a short cell of
+figures; a labelled field. It ends as neither a sentence nor a clause ends; as a sentence; as a clause; with a colon or
+a question, or opens a container; within a bracket or quotation; in bold text that begins or ends elsewhere."""
 
 UNMARKED_LEVEL = 7
 """How deep headings stand that are not Markdown."""
@@ -32,9 +46,13 @@ _COLUMNS = 2
 _BARS = re.compile(r"[^|\s`]\s*\|\s+[^|\s`]")
 _LINKS = re.compile(r"!?\[[^][\n]{0,200}\]\([^()\s]{0,1000}\)")
 _FIELD = re.compile(r"\W*[^\W\d_][^:：\d\n]{0,39}[:：]\W{0,3}\s")
+_CONTAINER = re.compile(r"\s{0,3}:{3,}\s*\S")
+"""How a container of Markdown is opened, which is closed by colons alone."""
 _WORD = re.compile(r"\w+")
 _LONGEST_HEADING = 24
 """Words of a heading, at most."""
+_SHORT_TITLE = 5
+"""Words of a numbered title that ends as a sentence ends, at most."""
 _LONG_HEADING = 200
 """Characters of a heading, at most."""
 _LONGEST_CELL = 40
@@ -92,7 +110,7 @@ def tied(above: Form, below: Form) -> bool:
         or (one & UNCLOSED and two & CLOSING)
     ):
         return True
-    if one & two & (ROW | FIELD):
+    if one & two & (ROW | FIELD | HALF_BOLD):
         return True
     if (
         not one & two & ENTRY
@@ -115,6 +133,8 @@ def _ending(text: str) -> int:
         bits = CLAUSE | (0 if is_final(sign) else OPEN)
     else:
         bits = 0 if is_final(sign) else OPEN
+    if text.count("**") & 1:
+        bits |= HALF_BOLD
     return bits | UNCLOSED if unclosed(text) else bits
 
 
@@ -123,7 +143,7 @@ def _beginning(text: str) -> int:
     first = text.lstrip()[:2]
     # Most begin with a word, and are told by that: no list, no table.
     if len(first) > 1 and first.isalpha() and not first[0].islower():
-        return bits | (ENTRY if marker_kind(text) else 0)
+        return bits | (ENTRY | (FIRST if is_first(text) else 0) if marker_kind(text) else 0)
     if begins_small(text):
         bits |= SMALL
     form = line_form(text)
@@ -132,8 +152,8 @@ def _beginning(text: str) -> int:
     if is_link(text) or ("](" in text and not _WORD.search(_LINKS.sub("", text))):
         bits |= LINK
     if form is LineForm.ITEM or marker_kind(text):
-        bits |= ENTRY
-    return bits
+        bits |= ENTRY | (FIRST if is_first(text) else 0)
+    return bits | LEADING if _CONTAINER.match(text) else bits
 
 
 def _shape(text: str, bits: int) -> int:
@@ -166,11 +186,19 @@ def _level(text: str, bits: int) -> int:
 def _unmarked_level(text: str, bits: int) -> int:
     if is_bold(text) or bits & (ENTRY | OPEN) == ENTRY | OPEN:
         return UNMARKED_LEVEL
+    if bits & ENTRY and _is_short_title(text):
+        return UNMARKED_LEVEL
     return SHOUTED_LEVEL if _is_shouted(text) else 0
 
 
 def _is_shouted(text: str) -> bool:
     return is_shouted(text) and sum(map(str.isalpha, text)) > sum(map(str.isdigit, text))
+
+
+def _is_short_title(text: str) -> bool:
+    """Return True if a numbered line is so short that it is a title, though it ends as a sentence ends."""
+    words = _WORD.findall(text)
+    return len(words) <= _SHORT_TITLE and not any(map(is_spaceless, words)) and marker_kind(text) != ""
 
 
 def _is_marker(text: str) -> bool:

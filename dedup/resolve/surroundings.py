@@ -90,7 +90,7 @@ class Surroundings:
 
     def _torn(self, going: set[int]) -> set[int]:
         """Return places that have to stay for what stays beside the runs of those that go, or in the same series."""
-        out = self._parts_of_series(going)
+        out = self._parts_of_series(going) | set(filter(self._outline.is_half, going))
         last = len(self._outline.forms) - 1
         for run in _runs(sorted(going)):
             above, below = run[0] - 1, run[-1] + 1
@@ -124,7 +124,7 @@ class Surroundings:
         first, above = run[0], run[0] - 1
         if above < 0:
             return set()
-        forms, levels = self._outline.forms, self._outline.levels
+        forms = self._outline.forms
         if first in self._witnesses and forms[above].bits & LEADING and forms[first].bits & SENTENCE:
             return set()  # a text that stands elsewhere in the document is not what is announced here
         out = set()
@@ -132,14 +132,15 @@ class Surroundings:
             if not self._are_tied(place - 1, going):
                 break
             out.add(place)
-        if not out and 0 < levels[above] < SHOUTED_LEVEL and not self._is_empty(above, run):
+        level = self._outline.title_above(above)
+        if not out and 0 < level < SHOUTED_LEVEL and not self._is_empty(above, level, run):
             out.add(first)
         return out
 
-    def _is_empty(self, heading: int, run: Sequence[int]) -> bool:
+    def _is_empty(self, heading: int, level: int, run: Sequence[int]) -> bool:
         """Return True if a heading has no text below it: another one follows, or it is the document's and all goes."""
         levels = self._outline.levels
-        return 0 < levels[run[0]] <= levels[heading] or (heading == 0 and run[-1] + 1 == len(levels))
+        return 0 < levels[run[0]] <= level or (heading == 0 and run[-1] + 1 == len(levels))
 
     def _from_below(self, run: Sequence[int], going: set[int]) -> set[int]:
         """Return the places of a run that have to stay for what stays after it: what runs into it, and its headings."""

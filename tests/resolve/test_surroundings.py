@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from dedup import clean_documents
 from dedup.resolve.surroundings import EMPTY, Surroundings
+from dedup.text.paragraphs import split
 from tests.support import strategies
 
 if TYPE_CHECKING:
@@ -271,6 +272,14 @@ def test_no_heading_stays_without_text(heading: str) -> None:
     check(Case([heading, OTHERS[0], OTHERS[1]], {1, 2}, {1} if heading.endswith(":") else set()))
 
 
+@pytest.mark.parametrize("lines", [["In force since Monday"], ["and its lamp", "1 June"], ["15. Doors and Lamps."]])
+def test_no_heading_of_several_lines_stays_without_text(lines: list[str]) -> None:
+    """Nor one with a note or a date below it; nor a numbered one that ends as a sentence ends."""
+    heading = ["## The new bow door", *lines] if "15" not in lines[0] else lines
+    number = len(heading)
+    check(Case([NEWS, *heading, OTHERS[0], OTHERS[1], "# Fares", NEWS], {number + 1, number + 2}, {number + 1}))
+
+
 @pytest.mark.parametrize("rule", ["===============", "---------------", "~~~~~~~~~~~~~", "^^^^^^^^^^^^^^^^^"])
 def test_a_line_that_is_underlined_is_a_heading(rule: str) -> None:
     """By a rule of about its length: a short one, or a blank line before it, rules off what stands above."""
@@ -359,15 +368,15 @@ def test_a_short_list_of_sentences_stays_whole_as_well(entries: list[str], going
 
 
 SERIES = {
-    "paragraphs": "({}) The door is mended.",
-    "exercises": "**{})** Say when the ferry sails.",
-    "articles": "Artículo {}.- Las puertas quedan reparadas.",
-    "signs": "§ {} Die Fähre fährt am Montag.",
-    "raised": "<sup>{}</sup> Le bac repart lundi.",
-    "notes": "[^{}]: The harbour office said so.",
+    "paragraphs": "({}) The door of the ferry is mended.",
+    "exercises": "**{})** Say when and where the ferry sails.",
+    "articles": "Artículo {}.- Las puertas del barco quedan ya reparadas.",
+    "signs": "§ {} Die Fähre fährt am Montag wieder.",
+    "raised": "<sup>{}</sup> Le bac repart lundi avec la marée.",
+    "notes": "[^{}]: The harbour office said so on Friday.",
     "chinese": "第{}条 船门已经修好。",
-    "korean": "제{}조 배의 문을 고쳤다.",
-    "arabic": "المادة {} أصلح الباب.",
+    "korean": "제{}조 두 잠수부가 배의 앞문을 모두 고쳤다.",
+    "arabic": "المادة {} أصلح الغواصان باب العبارة القديمة.",
 }
 
 
@@ -379,9 +388,16 @@ def test_a_short_series_stays_whole_and_of_a_long_one_most_decide(pattern: str) 
         check(Case([NEWS, *entries], {2 * i + 1 for i in gone}, {2 * i + 1 for i in stay}))
 
 
+def test_a_series_begins_with_each_first_number() -> None:
+    """However many other notices with their own lists stand in the document."""
+    entry = "{}. The door of the old ferry is mended."
+    paragraphs = [text for _ in range(4) for text in (entry.format(1), OTHERS[0], entry.format(2), OTHERS[1])]
+    check(Case(paragraphs, {0, 4, 6}, {0}))
+
+
 def test_entries_of_two_sections_are_no_series() -> None:
     """Unless they name what they number."""
-    for entry, stay in (("1) The door is mended.", set()), ("Art. 1 Die Tür ist repariert.", {2})):
+    for entry, stay in (("1) The old door is mended now.", set()), ("Art. 1 Die Tür ist wieder repariert.", {2})):
         paragraphs = ["## The ship", NEWS, entry, "## Her door", NEWS, entry.replace("1", "2"), NEWS]
         check(Case(paragraphs, {2}, stay))
 
@@ -478,6 +494,29 @@ def test_what_is_indented_under_a_line_stays_with_it() -> None:
     assert Surroundings(text, spans, MIN_WORDS).retained({2}) == {2}
     assert Surroundings(text, spans, MIN_WORDS).retained({1}) == {1}
     assert Surroundings(text, spans, MIN_WORDS).retained({1, 2}) == set()
+
+
+def test_an_entry_with_a_list_of_its_own_stays_with_it() -> None:
+    """By the indentation of the list, also behind a blank line."""
+    text = f"{NEWS}\n\n1. 翻拌的手法是\n\n   * 先用右手拿刮刀从盆中心插入底部。\n\n{NEWS}"
+    spans = split(text)
+    assert len(spans) == 4
+    assert Surroundings(text, spans, MIN_WORDS).retained({2}) == {2}
+    assert Surroundings(text, spans, MIN_WORDS).retained({1}) == {1}
+    assert Surroundings(text, spans, MIN_WORDS).retained({1, 2}) == set()
+
+
+def test_a_container_and_its_text_stay_together() -> None:
+    check(Case(["::: tip Note", NEWS, ":::", OTHERS[0]], {1}, {1}, "\n"))
+    check(Case([OTHERS[0], "::: tip Note", NEWS, ":::"], {1, 2, 3}, set(), "\n"))
+
+
+def test_bold_text_that_goes_on_is_not_torn() -> None:
+    """Over a paragraph, or to a line that has the closing sign alone."""
+    check(Case([NEWS, "**The Minister of Ferries", "Maja Holm**", NEWS], {1}, {1}))
+    check(Case([NEWS, "**The Minister of Ferries", "Maja Holm**", NEWS], {2}, {2}))
+    check(Case([NEWS, "**Rules of the harbour for all ferries", "**", NEWS], {1}, {1}))
+    check(Case([NEWS, "Rules of the harbour for all ferries.", "**", NEWS], {1}, set(), "\n"))
 
 
 # Hard wraps -----------------------------------------------------------------------------------------------------------

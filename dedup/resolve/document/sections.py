@@ -46,7 +46,12 @@ def empties_section(block: Block) -> bool:
     above, below = block.kept_before(block.copies[0]), article.following(block.copies[-1])
     if block.copies[-1] in article.headings_set:
         below = block.copies[-1]
-    if above is None or above not in article.headings_set or not (below is None or below in article.headings_set):
+    if (
+        above is None
+        or above in block.sources
+        or above not in article.headings_set
+        or not (below is None or below in article.headings_set)
+    ):
         return False
     source = block.kept_before(block.sources[0])
     return source is None or article.key(source) != article.key(above)
