@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from dedup.language.wordlists import FUNCTION
 from dedup.resolve.entry_markers import is_first, marker_kind
 from dedup.text.continuity import SENTENCE_ENDS, begins_small, closes, is_final, is_spaceless, last_sign, unclosed
 from dedup.text.line_forms import LineForm, is_bold, is_figures, is_link, is_shouted, leading_label, line_form
@@ -61,6 +62,8 @@ _LONG_FIELD = 200
 """Characters of a labelled field, at most."""
 _CLAUSES = frozenset(",;،؛，；、")
 _LEADS = frozenset(":：?？؟")
+_SHORTEST_SENTENCE, _LAST_WORD = 8, 24
+"""Spaces in what may be a sentence; characters within which its last word stands."""
 _ONE_CELL = 2
 """Bars around a single cell, which make no table."""
 _MARKER = 2
@@ -132,10 +135,18 @@ def _ending(text: str) -> int:
     elif sign in _CLAUSES:
         bits = CLAUSE | (0 if is_final(sign) else OPEN)
     else:
-        bits = 0 if is_final(sign) else OPEN
+        bits = 0 if is_final(sign) else OPEN | (CLAUSE if _breaks_off(text) else 0)
     if text.count("**") & 1:
         bits |= HALF_BOLD
     return bits | UNCLOSED if unclosed(text) else bits
+
+
+def _breaks_off(text: str) -> bool:
+    """Return True if a text ends with a word that another one follows: "of", "and", "der", "que"."""
+    if text.count(" ") < _SHORTEST_SENTENCE:
+        return False
+    words = _WORD.findall(text[-_LAST_WORD:])
+    return bool(words) and words[-1] in FUNCTION and text.endswith(words[-1])
 
 
 def _beginning(text: str) -> int:

@@ -102,6 +102,28 @@ def test_half_of_a_sentence_stays_beside_its_other_half(halves: tuple[str, str],
     check(Case([NEWS, *halves, NEWS], {1 + going}, {1 + going}, end))
 
 
+BROKEN_OFF = {
+    "english": (
+        "The Council orders that the rules for all of the ferries be printed by the",
+        "Harbour Office in Sund.",
+    ),
+    "german": (
+        "Der Rat ordnet an, dass die Regeln für alle Fähren gedruckt werden von der",
+        "Hafenverwaltung in Sund.",
+    ),
+    "spanish": ("El Consejo ordena que las reglas de todos los barcos se impriman por la", "Oficina del Puerto."),
+    "dutch": ("De raad besluit dat de regels voor alle veerboten worden gedrukt door de", "Havendienst van Sund."),
+    "russian": ("Совет постановляет напечатать правила для всех паромов в типографии на", "Острове."),
+}
+
+
+@pytest.mark.parametrize("halves", BROKEN_OFF.values(), ids=BROKEN_OFF)
+@pytest.mark.parametrize("going", [1, 2])
+def test_a_sentence_that_breaks_off_stays_with_what_follows(halves: tuple[str, str], going: int) -> None:
+    """By its last word, though a capital and a blank line follow."""
+    check(Case([NEWS, *halves, NEWS], {going}, {going}))
+
+
 @pytest.mark.parametrize("halves", TORN.values(), ids=TORN)
 def test_a_whole_sentence_goes_in_two_halves(halves: tuple[str, str]) -> None:
     """Nothing of it stays to be torn."""
@@ -525,7 +547,7 @@ def test_bold_text_that_goes_on_is_not_torn() -> None:
 @pytest.mark.parametrize("going", [1, 2])
 def test_a_line_with_an_open_end_runs_on_where_prose_is_wrapped(going: int) -> None:
     """Whatever the next line begins with; elsewhere such lines are titles."""
-    lines = ["The Council orders that the present Ordinance of the", "Harbour be published on Monday."]
+    lines = ["The Council orders that the present Ordinance of Sund", "Harbour be published on Monday."]
     wrapped = "Nobody on the island had expected the ferry\nto be back before March."
     check(Case([NEWS, *lines, wrapped], {going}, {going}, "\n"))
     check(Case([NEWS, *lines, wrapped], {going}, set(), "\n\n"))
