@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from dedup.resolve.paragraph_forms import (
     CELL,
     ENTRY,
+    FIELD,
     FIRST,
     HALF_BOLD,
     LINK,
@@ -41,7 +42,7 @@ _LONGEST_CELL, _CELLS = 24, 3
 """Characters of a short cell, at most; cells beside one another, at least."""
 _LONGEST_TITLE, _SHORT_LINE = 3, 60
 """Lines of a heading, at most; characters of each one after the first."""
-_CACHED = 1 << 15
+_CACHED = 1 << 12
 """Paragraphs whose form is cached: most repeat."""
 
 _form_of = lru_cache(_CACHED)(form_of)
@@ -154,6 +155,8 @@ class Outline:
             return True
         if not self.touch(place):
             return False
+        if above.bits & below.bits & FIELD:
+            return True
         cell = (above.bits & CELL and not below.bits & SENTENCE) or (below.bits & CELL and not above.bits & SENTENCE)
         return bool(cell) or self._indent(place) < self._indent(place + 1) or self._in_column(place)
 

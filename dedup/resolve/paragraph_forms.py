@@ -103,7 +103,7 @@ def tied(above: Form, below: Form) -> bool:
     """Return True if two paragraphs that touch are parts of one unit.
 
     A sentence, a bracket or a series of clauses runs from one into the other; one announces the other; or both are
-    rows of a table, fields of a record, or entries of a list that are no sentences by themselves.
+    rows of a table, or entries of a list that are no sentences by themselves.
     """
     one, two = above.bits, below.bits
     if (
@@ -113,7 +113,7 @@ def tied(above: Form, below: Form) -> bool:
         or (one & UNCLOSED and two & CLOSING)
     ):
         return True
-    if one & two & (ROW | FIELD | HALF_BOLD):
+    if one & two & (ROW | HALF_BOLD):
         return True
     if (
         not one & two & ENTRY
@@ -162,8 +162,10 @@ def _beginning(text: str) -> int:
         return bits | STRUCTURE
     if is_link(text) or ("](" in text and not _WORD.search(_LINKS.sub("", text))):
         bits |= LINK
-    if form is LineForm.ITEM or marker_kind(text):
+    if marker_kind(text):
         bits |= ENTRY | (FIRST if is_first(text) else 0)
+    elif form is LineForm.ITEM:
+        bits |= ENTRY
     return bits | LEADING if _CONTAINER.match(text) else bits
 
 

@@ -184,16 +184,20 @@ class Surroundings:
     def _parts_of_series(self, going: set[int]) -> set[int]:
         """Return the entries whose series stays: a short one if any of it does, a long one if half of it does.
 
-        Not those that repeat another entry of it: the series says it already.
+        Not those that repeat another entry: a series, or one like it, says it already.
         """
         out: set[int] = set()
         for series in self._outline.series:
             gone = going.intersection(series)
             stay = len(series) - len(gone)
             if gone and stay and (len(series) <= _SHORT_SERIES or 2 * stay >= len(series)):
-                twice = {i for i in gone if self._witnesses.get(i) in series}
-                out |= gone - twice
+                out |= {place for place in gone if not self._repeats_entry(place)}
         return out
+
+    def _repeats_entry(self, place: int) -> bool:
+        """Return True if an entry goes for one of this document that is numbered, or marked, in the same way."""
+        witness = self._witnesses.get(place)
+        return witness is not None and self._outline.forms[witness].kind == self._outline.forms[place].kind
 
     # Short ones -----------------------------------------------------------------------------------------------------
 

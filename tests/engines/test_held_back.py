@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 CORPUS = Settings(scope="corpus")
 NOTICE = "The reading room of the old library stays closed on Monday for the yearly count."
 # Without the notice both rows would be one table.
-TABLE = f"| Fares | 5 |\n{NOTICE}\n| Taxes | 7 |"
+TABLE = f"| Fares 5 |\n{NOTICE}\n| Taxes 7 |"
 TEXTS = [NOTICE, TABLE, f"Something of its own that nobody else has said so far.\n\n{NOTICE}"]
 DATA = b"".join(json.dumps({"id": n, "text": text}).encode() + b"\n" for n, text in enumerate(TEXTS))
 
@@ -114,7 +114,8 @@ def test_the_library_tells_what_is_held_back() -> None:
 
 def test_all_of_a_document_that_does_not_settle_is_held_back(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where the rounds do not come to rest, what had been decided in either scope is counted as held back."""
-    text = f"{NOTICE}\n\nSomething of its own that nobody else has said so far.\n\n{NOTICE}"
+    notice = f"{NOTICE} It will be open again on Tuesday morning."
+    text = f"{notice}\n\nSomething of its own that nobody else has said so far.\n\n{notice}"
     with monkeypatch.context() as patch:
         patch.setattr(decide, "ROUNDS", 0)
         (decision,) = decide.decide([text], Settings())

@@ -192,7 +192,7 @@ def test_menu_needs_no_explanation() -> None:
 
 def test_contents_are_not_the_headings_they_announce() -> None:
     """Titles that stand in a row at first, and then each over a text of its own, are no copies."""
-    titles = [f"{line} and what became of it" for line in VERSE[:4]]
+    titles = [f"{line} and what came afterwards" for line in VERSE[:4]]
     text = filler(9)
     lines = [text[0], *titles, text[1]]
     for index, title in enumerate(titles):
