@@ -56,10 +56,14 @@ class Surroundings:
 
     def retained(self, gone: Collection[int]) -> set[int]:
         """Return which of the paragraphs that are to go have to stay; what they are is told by all others that stay."""
+        return self._retained(gone, any_length=False)
+
+    def _retained(self, gone: Collection[int], *, any_length: bool) -> set[int]:
+        """Return the same; with `any_length`, short ones stay beside short ones that stay after all as well."""
         numbers = self._outline.numbers
         wanted = {self._places[number] for number in gone if number in self._places}
         going = set(wanted)
-        while back := self._torn(going) or self._short_runs(going, wanted):
+        while back := self._torn(going) or self._short_runs(going, wanted, any_length=any_length):
             going -= back
         out = {numbers[place] for place in wanted - going}
         # What rules off a paragraph goes with it only.
@@ -77,7 +81,7 @@ class Surroundings:
         goes: another run would find other short ones beside those that stay, and so on.
         """
         gone = set(gone)
-        going = gone - self.retained(gone)
+        going = gone - self._retained(gone, any_length=True)
         if len(going) == wanted or not going:
             return going
         # One is enough, and mostly the first one.
@@ -201,13 +205,13 @@ class Surroundings:
 
     # Short ones -----------------------------------------------------------------------------------------------------
 
-    def _short_runs(self, going: set[int], wanted: set[int]) -> set[int]:
-        """Return the short ones beside a long one that stays: they would go for its sake, if no other long one goes."""
+    def _short_runs(self, going: set[int], wanted: set[int], *, any_length: bool) -> set[int]:
+        """Return the short ones beside one that stays after all: they would go for its sake, if no long one goes."""
         out: set[int] = set()
         if len(going) < len(wanted):
             for run in _runs(sorted(going)):
                 beside = {run[0] - 1, run[-1] + 1} & wanted
-                if any(map(self._is_long, beside)) and not any(map(self._is_long, run)):
+                if any(any_length or self._is_long(i) for i in beside) and not any(map(self._is_long, run)):
                     out |= set(run)
         return out
 
