@@ -93,10 +93,11 @@ def form_of(text: str) -> Form:
     """Return the form of a paragraph; of one that is quoted, that of what is quoted."""
     if text.lstrip().startswith(">"):
         text = text.lstrip("> \t")
-    bits = _ending(text) | _beginning(text)
+    kind = marker_kind(text)
+    bits = _ending(text) | _beginning(text, kind)
     if len(text) <= _LONG_FIELD:
         bits |= _shape(text, bits)
-    return Form(bits, _level(text, bits), (marker_kind(text) or text.lstrip()[:1]) if bits & ENTRY else "")
+    return Form(bits, _level(text, bits, kind), (kind or text.lstrip()[:1]) if bits & ENTRY else "")
 
 
 def tied(above: Form, below: Form) -> bool:
@@ -149,12 +150,13 @@ def _breaks_off(text: str) -> bool:
     return bool(words) and words[-1] in FUNCTION and text.endswith(words[-1])
 
 
-def _beginning(text: str) -> int:
+def _beginning(text: str, kind: str) -> int:
     bits = CLOSING if closes(text) else 0
+    numbered = ENTRY | (FIRST if is_first(text) else 0) if kind else 0
     first = text.lstrip()[:2]
     # Most begin with a word, and are told by that: no list, no table.
     if len(first) > 1 and first.isalpha() and not first[0].islower():
-        return bits | (ENTRY | (FIRST if is_first(text) else 0) if marker_kind(text) else 0)
+        return bits | numbered
     if begins_small(text):
         bits |= SMALL
     form = line_form(text)
@@ -162,10 +164,7 @@ def _beginning(text: str) -> int:
         return bits | STRUCTURE
     if is_link(text) or ("](" in text and not _WORD.search(_LINKS.sub("", text))):
         bits |= LINK
-    if marker_kind(text):
-        bits |= ENTRY | (FIRST if is_first(text) else 0)
-    elif form is LineForm.ITEM:
-        bits |= ENTRY
+    bits |= numbered or (ENTRY if form is LineForm.ITEM else 0)
     return bits | LEADING if _CONTAINER.match(text) else bits
 
 
@@ -183,7 +182,7 @@ def _shape(text: str, bits: int) -> int:
     return out
 
 
-def _level(text: str, bits: int) -> int:
+def _level(text: str, bits: int, kind: str) -> int:
     if len(text) > _LONG_HEADING:
         return 0
     found = _LEVEL.match(text)
@@ -191,15 +190,15 @@ def _level(text: str, bits: int) -> int:
         return len(found[1])
     if bits & (CLAUSE | STRUCTURE | ROW) or LINE_END.search(text) or len(_WORD.findall(text)) > _LONGEST_HEADING:
         return 0
-    if bits & ENTRY and _is_marker(text):
+    if bits & ENTRY and kind and _is_marker(text):
         return UNMARKED_LEVEL
-    return 0 if bits & (SMALL | CELL | LINK) else _unmarked_level(text, bits)
+    return 0 if bits & (SMALL | CELL | LINK) else _unmarked_level(text, bits, kind)
 
 
-def _unmarked_level(text: str, bits: int) -> int:
+def _unmarked_level(text: str, bits: int, kind: str) -> int:
     if is_bold(text) or bits & (ENTRY | OPEN) == ENTRY | OPEN:
         return UNMARKED_LEVEL
-    if bits & ENTRY and _is_short_title(text):
+    if bits & ENTRY and kind and _is_short_title(text):
         return UNMARKED_LEVEL
     return SHOUTED_LEVEL if _is_shouted(text) else 0
 
@@ -211,12 +210,12 @@ def _is_shouted(text: str) -> bool:
 def _is_short_title(text: str) -> bool:
     """Return True if a numbered line is so short that it is a title, though it ends as a sentence ends."""
     words = _WORD.findall(text)
-    return len(words) <= _SHORT_TITLE and not any(map(is_spaceless, words)) and marker_kind(text) != ""
+    return len(words) <= _SHORT_TITLE and not any(map(is_spaceless, words))
 
 
 def _is_marker(text: str) -> bool:
-    """Return True if a paragraph is a marker, and no word follows it."""
+    """Return True if no word follows the marker of a paragraph."""
     words = _WORD.findall(text)
-    if len(words) > _MARKER or not marker_kind(text) or any(map(is_spaceless, words)):
+    if len(words) > _MARKER or any(map(is_spaceless, words)):
         return False
     return len(words) > 1 or not text.rstrip()[-1:].isalnum()

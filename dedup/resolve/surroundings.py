@@ -99,13 +99,9 @@ class Surroundings:
         for run in _runs(sorted(going)):
             above, below = run[0] - 1, run[-1] + 1
             torn: set[int] = set()
-            if not (above >= 0 and self._repeats(run[-1], above)) and not (
-                below <= last and self._repeats(run[0], below)
-            ):
-                if above >= 0:
-                    torn |= self._from_above(run, going)
-                if below <= last:
-                    torn |= self._from_below(run, going)
+            repeats_above = above >= 0 and self._repeats(run[-1], above)
+            if not (repeats_above or (below <= last and self._repeats(run[0], below))):
+                torn = self._from_above(run, going) | self._from_below(run, going)
             if not torn and above >= 0 and below <= last and self._would_run_on(above, below):
                 torn.add(run[-1])
             out |= torn
