@@ -9,11 +9,28 @@ it stays, the first paragraph of its section does.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from dedup.resolve.outline import Outline
-from dedup.resolve.paragraph_forms import ENTRY, LEADING, LINK, OPEN, SENTENCE, SHOUTED_LEVEL, SMALL, UNMARKED_LEVEL
+from dedup.resolve.paragraph_forms import (
+    CELL,
+    CLOSING,
+    ENTRY,
+    FIELD,
+    HALF_BOLD,
+    LEADING,
+    LINK,
+    OPEN,
+    ROW,
+    SENTENCE,
+    SHOUTED_LEVEL,
+    SMALL,
+    STRUCTURE,
+    UNCLOSED,
+    UNMARKED_LEVEL,
+)
 from dedup.text.continuity import is_spaceless
 
 if TYPE_CHECKING:
@@ -25,6 +42,13 @@ _CERTAINLY = 3
 """Spaces for each word that is needed, more than: so many words there are."""
 _SHORT_SERIES = 8
 """Entries up to which a series is read as a whole, and goes or stays as one; of a longer one, most decide."""
+_PASSAGE = 5
+"""Paragraphs in a row, each long enough to go by itself, that are known as the same passage."""
+_PROSE = 40
+"""Words from which on a paragraph is prose whatever it ends with: not all scripts have full stops."""
+_AROUND = 2
+"""Paragraphs beyond the next one on either side that show what kind of text it is."""
+_NO_PROSE = LEADING | ENTRY | FIELD | ROW | CELL | LINK | STRUCTURE | CLOSING | UNCLOSED
 _NO_HEADING = SHOUTED_LEVEL + 1
 
 
@@ -37,6 +61,8 @@ class Surroundings:
         min_words: words of a paragraph that may go by itself.
         renumbered: paragraphs whose number or letter is another one than their witness's.
         witnesses: for paragraphs that are to go, the one of the same document that they go for.
+        near: paragraphs that differ in words from their witness.
+        blocks: for paragraphs that repeat one passage elsewhere with others, in order, the number of that block.
     """
 
     def __init__(
@@ -46,12 +72,17 @@ class Surroundings:
         min_words: int,
         renumbered: Collection[int] = (),
         witnesses: Mapping[int, int] = EMPTY,
+        *,
+        near: Collection[int] = (),
+        blocks: Mapping[int, int] = EMPTY,
     ) -> None:
         self._min_words = min_words
         self._outline = Outline(text, spans)
         self._number = len(spans)
         place = self._places = {number: place for place, number in enumerate(self._outline.numbers)}
         self._renumbered = {place[number] for number in renumbered if number in place}
+        self._near = {place[number] for number in near if number in place}
+        self._blocks = {place[number]: block for number, block in blocks.items() if number in place}
         self._witnesses = {place[i]: place[w] for i, w in witnesses.items() if i in place and w in place}
 
     def retained(self, gone: Collection[int]) -> set[int]:
@@ -94,7 +125,10 @@ class Surroundings:
 
     def _torn(self, going: set[int]) -> set[int]:
         """Return places that have to stay for what stays beside the runs of those that go, or in the same series."""
-        out = self._parts_of_series(going) | set(filter(self._outline.is_half, going))
+        near = self._uncertain(going)
+        out = (
+            self._parts_of_series(going, near) | self._said_otherwise(near) | set(filter(self._outline.is_half, going))
+        )
         last = len(self._outline.forms) - 1
         for run in _runs(sorted(going)):
             above, below = run[0] - 1, run[-1] + 1
@@ -102,6 +136,8 @@ class Surroundings:
             repeats_above = above >= 0 and self._repeats(run[-1], above)
             if not (repeats_above or (below <= last and self._repeats(run[0], below))):
                 torn = self._from_above(run, going) | self._from_below(run, going)
+                if not self._near.isdisjoint(run):
+                    torn |= self._out_of_text(run, going, near)
             if not torn and above >= 0 and below <= last and self._would_run_on(above, below):
                 torn.add(run[-1])
             out |= torn
@@ -115,9 +151,59 @@ class Surroundings:
         outline = self._outline
         alike = outline.forms[place] == outline.forms[kept]
         if self._witnesses.get(place) == kept:
-            return alike or not outline.forms[kept].bits & LEADING
+            return alike or not (outline.forms[kept].bits & LEADING or outline.forms[place].bits & HALF_BOLD)
         is_same = alike and outline.bodies[place] == outline.bodies[kept]
         return is_same and place not in self._renumbered and self._is_long(place)
+
+    def _uncertain(self, going: set[int]) -> set[int]:
+        """Return the near-duplicates that others of the same passage do not show to be copies."""
+        near = self._near & going
+        if near:
+            passages = Counter(
+                block for place, block in self._blocks.items() if place in going and self._is_long(place)
+            )
+            near = {place for place in near if passages[self._blocks.get(place, -1)] < _PASSAGE}
+        return near
+
+    def _said_otherwise(self, near: set[int]) -> set[int]:
+        """Return the near-duplicates whose document says it in other words for a reason: not right beside them."""
+        forms = self._outline.forms
+        return {
+            place
+            for place in near & self._witnesses.keys()
+            if abs(place - self._witnesses[place]) > 1 or forms[place].bits & ENTRY
+        }
+
+    def _out_of_text(self, run: Sequence[int], going: set[int], near: set[int]) -> set[int]:
+        """Return the near-duplicates of a run that have to stay, because they are no part of a text that goes on.
+
+        Beside labels, names, entries and figures, the same in other words may be said of something else. In the middle
+        of a text it is not.
+        """
+        above, below = run[0] - 1, run[-1] + 1
+        if any(self._is_left_over(place, going) for place in (above, below)):
+            return self._near.intersection(run)
+        return set() if self._is_in_text(above, below) else near.intersection(run)
+
+    def _is_in_text(self, above: int, below: int) -> bool:
+        """Return True if only sentences stand up to one paragraph, and from another one on."""
+        number = len(self._outline.forms)
+        around = [*range(max(above - _AROUND, 0), above + 1), *range(below, min(below + _AROUND + 1, number))]
+        beside = (place for place in (above, below) if 0 <= place < number)
+        return all(map(self._is_prose, around)) and all(map(self._is_long, beside))
+
+    def _is_left_over(self, place: int, going: set[int]) -> bool:
+        """Return True if a short paragraph that stays is the only one left between others that go."""
+        return (
+            place - 1 in going and place + 1 in going and not self._outline.levels[place] and not self._is_long(place)
+        )
+
+    def _is_prose(self, place: int) -> bool:
+        """Return True if a paragraph is made of sentences, and no entry, field or cell."""
+        bits = self._outline.forms[place].bits
+        if bits & _NO_PROSE or self._outline.levels[place]:
+            return False
+        return bits & SENTENCE > 0 or self._has_words(place, _PROSE)
 
     def _from_above(self, run: Sequence[int], going: set[int]) -> set[int]:
         """Return the places at the beginning of a run that have to stay for what stays before it."""
@@ -181,17 +267,21 @@ class Surroundings:
             return False
         return " " in outline.bodies[above] and outline.runs_through(above, below)
 
-    def _parts_of_series(self, going: set[int]) -> set[int]:
+    def _parts_of_series(self, going: set[int], near: set[int]) -> set[int]:
         """Return the entries whose series stays: a short one if any of it does, a long one if half of it does.
 
-        Not those that repeat another entry: a series, or one like it, says it already.
+        An entry in other words stays with any of it. Not those that repeat another entry: a series, or one like it,
+        says it already.
         """
         out: set[int] = set()
         for series in self._outline.series:
             gone = going.intersection(series)
             stay = len(series) - len(gone)
-            if gone and stay and (len(series) <= _SHORT_SERIES or 2 * stay >= len(series)):
-                out |= {place for place in gone if not self._repeats_entry(place)}
+            if not (gone and stay):
+                continue
+            if len(series) > _SHORT_SERIES and 2 * stay < len(series):
+                gone &= near
+            out |= {place for place in gone if not self._repeats_entry(place)}
         return out
 
     def _repeats_entry(self, place: int) -> bool:
@@ -213,13 +303,17 @@ class Surroundings:
 
     def _is_long(self, place: int) -> bool:
         """Return True if a paragraph has enough words to go by itself."""
+        return self._has_words(place, self._min_words)
+
+    def _has_words(self, place: int, least: int) -> bool:
+        """Return True if a paragraph has at least so many words, or characters where no spaces stand between them."""
         body = self._outline.bodies[place]
-        if body.count(" ") > _CERTAINLY * self._min_words:  # most have many more, and need no count
+        if body.count(" ") > _CERTAINLY * least:  # most have many more, and need no count
             return True
         words = _WORD.findall(body)
-        if len(words) >= self._min_words or body.isascii():
-            return len(words) >= self._min_words
-        return sum(len(word) if is_spaceless(word) else 1 for word in words) >= self._min_words
+        if len(words) >= least or body.isascii():
+            return len(words) >= least
+        return sum(len(word) if is_spaceless(word) else 1 for word in words) >= least
 
 
 def _runs(places: Iterable[int]) -> list[list[int]]:

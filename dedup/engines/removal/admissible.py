@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from dedup.engines.removal.byte_cuts import moved, staying
-from dedup.engines.removal.task_decisions import is_judged, is_renumbered, removed_numbers, repeated
+from dedup.engines.removal.task_decisions import is_judged, is_near, is_renumbered, removed_numbers, repeated
 from dedup.model.decisions import without
 from dedup.resolve.document.decide import Repeats, judge_repeats
 from dedup.resolve.surroundings import Surroundings
@@ -36,6 +36,8 @@ class View(NamedTuple):
         going: the paragraphs that are to go.
         repeated: those of them whose witness stands in the same document, and that.
         renumbered: those of them that have another number than their witness.
+        near: those of them that differ in words from it.
+        blocks: the number of the block of each that is part of one.
     """
 
     text: str
@@ -43,10 +45,20 @@ class View(NamedTuple):
     going: list[int]
     repeated: dict[int, int]
     renumbered: set[int]
+    near: set[int]
+    blocks: dict[int, int]
 
     def allowed(self, gone: set[int], settings: Settings) -> set[int]:
         """Return which of some paragraphs may go, if all others stay."""
-        beside = Surroundings(self.text, self.spans, settings.min_words, self.renumbered, self.repeated)
+        beside = Surroundings(
+            self.text,
+            self.spans,
+            settings.min_words,
+            self.renumbered,
+            self.repeated,
+            near=self.near,
+            blocks=self.blocks,
+        )
         return beside.allowed(gone, len(self.going))
 
     def without(self, gone: set[int]) -> tuple[Repeats, NDArray[np.int64]]:
@@ -73,12 +85,17 @@ def view(document: Document, done: NDArray[np.bool_], left: str, cut: Sequence[t
     witness = document.removals["witness"].astype(np.int64) - document.first
     within = repeated(document.removals, document.first, len(document.spans)) & ~done
     marked = is_renumbered(document.removals) & ~done
+    near = is_near(document.removals) & ~done
+    block = document.removals["block"]
+    among = (block >= 0) & ~done
     return View(
         left,
         moved(staying(document.spans, gone[done]), cut).tolist(),
         places[~done].tolist(),
         dict(zip(places[within].tolist(), np.searchsorted(numbers, witness[within]).tolist(), strict=True)),
         set(places[marked].tolist()),
+        set(places[near].tolist()),
+        dict(zip(places[among].tolist(), block[among].tolist(), strict=True)),
     )
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from dedup.engines.removal.task_decisions import REASONS, edges_of, is_judged, is_renumbered, repeated
+from dedup.engines.removal.task_decisions import REASONS, edges_of, is_judged, is_near, is_renumbered, repeated
 from dedup.formats.jsonl_bytes import LARGEST, Literals
 from dedup.formats.jsonl_string import locate_string
 from dedup.formats.parts import PartKind
@@ -73,7 +73,8 @@ def cut_without_parsing(
                 continue  # the text is asked whether that was meant
             gone = removals["paragraph"].astype(np.int64) - begins[number]
             spans = decided.spans[begins[number] : ends[number]]
-            found.append((number, _UnparsedDocument(literal, spans, gone, gone[is_renumbered(removals)])))
+            marked, near = gone[is_renumbered(removals)], gone[is_near(removals)]
+            found.append((number, _UnparsedDocument(literal, spans, gone, marked, near, removals["block"])))
     done = np.zeros(len(begins), bool)
     for some in batches([plain.literal.length for _, plain in found], most):
         cut = _find_cuts([plain for _, plain in found[some]], work.settings)
@@ -109,16 +110,23 @@ class _UnparsedDocument(NamedTuple):
         spans: its paragraphs; int32, (n, 2).
         gone: numbers of those that go, ascending, one at least; int64.
         renumbered: those of them that have another number than their witness; int64.
+        near: those of them that differ in words from it; int64.
+        blocks: the block of each, or -1; int32.
     """
 
     literal: Literal
     spans: NDArray[np.int32]
     gone: Ints
     renumbered: Ints
+    near: Ints
+    blocks: NDArray[np.int32]
 
     def allowed(self, min_words: int) -> set[int]:
         """Return which of the paragraphs that are to go may do so: others belong to what stays beside them."""
-        beside = Surroundings(self.literal.without([]), self.spans.tolist(), min_words, self.renumbered.tolist())
+        text, spans = self.literal.without([]), self.spans.tolist()
+        among = self.blocks >= 0
+        blocks = dict(zip(self.gone[among].tolist(), self.blocks[among].tolist(), strict=True))
+        beside = Surroundings(text, spans, min_words, self.renumbered.tolist(), near=self.near.tolist(), blocks=blocks)
         return beside.allowed(self.gone.tolist(), len(self.gone))
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from dedup.model.decisions import Reason
 from dedup.model.differences import Difference
 from dedup.resolve.corpus.removals import BLOCK, BOILERPLATE, EXACT, NEAR
+from dedup.verdict.batch.verify import ALIGNED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -114,4 +115,10 @@ def repeated(removals: NDArray[np.void], first: int, number: int) -> NDArray[np.
 def is_renumbered(removals: NDArray[np.void]) -> NDArray[np.bool_]:
     """Return which removals have another number or letter in front of them than their witness."""
     found: NDArray[np.bool_] = removals["differs"] & int(Difference.MARKER) > 0
+    return found
+
+
+def is_near(removals: NDArray[np.void]) -> NDArray[np.bool_]:
+    """Return which removals differ in words from their witness."""
+    found: NDArray[np.bool_] = removals["how"] == ALIGNED
     return found
