@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from dedup import clean, clean_documents
 from dedup.engines.removal.admissible import View, admissible, allowed_removals, view
-from dedup.engines.removal.task_decisions import Document, is_renumbered, repeated
+from dedup.engines.removal.task_decisions import Document, is_near, is_renumbered, repeated
 from dedup.model.decisions import without
 from dedup.model.differences import Difference
 from dedup.model.settings import Settings
@@ -92,6 +92,14 @@ def test_a_removal_is_renumbered_if_its_number_is_among_the_differences() -> Non
     marker, accent = int(Difference.MARKER), int(max(Difference, key=int))
     some = removals([(1, 0, NEAR, 0), (2, 0, NEAR, marker), (3, 0, NEAR, accent), (4, 0, NEAR, accent | marker)])
     assert is_renumbered(some).tolist() == [False, True, accent == marker, True]
+
+
+def test_a_removal_is_near_if_it_differs_in_words() -> None:
+    """And not only in how these are written."""
+    kinds = Difference.SPELLING, Difference.FORMAT | Difference.MARKUP, Difference.LESS, Difference.GRAMMAR
+    both = Difference.SPELLING | Difference.LESS
+    some = removals([(1, 0, NEAR, int(kind)) for kind in (*kinds, both)] + [(1, 0, EXACT, 0)])
+    assert is_near(some).tolist() == [False, False, True, True, True, False]
 
 
 @pytest.mark.parametrize("first", [0, 7])
