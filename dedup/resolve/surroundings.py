@@ -9,10 +9,11 @@ it stays, the first paragraph of its section does.
 from __future__ import annotations
 
 import re
-from collections import Counter
+from itertools import groupby
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from dedup.resolve.corpus.short_paragraphs import RUN_LENGTH
 from dedup.resolve.outline import Outline
 from dedup.resolve.paragraph_forms import (
     CELL,
@@ -62,7 +63,7 @@ class Surroundings:
         renumbered: paragraphs whose number or letter is another one than their witness's.
         witnesses: for paragraphs that are to go, the one of the same document that they go for.
         near: paragraphs that differ in words from their witness.
-        blocks: for paragraphs that repeat one passage elsewhere with others, in order, the number of that block.
+        origins: numbers of the documents in which the witnesses stand, of paragraphs that are to go.
     """
 
     def __init__(
@@ -74,7 +75,7 @@ class Surroundings:
         witnesses: Mapping[int, int] = EMPTY,
         *,
         near: Collection[int] = (),
-        blocks: Mapping[int, int] = EMPTY,
+        origins: Mapping[int, int] = EMPTY,
     ) -> None:
         self._min_words = min_words
         self._outline = Outline(text, spans)
@@ -82,7 +83,7 @@ class Surroundings:
         place = self._places = {number: place for place, number in enumerate(self._outline.numbers)}
         self._renumbered = {place[number] for number in renumbered if number in place}
         self._near = {place[number] for number in near if number in place}
-        self._blocks = {place[number]: block for number, block in blocks.items() if number in place}
+        self._origins = {place[number]: origin for number, origin in origins.items() if number in place}
         self._witnesses = {place[i]: place[w] for i, w in witnesses.items() if i in place and w in place}
 
     def retained(self, gone: Collection[int]) -> set[int]:
@@ -121,6 +122,21 @@ class Surroundings:
         runs = ({numbers[place] for place in run} for run in _runs(long))
         return going if any(len(self.retained(run)) < len(run) for run in runs) else set()
 
+    def wanted_again(self, gone: Collection[int]) -> set[int]:
+        """Return which of some paragraphs another run would want to go, when others are gone.
+
+        Short ones that no long one goes with have to be several in a row, of which the last one may be the heading of
+        what stays; see `dedup.resolve.corpus.short_paragraphs`.
+        """
+        numbers = self._outline.numbers
+        out = set(gone)
+        for run in _runs(sorted(self._places[number] for number in gone if number in self._places)):
+            if not any(map(self._is_long, run)) and len(run) < RUN_LENGTH:
+                out.difference_update(numbers[place] for place in run)
+            elif run[-1] + 1 < len(numbers) and not self._is_long(run[-1]):
+                out.discard(numbers[run[-1]])
+        return out
+
     # Runs of paragraphs that go -------------------------------------------------------------------------------------
 
     def _torn(self, going: set[int]) -> set[int]:
@@ -156,13 +172,15 @@ class Surroundings:
         return is_same and place not in self._renumbered and self._is_long(place)
 
     def _uncertain(self, going: set[int]) -> set[int]:
-        """Return the near-duplicates that others of the same passage do not show to be copies."""
+        """Return the near-duplicates that no long passage shows to be copies: paragraphs that go for one document."""
         near = self._near & going
         if near:
-            passages = Counter(
-                block for place, block in self._blocks.items() if place in going and self._is_long(place)
-            )
-            near = {place for place in near if passages[self._blocks.get(place, -1)] < _PASSAGE}
+            origins = self._origins
+            for run in _runs(sorted(going)):
+                for _, some in groupby(run, origins.get):
+                    passage = list(some)
+                    if not near.isdisjoint(passage) and sum(map(self._is_long, passage)) >= _PASSAGE:
+                        near.difference_update(passage)
         return near
 
     def _said_otherwise(self, near: set[int]) -> set[int]:

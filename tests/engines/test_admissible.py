@@ -53,7 +53,6 @@ def removals(some: Iterable[tuple[int, int, int, int]], number: int = 100) -> An
     for name, column in zip(("paragraph", "witness", "reason", "differs"), zip(*rows, strict=True), strict=False):
         out[name] = column
     out["how"][out["reason"] == NEAR] = ALIGNED
-    out["block"] = -1
     return out
 
 
@@ -68,7 +67,7 @@ def document(text: str, some: Sequence[tuple[int, int, int, int]], first: int = 
 def seen(paragraphs: Sequence[str], going: Sequence[int], witnesses: dict[int, int] | None = None) -> View:
     """Return a document of which some paragraphs are to go, some of these for one in it."""
     text = "\n\n".join(paragraphs)
-    return View(text, [list(span) for span in split(text)], list(going), witnesses or {}, set(), set(), {})
+    return View(text, [list(span) for span in split(text)], list(going), witnesses or {}, set(), set(), {}, again=False)
 
 
 def found(*views: View, settings: Settings = CORPUS) -> list[set[int]]:
@@ -107,16 +106,25 @@ def test_a_view_counts_among_what_is_left(first: int) -> None:
     """Paragraphs that are gone have no number, and those behind them another one."""
     text = "\n\n".join([FERRY, CREW, DOOR, FERRY, TICKETS, f"2. {DOOR}"])
     one = document(text, [(1, -3, EXACT, 0), (3, 0, EXACT, 0), (5, 2, NEAR, int(Difference.MARKER))], first)
-    one.removals["block"][1:] = 7
+    one.removals["origin"][1:] = 7
     whole = view(one, np.zeros(3, bool), text, [])
-    assert whole == View(text, [list(span) for span in split(text)], [1, 3, 5], {3: 0, 5: 2}, {5}, {5}, {3: 7, 5: 7})
+    assert whole == View(
+        text, [list(span) for span in split(text)], [1, 3, 5], {3: 0, 5: 2}, {5}, {5}, {1: 0, 3: 7, 5: 7}, again=False
+    )
     cut = regions(text, split(text), [1])
     left = without(text, cut)
     rest = view(one, np.array([True, False, False]), left, cut)
-    assert rest == View(left, [list(span) for span in split(left)], [2, 4], {2: 0, 4: 1}, {4}, {4}, {2: 7, 4: 7})
+    spans = [list(span) for span in split(left)]
+    assert rest == View(left, spans, [2, 4], {2: 0, 4: 1}, {4}, {4}, {2: 7, 4: 7}, again=True)
     cut = regions(text, split(text), [3])
     rest = view(one, np.array([False, True, False]), without(text, cut), cut)
-    assert (rest.going, rest.repeated, rest.renumbered, rest.near, rest.blocks) == ([1, 4], {4: 2}, {4}, {4}, {4: 7})
+    assert (rest.going, rest.repeated, rest.renumbered, rest.near, rest.origins) == (
+        [1, 4],
+        {4: 2},
+        {4},
+        {4},
+        {1: 0, 4: 7},
+    )
     assert allowed_removals(one, np.array([True, False, False]), {4}).tolist() == [True, False, True]
     assert allowed_removals(one, np.zeros(3, bool), set()).tolist() == [False, False, False]
     assert allowed_removals(one, np.zeros(3, bool), {1, 3}).tolist() == [True, True, False]
@@ -180,11 +188,11 @@ def test_only_what_is_to_go_may_go_and_whatever_is_beside_a_document_in_a_batch(
     """What scope ``document`` removes at first is what is to go here."""
     views, repeats = [], []
     for text, decision in zip(texts, decide(texts, CORPUS), strict=True):
+        spans = [list(span) for span in split(text)]
         witnesses = {r.paragraph: r.witnesses[0].paragraph for r in decision.removals if len(r.witnesses) == 1}
-        views.append(View(text, [list(span) for span in split(text)], sorted(witnesses), witnesses, set(), set(), {}))
+        views.append(View(text, spans, sorted(witnesses), witnesses, set(), set(), {}, again=False))
         if witnesses:
-            spans = np.array(split(text), np.int64)
-            repeats.append(Repeats(text, spans, np.array(sorted(witnesses.items()), np.int64)))
+            repeats.append(Repeats(text, np.array(spans, np.int64), np.array(sorted(witnesses.items()), np.int64)))
     together = admissible(views, CORPUS)
     assert together == [admissible([each], CORPUS)[0] for each in views]
     assert all(one <= set(each.going) for one, each in zip(together, views, strict=True))

@@ -602,6 +602,19 @@ def test_none_goes_where_no_long_one_could_go_without_the_short_ones() -> None:
     assert some.allowed({0, 1, 7}, 3) == {0, 1}
 
 
+def test_another_run_wants_short_ones_only_in_a_row_and_none_over_what_stays() -> None:
+    """When what they went with is gone."""
+    some = surroundings([*SHORT, "Print", NEWS, "Share", NEWS, "Subscribe", NEWS, "Search"])
+    first = len(SHORT)
+    assert first >= 2
+    menu = set(range(first + 1))
+    assert some.wanted_again(menu) == menu - {first}
+    assert some.wanted_again({*menu, first + 1}) == {*menu, first + 1}
+    assert some.wanted_again({*menu, first + 1, first + 2}) == {*menu, first + 1}
+    assert some.wanted_again({first + 2, first + 4, first + 6}) == set()
+    assert some.wanted_again({first + 5, first + 6}) == {first + 5, first + 6}
+
+
 def test_a_rule_that_goes_hides_nobody_from_what_stays_before_it() -> None:
     """What stands behind it is asked as if it were not there."""
     first, second = TORN["english"]
@@ -660,11 +673,13 @@ BESIDE = {
 def near_retained(
     paragraphs: Sequence[str], gone: set[int], near: Collection[int], block: Collection[int] = ()
 ) -> set[int]:
-    """Return which paragraphs have to stay if some of those that are to go say it in other words, some in a block."""
+    """Return which paragraphs have to stay if some of those that go say it in other words, some in one passage."""
     text = "\n\n".join(paragraphs)
     spans = [list(span) for span in split(text, "blank")]
     assert len(spans) == len(paragraphs)
-    return Surroundings(text, spans, MIN_WORDS, near=near, blocks=dict.fromkeys(block, 3)).retained(gone)
+    return Surroundings(
+        text, spans, MIN_WORDS, near=near, origins={number: 0 if number in block else 1 + number for number in gone}
+    ).retained(gone)
 
 
 @pytest.mark.parametrize("language", PROSE)

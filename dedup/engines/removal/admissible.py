@@ -37,7 +37,8 @@ class View(NamedTuple):
         repeated: those of them whose witness stands in the same document, and that.
         renumbered: those of them that have another number than their witness.
         near: those of them that differ in words from it.
-        blocks: the number of the block of each that is part of one.
+        origins: the number of the document in which the witness of each stands.
+        again: others are gone already.
     """
 
     text: str
@@ -46,7 +47,8 @@ class View(NamedTuple):
     repeated: dict[int, int]
     renumbered: set[int]
     near: set[int]
-    blocks: dict[int, int]
+    origins: dict[int, int]
+    again: bool
 
     def allowed(self, gone: set[int], settings: Settings) -> set[int]:
         """Return which of some paragraphs may go, if all others stay."""
@@ -57,9 +59,10 @@ class View(NamedTuple):
             self.renumbered,
             self.repeated,
             near=self.near,
-            blocks=self.blocks,
+            origins=self.origins,
         )
-        return beside.allowed(gone, len(self.going))
+        going = beside.wanted_again(self.going) if self.again else set(self.going)
+        return beside.allowed(gone & going, len(going))
 
     def without(self, gone: set[int]) -> tuple[Repeats, NDArray[np.int64]]:
         """Return the repetitions within what is left when some paragraphs are gone, and the numbers of the others."""
@@ -86,8 +89,7 @@ def view(document: Document, done: NDArray[np.bool_], left: str, cut: Sequence[t
     within = repeated(document.removals, document.first, len(document.spans)) & ~done
     marked = is_renumbered(document.removals) & ~done
     near = is_near(document.removals) & ~done
-    block = document.removals["block"]
-    among = (block >= 0) & ~done
+    origins = document.removals["origin"][~done].tolist()
     return View(
         left,
         moved(staying(document.spans, gone[done]), cut).tolist(),
@@ -95,7 +97,8 @@ def view(document: Document, done: NDArray[np.bool_], left: str, cut: Sequence[t
         dict(zip(places[within].tolist(), np.searchsorted(numbers, witness[within]).tolist(), strict=True)),
         set(places[marked].tolist()),
         set(places[near].tolist()),
-        dict(zip(places[among].tolist(), block[among].tolist(), strict=True)),
+        dict(zip(places[~done].tolist(), origins, strict=True)),
+        bool(done.any()),
     )
 
 

@@ -10,7 +10,7 @@ from dedup.engines.removal.task_decisions import REASONS, edges_of, is_judged, i
 from dedup.formats.jsonl_bytes import LARGEST, Literals
 from dedup.formats.jsonl_string import locate_string
 from dedup.formats.parts import PartKind
-from dedup.resolve.surroundings import Surroundings
+from dedup.resolve.surroundings import EMPTY, Surroundings
 from dedup.text.arrays import batches, ranges
 from dedup.text.characters import code_points
 from dedup.text.hard_wraps import perhaps_grouped
@@ -74,7 +74,7 @@ def cut_without_parsing(
             gone = removals["paragraph"].astype(np.int64) - begins[number]
             spans = decided.spans[begins[number] : ends[number]]
             marked, near = gone[is_renumbered(removals)], gone[is_near(removals)]
-            found.append((number, _UnparsedDocument(literal, spans, gone, marked, near, removals["block"])))
+            found.append((number, _UnparsedDocument(literal, spans, gone, marked, near, removals["origin"])))
     done = np.zeros(len(begins), bool)
     for some in batches([plain.literal.length for _, plain in found], most):
         cut = _find_cuts([plain for _, plain in found[some]], work.settings)
@@ -111,7 +111,7 @@ class _UnparsedDocument(NamedTuple):
         gone: numbers of those that go, ascending, one at least; int64.
         renumbered: those of them that have another number than their witness; int64.
         near: those of them that differ in words from it; int64.
-        blocks: the block of each, or -1; int32.
+        origins: the number of the document in which the witness of each stands; int32.
     """
 
     literal: Literal
@@ -119,15 +119,17 @@ class _UnparsedDocument(NamedTuple):
     gone: Ints
     renumbered: Ints
     near: Ints
-    blocks: NDArray[np.int32]
+    origins: NDArray[np.int32]
 
     def allowed(self, min_words: int) -> set[int]:
         """Return which of the paragraphs that are to go may do so: others belong to what stays beside them."""
         text, spans = self.literal.without([]), self.spans.tolist()
-        among = self.blocks >= 0
-        blocks = dict(zip(self.gone[among].tolist(), self.blocks[among].tolist(), strict=True))
-        beside = Surroundings(text, spans, min_words, self.renumbered.tolist(), near=self.near.tolist(), blocks=blocks)
-        return beside.allowed(self.gone.tolist(), len(self.gone))
+        gone = self.gone.tolist()
+        origins = dict(zip(gone, self.origins.tolist(), strict=True)) if len(self.near) else EMPTY
+        beside = Surroundings(
+            text, spans, min_words, self.renumbered.tolist(), near=self.near.tolist(), origins=origins
+        )
+        return beside.allowed(gone, len(gone))
 
 
 class _ByteCuts(NamedTuple):

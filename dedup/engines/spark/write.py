@@ -362,6 +362,7 @@ def _decided(column: pa.ListArray, documents: list[int], table: Table, *, told: 
     own = np.full(len(entries), -1, np.int64)
     own[offsets[0] : offsets[-1]] = np.repeat(np.array(documents, np.int64), np.diff(offsets))
     every["witness"] = np.where(document == own, paragraph, -1)
+    every["origin"] = np.unique(document, return_inverse=True)[1]
 
     def of(place: int) -> tuple[NDArray[np.void], list[WitnessLocation]]:
         here = slice(offsets[place], offsets[place + 1])

@@ -26,14 +26,26 @@ EXACT, NEAR, BLOCK, BOILERPLATE = range(4)
 def removal_type(number: int) -> np.dtype[np.void]:
     """Return the type of a removal in a corpus of so many paragraphs.
 
-    A paragraph that goes, and the one it goes for, by their numbers in the corpus; the block's number in its document,
-    or -1; for boilerplate the number of documents it stands in; `EXACT` to `BOILERPLATE`; how it was compared: 0 the
-    same bytes, else `dedup.verdict.batch.verify.FOLDED` or `ALIGNED`; in what ways it differs, see
-    `dedup.model.differences.Difference`.
+    A paragraph that goes, and the one it goes for, by their numbers in the corpus; the number of the document of
+    the latter; the number of the block in its document, or -1; for boilerplate the number of documents it stands in;
+    `EXACT` to `BOILERPLATE`; how it was compared: 0 the same bytes, else `dedup.verdict.batch.verify.FOLDED` or
+    `ALIGNED`; in what ways it differs, see `dedup.model.differences.Difference`.
     """
     index = index_type(number)
-    names = ("paragraph", "witness", "similarity", "coverage", "block", "documents", "reason", "how", "differs")
-    return np.dtype(list(zip(names, (index, index, "<f4", "<f4", "<i4", "<i4", "u1", "u1", "<i2"), strict=True)))
+    names = (
+        "paragraph",
+        "witness",
+        "origin",
+        "similarity",
+        "coverage",
+        "block",
+        "documents",
+        "reason",
+        "how",
+        "differs",
+    )
+    types = (index, index, "<i4", "<f4", "<f4", "<i4", "<i4", "u1", "u1", "<i2")
+    return np.dtype(list(zip(names, types, strict=True)))
 
 
 class Classes(NamedTuple):
@@ -87,7 +99,8 @@ def outcome(corpus: CorpusParagraphs, classes: Classes, settings: Settings, fixe
         begin += len(here)
         some["paragraph"], some["witness"] = here, witness[here]
         _set_comparison(some, member[here], goes, leaders)
-        number_blocks(some, corpus.document[some["paragraph"]], corpus.document[some["witness"]])
+        some["origin"] = corpus.document[some["witness"]]
+        number_blocks(some, corpus.document[some["paragraph"]], some["origin"])
     if settings.keep == "none":
         removals = _with_boilerplate(removals, corpus, int(settings.boilerplate or 0), fixed)
     return removals
