@@ -106,8 +106,13 @@ class Reparse:
     def __init__(self, work: Work, documents: Sequence[Document], settled: Sequence[CutDocument | None]) -> None:
         self._how = work.settings.split
         self._settled = settled
-        self.cuts: list[CutDocument | None] = [None if len(each.removals) else _cut(each) for each in documents]
-        self.pending = {number: document for number, document in enumerate(documents) if len(document.removals)}
+        self.cuts: list[CutDocument | None] = []
+        self.pending: dict[int, Document] = {}
+        for number, (document, sure) in enumerate(zip(documents, settled, strict=True)):
+            more = len(document.removals) > _number_done(sure)
+            self.cuts.append(None if more else sure or _cut(document))
+            if more:
+                self.pending[number] = document
 
     def run(self) -> list[CutDocument | None]:
         """Return the cut of each document; None where the rounds do not converge."""
