@@ -10,7 +10,6 @@ them: lowercase, in NFC.
 
 from __future__ import annotations
 
-from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -34,7 +33,6 @@ class Line(NamedTuple):
     entries: str
 
 
-@cache
 def lines(name: str) -> tuple[Line, ...]:
     """Return the lines of a list that hold entries, in order.
 

@@ -6,12 +6,15 @@ Only the beginning is looked at, and what is no number is of no harm: a series t
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from dedup.language.spelling import plain
 from dedup.language.wordlists import MARKING, ORDINALS
 
 _HEAD = 48
 """Characters within which a marker ends."""
+_CACHED = 1 << 10
+"""Markers whose kind is cached: most repeat."""
 _MARKER_PARTS = re.compile(r"[^\W_]+|[).:(§°*]")
 _PLAIN = re.compile(r"(?![第제])([^\W\d_]{3,40})\s{1,3}(?![–—-])")
 _FRONT = r"[\s(\[^\\\"'“„«*_#>№¶–—•·（［【〔-]*"
@@ -48,7 +51,7 @@ def marker_kind(text: str) -> str:
             found = _ORDINAL.match(head)
             if found is None or not _is_ordinal(found[1]):
                 return ""
-    return _kind(found)
+    return _kind(found.group())
 
 
 def is_first(text: str) -> bool:
@@ -60,8 +63,9 @@ def _is_ordinal(word: str) -> bool:
     return word.casefold() in ORDINALS
 
 
-def _kind(found: re.Match[str]) -> str:
-    parts = [_part(word) for word in _MARKER_PARTS.findall(found.group())]
+@lru_cache(_CACHED)
+def _kind(marker: str) -> str:
+    parts = [_part(word) for word in _MARKER_PARTS.findall(marker)]
     name = "".join(part for part in parts if len(part) > 1)
     # How the number of what is named is set off differs within one text.
     return f"{name} {parts[-1]}" if name else "".join(parts)

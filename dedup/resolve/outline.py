@@ -26,7 +26,7 @@ from dedup.resolve.paragraph_forms import (
     tied,
 )
 from dedup.text.continuity import is_spaceless
-from dedup.text.paragraphs import LINE_END
+from dedup.text.paragraphs import LINE_END, count_line_ends
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -65,10 +65,12 @@ class Outline:
     def __init__(self, text: str, spans: Sequence[Sequence[int]]) -> None:
         self._text = text
         self._spans = spans
-        self.numbers = [number for number, span in enumerate(spans) if _WORD.search(text, *span)]
-        self.bodies = [text[start:end].strip() for start, end in map(spans.__getitem__, self.numbers)]
+        stripped = [text[start:end].strip() for start, end in spans]
+        # Most begin with a word.
+        self.numbers = [i for i, body in enumerate(stripped) if body[:1].isalnum() or _WORD.search(body)]
+        self.bodies = [stripped[number] for number in self.numbers]
         self.forms = list(map(_form_of, self.bodies))
-        self.levels = [self._level(place) for place in range(len(self.numbers))]
+        self.levels = self._levels()
         self._tied: dict[int, bool] = {}
 
     @cached_property
@@ -93,9 +95,19 @@ class Outline:
 
     @cached_property
     def wrapped(self) -> list[int]:
-        """The places of prose that was hard-wrapped."""
+        """The places of prose that was hard-wrapped, in a document in which other lines may be parts of such prose."""
+        if not any(map(self.may_be_wrapped, range(len(self.numbers) - 1))):
+            return []
         apart = STRUCTURE | ENTRY | LINK
-        return [i for i, body in enumerate(self.bodies) if LINE_END.search(body) and not self.forms[i].bits & apart]
+        bodies = self.bodies
+        prose = [i for i, form in enumerate(self.forms) if not form.bits & apart]
+        # The most have one line by any definition, which is seen soonest.
+        return [i for i in prose if len(bodies[i].splitlines()) > 1 and LINE_END.search(bodies[i])]
+
+    @cached_property
+    def halves(self) -> frozenset[int]:
+        """The places of paragraphs that open bold text that a line without words below them closes."""
+        return frozenset(i for i, form in enumerate(self.forms) if form.bits & HALF_BOLD and self._is_half(i))
 
     def is_tied(self, place: int) -> bool:
         """Return True if a paragraph and the next one are parts of one unit."""
@@ -106,9 +118,10 @@ class Outline:
 
     def may_be_wrapped(self, place: int) -> bool:
         """Return True if a paragraph may be a line that a hard wrap broke off from the next one."""
+        if not self.forms[place].bits & OPEN or not self.touch(place):
+            return False
         body = self.bodies[place]
-        long = len(body) >= (_NARROWEST_SPACELESS if is_spaceless(body) else _NARROWEST)
-        return long and self.forms[place].bits & OPEN > 0 and self.touch(place)
+        return len(body) >= (_NARROWEST_SPACELESS if is_spaceless(body) else _NARROWEST)
 
     def touch(self, place: int) -> bool:
         """Return True if a single line end stands between a paragraph and the next one with words."""
@@ -118,16 +131,6 @@ class Outline:
     def runs_through(self, above: int, below: int) -> bool:
         """Return True if single line ends stand between all paragraphs from one place to another."""
         return all(self._apart(number) == 1 for number in range(self.numbers[above], self.numbers[below]))
-
-    def is_half(self, place: int) -> bool:
-        """Return True if a paragraph opens bold text that a line without words below it closes."""
-        number = self.numbers[place] + 1
-        ends = self.numbers[place + 1] if place + 1 < len(self.numbers) else len(self._spans)
-        return (
-            self.forms[place].bits & HALF_BOLD > 0
-            and number < ends
-            and self._text[slice(*self._spans[number])].count("**") & 1 > 0
-        )
 
     def title_above(self, place: int) -> int:
         """Return the level of the heading to which a paragraph belongs as a line of it, or that it is; 0 if none.
@@ -143,7 +146,7 @@ class Outline:
 
     def _apart(self, number: int) -> int:
         """Return how many line ends stand between a paragraph and the next one."""
-        return len(LINE_END.findall(self._text, self._spans[number][1], self._spans[number + 1][0]))
+        return count_line_ends(self._text[self._spans[number][1] : self._spans[number + 1][0]])
 
     def _is_tied(self, place: int) -> bool:
         above, below = self.forms[place], self.forms[place + 1]
@@ -178,19 +181,29 @@ class Outline:
         blank = _BLANK.match(self._text, line)
         return blank.end() - line if blank else 0
 
-    def _level(self, place: int) -> int:
-        form = self.forms[place]
-        if form.level == UNMARKED_LEVEL and form.bits & ENTRY:
+    def _is_half(self, place: int) -> bool:
+        """Return True if bold text ends in the line below a paragraph, which has no words."""
+        number = self.numbers[place] + 1
+        following = self.numbers[place + 1] if place + 1 < len(self.numbers) else len(self._spans)
+        return number < following and self._text[slice(*self._spans[number])].count("**") & 1 > 0
+
+    def _levels(self) -> list[int]:
+        """Return how deep each paragraph stands as a heading."""
+        levels = [form.level for form in self.forms]
+        following = [*self.numbers[1:], len(self._spans)]
+        for place, (number, after) in enumerate(zip(self.numbers, following, strict=False)):
+            if number + 1 < after and not levels[place]:
+                levels[place] = self._underlined(place)
+        for place in [i for i, form in enumerate(self.forms) if form.level == UNMARKED_LEVEL and form.bits & ENTRY]:
             beside = self.forms[max(place - 1, 0) : place] + self.forms[place + 1 : place + 2]
             if any(other.bits & ENTRY for other in beside):
-                return 0
-        return form.level or self._underlined(place)
+                levels[place] = 0
+        return levels
 
     def _underlined(self, place: int) -> int:
-        """Return the level of a heading that the next line underlines; 0 without one."""
+        """Return the level of a heading before a line without words, if that underlines it; else 0."""
         number, title = self.numbers[place], self.bodies[place]
-        after = self.numbers[place + 1] if place + 1 < len(self.numbers) else len(self._spans)
-        if number + 1 == after or LINE_END.search(title) or self._apart(number) != 1:
+        if LINE_END.search(title) or self._apart(number) != 1:
             return 0
         start, end = self._spans[number + 1]
         rule = self._text[start:end].strip()

@@ -144,10 +144,10 @@ def _ending(text: str) -> int:
 
 def _breaks_off(text: str) -> bool:
     """Return True if a text ends with a word that another one follows: "of", "and", "der", "que"."""
-    if text.count(" ") < _SHORTEST_SENTENCE:
+    if not text[-1:].isalnum():
         return False
     words = _WORD.findall(text[-_LAST_WORD:])
-    return bool(words) and words[-1] in FUNCTION and text.endswith(words[-1])
+    return words[-1] in FUNCTION and text.count(" ") >= _SHORTEST_SENTENCE
 
 
 def _beginning(text: str, kind: str) -> int:
@@ -162,7 +162,7 @@ def _beginning(text: str, kind: str) -> int:
     form = line_form(text)
     if form is LineForm.FENCE or (form is LineForm.TABLE and text.count("|") > _ONE_CELL):
         return bits | STRUCTURE
-    if is_link(text) or ("](" in text and not _WORD.search(_LINKS.sub("", text))):
+    if "](" in text and (is_link(text) or not _WORD.search(_LINKS.sub("", text))):
         bits |= LINK
     bits |= numbered or (ENTRY if form is LineForm.ITEM else 0)
     return bits | LEADING if _CONTAINER.match(text) else bits
@@ -177,7 +177,8 @@ def _shape(text: str, bits: int) -> int:
         out |= ROW
     if len(text) <= _LONGEST_CELL and is_figures(text):
         out |= CELL
-    if not bits & (SENTENCE | LEADING) and _FIELD.match(text) and leading_label(text):
+    has_colon = ":" in text or "：" in text
+    if has_colon and not bits & (SENTENCE | LEADING) and _FIELD.match(text) and leading_label(text):
         out |= FIELD
     return out
 
@@ -185,22 +186,22 @@ def _shape(text: str, bits: int) -> int:
 def _level(text: str, bits: int, kind: str) -> int:
     if len(text) > _LONG_HEADING:
         return 0
-    found = _LEVEL.match(text)
+    found = _LEVEL.match(text) if "#" in text else None
     if found:
         return len(found[1])
-    if bits & (CLAUSE | STRUCTURE | ROW) or LINE_END.search(text) or len(_WORD.findall(text)) > _LONGEST_HEADING:
+    level = 0 if bits & (CLAUSE | STRUCTURE | ROW) else _unmarked_level(text, bits, kind)
+    if level and (LINE_END.search(text) or len(_WORD.findall(text)) > _LONGEST_HEADING):
         return 0
-    if bits & ENTRY and kind and _is_marker(text):
-        return UNMARKED_LEVEL
-    return 0 if bits & (SMALL | CELL | LINK) else _unmarked_level(text, bits, kind)
+    return level
 
 
 def _unmarked_level(text: str, bits: int, kind: str) -> int:
-    if is_bold(text) or bits & (ENTRY | OPEN) == ENTRY | OPEN:
+    is_title = not bits & (SMALL | CELL | LINK)
+    if is_title and (bits & (ENTRY | OPEN) == ENTRY | OPEN or is_bold(text)):
         return UNMARKED_LEVEL
-    if bits & ENTRY and kind and _is_short_title(text):
+    if bits & ENTRY and kind and (_is_marker(text) or (is_title and _is_short_title(text))):
         return UNMARKED_LEVEL
-    return SHOUTED_LEVEL if _is_shouted(text) else 0
+    return SHOUTED_LEVEL if is_title and _is_shouted(text) else 0
 
 
 def _is_shouted(text: str) -> bool:

@@ -35,7 +35,7 @@ from dedup.resolve.paragraph_forms import (
 from dedup.text.continuity import is_spaceless
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 EMPTY: Mapping[int, int] = MappingProxyType({})
 _WORD = re.compile(r"\w+")
@@ -85,6 +85,7 @@ class Surroundings:
         self._near = {place[number] for number in near if number in place}
         self._origins = {place[number]: origin for number, origin in origins.items() if number in place}
         self._witnesses = {place[i]: place[w] for i, w in witnesses.items() if i in place and w in place}
+        self._untorn: set[tuple[int, int, bool]] = set()
 
     def retained(self, gone: Collection[int]) -> set[int]:
         """Return which of the paragraphs that are to go have to stay; what they are is told by all others that stay."""
@@ -118,7 +119,7 @@ class Surroundings:
             return going
         # One is enough, and mostly the first one.
         numbers = self._outline.numbers
-        long = [i for i, number in enumerate(numbers) if number in going and self._is_long(i)]
+        long = (i for i, number in enumerate(numbers) if number in going and self._is_long(i))
         runs = ({numbers[place] for place in run} for run in _runs(long))
         return going if any(len(self.retained(run)) < len(run) for run in runs) else set()
 
@@ -142,22 +143,37 @@ class Surroundings:
     def _torn(self, going: set[int]) -> set[int]:
         """Return places that have to stay for what stays beside the runs of those that go, or in the same series."""
         near = self._uncertain(going)
-        out = (
-            self._parts_of_series(going, near) | self._said_otherwise(near) | set(filter(self._outline.is_half, going))
-        )
-        last = len(self._outline.forms) - 1
+        out = self._parts_of_series(going, near) | self._said_otherwise(near) | (self._outline.halves & going)
+        wrapped = not going.issuperset(self._outline.wrapped)
         for run in _runs(sorted(going)):
-            above, below = run[0] - 1, run[-1] + 1
-            torn: set[int] = set()
-            repeats_above = above >= 0 and self._repeats(run[-1], above)
-            if not (repeats_above or (below <= last and self._repeats(run[0], below))):
-                torn = self._from_above(run, going) | self._from_below(run, going)
-                if not self._near.isdisjoint(run):
-                    torn |= self._out_of_text(run, going, near)
-            if not torn and above >= 0 and below <= last and self._would_run_on(above, below):
-                torn.add(run[-1])
-            out |= torn
+            # What stays beside a run is the same as long as the run is; of near-duplicates other runs tell as well.
+            if (key := (run.start, run.stop, wrapped)) not in self._untorn:
+                torn = self._torn_from(run, going, near, wrapped=wrapped)
+                if not torn and not self._has_near(run):
+                    self._untorn.add(key)
+                out |= torn
         return out
+
+    def _torn_from(self, run: range, going: set[int], near: set[int], *, wrapped: bool) -> set[int]:
+        """Return places of a run that have to stay for what stays beside it.
+
+        Args:
+            run: all between two that stay.
+            going: the places of all runs.
+            near: the near-duplicates among them that may be no copies.
+            wrapped: prose that was hard-wrapped stays.
+        """
+        last = len(self._outline.forms) - 1
+        above, below = run.start - 1, run.stop
+        torn: set[int] = set()
+        repeats_above = above >= 0 and self._repeats(run[-1], above)
+        if not (repeats_above or (below <= last and self._repeats(run[0], below))):
+            torn = self._from_above(run, wrapped=wrapped) | self._from_below(run, wrapped=wrapped)
+            if self._has_near(run):
+                torn |= self._out_of_text(run, going, near)
+        if not torn and above >= 0 and below <= last and self._would_run_on(above, below):
+            torn.add(run[-1])
+        return torn
 
     def _repeats(self, place: int, kept: int) -> bool:
         """Return True if a paragraph goes for its neighbour, or is the same, and not because it is so short.
@@ -170,6 +186,10 @@ class Surroundings:
             return alike or not (outline.forms[kept].bits & LEADING or outline.forms[place].bits & HALF_BOLD)
         is_same = alike and outline.bodies[place] == outline.bodies[kept]
         return is_same and place not in self._renumbered and self._is_long(place)
+
+    def _has_near(self, run: range) -> bool:
+        """Return True if a near-duplicate is among those of a run."""
+        return bool(self._near) and not self._near.isdisjoint(run)
 
     def _uncertain(self, going: set[int]) -> set[int]:
         """Return the near-duplicates that no long passage shows to be copies: paragraphs that go for one document."""
@@ -192,7 +212,7 @@ class Surroundings:
             if abs(place - self._witnesses[place]) > 1 or forms[place].bits & ENTRY
         }
 
-    def _out_of_text(self, run: Sequence[int], going: set[int], near: set[int]) -> set[int]:
+    def _out_of_text(self, run: range, going: set[int], near: set[int]) -> set[int]:
         """Return the near-duplicates of a run that have to stay, because they are no part of a text that goes on.
 
         Beside labels, names, entries and figures, the same in other words may be said of something else. In the middle
@@ -223,7 +243,7 @@ class Surroundings:
             return False
         return bits & SENTENCE > 0 or self._has_words(place, _PROSE)
 
-    def _from_above(self, run: Sequence[int], going: set[int]) -> set[int]:
+    def _from_above(self, run: range, *, wrapped: bool) -> set[int]:
         """Return the places at the beginning of a run that have to stay for what stays before it."""
         first, above = run[0], run[0] - 1
         if above < 0:
@@ -233,7 +253,7 @@ class Surroundings:
             return set()  # a text that stands elsewhere in the document is not what is announced here
         out = set()
         for place in run:
-            if not self._are_tied(place - 1, going):
+            if not self._are_tied(place - 1, wrapped=wrapped):
                 break
             out.add(place)
         level = self._outline.title_above(above)
@@ -241,19 +261,19 @@ class Surroundings:
             out.add(first)
         return out
 
-    def _is_empty(self, heading: int, level: int, run: Sequence[int]) -> bool:
+    def _is_empty(self, heading: int, level: int, run: range) -> bool:
         """Return True if a heading has no text below it: another one follows, or it is the document's and all goes."""
         levels = self._outline.levels
         return 0 < levels[run[0]] <= level or (heading == 0 and run[-1] + 1 == len(levels))
 
-    def _from_below(self, run: Sequence[int], going: set[int]) -> set[int]:
+    def _from_below(self, run: range, *, wrapped: bool) -> set[int]:
         """Return the places of a run that have to stay for what stays after it: what runs into it, and its headings."""
         forms, levels, below = self._outline.forms, self._outline.levels, run[-1] + 1
         if below == len(forms):
             return set()
         out = set()
         for place in reversed(run):
-            if not self._are_tied(place, going):
+            if not self._are_tied(place, wrapped=wrapped):
                 break
             out.add(place)
         if forms[below].bits & (LINK | ENTRY) == LINK:
@@ -271,12 +291,9 @@ class Surroundings:
         form = self._outline.forms[heading]
         return form.level == UNMARKED_LEVEL and form.bits & ENTRY > 0
 
-    def _are_tied(self, above: int, going: set[int]) -> bool:
-        """Return True if a paragraph and the next one are parts of one unit."""
-        outline = self._outline
-        if outline.is_tied(above):
-            return True
-        return outline.may_be_wrapped(above) and any(place not in going for place in outline.wrapped)
+    def _are_tied(self, above: int, *, wrapped: bool) -> bool:
+        """Return True if a paragraph and the next one are parts of one unit; `wrapped`: wrapped prose stays."""
+        return self._outline.is_tied(above) or (wrapped and self._outline.may_be_wrapped(above))
 
     def _would_run_on(self, above: int, below: int) -> bool:
         """Return True if one paragraph would read as if it ran on in another one, if nothing stood between them."""
@@ -334,12 +351,14 @@ class Surroundings:
         return sum(len(word) if is_spaceless(word) else 1 for word in words) >= least
 
 
-def _runs(places: Iterable[int]) -> list[list[int]]:
-    """Return the runs of places, in order, each of which follows on the one before it."""
-    runs: list[list[int]] = []
+def _runs(places: Iterable[int]) -> Iterator[range]:
+    """Yield the runs of ascending places, each of which follows on the one before it."""
+    first = stop = -1
     for place in places:
-        if runs and runs[-1][-1] + 1 == place:
-            runs[-1].append(place)
-        else:
-            runs.append([place])
-    return runs
+        if place != stop:
+            if stop > first:
+                yield range(first, stop)
+            first = place
+        stop = place + 1
+    if stop > first:
+        yield range(first, stop)

@@ -33,8 +33,9 @@ _ADDRESSES = "http", "www."
 """Beginnings that are no words."""
 SENTENCE_ENDS = frozenset(_STOPS)
 """Signs that end a sentence, rather than a clause."""
-_OPEN = "([（【「『“„«"
+_OPEN, _CLOSED = "([（【「『“„«", ")]）】」』”»"  # ASCII first
 _BRACKET = re.compile("[]()[（）【】「」『』“”„«»]")
+_LAST_ASCII = "\x7f"
 _LONG = 600
 """Characters at either end of a text that are looked at."""
 _STEPS = 4
@@ -123,30 +124,40 @@ def begins_small(text: str) -> bool:
     """Return True if a text begins with a small letter, in a script that has capitals."""
     begin = text[:_LONG].lstrip()
     opening = 0
-    while opening < _STEPS and begin[opening + 1 :] and _is(begin[opening], OPENER):
+    while opening < _STEPS and opening + 1 < len(begin) and begin[opening] in _OPENERS:
         opening += 1
-    begin = begin[opening:]
-    return begin != "" and _is(begin[0], SMALL) and not begin.startswith(_ADDRESSES)
+    if begin == "" or not edge_table()[ord(begin[opening])] & SMALL:
+        return False
+    return not begin.startswith(_ADDRESSES, opening)
 
 
 def is_spaceless(word: str) -> bool:
     """Return True if a word is written in a script without spaces, of which each character is a token."""
-    return bool(class_table()[ord(word[0])] & CLASS_MASK == ALONE)
+    return word[0] > _LAST_ASCII and bool(class_table()[ord(word[0])] & CLASS_MASK == ALONE)
 
 
 def unclosed(text: str) -> bool:
     """Return True if a bracket or quotation is open at the end of a text, within its last few sentences."""
     depth = 0
-    if not any(sign in text for sign in _OPEN):  # most have none, and are not read sign by sign
+    if not _holds_any(text, _OPEN):
         return False
     for sign in _BRACKET.findall(text[-_LONG:]):
         depth = depth + 1 if sign in _OPEN else max(depth - 1, 0)
     return depth > 0
 
 
+def _holds_any(text: str, signs: str) -> bool:
+    """Return True if a text holds one of some signs, of which the first two are ASCII."""
+    # Most texts hold none: to look for one after the other is quicker than to read every character.
+    for sign in signs[:2] if text.isascii() else signs:  # noqa: SIM110 - a generator takes longer
+        if sign in text:
+            return True
+    return False
+
+
 def closes(text: str) -> bool:
     """Return True if a text closes a bracket or quotation before it opens one, within its first few sentences."""
-    found = _BRACKET.search(text[:_LONG])
+    found = _BRACKET.search(text[:_LONG]) if _holds_any(text, _CLOSED) else None
     return found is not None and found.group() not in _OPEN
 
 
@@ -154,7 +165,7 @@ def last_sign(text: str) -> str:
     """Return the last character of a text that is neither a space nor a closing sign; the first one of all if none."""
     end = text[-_LONG:].rstrip()
     closing = 0
-    while closing < _STEPS and len(end) > 1 and _is(end[-1], CLOSER):
+    while closing < _STEPS and len(end) > 1 and end[-1] in _CLOSERS:
         end = end[:-1].rstrip()
         closing += 1
     return end[-1:]
@@ -162,8 +173,4 @@ def last_sign(text: str) -> str:
 
 def is_final(sign: str) -> bool:
     """Return True for a sign that ends a sentence or a clause that others may follow; for none, too."""
-    return sign == "" or _is(sign, FINAL)
-
-
-def _is(sign: str, bit: int) -> bool:
-    return bool(edge_table()[ord(sign)] & bit)
+    return sign in _FINAL

@@ -62,22 +62,23 @@ _TERM = re.compile(
 _SIGNS = re.compile(r"\W*")
 _LEAD = re.compile(r"\W*(\w(?:[^\n:：]{0,38}\w)?)\W*[:：]")
 _FORMS = (
-    (_FENCE.match, LineForm.FENCE),
-    (_TABLE.match, LineForm.TABLE),
-    (_RULE.match, LineForm.RULE),
-    (_HEADING.match, LineForm.HEADING),
-    (_ITEM.match, LineForm.ITEM),
+    ("`~", _FENCE.match, LineForm.FENCE),
+    ("|", _TABLE.match, LineForm.TABLE),
+    ("-=*_~.#+|·—–", _RULE.match, LineForm.RULE),
+    ("#", _HEADING.match, LineForm.HEADING),
 )
+"""The forms that are seen by their first sign, in the order in which they are asked for."""
 
 
 def line_form(text: str) -> LineForm:
     """Return the outer form of a paragraph."""
     if _PLAIN.match(text):
         return LineForm.TEXT
-    for match, form in _FORMS:
-        if match(text):
+    first = text.lstrip()[:1]
+    for signs, match, form in _FORMS:
+        if first in signs and match(text):
             return form
-    return LineForm.TEXT
+    return LineForm.ITEM if _ITEM.match(text) else LineForm.TEXT
 
 
 def ends_sentence(text: str) -> bool:
@@ -113,8 +114,8 @@ def is_figures(text: str) -> bool:
     """Return True if a short line is mostly figures: a time, a price, a score."""
     if len(text) > _LONGEST_CELL:
         return False
-    signs = sum(c.isalnum() for c in text)
-    return 0 < signs <= _LONGEST_FIGURES and 2 * sum(c.isdigit() for c in text) >= signs
+    figures = sum(map(str.isdigit, text))
+    return figures > 0 and sum(map(str.isalnum, text)) <= min(2 * figures, _LONGEST_FIGURES)
 
 
 def is_cell(text: str) -> bool:

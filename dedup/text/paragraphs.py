@@ -202,11 +202,11 @@ def _remaining_separator(text: str, spans: Sequence[Sequence[int]], first: int, 
         return 0
     if stop == len(spans):
         return stop - first
-    ends = [_line_ends(text[spans[i - 1][1] : spans[i][0]]) for i in range(first, stop + 1)]
+    ends = [count_line_ends(text[spans[i - 1][1] : spans[i][0]]) for i in range(first, stop + 1)]
     return ends.index(max(ends))
 
 
 @lru_cache(maxsize=64)
-def _line_ends(separator: str) -> int:
-    """Count line ends; most separators are one of a few."""
+def count_line_ends(separator: str) -> int:
+    """Return how many line ends there are between two paragraphs; most separators are one of a few."""
     return len(LINE_END.findall(separator))

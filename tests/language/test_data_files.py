@@ -178,7 +178,7 @@ def test_number_words_are_in_order() -> None:
 
 
 @pytest.fixture
-def written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str | bytes], Path]]:
+def written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str | bytes], Path]:
     """Return a function that writes the list "some" and returns its path."""
     path = tmp_path / "some.txt"
 
@@ -187,32 +187,19 @@ def written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callabl
         return path
 
     monkeypatch.setattr(data_files, "DIRECTORY", tmp_path)
-    lines.cache_clear()
-    yield write
-    lines.cache_clear()
+    return write
 
 
 def test_a_list_is_read_as_it_is_written(written: Callable[[str | bytes], Path]) -> None:
     """Comments, empty lines, the line ends of Windows and several lines of a language are read; codes are dropped."""
     written("# A list.\r\n\r\nde: der die\r\n# More.\r\nmul: % §\r\nde: das\r\n")
     assert words("some") == ("der", "die", "%", "§", "das")
-    lines.cache_clear()
     written("# A list.\nen: # some | about\nen: do not | don t\n")
     assert phrases("some") == (("# some", "about"), ("do not", "don t"))
-    lines.cache_clear()
     written("# A list.\nde: 1 eins ein | 2 zwei\nen: 1 one\n")
     assert keyed("some") == (("1", "eins"), ("1", "ein"), ("2", "zwei"), ("1", "one"))
-    lines.cache_clear()
     written("# A list.\nen: in|out on|off\n")
     assert pairs("some") == (("in", "out"), ("on", "off"))
-
-
-def test_a_file_is_read_once(written: Callable[[str | bytes], Path]) -> None:
-    """A file is read once."""
-    path = written("# A list.\nde: der\n")
-    assert words("some") == ("der",)
-    path.unlink()
-    assert words("some") == ("der",)
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import random
+import weakref
 
 import numpy as np
 import pytest
@@ -31,6 +33,19 @@ def article(lines: list[str], settings: Settings | None = None) -> Article:
         candidates={},
         settings=settings or Settings(),
     )
+
+
+def test_an_article_is_freed_as_soon_as_it_is_done_with() -> None:
+    """With the words of its batch: what was compared refers to them only, and the collector is not needed."""
+    some = article(["The ferry leaves at seven.", "The ferry leaves at eight."])
+    some.verdict(0, 1)
+    gone = weakref.ref(some)
+    gc.disable()
+    try:
+        del some
+        assert gone() is None
+    finally:
+        gc.enable()
 
 
 def judged(witness: str, paragraph: str, settings: Settings | None = None) -> Verdict:

@@ -52,6 +52,8 @@ class View(NamedTuple):
 
     def allowed(self, gone: set[int], settings: Settings) -> set[int]:
         """Return which of some paragraphs may go, if all others stay."""
+        if not 0 < len(gone) < len(self.spans):  # nothing goes, or nothing stays beside it
+            return gone
         beside = Surroundings(
             self.text,
             self.spans,
@@ -102,17 +104,39 @@ def view(document: Document, done: NDArray[np.bool_], left: str, cut: Sequence[t
     )
 
 
-def admissible(views: Sequence[View], settings: Settings) -> list[set[int]]:
+class Judgements:
+    """What was judged of repetitions within documents: as long as nothing goes, they are not judged again."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._known: dict[tuple[str, bytes, bytes], set[int]] = {}
+
+    def of(self, documents: Sequence[Repeats]) -> list[set[int]]:
+        """Return, for each document, which of these repetitions scope ``document`` removes."""
+        keys = [(one.text, one.spans.tobytes(), one.pairs.tobytes()) for one in documents]
+        new = [number for number, key in enumerate(keys) if key not in self._known]
+        found = judge_repeats([documents[number] for number in new], self._settings)
+        self._known.update(zip((keys[number] for number in new), found, strict=True))
+        return [self._known[key] for key in keys]
+
+
+def admissible(views: Sequence[View], settings: Settings, judgements: Judgements | None = None) -> list[set[int]]:
     """Return, for each document, the paragraphs that may go.
 
     Those whose witness stands in the same document are judged last, by what is left when all others are gone.
+
+    Args:
+        views: the documents.
+        settings: what counts as superfluous.
+        judgements: of what was left of these documents before.
     """
     if not is_judged(settings):
         return [set(each.going) for each in views]
     allowed = [each.allowed(set(each.going) - each.repeated.keys(), settings) for each in views]
     asked = [number for number, each in enumerate(views) if each.repeated]
     left = [views[number].without(allowed[number]) for number in asked]
-    for number, (_, stays), found in zip(asked, left, judge_repeats([one for one, _ in left], settings), strict=True):
+    judged = (judgements or Judgements(settings)).of([one for one, _ in left])
+    for number, (_, stays), found in zip(asked, left, judged, strict=True):
         each = views[number]
         if unmeant := each.repeated.keys() & set(stays[sorted(found)].tolist()):
             allowed[number] = each.allowed((set(each.going) - each.repeated.keys()) | unmeant, settings)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from dedup.engines.removal.admissible import admissible, allowed_removals, view
+from dedup.engines.removal.admissible import Judgements, admissible, allowed_removals, view
 from dedup.engines.removal.byte_cuts import LEAST, each_a_line, moved, reads_alike, staying
 from dedup.engines.removal.task_decisions import removed_numbers
 from dedup.model.decisions import without
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from dedup.engines.removal.task_decisions import Document
     from dedup.formats.parts import Work
-    from dedup.model.settings import Split
+    from dedup.model.settings import Settings, Split
     from dedup.text.arrays import Ints
 
 _SINGLE_LINE_ROUNDS = 3
@@ -53,9 +53,10 @@ def settle_cuts(work: Work, documents: Sequence[Document]) -> list[CutDocument |
     """
     settled: list[CutDocument | None] = [None] * len(documents)
     active = list(range(len(documents)))
+    judgements = Judgements(work.settings)
     while active:
         before = [settled[number] for number in active]
-        wanted = _admissible(work, [documents[number] for number in active], before)
+        wanted = _admissible(judgements, work.settings, [documents[number] for number in active], before)
         still_active: list[int] = []
         cuts = Reparse(work, wanted, before).run()
         for number, want, cut in zip(active, wanted, cuts, strict=True):
@@ -74,7 +75,9 @@ def _number_done(cut: CutDocument | None) -> int:
     return 0 if cut is None else len(cut.document.removals)
 
 
-def _admissible(work: Work, documents: Sequence[Document], settled: Sequence[CutDocument | None]) -> list[Document]:
+def _admissible(
+    judgements: Judgements, settings: Settings, documents: Sequence[Document], settled: Sequence[CutDocument | None]
+) -> list[Document]:
     """Return each document with the removals that may be carried out, given those that are settled."""
     done = [is_among(document, cut and cut.document) for document, cut in zip(documents, settled, strict=True)]
     views = [
@@ -83,7 +86,7 @@ def _admissible(work: Work, documents: Sequence[Document], settled: Sequence[Cut
     ]
     return [
         with_removals(document, allowed_removals(document, flags, found))
-        for document, flags, found in zip(documents, done, admissible(views, work.settings), strict=True)
+        for document, flags, found in zip(documents, done, admissible(views, settings, judgements), strict=True)
     ]
 
 
@@ -103,8 +106,13 @@ class Reparse:
     def __init__(self, work: Work, documents: Sequence[Document], settled: Sequence[CutDocument | None]) -> None:
         self._how = work.settings.split
         self._settled = settled
-        self.cuts: list[CutDocument | None] = [None if len(each.removals) else _cut(each) for each in documents]
-        self.pending = {number: document for number, document in enumerate(documents) if len(document.removals)}
+        self.cuts: list[CutDocument | None] = []
+        self.pending: dict[int, Document] = {}
+        for number, (document, sure) in enumerate(zip(documents, settled, strict=True)):
+            more = len(document.removals) > _number_done(sure)
+            self.cuts.append(None if more else sure or _cut(document))
+            if more:
+                self.pending[number] = document
 
     def run(self) -> list[CutDocument | None]:
         """Return the cut of each document; None where the rounds do not converge."""

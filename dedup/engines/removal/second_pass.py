@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from dedup.formats.parts import Part, Work
     from dedup.model.decisions import KeptNear
 
-BATCH = 1 << 17
+BATCH = 1 << 19
 """Characters that are split again together."""
 
 

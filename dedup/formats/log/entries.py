@@ -68,6 +68,8 @@ HELD = b'{"held"'
 """What lines of the three kinds of entries begin with."""
 _SPLIT = "split"
 """Why something is held back: without it, what is left would be split into other paragraphs."""
+_CLOSE, _SEPARATOR = b"}\n", b", "
+"""What stands behind the last member of a line, and between two."""
 _dump = json.JSONEncoder(ensure_ascii=False).encode
 
 
@@ -98,14 +100,15 @@ def removal_lines(
     """
     data = part.data[record.start : record.end]
     common = _common(part, record, numbered=numbered)
-    entries = [
-        (where[removal.cut_start], common | _removal(data, record.text, removal, where))
+    begin = line(common)[: -len(_CLOSE)] + _SEPARATOR  # the same in front of each
+    lines = [
+        (where[removal.cut_start], begin + line(_removal(data, record.text, removal, where))[1:])
         for removal in decision.removals
     ]
     if pieces:
-        entries += [(piece.start, {"edit": "empty", **common, **_edit(part, record, piece)}) for piece in pieces]
-        entries.sort(key=lambda entry: entry[0])
-    return b"".join(line(entry) for _, entry in entries)
+        lines += [(piece.start, line({"edit": "empty", **common, **_edit(part, record, piece)})) for piece in pieces]
+        lines.sort(key=lambda entry: entry[0])
+    return b"".join(entry for _, entry in lines)
 
 
 def held_lines(

@@ -90,7 +90,11 @@ class Article:
         self._offsets: list[int] = words.offsets[first : first + len(spans) + 1].tolist()
         self.sizes: list[int] = [b - a for a, b in zip(self._offsets, self._offsets[1:], strict=False)]
         self._keys = self._first_of_each_key(keys)
-        self.linkable = [i for i in range(len(spans)) if self.repeats(i)]
+        self._repeats = [
+            size > 0 and (key != index or index in candidates)
+            for index, (size, key) in enumerate(zip(self.sizes, self._keys, strict=True))
+        ]
+        self.linkable = [i for i, repeats in enumerate(self._repeats) if repeats]
         self._wordy_before = list(accumulate((size > 0 for size in self.sizes), initial=0))
         self._token_views: dict[int, Paragraph] = {}
         self._verdicts: dict[tuple[int, int], Verdict] = {}
@@ -111,7 +115,10 @@ class Article:
 
     def between(self, first: int, second: int) -> int:
         """Count the paragraphs with words that stand between two paragraphs."""
-        return self._wordy_before[min(second, len(self))] - self._wordy_before[first + 1] if second > first else 0
+        if second <= first:
+            return 0
+        before = self._wordy_before
+        return (before[second] if second < len(before) else before[-1]) - before[first + 1]
 
     def is_eligible(self, index: int) -> bool:
         """Return True if the paragraph is long enough to be removed by itself."""
@@ -155,7 +162,7 @@ class Article:
 
     def repeats(self, index: int) -> bool:
         """Return True if the paragraph has words and may repeat an earlier one."""
-        return self.sizes[index] > 0 and (not self.is_first_occurrence(index) or index in self.candidates)
+        return self._repeats[index]
 
     def words_before(self, index: int) -> int:
         """Count the tokens of all paragraphs before this one."""
@@ -310,11 +317,12 @@ class Article:
     def tokens_of(self, index: int) -> Paragraph:
         """Return the paragraph's tokens for a comparison."""
         if index not in self._token_views:
+            # Nothing here refers to the article, so that it is freed as soon as it is done with, and its words with it.
             low, high = self._offsets[index], self._offsets[index + 1]
-            words, begin, first = self._words, self.spans[index][0], self._offsets[0]
+            words, begin, first = self._words, self.base + self.spans[index][0], self._offsets[0]
 
             def span(i: int) -> tuple[int, int]:
-                start, end = self._place(low + i)
+                start, end = words.span(low + i)
                 return start - begin, end - begin
 
             self._token_views[index] = Paragraph(
@@ -323,7 +331,7 @@ class Article:
                 lambda i: words.token(low + i),
                 self.text_of(index),
                 span,
-                lambda: self._tokens(index),
+                lambda: tuple(map(words.token, range(low, high))),
             )
         return self._token_views[index]
 

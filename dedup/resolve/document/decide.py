@@ -17,7 +17,7 @@ from dedup.candidates.votes import Pairs, by_bands, by_votes, in_large, merged
 from dedup.model.containment import attempt, one_by_one
 from dedup.model.decisions import Decision, held
 from dedup.resolve.document.article import Article
-from dedup.resolve.document.resolve import resolve
+from dedup.resolve.document.resolve import removed_among, resolve
 from dedup.resolve.document.rounds import merge_rounds
 from dedup.shingling import keys as key_hashes
 from dedup.shingling import tokenise
@@ -135,7 +135,7 @@ class Repeats(NamedTuple):
 
 
 def judge_repeats(documents: Sequence[Repeats], settings: Settings) -> list[set[int]]:
-    """Return, for each document, the paragraphs that scope ``document`` removes, given just these repetitions.
+    """Return, for each document, which of these repetitions scope ``document`` removes, given no others.
 
     None is removed from a document with which a kernel raises.
     """
@@ -155,8 +155,10 @@ def _judge(documents: Sequence[Repeats], settings: Settings) -> list[set[int]]:
     spans = Spans(starts, ends, np.repeat(np.arange(len(documents)), numbers))
     words = tokenise(text, starts, ends)
     batch = _Batch(begins, spans, words, key_hashes(words), Pairs(later, earlier, np.ones_like(later)))
-    decisions = (_resolve_one(batch, each, number, settings, explain=False) for number, each in enumerate(texts))
-    return [{removal.paragraph for removal in decision.removals} for decision in decisions]
+    return [
+        removed_among(_article(batch, document.text, number, settings), document.pairs[:, 0].tolist())
+        for number, document in enumerate(documents)
+    ]
 
 
 class _Batch(NamedTuple):
@@ -187,7 +189,7 @@ def _decide_batch(texts: Sequence[str], settings: Settings, *, explain: bool) ->
     words = tokenise(text, spans.starts, spans.ends, codes, classes_of(codes))
     batch = _Batch(begins, spans, words, key_hashes(words), _pairs(words, spans, settings))
     for number in _worth_resolving(batch, settings):
-        out[number] = _resolve_one(batch, texts[number], number, settings, explain=explain)
+        out[number] = resolve(_article(batch, texts[number], number, settings), explain=explain)
     return out
 
 
@@ -220,7 +222,7 @@ def _worth_resolving(batch: _Batch, settings: Settings) -> list[int]:
     return sorted(worth)
 
 
-def _resolve_one(batch: _Batch, text: str, number: int, settings: Settings, *, explain: bool) -> Decision:
+def _article(batch: _Batch, text: str, number: int, settings: Settings) -> Article:
     low, high = np.searchsorted(batch.spans.documents, [number, number + 1]).tolist()
     base = int(batch.begins[number])
     starts = (batch.spans.starts[low:high] - base).tolist()
@@ -230,7 +232,7 @@ def _resolve_one(batch: _Batch, text: str, number: int, settings: Settings, *, e
     later, earlier = batch.pairs.later[first:last] - low, batch.pairs.earlier[first:last] - low
     for copy, source in zip(later.tolist(), earlier.tolist(), strict=True):
         candidates.setdefault(copy, []).append(source)
-    article = Article(
+    return Article(
         text,
         list(zip(starts, ends, strict=True)),
         words=batch.words,
@@ -240,4 +242,3 @@ def _resolve_one(batch: _Batch, text: str, number: int, settings: Settings, *, e
         settings=settings,
         base=base,
     )
-    return resolve(article, explain=explain)

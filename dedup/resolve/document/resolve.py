@@ -17,6 +17,8 @@ from dedup.resolve.surroundings import Surroundings
 from dedup.text.paragraphs import cuts
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from dedup.resolve.document.article import Article
 
 
@@ -28,9 +30,25 @@ def resolve(article: Article, *, explain: bool = False) -> Decision:
         explain: also collect the near-duplicates that stay.
     """
     matcher = Matcher(article)
+    blocks = _without_retained(article, _find_blocks(article, matcher))
+    matcher.removed = {link.copy: link for block in blocks for link in block}
+    kept_near = tuple(_kept_near(article, matcher)) if explain else ()
+    return Decision(len(article), _removals(article, blocks), kept_near, article.comparisons)
+
+
+def removed_among(article: Article, asked: Collection[int]) -> set[int]:
+    """Return which of some paragraphs go, one at least, by the same decisions."""
+    blocks = _find_blocks(article, Matcher(article), asked)
+    gone = {link.copy for block in _without_retained(article, blocks) for link in block}
+    return gone.intersection(asked)
+
+
+def _find_blocks(article: Article, matcher: Matcher, asked: Collection[int] = ()) -> list[list[Link]]:
+    """Return the blocks that go, from the first to the last; with `asked`, none where none of these paragraphs goes."""
     blocks: list[list[Link]] = []
     decided: set[int] = set()
     intended: set[int] = set()
+    last = max(asked, default=-1)
     for copy in range(len(article)):
         if copy not in decided and copy not in matcher.removed and article.repeats(copy):
             links = _decide_at(article, matcher, copy, decided, intended)
@@ -38,11 +56,9 @@ def resolve(article: Article, *, explain: bool = False) -> Decision:
                 blocks.append(links)
                 matcher.mark_removed(links)
         matcher.mark_decided(copy)
-    if article.settings.guard != "off":
-        blocks = _without_retained(article, blocks)
-        matcher.removed = {link.copy: link for block in blocks for link in block}
-    kept_near = tuple(_kept_near(article, matcher)) if explain else ()
-    return Decision(len(article), _removals(article, blocks), kept_near, article.comparisons)
+        if copy == last and matcher.removed.keys().isdisjoint(asked):
+            return []
+    return blocks
 
 
 def _decide_at(article: Article, matcher: Matcher, copy: int, decided: set[int], intended: set[int]) -> list[Link]:
@@ -81,6 +97,8 @@ def _without_heads(article: Article, block: list[Link]) -> list[Link]:
 
 def _without_retained(article: Article, blocks: list[list[Link]]) -> list[list[Link]]:
     """Drop the links whose copy has to stay for what stays beside it."""
+    if article.settings.guard == "off" or not blocks:
+        return blocks
     links = [link for block in blocks for link in block]
     renumbered = {link.copy for link in links if Difference.MARKER in link.kind}
     witnesses = {link.copy: link.sources[-1] for link in links}
