@@ -146,21 +146,20 @@ class Surroundings:
         out = self._parts_of_series(going, near) | self._said_otherwise(near) | (self._outline.halves & going)
         wrapped = not going.issuperset(self._outline.wrapped)
         for run in _runs(sorted(going)):
-            # What stays beside a run is the same as long as the run is; of near-duplicates other runs tell as well.
+            # What stays beside a run is the same as long as the run is.
             if (key := (run.start, run.stop, wrapped)) not in self._untorn:
-                torn = self._torn_from(run, going, near, wrapped=wrapped)
-                if not torn and not self._has_near(run):
+                torn = self._torn_from(run, near, wrapped=wrapped)
+                if not torn:
                     self._untorn.add(key)
                 out |= torn
         return out
 
-    def _torn_from(self, run: range, going: set[int], near: set[int], *, wrapped: bool) -> set[int]:
+    def _torn_from(self, run: range, near: set[int], *, wrapped: bool) -> set[int]:
         """Return places of a run that have to stay for what stays beside it.
 
         Args:
             run: all between two that stay.
-            going: the places of all runs.
-            near: the near-duplicates among them that may be no copies.
+            near: the near-duplicates that may be no copies.
             wrapped: prose that was hard-wrapped stays.
         """
         last = len(self._outline.forms) - 1
@@ -169,8 +168,8 @@ class Surroundings:
         repeats_above = above >= 0 and self._repeats(run[-1], above)
         if not (repeats_above or (below <= last and self._repeats(run[0], below))):
             torn = self._from_above(run, wrapped=wrapped) | self._from_below(run, wrapped=wrapped)
-            if self._has_near(run):
-                torn |= self._out_of_text(run, going, near)
+            if not near.isdisjoint(run):
+                torn |= self._out_of_text(run, near)
         if not torn and above >= 0 and below <= last and self._would_run_on(above, below):
             torn.add(run[-1])
         return torn
@@ -186,10 +185,6 @@ class Surroundings:
             return alike or not (outline.forms[kept].bits & LEADING or outline.forms[place].bits & HALF_BOLD)
         is_same = alike and outline.bodies[place] == outline.bodies[kept]
         return is_same and place not in self._renumbered and self._is_long(place)
-
-    def _has_near(self, run: range) -> bool:
-        """Return True if a near-duplicate is among those of a run."""
-        return bool(self._near) and not self._near.isdisjoint(run)
 
     def _uncertain(self, going: set[int]) -> set[int]:
         """Return the near-duplicates that no long passage shows to be copies: paragraphs that go for one document."""
@@ -212,16 +207,13 @@ class Surroundings:
             if abs(place - self._witnesses[place]) > 1 or forms[place].bits & ENTRY
         }
 
-    def _out_of_text(self, run: range, going: set[int], near: set[int]) -> set[int]:
+    def _out_of_text(self, run: range, near: set[int]) -> set[int]:
         """Return the near-duplicates of a run that have to stay, because they are no part of a text that goes on.
 
         Beside labels, names, entries and figures, the same in other words may be said of something else. In the middle
         of a text it is not.
         """
-        above, below = run[0] - 1, run[-1] + 1
-        if any(self._is_left_over(place, going) for place in (above, below)):
-            return self._near.intersection(run)
-        return set() if self._is_in_text(above, below) else near.intersection(run)
+        return set() if self._is_in_text(run.start - 1, run.stop) else near.intersection(run)
 
     def _is_in_text(self, above: int, below: int) -> bool:
         """Return True if only sentences stand up to one paragraph, and from another one on."""
@@ -229,12 +221,6 @@ class Surroundings:
         around = [*range(max(above - _AROUND, 0), above + 1), *range(below, min(below + _AROUND + 1, number))]
         beside = (place for place in (above, below) if 0 <= place < number)
         return all(map(self._is_prose, around)) and all(map(self._is_long, beside))
-
-    def _is_left_over(self, place: int, going: set[int]) -> bool:
-        """Return True if a short paragraph that stays is the only one left between others that go."""
-        return (
-            place - 1 in going and place + 1 in going and not self._outline.levels[place] and not self._is_long(place)
-        )
 
     def _is_prose(self, place: int) -> bool:
         """Return True if a paragraph is made of sentences, and no entry, field or cell."""
