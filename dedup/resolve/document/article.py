@@ -115,10 +115,8 @@ class Article:
 
     def between(self, first: int, second: int) -> int:
         """Count the paragraphs with words that stand between two paragraphs."""
-        if second <= first:
-            return 0
         before = self._wordy_before
-        return (before[second] if second < len(before) else before[-1]) - before[first + 1]
+        return before[min(second, len(before) - 1)] - before[first + 1] if second > first else 0
 
     def is_eligible(self, index: int) -> bool:
         """Return True if the paragraph is long enough to be removed by itself."""
