@@ -30,7 +30,7 @@ STRUCTURES = (LineForm.TABLE, LineForm.FENCE)
 _PLAIN = re.compile(r"\s*[^\W\d_]{2,}(?![.)\w])")
 _FENCE = re.compile(r"\s*(?:```|~~~)")
 _TABLE = re.compile(r"\s*\|.*\|\s*\Z", re.DOTALL)
-_HEADING = re.compile(r"\s*#{1,6}\s")
+_HEADING = re.compile(r"\s*#{1,6}(?:\s|(?<=##)\w)")
 _RULE = re.compile(r"\s*(?:([-=*_~.#+|·—–])\s*)(?:\1\s*)*\Z")
 _UNDERLINE = re.compile(r"\s*(?:={3,}|-{3,})\s*\Z")
 _ITEM = re.compile(
@@ -99,8 +99,10 @@ def is_numbered(text: str, tokens: int) -> bool:
 
 
 def is_shouted(text: str) -> bool:
-    """Return True if the paragraph is written in capitals from end to end."""
-    return text.upper() == text and text.lower() != text and len(text) <= _LONGEST_SHOUT and not ends_sentence(text)
+    """Return True if the paragraph is written in capitals from end to end, and is not mostly figures."""
+    if text.upper() != text or text.lower() == text or len(text) > _LONGEST_SHOUT or ends_sentence(text):
+        return False
+    return sum(map(str.isalpha, text)) > sum(map(str.isdigit, text))
 
 
 def entry_marker(text: str) -> str:
