@@ -35,6 +35,9 @@ _FIELD = 16
 _LINE = 14
 """Words of a line of verse, or of a name, at most."""
 
+_WITHIN = 1.5
+"""Times the words of a block from which on its witnesses hold it, rather than resemble it."""
+
 _DENSE = 7 / 8
 """Share of the paragraphs from the first to the last of one piece that are in it."""
 
@@ -393,6 +396,11 @@ class Block:
             link.compared is Compared.IDENTICAL or text(link.copy).split() == text(link.sources[0]).split()
             for link in self.links
         )
+
+    def is_held(self) -> bool:
+        """Return True if its witnesses say much more: it is a clause among others of theirs."""
+        words = sum(map(self.article.sizes.__getitem__, set(self.sources)))
+        return self.links[0].compared is Compared.ALIGNED and words >= _WITHIN * self.words
 
     def is_in_text(self) -> bool:
         """Return True if copy and original each stand behind running text, longer than a line of verse."""

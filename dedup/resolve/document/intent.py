@@ -13,11 +13,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dedup.model.decisions import Compared
 from dedup.resolve.document.instances import SERIES, are_alike, count_filled_in, is_among_cells, is_framed, is_series
-from dedup.resolve.document.page_furniture import is_furniture, is_menu, is_mostly_links, is_part_of_list, is_verse
+from dedup.resolve.document.page_furniture import (
+    MENU_LINES,
+    is_furniture,
+    is_menu,
+    is_mostly_links,
+    is_part_of_list,
+    is_verse,
+)
 from dedup.resolve.document.sections import SECTION_WORDS, is_in_sections, is_whole_section
 from dedup.text.line_forms import LineForm
+from dedup.text.paragraphs import LINE_END
 
 if TYPE_CHECKING:
     from dedup.resolve.document.blocks import Block
@@ -33,9 +40,8 @@ _WHOLE_WORDS = 60
 _WHOLE_SHARE = 0.7
 _WHOLE_DENSITY = 0.6
 """Share of the paragraphs of a page pasted again that are in the block, at least; the others have changed."""
-_WITHIN = 1.5
-"""Times a paragraph's words from which on its witness holds it, rather than resembles it."""
 _QUOTED_WORDS = 30
+"""Words from which on a text is one that was pasted again, not a clause of its witness, wherever it stands."""
 _PHRASE = 2
 """Times the least words of a paragraph that a lone sentence must have to be no phrase."""
 
@@ -101,7 +107,9 @@ def _ends_in_form_label(block: Block) -> bool:
 def _is_revised(block: Block, source: int, copy: int) -> bool:
     """Return True if the copy begins with a change: another version of the paragraph before it stands right before."""
     article = block.article
-    if block.kept_before(copy) != block.sources[-1] or not all(map(article.is_prose, (source, copy, *block.copies))):
+    if block.kept_before(copy) != block.sources[-1] or block.words < _WHOLE_WORDS:
+        return False
+    if not all(map(article.is_prose, (source, copy, *block.copies))):
         return False
     return min(article.sizes[source], article.sizes[copy]) >= _BODY_LINE and are_alike(article, source, copy)
 
@@ -125,32 +133,30 @@ def _is_copy(block: Block) -> bool:
         return is_furniture(block)
     if is_verse(block) or (article.is_sectioned and not is_mostly_links(block) and not is_whole_section(block)):
         return False
-    if len(block.links) > _PAIR or (len(block.links) == _PAIR and any(map(article.is_prose, block.long))):
-        return True
-    if block.tandem():
-        # A line may have only the words of the one before it: a heading those of its text, an entry another case.
-        return block.is_verbatim() or (any(map(article.is_prose, block.copies)) and _is_long_enough(block))
-    return len(block.links) == 1 and _is_lone_duplicate(block)
+    return (block.tandem() and block.is_verbatim()) or _is_text_again(block)
 
 
-def _is_lone_duplicate(block: Block) -> bool:
-    """Return True if a single repeated paragraph may go, which nothing marks as a copy but that it repeats.
-
-    Running text may, if it is longer than a set phrase; a heading or an entry seldom.
-    """
+def _is_text_again(block: Block) -> bool:
+    """Return True if a block is more than a phrase, or than a clause that its witnesses hold among others."""
     article = block.article
-    (link,) = block.links
-    copy, source = link.copy, link.sources[0]
-    if not article.is_prose(copy):
-        title = not article.is_sectioned and block.kept_before(source) is None
-        return article.form(copy) is LineForm.TEXT and title and link.coverage == 1.0
-    return _is_long_enough(block)
+    words = sum(map(article.word_count, block.copies))
+    if block.is_held() and words < _QUOTED_WORDS:
+        return False
+    prose = any(map(article.is_prose, block.long))
+    if len(block.links) > _PAIR or (len(block.links) == _PAIR and prose):
+        enough = words >= _QUOTED_WORDS or len(block.links) >= MENU_LINES
+        return enough or block.tandem() or article.is_sectioned or block.is_in_text()
+    # A line may have only the words of another one: a heading those of its text, an entry in another case.
+    if prose or block.tandem():
+        return words >= _PHRASE * article.settings.min_words
+    return _is_title(block)
 
 
-def _is_long_enough(block: Block) -> bool:
-    """Return True if running text is more than a set phrase, or than a clause that its witness holds among others."""
-    words = sum(map(block.article.word_count, block.copies))
-    held = sum(block.article.sizes[s] for s in block.sources) >= _WITHIN * block.words
-    if held and block.links[0].compared is Compared.ALIGNED:
-        return words >= _QUOTED_WORDS
-    return words >= _PHRASE * block.article.settings.min_words
+def _is_title(block: Block) -> bool:
+    """Return True if a line repeats the first one of a document, as its title above the text."""
+    article = block.article
+    if len(block.links) > 1 or article.is_sectioned or block.links[0].coverage < 1.0:
+        return False
+    copy = block.copies[0]
+    first = block.kept_before(block.sources[0]) is None and article.following(copy) is not None
+    return first and article.form(copy) is LineForm.TEXT and not LINE_END.search(article.text_of(copy))

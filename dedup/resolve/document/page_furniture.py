@@ -13,8 +13,8 @@ from dedup.text.line_forms import ENTRIES, LineForm, ends_sentence, is_link
 if TYPE_CHECKING:
     from dedup.resolve.document.blocks import Block
 
-_MENU_LINES = 3
-_MENU_LINKS = 5
+_LEAST_LINES = 3
+MENU_LINES = 5
 """Lines from which on what stands just twice is a menu, also away from running text."""
 _MENU_WORDS = 5.0
 _TEASER_WORDS = 10.0
@@ -29,9 +29,9 @@ def is_furniture(block: Block) -> bool:
     article = block.article
     lines = block.copies
     number = len({article.key(c) for c in lines})
-    if number < _MENU_LINES or block.words > _line_limit(block) * len(lines) or not block.is_verbatim():
+    if number < _LEAST_LINES or block.words > _line_limit(block) * len(lines) or not block.is_verbatim():
         return False
-    if number < _MENU_LINKS and block.times < SERIES and not block.is_in_text():
+    if number < MENU_LINES and block.times < SERIES and not block.is_in_text():
         return False
     bodies = [article.text_of(c) for c in lines]
     if any(article.form(c) in ENTRIES and not is_link(body) for c, body in zip(lines, bodies, strict=True)):
@@ -44,7 +44,7 @@ def is_furniture(block: Block) -> bool:
 def is_menu(block: Block) -> bool:
     """Return True if the block is too much of a menu for its section, or what follows it, to matter."""
     lines = len({block.article.key(c) for c in block.copies})
-    return not block.long and lines >= _MENU_LINKS and block.times < SERIES and is_furniture(block)
+    return not block.long and lines >= MENU_LINES and block.times < SERIES and is_furniture(block)
 
 
 def is_mostly_links(block: Block) -> bool:

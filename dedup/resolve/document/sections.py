@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dedup.model.decisions import Compared
 from dedup.resolve.document.instances import are_alike
 from dedup.resolve.paragraph_forms import LINK, form_of
 from dedup.text.line_forms import LineForm
@@ -30,9 +31,13 @@ def is_in_sections(block: Block) -> bool:
 
 
 def is_whole_section(block: Block) -> bool:
-    """Return True if the block is text that follows on itself, or a section with its heading and all its text."""
+    """Return True if the block is text that follows on itself, or a section with its heading and all its text.
+
+    What follows and is only nearly the same is another version of a section.
+    """
     article = block.article
-    if not block.is_unbroken():
+    revised = block.tandem() and any(link.compared is Compared.ALIGNED for link in block.links)
+    if revised or not block.is_unbroken():
         return False
     if block.copies[0] not in article.headings_set:
         return block.tandem()
