@@ -79,11 +79,16 @@ def _has_own_subject(block: Block) -> bool:
     source, copy = block.before()
     if copy is None:
         return False
-    if copy in article.headings_set or (block.times < SERIES and article.announces_next(copy)):
+    if copy in article.headings_set or (article.announces_next(copy) and _is_announced(block, copy)):
         return True
     if source is None or _is_revised(block, source, copy):
         return False
     return are_alike(article, source, copy) or _is_under_labels(block, source, copy)
+
+
+def _is_announced(block: Block, lead: int) -> bool:
+    """Return True if a colon announces this text, not just what stands between: an embed has any sentence above it."""
+    return block.times < SERIES or not block.article.is_first_occurrence(lead)
 
 
 def _goes_on_alike(block: Block) -> bool:

@@ -63,7 +63,7 @@ def _decide_at(article: Article, matcher: Matcher, copy: int, decided: set[int])
         block = Block(article, firm, matcher)
     if is_accident(block):
         going = _without_heads(article, firm)
-        enough = len(going) > 1 or any(article.is_eligible(link.copy) for link in going)
+        enough = len(going) >= _WHOLE * len(firm) or _is_divisible(article, going) or is_page_again(block)
         return with_wordless(article, going) if enough else []
     if article.settings.guard == "off":
         return [link for link in firm if article.is_eligible(link.copy)]
