@@ -16,7 +16,8 @@ from dedup.text.line_forms import LineForm, entry_marker, is_cell, is_figures, l
 
 if TYPE_CHECKING:
     from dedup.resolve.document.article import Article
-    from dedup.resolve.document.blocks import Block, Link
+    from dedup.resolve.document.block import Block
+    from dedup.resolve.document.blocks import Link
 
 _ALIKE = 0.5
 """Similarity from which on two paragraphs are instances of one template."""

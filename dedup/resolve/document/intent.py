@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dedup.model.decisions import Compared
 from dedup.resolve.document.instances import SERIES, are_alike, count_filled_in, is_among_cells, is_framed, is_series
 from dedup.resolve.document.page_furniture import (
     MENU_LINES,
@@ -23,11 +24,11 @@ from dedup.resolve.document.page_furniture import (
     is_verse,
 )
 from dedup.resolve.document.sections import SECTION_WORDS, is_in_sections, is_whole_section
-from dedup.text.line_forms import LineForm
+from dedup.text.line_forms import ENTRIES, LineForm
 from dedup.text.paragraphs import LINE_END
 
 if TYPE_CHECKING:
-    from dedup.resolve.document.blocks import Block
+    from dedup.resolve.document.block import Block
 
 _BODY_LINE = 16
 """Words of a paragraph that may be a version of another one, at least."""
@@ -138,7 +139,23 @@ def _is_copy(block: Block) -> bool:
         return is_furniture(block)
     if is_verse(block) or (article.is_sectioned and not is_mostly_links(block) and not is_whole_section(block)):
         return False
-    return (block.tandem() and block.is_verbatim()) or _is_text_again(block)
+    return _is_doubled(block) if block.tandem() else _is_text_again(block)
+
+
+def _is_doubled(block: Block) -> bool:
+    """Return True if what follows on itself is an accident.
+
+    What is no sentence and said three times on end is said with emphasis. What differs in case alone is, if it is
+    short, about that; and so is an entry of a list that differs in signs.
+    """
+    article = block.article
+    if len(block.links) > _PAIR or any(link.compared is Compared.ALIGNED for link in block.links):
+        return True
+    if block.is_verbatim():
+        return block.times < SERIES or any(map(article.is_prose, block.long))
+    entries = any(article.form(c) in ENTRIES for c in block.copies)
+    short = block.words < _PHRASE * article.settings.min_words
+    return not (short and (entries or block.differs_in_case()))
 
 
 def _is_text_again(block: Block) -> bool:
@@ -150,11 +167,8 @@ def _is_text_again(block: Block) -> bool:
     prose = any(map(article.is_prose, block.long))
     if len(block.links) > _PAIR or (len(block.links) == _PAIR and prose):
         enough = words >= _QUOTED_WORDS or len(block.links) >= MENU_LINES
-        return enough or block.tandem() or article.is_sectioned or block.is_in_text()
-    # A line may have only the words of another one: a heading those of its text, an entry in another case.
-    if prose or block.tandem():
-        return words >= _PHRASE * article.settings.min_words
-    return _is_title(block)
+        return enough or article.is_sectioned or block.is_in_text()
+    return words >= _PHRASE * article.settings.min_words if prose else _is_title(block)
 
 
 def _is_title(block: Block) -> bool:

@@ -11,7 +11,7 @@ from dedup.resolve.document.instances import SERIES
 from dedup.text.line_forms import ENTRIES, LineForm, ends_sentence, is_link
 
 if TYPE_CHECKING:
-    from dedup.resolve.document.blocks import Block
+    from dedup.resolve.document.block import Block
 
 _LEAST_LINES = 3
 MENU_LINES = 5
@@ -31,7 +31,7 @@ def is_furniture(block: Block) -> bool:
     number = len({article.key(c) for c in lines})
     if number < _LEAST_LINES or block.words > _line_limit(block) * len(lines) or not block.is_verbatim():
         return False
-    if number < MENU_LINES and block.times < SERIES and not block.is_in_text():
+    if number < MENU_LINES and not block.is_in_text() and (number == _LEAST_LINES or block.times < SERIES):
         return False
     bodies = [article.text_of(c) for c in lines]
     if any(article.form(c) in ENTRIES and not is_link(body) for c, body in zip(lines, bodies, strict=True)):

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from dedup.model.decisions import Decision, KeptNear, Reason, Removal, Witness
 from dedup.model.differences import Difference
-from dedup.resolve.document.blocks import Block, Link, Matcher, longest_block, with_wordless, without_strays
+from dedup.resolve.document.block import Block
+from dedup.resolve.document.blocks import Link, Matcher, longest_block, with_wordless, without_strays
 from dedup.resolve.document.intent import is_accident, is_page_again
 from dedup.resolve.surroundings import Surroundings
 from dedup.text.paragraphs import cuts

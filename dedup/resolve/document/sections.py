@@ -10,7 +10,7 @@ from dedup.resolve.paragraph_forms import LINK, form_of
 from dedup.text.line_forms import LineForm
 
 if TYPE_CHECKING:
-    from dedup.resolve.document.blocks import Block
+    from dedup.resolve.document.block import Block
 
 SECTION_WORDS = 120
 """Words up to which a block may be a clause that several sections have, whatever their headings are."""
