@@ -74,8 +74,8 @@ def _decide_at(article: Article, matcher: Matcher, copy: int, decided: set[int])
 
 
 def _is_in_pieces(block: Block) -> bool:
-    """Return True if a block is running text with something else in it, and is judged piece by piece."""
-    if block.article.is_sectioned or not all(map(block.article.is_prose, block.copies)):
+    """Return True if a block is, or interrupts, running text, and is judged piece by piece for what stands between."""
+    if block.article.is_sectioned or not (block.is_in_text() or all(map(block.article.is_prose, block.copies))):
         return False
     return not (block.is_dense() or is_page_again(block))
 
