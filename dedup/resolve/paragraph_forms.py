@@ -40,7 +40,7 @@ UNMARKED_LEVEL = 7
 """How deep headings stand that are not Markdown."""
 SHOUTED_LEVEL = 8
 """How deep lines in capitals stand, which may be buttons as well."""
-_LEVEL = re.compile(r"\s*(#{1,6})\s")
+_LEVEL = re.compile(r"\s*(#{1,6})(?:\s|(?<=##)\w)")
 _COLUMN = re.compile(r"\S(?: {2,}|\t)(?=\S)")
 _COLUMNS = 2
 """Gaps of several spaces from which on a line is a row of columns."""
@@ -201,11 +201,7 @@ def _unmarked_level(text: str, bits: int, kind: str) -> int:
         return UNMARKED_LEVEL
     if bits & ENTRY and kind and (_is_marker(text) or (is_title and _is_short_title(text))):
         return UNMARKED_LEVEL
-    return SHOUTED_LEVEL if is_title and _is_shouted(text) else 0
-
-
-def _is_shouted(text: str) -> bool:
-    return is_shouted(text) and sum(map(str.isalpha, text)) > sum(map(str.isdigit, text))
+    return SHOUTED_LEVEL if is_title and is_shouted(text) else 0
 
 
 def _is_short_title(text: str) -> bool:

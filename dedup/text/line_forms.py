@@ -30,7 +30,7 @@ STRUCTURES = (LineForm.TABLE, LineForm.FENCE)
 _PLAIN = re.compile(r"\s*[^\W\d_]{2,}(?![.)\w])")
 _FENCE = re.compile(r"\s*(?:```|~~~)")
 _TABLE = re.compile(r"\s*\|.*\|\s*\Z", re.DOTALL)
-_HEADING = re.compile(r"\s*#{1,6}\s")
+_HEADING = re.compile(r"\s*#{1,6}(?:\s|(?<=##)\w)")
 _RULE = re.compile(r"\s*(?:([-=*_~.#+|·—–])\s*)(?:\1\s*)*\Z")
 _UNDERLINE = re.compile(r"\s*(?:={3,}|-{3,})\s*\Z")
 _ITEM = re.compile(
@@ -41,6 +41,8 @@ _TERMINAL = re.compile(r"[.!?…。！？｡؟۔।॥።⋯‽;؛][\"'”’»�
 _SENTENCE = re.compile(r"[.!?…。！？؟۔।።][\"'”’»)\]）」』]*(?:\s|(?<=[。！？]))")
 _PROSE = 40
 """Tokens from which a paragraph is prose whatever it ends with: scripts without full stops have nothing else."""
+_SOME = 200
+"""Characters of a paragraph that tell what it is made of."""
 _SENTENCES = 12
 _LONGEST_LEAD = 24
 _LONGEST_NAME = 16
@@ -88,10 +90,16 @@ def ends_sentence(text: str) -> bool:
 
 def is_prose(text: str, tokens: int) -> bool:
     """Return True if the paragraph reads as running text rather than as a label, a heading or an entry."""
-    if ends_sentence(text) or tokens >= _PROSE:
+    if ends_sentence(text) or (tokens >= _PROSE and _is_worded(text)):
         return True
     entry_marker = _NUMBERED.match(text) or _ITEM.match(text)
     return tokens >= _SENTENCES and bool(_SENTENCE.search(text, entry_marker.end() if entry_marker else 0))
+
+
+def _is_worded(text: str) -> bool:
+    """Return True if a long paragraph is letters, mostly, and no picture made of signs."""
+    some = text[:_SOME]
+    return 2 * sum(map(str.isalnum, some)) >= len(some) - sum(map(str.isspace, some))
 
 
 def is_numbered(text: str, tokens: int) -> bool:
@@ -100,8 +108,10 @@ def is_numbered(text: str, tokens: int) -> bool:
 
 
 def is_shouted(text: str) -> bool:
-    """Return True if the paragraph is written in capitals from end to end."""
-    return text.upper() == text and text.lower() != text and len(text) <= _LONGEST_SHOUT and not ends_sentence(text)
+    """Return True if the paragraph is written in capitals from end to end, and is not mostly figures."""
+    if text.upper() != text or text.lower() == text or len(text) > _LONGEST_SHOUT or ends_sentence(text):
+        return False
+    return sum(map(str.isalpha, text)) > sum(map(str.isdigit, text))
 
 
 def entry_marker(text: str) -> str:

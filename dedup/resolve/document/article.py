@@ -6,7 +6,6 @@ Everything is computed on demand and cached: most paragraphs of most documents a
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections import Counter
 from functools import cached_property
 from itertools import accumulate
 from typing import TYPE_CHECKING
@@ -47,6 +46,8 @@ _CLOSING = " \t\r\n*_"
 """What may stand behind the last sign of a paragraph: spaces, and the end of what is in bold."""
 _LONGEST_HEADING = 40
 _LONGEST_LABEL = 2
+_RECURRING = 3
+"""Times that a single word in capitals stands in a document whose sections it heads."""
 _SECTIONED = 5
 """Headings and numbered paragraphs from which on a document is one of sections."""
 _SECTIONED_SHARE = 0.05
@@ -172,11 +173,6 @@ class Article:
         return sorted(size for size in self.sizes if size)
 
     @cached_property
-    def occurrences(self) -> Counter[int]:
-        """How many paragraphs have the words of each key."""
-        return Counter(self._keys)
-
-    @cached_property
     def _places(self) -> dict[int, list[int]]:
         """Where the words of each key stand."""
         out: dict[int, list[int]] = {}
@@ -252,7 +248,7 @@ class Article:
         body = self.text_of(index)
         if self.form(index) is LineForm.HEADING or is_bold(body):
             return True
-        if is_shouted(body) and self.sizes[index] > 1:
+        if is_shouted(body) and (self.sizes[index] > 1 or len(self.places(index)) >= _RECURRING):
             return True
         return is_numbered(body, self.sizes[index]) and not self.is_list_entry(index)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from dedup.model.decisions import Compared
@@ -31,9 +30,6 @@ _STRAYS = 1
 
 _FIELD = 16
 """Words of a "label: value" field at most; fields together say something else than one by one."""
-
-_LINE = 14
-"""Words of a line of verse, or of a name, at most."""
 
 _JOINT = 3
 """Earlier paragraphs that together may cover one."""
@@ -300,46 +296,3 @@ def with_wordless(article: Article, block: list[Link]) -> list[Link]:
             out.append(Link(copy, (source,), Compared.IDENTICAL if same else Compared.FOLDED, 1.0, 1.0))
             copy, source = copy + 1, source + 1
     return out
-
-
-class Block:
-    """A chain of links, with the properties by which its intent is classified."""
-
-    def __init__(self, article: Article, links: list[Link], matcher: Matcher, intended: set[int]) -> None:
-        self.article = article
-        self.links = links
-        self.intended = intended
-        self.copies = [link.copy for link in links]
-        self.sources = [s for link in links for s in link.sources]
-        self.words = sum(article.sizes[c] for c in self.copies)
-        self.long = [c for c in self.copies if article.is_eligible(c)]
-        self.kept_words = article.words_before(self.copies[0]) - matcher.removed_words
-        self.kept_before = matcher.kept_before
-
-    def tandem(self) -> bool:
-        """Return True if the copy follows the original with nothing new between them."""
-        return self.kept_before(self.copies[0]) in self.sources
-
-    @cached_property
-    def times(self) -> int:
-        """How often most of its lines stand in the document, at least, in the words of the copy or of the original."""
-        places = (self.article.places(s) for link in self.links for s in link.sources[:1])
-        keys = (self.article.key(c) for c in self.copies)
-        found = sorted(len(p) + (k != self.article.key(p[0])) for p, k in zip(places, keys, strict=True))
-        return found[len(found) // 3]
-
-    def is_dense(self) -> bool:
-        """Return True if nothing else stands between its lines, in the copy or in the original."""
-        return min(density(self, self.copies), density(self, self.sources)) == 1.0
-
-    def is_in_text(self) -> bool:
-        """Return True if copy and original each stand behind running text, longer than a line of verse."""
-        if self.copies[0] in self.article.headings_set:
-            return False
-        around = (self.kept_before(self.copies[0]), self.kept_before(self.sources[0]))
-        return all(i is not None and self.article.sizes[i] > _LINE and self.article.is_prose(i) for i in around)
-
-
-def density(block: Block, indices: list[int]) -> float:
-    """Return the share of the paragraphs with words, from the first of some to the last, that are among them."""
-    return len(set(indices)) / (block.article.between(indices[0] - 1, indices[-1] + 1))

@@ -12,11 +12,12 @@ from rapidfuzz.distance import Indel
 
 from dedup.resolve.document.blocks import REACH
 from dedup.text.continuity import ends_openly
-from dedup.text.line_forms import entry_marker, is_cell, is_figures, leading_term
+from dedup.text.line_forms import LineForm, entry_marker, is_cell, is_figures, leading_term
 
 if TYPE_CHECKING:
     from dedup.resolve.document.article import Article
-    from dedup.resolve.document.blocks import Block, Link
+    from dedup.resolve.document.block import Block
+    from dedup.resolve.document.blocks import Link
 
 _ALIKE = 0.5
 """Similarity from which on two paragraphs are instances of one template."""
@@ -26,30 +27,12 @@ SERIES = 3
 """Copies that may be a series."""
 _CELLS = 0.25
 """Share of the lines of a table that are cells of figures, marks, or rows between bars; others hold words."""
-_FILLED = 0.25
-"""Share of the lines of a longer form that stand before something that was filled in."""
 _NAME_WORDS = 8
 """Words of a line that may be a name, or a heading, though it does not end as a sentence does; else it breaks off."""
 _LINES = 3
 """Lines before a block that may have its name in them, from the last one on."""
 _LOOKED_AT = 32
 """Occurrences of a paragraph that are looked at: the first ones."""
-
-
-def names_before(block: Block) -> tuple[int | None, int | None]:
-    """Return the last lines before original and copy that differ, as (original's, copy's).
-
-    Lines that stand before both are part of what repeats. There are none where the copy follows on the original.
-    """
-    article = block.article
-    source, copy = block.kept_before(block.sources[0]), block.kept_before(block.copies[0])
-    for _ in range(REACH):
-        if source is None or copy is None or copy in block.sources:
-            return None, None
-        if article.key(source) != article.key(copy):
-            return source, copy
-        source, copy = block.kept_before(source), block.kept_before(copy)
-    return None, None
 
 
 def is_series(block: Block) -> bool:
@@ -100,9 +83,10 @@ def _are_names(article: Article, first: int, second: int) -> bool:
 
 def is_framed(block: Block) -> bool:
     """Return True if copy and original stand between lines of their own that are made alike, before and behind."""
-    if not _goes_on_alike(block):
+    source, copy = block.after()
+    if source is None or copy is None or not are_alike(block.article, source, copy):
         return False
-    source, copy = names_before(block)
+    source, copy = block.before()
     for _ in range(_LINES):
         if source is None or copy is None:
             return False
@@ -112,41 +96,29 @@ def is_framed(block: Block) -> bool:
     return False
 
 
-def is_filled_in(block: Block) -> bool:
-    """Return True if copy and original have other entries of one kind at the same places, inside or behind them."""
-    article = block.article
-    prose = any(map(article.is_prose, block.long))
+def count_filled_in(block: Block) -> int:
+    """Return at how many places inside the copy as many other lines stand as in the original, and no running text.
+
+    Two headings count as two, as each has a section of its own.
+    """
+    article, headings = block.article, block.article.headings_set
     filled = 0
-    for previous, link in zip(block.links, block.links[1:], strict=False):
-        slot = _slot(article, previous, link)
-        if any(
-            _are_names(article, *pair) and (are_alike(article, *pair) or article.headings_set.issuperset(pair))
-            for pair in slot
-        ):
-            return True
-        filled += bool(slot) and (not prose or any(are_alike(article, *pair) for pair in slot))
-    if filled and (len(block.links) < REACH or filled >= _FILLED * len(block.links)):
-        return True
-    return not (block.is_in_text() or (prose and _is_changed_at_end(block))) and _goes_on_alike(block)
-
-
-def _is_changed_at_end(block: Block) -> bool:
-    """Return True if the copy begins right behind the line in which the original goes on: it has another last line."""
-    return block.kept_before(block.copies[0]) == block.article.following(block.sources[-1])
-
-
-def _goes_on_alike(block: Block) -> bool:
-    """Return True if different lines, made alike, come next behind copy and original."""
-    article = block.article
-    source, copy = article.following(block.sources[-1]), article.following(block.copies[-1])
-    if source is None or copy is None or source in block.copies:
-        return False
-    return are_alike(article, source, copy)
+    for one, two in zip(block.links, block.links[1:], strict=False):
+        copies = [i for i in range(one.copy + 1, two.copy) if article.sizes[i]]
+        sources = [i for i in range(one.sources[-1] + 1, two.sources[0]) if article.sizes[i]]
+        pairs = [pair for pair in zip(copies, sources, strict=False) if not any(map(article.is_prose, pair))]
+        if pairs and len(copies) == len(sources):
+            filled += 1 + any(map(headings.issuperset, pairs))
+    return filled
 
 
 def is_among_cells(block: Block) -> bool:
-    """Return True if copy and original stand in tables, one cell or row a line."""
-    return all(_cells_around(block.article, run) for run in (block.copies, block.sources))
+    """Return True if copy and original stand in tables, one cell or row a line, or the copy beside a row."""
+    article = block.article
+    beside = (block.kept_before(block.copies[0]), article.following(block.copies[-1]))
+    if any(i is not None and article.form(i) is LineForm.TABLE for i in beside):
+        return True
+    return all(_cells_around(article, run) for run in (block.copies, block.sources))
 
 
 def _cells_around(article: Article, run: list[int]) -> bool:
@@ -154,13 +126,6 @@ def _cells_around(article: Article, run: list[int]) -> bool:
     low, high = max(min(run) - REACH, 0), min(max(run) + REACH + 1, len(article))
     cells = sum(is_cell(article.text_of(i)) for i in range(low, high))
     return cells >= SERIES and cells >= _CELLS * article.between(low - 1, high)
-
-
-def _slot(article: Article, previous: Link, link: Link) -> list[tuple[int, int]]:
-    """Return what stands between two links in the original, each with what stands at its place in the copy."""
-    sources = [i for i in range(previous.sources[-1] + 1, link.sources[0]) if not article.is_wordless(i)]
-    copies = [i for i in range(previous.copy + 1, link.copy) if not article.is_wordless(i)]
-    return [*zip(sources, copies, strict=False), *zip(reversed(sources), reversed(copies), strict=False)]
 
 
 def are_alike(article: Article, first: int, second: int) -> bool:

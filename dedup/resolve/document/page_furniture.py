@@ -7,19 +7,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dedup.model.decisions import Compared
-from dedup.resolve.document.blocks import density
+from dedup.resolve.document.instances import SERIES
 from dedup.text.line_forms import ENTRIES, LineForm, ends_sentence, is_link
 
 if TYPE_CHECKING:
-    from dedup.resolve.document.blocks import Block
+    from dedup.resolve.document.block import Block
 
-_PAIR = 2
-_MENU_LINES = 3
+_LEAST_LINES = 3
+MENU_LINES = 5
+"""Lines from which on what stands just twice is a menu, also away from running text."""
 _MENU_WORDS = 5.0
-_MENU_LINKS = 5
-_MENU_DENSITY = (2 / 3, 0.5)
-"""Shares of the lines of a longer menu that are links of the block, in the copy and in the original."""
 _TEASER_WORDS = 10.0
 _VERSE_LINE = 14
 _VERSE_LINES = 10
@@ -31,40 +28,23 @@ def is_furniture(block: Block) -> bool:
     """Return True if a run of short lines is a menu, a share bar or the like."""
     article = block.article
     lines = block.copies
-    if len({article.key(c) for c in lines}) < _MENU_LINES or block.words > _line_limit(block) * len(lines):
+    number = len({article.key(c) for c in lines})
+    if number < _LEAST_LINES or block.words > _line_limit(block) * len(lines) or not block.is_verbatim():
         return False
-    gaps = (1.0, 1.0) if len(lines) < _MENU_LINKS else _MENU_DENSITY
-    if density(block, block.copies) < gaps[0] or density(block, block.sources) < gaps[1]:
+    if number < MENU_LINES and not block.is_in_text() and (number == _LEAST_LINES or block.times < SERIES):
         return False
     bodies = [article.text_of(c) for c in lines]
-    sentences, figures = sum(ends_sentence(b) for b in bodies), sum(_figures(b) for b in bodies)
-    if len(lines) < _MENU_LINKS and (figures or len({article.occurrences[article.key(c)] for c in lines}) > 1):
+    if any(article.form(c) in ENTRIES and not is_link(body) for c, body in zip(lines, bodies, strict=True)):
         return False
-    fields = sum(article.introduces_next(c) for c in lines)
+    sentences, figures = sum(map(ends_sentence, bodies)), sum(map(_figures, bodies))
+    fields = sum(map(article.introduces_next, lines))
     return sentences * 5 <= len(lines) and figures * 2 <= len(lines) and fields * 2 <= len(lines)
 
 
 def is_menu(block: Block) -> bool:
-    """Return True if the block is too much of a menu for what stands before it to matter.
-
-    What stands three times, each time behind something else, belongs to what it stands behind: the controls under every
-    comment, the pages of every team.
-    """
-    article = block.article
-    if block.long or len(block.copies) < _MENU_LINKS or not is_furniture(block):
-        return False
-    if not block.is_dense():
-        return False
-    before = block.kept_before(block.copies[0])
-    asked = before is not None and article.introduces_next(before)
-    return not asked and block.times == _PAIR
-
-
-def is_navigation(block: Block) -> bool:
-    """Return True if the block is a list of links and nothing else, long enough to be a menu."""
-    if len(block.links) < _MENU_LINKS or any(link.compared is Compared.ALIGNED for link in block.links):
-        return False
-    return all(is_link(block.article.text_of(c)) for c in block.copies)
+    """Return True if the block is too much of a menu for its section, or what follows it, to matter."""
+    lines = len({block.article.key(c) for c in block.copies})
+    return not block.long and lines >= MENU_LINES and block.times < SERIES and is_furniture(block)
 
 
 def is_mostly_links(block: Block) -> bool:
@@ -75,9 +55,9 @@ def is_mostly_links(block: Block) -> bool:
 def is_part_of_list(block: Block) -> bool:
     """Return True if the block is some of the entries of a list or table that has others, too."""
     article = block.article
-    if not all(article.form(c) in ENTRIES for c in block.copies):
+    if block.tandem() or not all(article.form(c) in ENTRIES for c in block.copies):
         return False
-    if block.tandem():
+    if all(is_link(article.text_of(c)) for c in block.copies):
         return False
     first, last = block.copies[0], block.copies[-1]
     around = (block.kept_before(first), article.following(last))

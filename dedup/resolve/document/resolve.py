@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 from dedup.model.decisions import Decision, KeptNear, Reason, Removal, Witness
 from dedup.model.differences import Difference
-from dedup.resolve.document.blocks import Block, Link, Matcher, longest_block, with_wordless, without_strays
-from dedup.resolve.document.intent import Intent, classify
+from dedup.resolve.document.block import Block
+from dedup.resolve.document.blocks import Link, Matcher, longest_block, with_wordless, without_strays
+from dedup.resolve.document.intent import is_accident, is_page_again
 from dedup.resolve.surroundings import Surroundings
 from dedup.text.paragraphs import cuts
 
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     from dedup.resolve.document.article import Article
+
+_WHOLE = 7 / 8
+"""Share of a block that goes, at least, where it may not be divided."""
 
 
 def resolve(article: Article, *, explain: bool = False) -> Decision:
@@ -47,11 +51,10 @@ def _find_blocks(article: Article, matcher: Matcher, asked: Collection[int] = ()
     """Return the blocks that go, from the first to the last; with `asked`, none where none of these paragraphs goes."""
     blocks: list[list[Link]] = []
     decided: set[int] = set()
-    intended: set[int] = set()
     last = max(asked, default=-1)
     for copy in range(len(article)):
         if copy not in decided and copy not in matcher.removed and article.repeats(copy):
-            links = _decide_at(article, matcher, copy, decided, intended)
+            links = _decide_at(article, matcher, copy, decided)
             if links:
                 blocks.append(links)
                 matcher.mark_removed(links)
@@ -61,28 +64,36 @@ def _find_blocks(article: Article, matcher: Matcher, asked: Collection[int] = ()
     return blocks
 
 
-def _decide_at(article: Article, matcher: Matcher, copy: int, decided: set[int], intended: set[int]) -> list[Link]:
+def _decide_at(article: Article, matcher: Matcher, copy: int, decided: set[int]) -> list[Link]:
     """Return the links to remove of the block that begins here; record those of a block that is kept."""
-    block = [link for link in longest_block(article, matcher, copy) if link.copy not in decided]
-    if not block:
+    links = [link for link in longest_block(article, matcher, copy) if link.copy not in decided]
+    if not links:
         return []
-    if article.settings.guard == "off" and article.is_eligible(copy) and len(block) == 1:
-        return block
-    firm = without_strays(article, block)
+    if article.settings.guard == "off" and article.is_eligible(copy) and len(links) == 1:
+        return links
+    firm = without_strays(article, links)
     if not firm or firm[0].copy != copy:
         return []
-    intent = classify(Block(article, firm, matcher, intended))
-    if intent is Intent.ACCIDENTAL:
+    block = Block(article, firm, matcher)
+    if _is_in_pieces(block):
+        firm = block.first_piece()
+        block = Block(article, firm, matcher)
+    if is_accident(block):
         going = _without_heads(article, firm)
-        enough = len(going) > 1 or any(article.is_eligible(link.copy) for link in going)
+        enough = len(going) >= _WHOLE * len(firm) or _is_divisible(article, going) or is_page_again(block)
         return with_wordless(article, going) if enough else []
     if article.settings.guard == "off":
         return [link for link in firm if article.is_eligible(link.copy)]
     # A block is kept as a whole: its tail must not be taken for accidental because its head was passed.
     decided.update(range(copy, firm[-1].copy + 1))
-    if intent is Intent.INTENDED:
-        intended.update(link.copy for link in firm)
     return []
+
+
+def _is_in_pieces(block: Block) -> bool:
+    """Return True if a block is, or interrupts, running text, and is judged piece by piece for what stands between."""
+    if block.article.is_sectioned or not (block.is_in_text() or all(map(block.article.is_prose, block.copies))):
+        return False
+    return not (block.is_dense() or is_page_again(block))
 
 
 def _without_heads(article: Article, block: list[Link]) -> list[Link]:
@@ -96,15 +107,29 @@ def _without_heads(article: Article, block: list[Link]) -> list[Link]:
 
 
 def _without_retained(article: Article, blocks: list[list[Link]]) -> list[list[Link]]:
-    """Drop the links whose copy has to stay for what stays beside it."""
+    """Drop the links whose copy has to stay for what stays beside it.
+
+    Lines without a sentence, and sections, go as a whole or not at all.
+    """
     if article.settings.guard == "off" or not blocks:
         return blocks
     links = [link for block in blocks for link in block]
     renumbered = {link.copy for link in links if Difference.MARKER in link.kind}
     witnesses = {link.copy: link.sources[-1] for link in links}
     beside = Surroundings(article.text, article.spans, article.settings.min_words, renumbered, witnesses)
-    retained = beside.retained({link.copy for link in links})
-    return [left for block in blocks if (left := [link for link in block if link.copy not in retained])]
+    while True:
+        retained = beside.retained({link.copy for block in blocks for link in block})
+        left = [[link for link in block if link.copy not in retained] for block in blocks]
+        whole = [a for a, b in zip(blocks, left, strict=True) if len(b) >= _WHOLE * len(a) or _is_divisible(article, a)]
+        if len(whole) == len(blocks):
+            return [block for block in left if block]
+        blocks = whole
+
+
+def _is_divisible(article: Article, block: list[Link]) -> bool:
+    """Return True if a part of a block may go: running text in a document without sections."""
+    long = [link.copy for link in block if article.is_eligible(link.copy)]
+    return not article.is_sectioned and any(map(article.is_prose, long))
 
 
 def _removals(article: Article, blocks: list[list[Link]]) -> tuple[Removal, ...]:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dedup.model.decisions import Compared
 from dedup.resolve.document.instances import are_alike
+from dedup.resolve.paragraph_forms import LINK, form_of
 from dedup.text.line_forms import LineForm
 
 if TYPE_CHECKING:
-    from dedup.resolve.document.blocks import Block
+    from dedup.resolve.document.block import Block
 
 SECTION_WORDS = 120
 """Words up to which a block may be a clause that several sections have, whatever their headings are."""
@@ -29,29 +31,15 @@ def is_in_sections(block: Block) -> bool:
 
 
 def is_whole_section(block: Block) -> bool:
-    """Return True if the block is one text that follows on itself, or a section with its heading and all its text."""
+    """Return True if the block is text that follows on itself, or a section with its heading and all its text.
+
+    What follows and is only nearly the same is another version of a section.
+    """
     article = block.article
-    if block.tandem():
-        return True
+    revised = block.tandem() and any(link.compared is Compared.ALIGNED for link in block.links)
+    if revised or not block.is_unbroken():
+        return False
+    if block.copies[0] not in article.headings_set:
+        return block.tandem()
     below = article.following(block.copies[-1])
-    ends = below is None or below in article.headings_set or not article.is_prose(below)
-    return ends and block.copies[0] in article.headings_set and block.is_dense()
-
-
-def empties_section(block: Block) -> bool:
-    """Return True if the block is all that stands under a heading of its own."""
-    article = block.article
-    if block.copies[0] in article.headings_set:
-        return False
-    above, below = block.kept_before(block.copies[0]), article.following(block.copies[-1])
-    if block.copies[-1] in article.headings_set:
-        below = block.copies[-1]
-    if (
-        above is None
-        or above in block.sources
-        or above not in article.headings_set
-        or not (below is None or below in article.headings_set)
-    ):
-        return False
-    source = block.kept_before(block.sources[0])
-    return source is None or article.key(source) != article.key(above)
+    return below is None or below in article.headings_set or form_of(article.text_of(below)).bits & LINK > 0
