@@ -30,6 +30,10 @@ class Difference(IntFlag):
         return _names(int(self))
 
 
+WRITING = Difference.SPELLING | Difference.FORMAT | Difference.MARKUP | Difference.FURNITURE
+"""Differences that are none in words, but in how these are written."""
+
+
 @cache
 def _names(kinds: int) -> tuple[str, ...]:
     """Return the names of some kinds. There are few sets of them, and every entry of a log has one."""

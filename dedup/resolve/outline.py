@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 _WORD = re.compile(r"\w+")
 _BLANK = re.compile(r"[^\S\r\n]*")
 _SHORTEST_RULE = 3
+_NAMED = re.compile("[§ ]")
+"""What the kind of a marker has that says what it numbers."""
 _RULES = "=-~"
 """What underlines a heading, by its level."""
 _NARROWEST, _NARROWEST_SPACELESS = 40, 18
@@ -196,7 +198,9 @@ class Outline:
                 levels[place] = self._underlined(place)
         for place in [i for i, form in enumerate(self.forms) if form.level == UNMARKED_LEVEL and form.bits & ENTRY]:
             beside = self.forms[max(place - 1, 0) : place] + self.forms[place + 1 : place + 2]
-            if any(other.bits & ENTRY for other in beside):
+            kind = self.forms[place].kind
+            # A section that is called one is no entry of the list before it.
+            if any(other.bits & ENTRY and (other.kind == kind or not _NAMED.search(kind)) for other in beside):
                 levels[place] = 0
         return levels
 

@@ -262,11 +262,12 @@ class Surroundings:
             if not self._are_tied(place, wrapped=wrapped):
                 break
             out.add(place)
-        if forms[below].bits & (LINK | ENTRY) == LINK:
-            return out  # the next one of a gallery, or a way out of the page
         lowest, last = levels[below] or _NO_HEADING, below
+        is_link = forms[below].bits & (LINK | ENTRY) == LINK
         for place in reversed(run):
             level = levels[place]
+            if is_link and (level >= UNMARKED_LEVEL or place in self._witnesses):
+                continue  # the next one of a gallery, or a way out of the page
             if level and (level < lowest or (level == lowest and place + 1 == last and self._is_numbered(place))):
                 out.add(place)
                 lowest, last = level, place

@@ -734,6 +734,25 @@ def test_an_entry_in_other_words_stays_if_any_of_its_series_does() -> None:
     assert near_retained(items, set(range(10)), {4}) == set()
 
 
+@pytest.mark.parametrize(
+    "heading", ["10 § Changing the rules", "§ 10 Änderung der Satzung", "Article 10 Changing the rules"]
+)
+def test_a_section_that_is_called_one_is_no_entry_of_the_list_before_it(heading: str) -> None:
+    """It keeps its first paragraph, right behind an entry as well; an entry between entries is none."""
+    lists = ["8. the budget is settled;", "9. the chair is elected;"]
+    check(Case([*lists, heading, *OTHERS], {3, 4}, {3}))
+    check(Case([*lists, "10. the rules are changed", *OTHERS], {3, 4}, set()))
+
+
+@pytest.mark.parametrize("link", ["[The ferry](https://ferry.example/)", "[![](boat.png)](boat.html)"])
+def test_a_heading_of_a_corpus_stays_over_links_that_stay(link: str) -> None:
+    """And with the first of them; not what looks like a button, nor a heading that stands again in the document."""
+    check(Case([NEWS, "## Related links", link, "[The pier](https://pier.example/)", NEWS], {1, 2}, {1, 2}))
+    check(Case([NEWS, "RELATED LINKS", link, "[The pier](https://pier.example/)", NEWS], {1, 2}, set()))
+    some = surroundings([NEWS, "## Related links", link, NEWS], witnesses={1: 0})
+    assert some.retained({1}) == set()
+
+
 # Promises -------------------------------------------------------------------------------------------------------------
 
 PARAGRAPHS = st.one_of(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from dedup.model.decisions import Reason
-from dedup.model.differences import Difference
+from dedup.model.differences import WRITING, Difference
 from dedup.resolve.corpus.removals import BLOCK, BOILERPLATE, EXACT, NEAR
 from dedup.verdict.batch.verify import ALIGNED
 
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 AGAIN_PROBLEM, AGAIN_FAULT = 1, 2
 """What there is to tell about a part: records that hold no text; a document with which a kernel raised, which has no
 paragraphs here. They are bits."""
-_WRITING = int(Difference.SPELLING | Difference.FORMAT | Difference.MARKUP | Difference.FURNITURE)
-"""Differences that are none in words."""
 REASONS = {EXACT: Reason.EXACT, NEAR: Reason.NEAR, BLOCK: Reason.BLOCK, BOILERPLATE: Reason.BOILERPLATE}
 
 
@@ -122,5 +120,5 @@ def is_renumbered(removals: NDArray[np.void]) -> NDArray[np.bool_]:
 
 def is_near(removals: NDArray[np.void]) -> NDArray[np.bool_]:
     """Return which removals differ in words from their witness, rather than in how these are written."""
-    found: NDArray[np.bool_] = (removals["how"] == ALIGNED) & (removals["differs"] & ~_WRITING > 0)
+    found: NDArray[np.bool_] = (removals["how"] == ALIGNED) & (removals["differs"] & ~int(WRITING) > 0)
     return found
