@@ -184,9 +184,9 @@ def test_a_short_piece_with_the_hash_of_another_word_stays(one: str, other: str)
     """A short paragraph that follows on the piece of a split one goes only for its words, not for their hashes."""
     whole = f"{LEVY.format('good')} It is {one} today."
     with collision(one, other):
-        text = f"{whole}\n{REST}\n{LEVY.format('good')}\nIt is {other} today.\n"
+        text = f"{REST}\n{whole}\n{LEVY.format('good')}\nIt is {other} today.\n"
         assert f"It is {other} today." in clean(text).text.split("\n")
-        same = f"{whole}\n{REST}\n{LEVY.format('good')}\nIt is {one} today.\n"
+        same = f"{REST}\n{whole}\n{LEVY.format('good')}\nIt is {one} today.\n"
         assert f"It is {one} today." not in clean(same).text.split("\n")
 
 
