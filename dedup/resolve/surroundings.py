@@ -33,6 +33,7 @@ from dedup.resolve.paragraph_forms import (
     UNMARKED_LEVEL,
 )
 from dedup.text.continuity import is_spaceless
+from dedup.text.line_forms import PROSE_WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -45,8 +46,6 @@ _SHORT_SERIES = 8
 """Entries up to which a series is read as a whole, and goes or stays as one; of a longer one, most decide."""
 _PASSAGE = 5
 """Paragraphs in a row, each long enough to go by itself, that are known as the same passage."""
-_PROSE = 40
-"""Words from which on a paragraph is prose whatever it ends with: not all scripts have full stops."""
 _AROUND = 2
 """Paragraphs beyond the next one on either side that show what kind of text it is."""
 _NO_PROSE = LEADING | ENTRY | FIELD | ROW | CELL | LINK | STRUCTURE | CLOSING | UNCLOSED
@@ -227,7 +226,7 @@ class Surroundings:
         bits = self._outline.forms[place].bits
         if bits & _NO_PROSE or self._outline.levels[place]:
             return False
-        return bits & SENTENCE > 0 or self._has_words(place, _PROSE)
+        return bits & SENTENCE > 0 or self._has_words(place, PROSE_WORDS)
 
     def _from_above(self, run: range, *, wrapped: bool) -> set[int]:
         """Return the places at the beginning of a run that have to stay for what stays before it."""

@@ -39,7 +39,7 @@ _ITEM = re.compile(
 )
 _TERMINAL = re.compile(r"[.!?…。！？｡؟۔।॥።⋯‽;؛][\"'”’»«)\]）」』*_\s]*\Z")
 _SENTENCE = re.compile(r"[.!?…。！？؟۔।።][\"'”’»)\]）」』]*(?:\s|(?<=[。！？]))")
-_PROSE = 40
+PROSE_WORDS = 40
 """Tokens from which a paragraph is prose whatever it ends with: scripts without full stops have nothing else."""
 _SOME = 200
 """Characters of a paragraph that tell what it is made of."""
@@ -90,7 +90,7 @@ def ends_sentence(text: str) -> bool:
 
 def is_prose(text: str, tokens: int) -> bool:
     """Return True if the paragraph reads as running text rather than as a label, a heading or an entry."""
-    if ends_sentence(text) or (tokens >= _PROSE and _is_worded(text)):
+    if ends_sentence(text) or (tokens >= PROSE_WORDS and _is_worded(text)):
         return True
     entry_marker = _NUMBERED.match(text) or _ITEM.match(text)
     return tokens >= _SENTENCES and bool(_SENTENCE.search(text, entry_marker.end() if entry_marker else 0))

@@ -37,7 +37,7 @@ class View(NamedTuple):
         repeated: those of them whose witness stands in the same document, and that.
         renumbered: those of them that have another number than their witness.
         near: those of them that differ in words from it.
-        origins: the number of the document in which the witness of each stands.
+        origins: the number of the document in which the witness of each stands; none where there is no near one.
         again: others are gone already.
     """
 
@@ -91,7 +91,8 @@ def view(document: Document, done: NDArray[np.bool_], left: str, cut: Sequence[t
     within = repeated(document.removals, document.first, len(document.spans)) & ~done
     marked = is_renumbered(document.removals) & ~done
     near = is_near(document.removals) & ~done
-    origins = document.removals["origin"][~done].tolist()
+    # Only near-duplicates are asked for the passage of which they are parts.
+    origins = document.removals["origin"][~done].tolist() if near.any() else []
     return View(
         left,
         moved(staying(document.spans, gone[done]), cut).tolist(),
@@ -99,7 +100,7 @@ def view(document: Document, done: NDArray[np.bool_], left: str, cut: Sequence[t
         dict(zip(places[within].tolist(), np.searchsorted(numbers, witness[within]).tolist(), strict=True)),
         set(places[marked].tolist()),
         set(places[near].tolist()),
-        dict(zip(places[~done].tolist(), origins, strict=True)),
+        dict(zip(places[~done].tolist(), origins, strict=True)) if origins else {},
         bool(done.any()),
     )
 

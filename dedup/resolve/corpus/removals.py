@@ -32,20 +32,9 @@ def removal_type(number: int) -> np.dtype[np.void]:
     `ALIGNED`; in what ways it differs, see `dedup.model.differences.Difference`.
     """
     index = index_type(number)
-    names = (
-        "paragraph",
-        "witness",
-        "origin",
-        "similarity",
-        "coverage",
-        "block",
-        "documents",
-        "reason",
-        "how",
-        "differs",
-    )
-    types = (index, index, "<i4", "<f4", "<f4", "<i4", "<i4", "u1", "u1", "<i2")
-    return np.dtype(list(zip(names, types, strict=True)))
+    columns = {"paragraph": index, "witness": index, "origin": "<i4", "similarity": "<f4", "coverage": "<f4"}
+    columns |= {"block": "<i4", "documents": "<i4", "reason": "u1", "how": "u1", "differs": "<i2"}
+    return np.dtype(list(columns.items()))
 
 
 class Classes(NamedTuple):

@@ -12,12 +12,12 @@ if TYPE_CHECKING:
     from dedup.resolve.document.article import Article
     from dedup.resolve.document.blocks import Link, Matcher
 
-_LINE = 14
+LINE_WORDS = 14
 """Words of a line of verse, or of a name, at most."""
 _WITHIN = 1.5
 """Times the words of a block from which on its witnesses hold it, rather than resemble it."""
-_DENSE = 7 / 8
-"""Share of the paragraphs from the first to the last of one piece that are in it."""
+NEARLY_ALL = 7 / 8
+"""Share of a block, or of what stands between its first and its last line, that counts as all of it."""
 _MENU_DENSITY = 0.5
 """Share of the original of a long menu that is in the copy, at least."""
 
@@ -63,18 +63,18 @@ class Block:
 
         What follows on itself may leave out some of the original, and so may a long menu.
         """
-        least = _DENSE
+        least = NEARLY_ALL
         if self.tandem():
             least = 0.0
         elif len(self.links) >= REACH and not self.long:
             least = _MENU_DENSITY
-        return self._density(self.copies) >= _DENSE and self._density(self.sources) >= least
+        return self._density(self.copies) >= NEARLY_ALL and self._density(self.sources) >= least
 
     def is_one_piece(self) -> bool:
         """Return True if it is dense, and hardly anything that repeats as well stands right beside it."""
         key = self.article.key
         beside = sum(a is not None and b is not None and key(a) == key(b) for a, b in (self.before(), self.after()))
-        return self.is_dense() and len(self.links) >= _DENSE * (len(self.links) + beside)
+        return self.is_dense() and len(self.links) >= NEARLY_ALL * (len(self.links) + beside)
 
     def first_piece(self) -> list[Link]:
         """Return the links before the first gap, in the copy or in the original."""
@@ -120,4 +120,4 @@ class Block:
         if self.copies[0] in self.article.headings_set:
             return False
         around = (self.kept_before(self.copies[0]), self.kept_before(self.sources[0]))
-        return all(i is not None and self.article.sizes[i] > _LINE and self.article.is_prose(i) for i in around)
+        return all(i is not None and self.article.sizes[i] > LINE_WORDS and self.article.is_prose(i) for i in around)

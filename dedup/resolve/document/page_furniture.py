@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dedup.resolve.document.block import LINE_WORDS
 from dedup.resolve.document.instances import SERIES
 from dedup.text.line_forms import ENTRIES, LineForm, ends_sentence, is_link
 
@@ -18,7 +19,6 @@ MENU_LINES = 5
 """Lines from which on what stands just twice is a menu, also away from running text."""
 _MENU_WORDS = 5.0
 _TEASER_WORDS = 10.0
-_VERSE_LINE = 14
 _VERSE_LINES = 10
 _VERSE_WORDS = 4
 _PROSE_LINE = 40
@@ -68,12 +68,12 @@ def is_part_of_list(block: Block) -> bool:
 def is_verse(block: Block) -> bool:
     """Return True if the block is a refrain: lines of a text that is all lines of a few words."""
     article = block.article
-    if any(article.sizes[c] > _VERSE_LINE or article.form(c) is not LineForm.TEXT for c in block.copies):
+    if any(article.sizes[c] > LINE_WORDS or article.form(c) is not LineForm.TEXT for c in block.copies):
         return False
     sizes = article.line_words
     if len(sizes) < _VERSE_LINES or sizes[-1] > _PROSE_LINE:
         return False
-    return sizes[len(sizes) // 2] >= _VERSE_WORDS and sizes[int(len(sizes) * 0.8)] <= _VERSE_LINE
+    return sizes[len(sizes) // 2] >= _VERSE_WORDS and sizes[int(len(sizes) * 0.8)] <= LINE_WORDS
 
 
 def _line_limit(block: Block) -> float:

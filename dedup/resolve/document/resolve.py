@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from dedup.model.decisions import Decision, KeptNear, Reason, Removal, Witness
 from dedup.model.differences import Difference
-from dedup.resolve.document.block import Block
+from dedup.resolve.document.block import NEARLY_ALL, Block
 from dedup.resolve.document.blocks import Link, Matcher, longest_block, with_wordless, without_strays
 from dedup.resolve.document.intent import is_accident, is_page_again
 from dedup.resolve.surroundings import Surroundings
@@ -21,9 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     from dedup.resolve.document.article import Article
-
-_WHOLE = 7 / 8
-"""Share of a block that goes, at least, where it may not be divided."""
 
 
 def resolve(article: Article, *, explain: bool = False) -> Decision:
@@ -80,7 +77,7 @@ def _decide_at(article: Article, matcher: Matcher, copy: int, decided: set[int])
         block = Block(article, firm, matcher)
     if is_accident(block):
         going = _without_heads(article, firm)
-        enough = len(going) >= _WHOLE * len(firm) or _is_divisible(article, going) or is_page_again(block)
+        enough = len(going) >= NEARLY_ALL * len(firm) or _is_divisible(article, going) or is_page_again(block)
         return with_wordless(article, going) if enough else []
     if article.settings.guard == "off":
         return [link for link in firm if article.is_eligible(link.copy)]
@@ -120,7 +117,9 @@ def _without_retained(article: Article, blocks: list[list[Link]]) -> list[list[L
     while True:
         retained = beside.retained({link.copy for block in blocks for link in block})
         left = [[link for link in block if link.copy not in retained] for block in blocks]
-        whole = [a for a, b in zip(blocks, left, strict=True) if len(b) >= _WHOLE * len(a) or _is_divisible(article, a)]
+        whole = [
+            a for a, b in zip(blocks, left, strict=True) if len(b) >= NEARLY_ALL * len(a) or _is_divisible(article, a)
+        ]
         if len(whole) == len(blocks):
             return [block for block in left if block]
         blocks = whole
