@@ -12,20 +12,25 @@ from typing import TYPE_CHECKING
 
 from dedup.resolve.paragraph_forms import (
     CELL,
+    CLOSING,
     ENTRY,
     FIELD,
     FIRST,
     HALF_BOLD,
+    LEADING,
     LINK,
     OPEN,
+    ROW,
     SENTENCE,
     SHOUTED_LEVEL,
     STRUCTURE,
+    UNCLOSED,
     UNMARKED_LEVEL,
     form_of,
     tied,
 )
 from dedup.text.continuity import is_spaceless
+from dedup.text.line_forms import PROSE_WORDS
 from dedup.text.paragraphs import LINE_END, count_line_ends
 
 if TYPE_CHECKING:
@@ -44,6 +49,9 @@ _LONGEST_CELL, _CELLS = 24, 3
 """Characters of a short cell, at most; cells beside one another, at least."""
 _LONGEST_TITLE, _SHORT_LINE = 3, 60
 """Lines of a heading, at most; characters of each one after the first."""
+_CERTAINLY = 3
+"""Spaces for each word that is needed, more than: so many words there are."""
+_NO_PROSE = LEADING | ENTRY | FIELD | ROW | CELL | LINK | STRUCTURE | CLOSING | UNCLOSED
 _CACHED = 1 << 12
 """Paragraphs whose form is cached: most repeat."""
 
@@ -62,6 +70,7 @@ class Outline:
         bodies: their texts, without what is blank around them.
         forms: what they are to those beside them.
         levels: how deep each one stands as a heading; 0 for others, also for entries of a list that look like headings.
+        underlined: the places of headings that a line without words underlines.
     """
 
     def __init__(self, text: str, spans: Sequence[Sequence[int]]) -> None:
@@ -72,6 +81,7 @@ class Outline:
         self.numbers = [i for i, body in enumerate(stripped) if body[:1].isalnum() or _WORD.search(body)]
         self.bodies = [stripped[number] for number in self.numbers]
         self.forms = list(map(_form_of, self.bodies))
+        self.underlined: set[int] = set()
         self.levels = self._levels()
         self._tied: dict[int, bool] = {}
 
@@ -110,6 +120,23 @@ class Outline:
     def halves(self) -> frozenset[int]:
         """The places of paragraphs that open bold text that a line without words below them closes."""
         return frozenset(i for i, form in enumerate(self.forms) if form.bits & HALF_BOLD and self._is_half(i))
+
+    def is_prose(self, place: int) -> bool:
+        """Return True if a paragraph is made of sentences, and no entry, field or cell."""
+        bits = self.forms[place].bits
+        if bits & _NO_PROSE or self.levels[place]:
+            return False
+        return bits & SENTENCE > 0 or self.has_words(place, PROSE_WORDS)
+
+    def has_words(self, place: int, least: int) -> bool:
+        """Return True if a paragraph has at least so many words, or characters where no spaces stand between them."""
+        body = self.bodies[place]
+        if body.count(" ") > _CERTAINLY * least:  # most have many more, and need no count
+            return True
+        words = _WORD.findall(body)
+        if len(words) >= least or body.isascii():
+            return len(words) >= least
+        return sum(len(word) if is_spaceless(word) else 1 for word in words) >= least
 
     def is_tied(self, place: int) -> bool:
         """Return True if a paragraph and the next one are parts of one unit."""
@@ -194,10 +221,14 @@ class Outline:
         levels = [form.level for form in self.forms]
         following = [*self.numbers[1:], len(self._spans)]
         for place, (number, after) in enumerate(zip(self.numbers, following, strict=False)):
-            if number + 1 < after and not levels[place]:
-                levels[place] = self._underlined(place)
+            if number + 1 < after and (level := self._underlined(place)):
+                self.underlined.add(place)
+                levels[place] = levels[place] or level
         for place in [i for i, form in enumerate(self.forms) if form.level == UNMARKED_LEVEL and form.bits & ENTRY]:
-            beside = self.forms[max(place - 1, 0) : place] + self.forms[place + 1 : place + 2]
+            beside = self.forms[max(place - 1, 0) : place]
+            # "1.F." before "1.F.1" is its heading.
+            if place + 1 < len(self.forms) and not self.bodies[place + 1].startswith(self.bodies[place]):
+                beside = [*beside, self.forms[place + 1]]
             kind = self.forms[place].kind
             # A section that is called one is no entry of the list before it.
             if any(other.bits & ENTRY and (other.kind == kind or not _NAMED.search(kind)) for other in beside):

@@ -8,47 +8,30 @@ it stays, the first paragraph of its section does.
 
 from __future__ import annotations
 
-import re
-from itertools import groupby
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from dedup.resolve.corpus.short_paragraphs import RUN_LENGTH
+from dedup.resolve.near_duplicates import NearDuplicates
 from dedup.resolve.outline import Outline
 from dedup.resolve.paragraph_forms import (
-    CELL,
-    CLOSING,
     ENTRY,
-    FIELD,
     HALF_BOLD,
     LEADING,
     LINK,
     OPEN,
-    ROW,
     SENTENCE,
     SHOUTED_LEVEL,
     SMALL,
-    STRUCTURE,
-    UNCLOSED,
     UNMARKED_LEVEL,
 )
-from dedup.text.continuity import is_spaceless
-from dedup.text.line_forms import PROSE_WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 EMPTY: Mapping[int, int] = MappingProxyType({})
-_WORD = re.compile(r"\w+")
-_CERTAINLY = 3
-"""Spaces for each word that is needed, more than: so many words there are."""
 _SHORT_SERIES = 8
 """Entries up to which a series is read as a whole, and goes or stays as one; of a longer one, most decide."""
-_PASSAGE = 5
-"""Paragraphs in a row, each long enough to go by itself, that are known as the same passage."""
-_AROUND = 2
-"""Paragraphs beyond the next one on either side that show what kind of text it is."""
-_NO_PROSE = LEADING | ENTRY | FIELD | ROW | CELL | LINK | STRUCTURE | CLOSING | UNCLOSED
 _NO_HEADING = SHOUTED_LEVEL + 1
 
 
@@ -61,8 +44,9 @@ class Surroundings:
         min_words: words of a paragraph that may go by itself.
         renumbered: paragraphs whose number or letter is another one than their witness's.
         witnesses: for paragraphs that are to go, the one of the same document that they go for.
-        near: paragraphs that differ in words from their witness.
-        origins: numbers of the documents in which the witnesses stand, of paragraphs that are to go.
+        near: paragraphs that are another text than their witness.
+        reworded: those of them that differ in words, rather than in how these are written.
+        sources: where the witnesses of all that go stand; see `dedup.resolve.near_duplicates.sources`.
     """
 
     def __init__(
@@ -74,16 +58,23 @@ class Surroundings:
         witnesses: Mapping[int, int] = EMPTY,
         *,
         near: Collection[int] = (),
-        origins: Mapping[int, int] = EMPTY,
+        reworded: Collection[int] = (),
+        sources: Mapping[int, int] = EMPTY,
     ) -> None:
         self._min_words = min_words
         self._outline = Outline(text, spans)
         self._number = len(spans)
         place = self._places = {number: place for place, number in enumerate(self._outline.numbers)}
         self._renumbered = {place[number] for number in renumbered if number in place}
-        self._near = {place[number] for number in near if number in place}
-        self._origins = {place[number]: origin for number, origin in origins.items() if number in place}
         self._witnesses = {place[i]: place[w] for i, w in witnesses.items() if i in place and w in place}
+        self._near = NearDuplicates(
+            self._outline,
+            min_words,
+            frozenset(place[number] for number in near if number in place),
+            frozenset(place[number] for number in reworded if number in place),
+            {place[number]: source for number, source in sources.items() if number in place},
+            self._witnesses,
+        )
         self._untorn: set[tuple[int, int, bool]] = set()
 
     def retained(self, gone: Collection[int]) -> set[int]:
@@ -94,8 +85,14 @@ class Surroundings:
         """Return the same; with `any_length`, short ones stay beside short ones that stay after all as well."""
         numbers = self._outline.numbers
         wanted = {self._places[number] for number in gone if number in self._places}
-        going = set(wanted)
-        while back := self._torn(going) or self._short_runs(going, wanted, any_length=any_length):
+        # A heading goes with what underlines it.
+        going = {i for i in wanted if i not in self._outline.underlined or numbers[i] + 1 in gone}
+        while back := (
+            self._torn(going)
+            or self._short_runs(going, wanted, any_length=any_length)
+            # They are judged last, by what stays beside them for other reasons.
+            or self._said_of_something_else(going)
+        ):
             going -= back
         out = {numbers[place] for place in wanted - going}
         # What rules off a paragraph goes with it only.
@@ -141,37 +138,53 @@ class Surroundings:
 
     def _torn(self, going: set[int]) -> set[int]:
         """Return places that have to stay for what stays beside the runs of those that go, or in the same series."""
-        near = self._uncertain(going)
-        out = self._parts_of_series(going, near) | self._said_otherwise(near) | (self._outline.halves & going)
+        runs = list(_runs(sorted(going)))
+        out = self._parts_of_series(going) | (self._outline.halves & going)
         wrapped = not going.issuperset(self._outline.wrapped)
-        for run in _runs(sorted(going)):
+        for run in runs:
             # What stays beside a run is the same as long as the run is.
             if (key := (run.start, run.stop, wrapped)) not in self._untorn:
-                torn = self._torn_from(run, near, wrapped=wrapped)
+                torn = self._torn_from(run, wrapped=wrapped)
                 if not torn:
                     self._untorn.add(key)
                 out |= torn
         return out
 
-    def _torn_from(self, run: range, near: set[int], *, wrapped: bool) -> set[int]:
+    def _torn_from(self, run: range, *, wrapped: bool) -> set[int]:
         """Return places of a run that have to stay for what stays beside it.
 
         Args:
             run: all between two that stay.
-            near: the near-duplicates that may be no copies.
             wrapped: prose that was hard-wrapped stays.
         """
         last = len(self._outline.forms) - 1
         above, below = run.start - 1, run.stop
         torn: set[int] = set()
-        repeats_above = above >= 0 and self._repeats(run[-1], above)
-        if not (repeats_above or (below <= last and self._repeats(run[0], below))):
+        if not self._repeats_neighbour(run):
             torn = self._from_above(run, wrapped=wrapped) | self._from_below(run, wrapped=wrapped)
-            if not near.isdisjoint(run):
-                torn |= self._out_of_text(run, near)
         if not torn and above >= 0 and below <= last and self._would_run_on(above, below):
             torn.add(run[-1])
         return torn
+
+    def _said_of_something_else(self, going: set[int]) -> set[int]:
+        """Return the near-duplicates that may be no copies, and what stays with them."""
+        if self._near.places.isdisjoint(going):
+            return set()
+        # Whether short ones go depends on those beside their witnesses.
+        runs = list(_runs(filter(self._is_long, sorted(going))))
+        near = self._near.uncertain(runs)
+        out = self._near.said_otherwise(near) | {i for i in self._near.places & going if not self._is_long(i)}
+        for run in runs:
+            if not near.isdisjoint(run):
+                out |= self._near.out_of_text(run, near)
+        return out
+
+    def _repeats_neighbour(self, run: range) -> bool:
+        """Return True if the end of a run stands again right above it, or its beginning right below it."""
+        above, below = run.start - 1, run.stop
+        if above >= 0 and self._repeats(run[-1], above):
+            return True
+        return below < len(self._outline.forms) and self._repeats(run[0], below)
 
     def _repeats(self, place: int, kept: int) -> bool:
         """Return True if a paragraph goes for its neighbour, or is the same, and not because it is so short.
@@ -184,49 +197,6 @@ class Surroundings:
             return alike or not (outline.forms[kept].bits & LEADING or outline.forms[place].bits & HALF_BOLD)
         is_same = alike and outline.bodies[place] == outline.bodies[kept]
         return is_same and place not in self._renumbered and self._is_long(place)
-
-    def _uncertain(self, going: set[int]) -> set[int]:
-        """Return the near-duplicates that no long passage shows to be copies: paragraphs that go for one document."""
-        near = self._near & going
-        if near:
-            origins = self._origins
-            for run in _runs(sorted(going)):
-                for _, some in groupby(run, origins.get):
-                    passage = list(some)
-                    if not near.isdisjoint(passage) and sum(map(self._is_long, passage)) >= _PASSAGE:
-                        near.difference_update(passage)
-        return near
-
-    def _said_otherwise(self, near: set[int]) -> set[int]:
-        """Return the near-duplicates whose document says it in other words for a reason: not right beside them."""
-        forms = self._outline.forms
-        return {
-            place
-            for place in near & self._witnesses.keys()
-            if abs(place - self._witnesses[place]) > 1 or forms[place].bits & ENTRY
-        }
-
-    def _out_of_text(self, run: range, near: set[int]) -> set[int]:
-        """Return the near-duplicates of a run that have to stay, because they are no part of a text that goes on.
-
-        Beside labels, names, entries and figures, the same in other words may be said of something else. In the middle
-        of a text it is not.
-        """
-        return set() if self._is_in_text(run.start - 1, run.stop) else near.intersection(run)
-
-    def _is_in_text(self, above: int, below: int) -> bool:
-        """Return True if only sentences stand up to one paragraph, and from another one on."""
-        number = len(self._outline.forms)
-        around = [*range(max(above - _AROUND, 0), above + 1), *range(below, min(below + _AROUND + 1, number))]
-        beside = (place for place in (above, below) if 0 <= place < number)
-        return all(map(self._is_prose, around)) and all(map(self._is_long, beside))
-
-    def _is_prose(self, place: int) -> bool:
-        """Return True if a paragraph is made of sentences, and no entry, field or cell."""
-        bits = self._outline.forms[place].bits
-        if bits & _NO_PROSE or self._outline.levels[place]:
-            return False
-        return bits & SENTENCE > 0 or self._has_words(place, PROSE_WORDS)
 
     def _from_above(self, run: range, *, wrapped: bool) -> set[int]:
         """Return the places at the beginning of a run that have to stay for what stays before it."""
@@ -288,11 +258,11 @@ class Surroundings:
             return False
         return " " in outline.bodies[above] and outline.runs_through(above, below)
 
-    def _parts_of_series(self, going: set[int], near: set[int]) -> set[int]:
+    def _parts_of_series(self, going: set[int]) -> set[int]:
         """Return the entries whose series stays: a short one if any of it does, a long one if half of it does.
 
-        An entry in other words stays with any of it. Not those that repeat another entry: a series, or one like it,
-        says it already.
+        One that is another text than its witness stays with any of it. Not those that repeat another entry: a series,
+        or one like it, says it already.
         """
         out: set[int] = set()
         for series in self._outline.series:
@@ -301,7 +271,7 @@ class Surroundings:
             if not (gone and stay):
                 continue
             if len(series) > _SHORT_SERIES and 2 * stay < len(series):
-                gone &= near
+                gone &= self._near.places
             out |= {place for place in gone if not self._repeats_entry(place)}
         return out
 
@@ -324,17 +294,7 @@ class Surroundings:
 
     def _is_long(self, place: int) -> bool:
         """Return True if a paragraph has enough words to go by itself."""
-        return self._has_words(place, self._min_words)
-
-    def _has_words(self, place: int, least: int) -> bool:
-        """Return True if a paragraph has at least so many words, or characters where no spaces stand between them."""
-        body = self._outline.bodies[place]
-        if body.count(" ") > _CERTAINLY * least:  # most have many more, and need no count
-            return True
-        words = _WORD.findall(body)
-        if len(words) >= least or body.isascii():
-            return len(words) >= least
-        return sum(len(word) if is_spaceless(word) else 1 for word in words) >= least
+        return self._outline.has_words(place, self._min_words)
 
 
 def _runs(places: Iterable[int]) -> Iterator[range]:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from dedup import clean, clean_documents
 from dedup.engines.removal.admissible import View, admissible, allowed_removals, view
-from dedup.engines.removal.task_decisions import Document, is_near, is_renumbered, repeated
+from dedup.engines.removal.task_decisions import Document, is_near, is_renumbered, is_reworded, repeated
 from dedup.model.decisions import without
 from dedup.model.differences import Difference
 from dedup.model.settings import Settings
@@ -67,7 +67,9 @@ def document(text: str, some: Sequence[tuple[int, int, int, int]], first: int = 
 def seen(paragraphs: Sequence[str], going: Sequence[int], witnesses: dict[int, int] | None = None) -> View:
     """Return a document of which some paragraphs are to go, some of these for one in it."""
     text = "\n\n".join(paragraphs)
-    return View(text, [list(span) for span in split(text)], list(going), witnesses or {}, set(), set(), {}, again=False)
+    return View(
+        text, [list(span) for span in split(text)], list(going), witnesses or {}, set(), set(), set(), {}, again=False
+    )
 
 
 def found(*views: View, settings: Settings = CORPUS) -> list[set[int]]:
@@ -93,12 +95,13 @@ def test_a_removal_is_renumbered_if_its_number_is_among_the_differences() -> Non
     assert is_renumbered(some).tolist() == [False, True, accent == marker, True]
 
 
-def test_a_removal_is_near_if_it_differs_in_words() -> None:
-    """And not only in how these are written."""
+def test_a_removal_is_reworded_if_it_differs_in_words() -> None:
+    """And not only in how these are written; then it is another text all the same."""
     kinds = Difference.SPELLING, Difference.FORMAT | Difference.MARKUP, Difference.LESS, Difference.GRAMMAR
     both = Difference.SPELLING | Difference.LESS
     some = removals([(1, 0, NEAR, int(kind)) for kind in (*kinds, both)] + [(1, 0, EXACT, 0)])
-    assert is_near(some).tolist() == [False, False, True, True, True, False]
+    assert is_reworded(some).tolist() == [False, False, True, True, True, False]
+    assert is_near(some).tolist() == [*[True] * 5, False]
 
 
 @pytest.mark.parametrize("first", [0, 7])
@@ -106,19 +109,27 @@ def test_a_view_counts_among_what_is_left(first: int) -> None:
     """Paragraphs that are gone have no number, and those behind them another one."""
     text = "\n\n".join([FERRY, CREW, DOOR, FERRY, TICKETS, f"2. {DOOR}"])
     one = document(text, [(1, -3, EXACT, 0), (3, 0, EXACT, 0), (5, 2, NEAR, int(Difference.MARKER))], first)
-    one.removals["origin"][1:] = 7
+    one.removals["source"][1:] = 7
     whole = view(one, np.zeros(3, bool), text, [])
     assert whole == View(
-        text, [list(span) for span in split(text)], [1, 3, 5], {3: 0, 5: 2}, {5}, {5}, {1: 0, 3: 7, 5: 7}, again=False
+        text,
+        [list(span) for span in split(text)],
+        [1, 3, 5],
+        {3: 0, 5: 2},
+        {5},
+        {5},
+        {5},
+        {1: 0, 3: 7, 5: 7},
+        again=False,
     )
     cut = regions(text, split(text), [1])
     left = without(text, cut)
     rest = view(one, np.array([True, False, False]), left, cut)
     spans = [list(span) for span in split(left)]
-    assert rest == View(left, spans, [2, 4], {2: 0, 4: 1}, {4}, {4}, {2: 7, 4: 7}, again=True)
+    assert rest == View(left, spans, [2, 4], {2: 0, 4: 1}, {4}, {4}, {4}, {2: 7, 4: 7}, again=True)
     cut = regions(text, split(text), [3])
     rest = view(one, np.array([False, True, False]), without(text, cut), cut)
-    assert (rest.going, rest.repeated, rest.renumbered, rest.near, rest.origins) == (
+    assert (rest.going, rest.repeated, rest.renumbered, rest.near, rest.sources) == (
         [1, 4],
         {4: 2},
         {4},
@@ -190,7 +201,7 @@ def test_only_what_is_to_go_may_go_and_whatever_is_beside_a_document_in_a_batch(
     for text, decision in zip(texts, decide(texts, CORPUS), strict=True):
         spans = [list(span) for span in split(text)]
         witnesses = {r.paragraph: r.witnesses[0].paragraph for r in decision.removals if len(r.witnesses) == 1}
-        views.append(View(text, spans, sorted(witnesses), witnesses, set(), set(), {}, again=False))
+        views.append(View(text, spans, sorted(witnesses), witnesses, set(), set(), set(), {}, again=False))
         if witnesses:
             repeats.append(Repeats(text, np.array(spans, np.int64), np.array(sorted(witnesses.items()), np.int64)))
     together = admissible(views, CORPUS)

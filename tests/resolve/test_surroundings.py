@@ -621,117 +621,23 @@ def test_a_rule_that_goes_hides_nobody_from_what_stays_before_it() -> None:
     check(Case([first, "***", second, NEWS], {1, 2, 3}, {2}))
 
 
-# In other words -------------------------------------------------------------------------------------------------------
-
-PROSE = {
-    "english": (
-        "The ferry will not sail again before the end of March, the harbour master told the paper on Friday evening.",
-        "On the pier, some forty people waited in the rain for a bus that the county had promised them an hour before.",
-        "The owner of the line has said nothing so far, neither to the crew nor to those who hold a yearly ticket.",
-    ),
-    "german": (
-        "Die Fähre wird nicht vor Ende März wieder fahren, sagte der Hafenmeister der Zeitung am Freitag gegen Abend.",
-        "Auf dem Steg warteten etwa vierzig Leute im Regen auf einen Bus, den der Kreis versprochen hatte.",
-        "Der Eigner der Linie hat bisher nichts gesagt, weder der Mannschaft noch denen mit einer Jahreskarte.",
-    ),
-    "russian": (
-        "Паром не выйдет в море раньше конца марта, сказал начальник порта газете в пятницу вечером после бури.",
-        "На причале около сорока человек ждали под дождём автобуса, который им обещали ещё час назад, но нет.",
-        "Владелец линии до сих пор ничего не сказал ни команде, ни тем, у кого на руках билет на весь год вперёд.",
-    ),
-    "hindi": (
-        "बंदरगाह के प्रमुख ने शुक्रवार की शाम अख़बार से कहा कि पुरानी नाव मार्च के अंत से पहले फिर से नहीं चलेगी।",
-        "घाट पर लगभग चालीस लोग बारिश में उस बस की राह देखते रहे जिसका वादा ज़िले ने उनसे एक घंटे पहले किया था।",
-        "नाव के मालिक ने अब तक कुछ नहीं कहा है, न चालकों से और न उन लोगों से जिनके पास पूरे साल का टिकट पहले से ही है।",
-    ),
-    "japanese": (
-        "港の責任者は金曜日の夜、新聞に対して、古い渡し船は三月の終わりまで再び出ることはないと話した。",
-        "桟橋では四十人ほどが雨の中、一時間前に約束されたバスが来るのをずっと待っていた。",
-        "航路の持ち主は、乗組員にも一年分の切符を持つ人々にも、これまで何も話していない。",
-    ),
-    "arabic": (
-        "قال مدير الميناء للصحيفة مساء يوم الجمعة إن العبارة القديمة لن تبحر مرة أخرى قبل نهاية شهر مارس بسبب العاصفة.",
-        "وعلى الرصيف انتظر نحو أربعين شخصا تحت المطر حافلة وعدتهم بها المحافظة قبل ساعة من ذلك ولم تصل حتى الليل.",
-        "ولم يقل مالك الخط شيئا حتى الآن لا للطاقم ولا لمن يحملون تذكرة للسنة كلها وقد دفعوا ثمنها منذ بداية العام.",
-    ),
-}
-"""Texts that go on."""
-BESIDE = {
-    "a label": "Contributor",
-    "an option": "`-v`",
-    "an address": "14 Harbour Road",
-    "a signature": "Jane Doe, Clerk to the Council",
-    "a field": "Source: The Island Paper",
-    "a notice of rights": "Copyright (c) Jane Doe. All rights reserved.",
-    "a row": "Monday | 7:30 | 9:15 | 11:00",
-    "a cell": "450",
-    "an entry": "- The ferry that sails on Sundays is an older one and takes no more than six cars.",
-}
-"""What is no text that goes on."""
-
-
-def near_retained(
-    paragraphs: Sequence[str], gone: set[int], near: Collection[int], block: Collection[int] = ()
-) -> set[int]:
-    """Return which paragraphs have to stay if some of those that go say it in other words, some in one passage."""
-    text = "\n\n".join(paragraphs)
-    spans = [list(span) for span in split(text, "blank")]
-    assert len(spans) == len(paragraphs)
-    return Surroundings(
-        text, spans, MIN_WORDS, near=near, origins={number: 0 if number in block else 1 + number for number in gone}
-    ).retained(gone)
-
-
-@pytest.mark.parametrize("language", PROSE)
-def test_in_the_middle_of_a_text_other_words_may_go(language: str) -> None:
-    """At its ends as well, and where all of it goes."""
-    paragraphs = PROSE[language]
-    for gone in ({0}, {1}, {2}, {0, 1}, {1, 2}, {0, 1, 2}):
-        assert near_retained(paragraphs, gone, gone) == set()
-
-
-@pytest.mark.parametrize("language", PROSE)
-@pytest.mark.parametrize("beside", BESIDE.values(), ids=BESIDE)
-def test_beside_what_is_no_text_other_words_stay(language: str, beside: str) -> None:
-    """What is said of it may be said of something else elsewhere; the same words say the same."""
-    one, two, three = PROSE[language]
-    assert near_retained([one, beside, two, three], {2}, {2}) == {2}
-    assert near_retained([one, two, beside, three], {1}, {1}) == {1}
-    assert near_retained([one, two, beside, three], {0, 1}, {1}) == {1}
-    assert near_retained([one, two, beside, three], {0, 1}, set()) == set()
-
-
-def test_in_a_long_passage_other_words_may_go_whatever_is_beside_it() -> None:
-    """But only if it goes for one document."""
-    passage = [*PROSE["english"], *OTHERS]
-    whole, part, five = set(range(1, 6)), set(range(1, 5)), set(range(5))
-    assert near_retained(["Contributor", *passage], whole, {2, 5}, whole) == set()
-    assert near_retained(["Contributor", *passage], whole, {2, 5}) == {2, 5}
-    assert near_retained(["Contributor", *passage], whole, {2, 5}, part) == {2, 5}
-    assert near_retained(["Contributor", *passage[:4]], part, {2, 4}, part) == {2, 4}
-    assert near_retained([*passage, "He swore it.", NEWS], {*five, 6}, {3}, five) == set()
-
-
-def test_in_one_document_other_words_may_go_beside_their_witness_only() -> None:
-    """A document that says it again elsewhere in other words does so for a reason."""
-    one, two, _ = PROSE["english"]
-    text = "\n\n".join([two, "Contributor", one, f"{one} It did."])
+@pytest.mark.parametrize("title", ["Tickets and fares", "7. Билеты и тарифы", "# Fahrkarten", "運賃と切符について"])
+def test_an_underlined_heading_goes_with_its_underline_only(title: str) -> None:
+    """The line would rule off another text."""
+    text = "\n".join([NEWS, "", title, "-" * len(title), "", NEWS, "", OTHERS[0]])
     spans = [list(span) for span in split(text)]
-    assert Surroundings(text, spans, MIN_WORDS, (), {3: 2}, near={3}).retained({3}) == set()
-    assert Surroundings(text, spans, MIN_WORDS, (), {3: 0}, near={3}).retained({3}) == {3}
-    assert Surroundings(text, spans, MIN_WORDS, (), {2: 0}, near={2}).retained({2}) == {2}
-    items = [f"- {one}", f"- {one} It did.", two]
-    text = "\n\n".join(items)
-    spans = [list(span) for span in split(text)]
-    assert Surroundings(text, spans, MIN_WORDS, (), {1: 0}, near={1}).retained({1}) == {1}
+    assert len(spans) == 5
+    beside = Surroundings(text, spans, MIN_WORDS)
+    assert beside.retained({1, 3}) == {1, 3}
+    assert beside.retained({1, 2, 3}) == set()
 
 
-def test_an_entry_in_other_words_stays_if_any_of_its_series_does() -> None:
-    """Of the same words, most decide."""
-    items = [f"{number}) {text}" for number, text in enumerate([*PROSE["english"], *OTHERS] * 2, 1)]
-    assert near_retained(items, set(range(9)), {4}) == {4}
-    assert near_retained(items, set(range(9)), set()) == set()
-    assert near_retained(items, set(range(10)), {4}) == set()
+def test_a_number_alone_is_the_heading_of_those_that_are_numbered_below_it() -> None:
+    """And no entry of their list."""
+    for number in ("1.F.", "2.3."):
+        one, two = f"{number}1. {OTHERS[0]}", f"{number}2. {OTHERS[1]}"
+        check(Case([NEWS, number, one, two], {0, 1}, {1}))
+        assert 1 in surroundings([number, one, two, NEWS]).retained({1, 2})
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,14 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from dedup.engines.removal.byte_cuts import moved, staying
-from dedup.engines.removal.task_decisions import is_judged, is_near, is_renumbered, removed_numbers, repeated
+from dedup.engines.removal.task_decisions import (
+    is_judged,
+    is_near,
+    is_renumbered,
+    is_reworded,
+    removed_numbers,
+    repeated,
+)
 from dedup.model.decisions import without
 from dedup.resolve.document.decide import Repeats, judge_repeats
 from dedup.resolve.surroundings import Surroundings
@@ -36,8 +43,9 @@ class View(NamedTuple):
         going: the paragraphs that are to go.
         repeated: those of them whose witness stands in the same document, and that.
         renumbered: those of them that have another number than their witness.
-        near: those of them that differ in words from it.
-        origins: the number of the document in which the witness of each stands; none where there is no near one.
+        near: those of them that are another text than it.
+        reworded: those of them that differ in words from it.
+        sources: where the witness of each stands; none where there is no near one.
         again: others are gone already.
     """
 
@@ -47,7 +55,8 @@ class View(NamedTuple):
     repeated: dict[int, int]
     renumbered: set[int]
     near: set[int]
-    origins: dict[int, int]
+    reworded: set[int]
+    sources: dict[int, int]
     again: bool
 
     def allowed(self, gone: set[int], settings: Settings) -> set[int]:
@@ -61,7 +70,8 @@ class View(NamedTuple):
             self.renumbered,
             self.repeated,
             near=self.near,
-            origins=self.origins,
+            reworded=self.reworded,
+            sources=self.sources,
         )
         going = beside.wanted_again(self.going) if self.again else set(self.going)
         return beside.allowed(gone & going, len(going))
@@ -92,7 +102,8 @@ def view(document: Document, done: NDArray[np.bool_], left: str, cut: Sequence[t
     marked = is_renumbered(document.removals) & ~done
     near = is_near(document.removals) & ~done
     # Only near-duplicates are asked for the passage of which they are parts.
-    origins = document.removals["origin"][~done].tolist() if near.any() else []
+    sources = document.removals["source"][~done].tolist() if near.any() else []
+    reworded = is_reworded(document.removals) & ~done
     return View(
         left,
         moved(staying(document.spans, gone[done]), cut).tolist(),
@@ -100,7 +111,8 @@ def view(document: Document, done: NDArray[np.bool_], left: str, cut: Sequence[t
         dict(zip(places[within].tolist(), np.searchsorted(numbers, witness[within]).tolist(), strict=True)),
         set(places[marked].tolist()),
         set(places[near].tolist()),
-        dict(zip(places[~done].tolist(), origins, strict=True)) if origins else {},
+        set(places[reworded].tolist()),
+        dict(zip(places[~done].tolist(), sources, strict=True)) if sources else {},
         bool(done.any()),
     )
 

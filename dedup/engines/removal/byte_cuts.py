@@ -6,7 +6,15 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from dedup.engines.removal.task_decisions import REASONS, edges_of, is_judged, is_near, is_renumbered, repeated
+from dedup.engines.removal.task_decisions import (
+    REASONS,
+    edges_of,
+    is_judged,
+    is_near,
+    is_renumbered,
+    is_reworded,
+    repeated,
+)
 from dedup.formats.jsonl_bytes import LARGEST, Literals
 from dedup.formats.jsonl_string import locate_string
 from dedup.formats.parts import PartKind
@@ -73,8 +81,7 @@ def cut_without_parsing(
                 continue  # the text is asked whether that was meant
             gone = removals["paragraph"].astype(np.int64) - begins[number]
             spans = decided.spans[begins[number] : ends[number]]
-            marked, near = gone[is_renumbered(removals)], gone[is_near(removals)]
-            found.append((number, _UnparsedDocument(literal, spans, gone, marked, near, removals["origin"])))
+            found.append((number, _UnparsedDocument(literal, spans, gone, removals)))
     done = np.zeros(len(begins), bool)
     for some in batches([plain.literal.length for _, plain in found], most):
         cut = _find_cuts([plain for _, plain in found[some]], work.settings)
@@ -109,27 +116,22 @@ class _UnparsedDocument(NamedTuple):
         literal: where its characters are.
         spans: its paragraphs; int32, (n, 2).
         gone: numbers of those that go, ascending, one at least; int64.
-        renumbered: those of them that have another number than their witness; int64.
-        near: those of them that differ in words from it; int64.
-        origins: the number of the document in which the witness of each stands; int32.
+        removals: these removals.
     """
 
     literal: Literal
     spans: NDArray[np.int32]
     gone: Ints
-    renumbered: Ints
-    near: Ints
-    origins: NDArray[np.int32]
+    removals: NDArray[np.void]
 
     def allowed(self, min_words: int) -> set[int]:
         """Return which of the paragraphs that are to go may do so: others belong to what stays beside them."""
         text, spans = self.literal.without([]), self.spans.tolist()
-        gone = self.gone.tolist()
-        origins = dict(zip(gone, self.origins.tolist(), strict=True)) if len(self.near) else EMPTY
-        beside = Surroundings(
-            text, spans, min_words, self.renumbered.tolist(), near=self.near.tolist(), origins=origins
-        )
-        return beside.allowed(gone, len(gone))
+        removals, gone = self.removals, self.gone
+        marked, near, reworded = (gone[which(removals)].tolist() for which in (is_renumbered, is_near, is_reworded))
+        sources = dict(zip(gone.tolist(), removals["source"].tolist(), strict=True)) if near else EMPTY
+        beside = Surroundings(text, spans, min_words, marked, near=near, reworded=reworded, sources=sources)
+        return beside.allowed(gone.tolist(), len(gone))
 
 
 class _ByteCuts(NamedTuple):

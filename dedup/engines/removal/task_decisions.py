@@ -119,6 +119,12 @@ def is_renumbered(removals: NDArray[np.void]) -> NDArray[np.bool_]:
 
 
 def is_near(removals: NDArray[np.void]) -> NDArray[np.bool_]:
+    """Return which removals are other texts than their witness, be it in one word."""
+    found: NDArray[np.bool_] = removals["how"] == ALIGNED
+    return found
+
+
+def is_reworded(removals: NDArray[np.void]) -> NDArray[np.bool_]:
     """Return which removals differ in words from their witness, rather than in how these are written."""
-    found: NDArray[np.bool_] = (removals["how"] == ALIGNED) & (removals["differs"] & ~int(WRITING) > 0)
+    found: NDArray[np.bool_] = removals["differs"] & ~int(WRITING) > 0
     return found

@@ -29,6 +29,7 @@ from dedup.model.errors import InputError, InternalError
 from dedup.model.outcome import Counts
 from dedup.resolve.corpus.kept_near import NearDuplicates
 from dedup.resolve.corpus.removals import removal_type
+from dedup.resolve.near_duplicates import sources
 from dedup.text.long_texts import split_texts
 
 if TYPE_CHECKING:
@@ -362,7 +363,7 @@ def _decided(column: pa.ListArray, documents: list[int], table: Table, *, told: 
     own = np.full(len(entries), -1, np.int64)
     own[offsets[0] : offsets[-1]] = np.repeat(np.array(documents, np.int64), np.diff(offsets))
     every["witness"] = np.where(document == own, paragraph, -1)
-    every["origin"] = np.unique(document, return_inverse=True)[1]
+    every["source"] = sources(np.unique(document, return_inverse=True)[1], paragraph)
 
     def of(place: int) -> tuple[NDArray[np.void], list[WitnessLocation]]:
         here = slice(offsets[place], offsets[place + 1])

@@ -9,6 +9,7 @@ import numpy as np
 from dedup.fingerprint.exact_copies import index_type
 from dedup.resolve.corpus.leaders import GOES
 from dedup.resolve.corpus.short_paragraphs import SLICE, CorpusParagraphs, with_short_paragraphs, with_short_runs
+from dedup.resolve.near_duplicates import sources
 from dedup.verdict.batch.verify import ALIGNED
 
 if TYPE_CHECKING:
@@ -26,13 +27,14 @@ EXACT, NEAR, BLOCK, BOILERPLATE = range(4)
 def removal_type(number: int) -> np.dtype[np.void]:
     """Return the type of a removal in a corpus of so many paragraphs.
 
-    A paragraph that goes, and the one it goes for, by their numbers in the corpus; the number of the document of
-    the latter; the number of the block in its document, or -1; for boilerplate the number of documents it stands in;
-    `EXACT` to `BOILERPLATE`; how it was compared: 0 the same bytes, else `dedup.verdict.batch.verify.FOLDED` or
+    A paragraph that goes, and the one it goes for, by their numbers in the corpus; where the latter stands, see
+    `dedup.resolve.near_duplicates.sources`; the number of the block in its document, or -1; for boilerplate the number
+    of documents it stands in; `EXACT` to `BOILERPLATE`; how it was compared: 0 the same bytes, else
+    `dedup.verdict.batch.verify.FOLDED` or
     `ALIGNED`; in what ways it differs, see `dedup.model.differences.Difference`.
     """
     index = index_type(number)
-    columns = {"paragraph": index, "witness": index, "origin": "<i4", "similarity": "<f4", "coverage": "<f4"}
+    columns = {"paragraph": index, "witness": index, "source": "<i8", "similarity": "<f4", "coverage": "<f4"}
     columns |= {"block": "<i4", "documents": "<i4", "reason": "u1", "how": "u1", "differs": "<i2"}
     return np.dtype(list(columns.items()))
 
@@ -88,8 +90,9 @@ def outcome(corpus: CorpusParagraphs, classes: Classes, settings: Settings, fixe
         begin += len(here)
         some["paragraph"], some["witness"] = here, witness[here]
         _set_comparison(some, member[here], goes, leaders)
-        some["origin"] = corpus.document[some["witness"]]
-        number_blocks(some, corpus.document[some["paragraph"]], some["origin"])
+        origin = corpus.document[some["witness"]]
+        some["source"] = sources(origin, some["witness"] - np.searchsorted(corpus.document, origin))
+        number_blocks(some, corpus.document[some["paragraph"]], origin)
     if settings.keep == "none":
         removals = _with_boilerplate(removals, corpus, int(settings.boilerplate or 0), fixed)
     return removals

@@ -1,0 +1,139 @@
+"""Which near-duplicates of a document may be said of something else, and so have to stay.
+
+That two paragraphs say the same does not make one of them a copy. It is one where a whole passage was copied; where
+only the writing differs: a letter, a hyphen, markup; and in running text, which says it of what it speaks about
+anyway. Among labels, names, entries and figures the same sentence is said of each of them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from dedup.resolve.paragraph_forms import ENTRY
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from dedup.resolve.outline import Outline
+
+_PASSAGE = 5
+"""Paragraphs in a row, each long enough to go by itself, that are known as the same passage."""
+_PARAGRAPHS = 32
+"""Bits for the number of a paragraph in its document."""
+_AROUND = 4
+"""Paragraphs beyond the next one on either side that show what kind of text it is."""
+
+
+def sources(documents: NDArray[Any], paragraphs: NDArray[Any]) -> NDArray[np.int64]:
+    """Return numbers that tell the document in which a paragraph stands, and ascend with its number in there; int64."""
+    found: NDArray[np.int64] = (documents.astype(np.int64) << _PARAGRAPHS) + paragraphs
+    return found
+
+
+class NearDuplicates(NamedTuple):
+    """The near-duplicates of a document that are to go.
+
+    Attributes:
+        outline: the document.
+        min_words: words of a paragraph that may go by itself.
+        places: where they stand.
+        reworded: places of those that differ in words, rather than in how these are written.
+        sources: where the witness of each paragraph stands that goes, if there are any near-duplicates; see `sources`.
+        witnesses: places of the paragraphs of this document that some go for.
+    """
+
+    outline: Outline
+    min_words: int
+    places: frozenset[int]
+    reworded: frozenset[int]
+    sources: Mapping[int, int]
+    witnesses: Mapping[int, int]
+
+    def uncertain(self, runs: Sequence[range]) -> set[int]:
+        """Return those that no long passage shows to be copies; `runs`: of paragraphs that go."""
+        out: set[int] = set()
+        for run in runs:
+            near = self.places.intersection(run)
+            out |= near - self._in_passages(run) if near and self._is_apart(run) else near
+        return out
+
+    def said_otherwise(self, near: set[int]) -> set[int]:
+        """Return those of some whose document says it in other words for a reason: not right beside them."""
+        forms = self.outline.forms
+        return {
+            place
+            for place in near & self.reworded & self.witnesses.keys()
+            if abs(place - self.witnesses[place]) > 1 or forms[place].bits & ENTRY
+        }
+
+    def out_of_text(self, run: range, near: set[int]) -> set[int]:
+        """Return what of a run has to stay, because some of its near-duplicates are no part of a text that goes on.
+
+        Args:
+            run: paragraphs that go, all between two that stay.
+            near: those that are uncertain.
+        """
+        here = near.intersection(run)
+        if len(run) == len(self.outline.forms):
+            return set()
+        if not self._is_apart(run):
+            return here
+        if self._is_in_text(run):
+            # What is no text stays with them: without it they would stand in a text.
+            return {i for place in here for i in self._no_text_at(place)}.intersection(run)
+        return {place for place in here if place in self.reworded or not self._is_text(place)}
+
+    def _in_passages(self, run: range) -> set[int]:
+        """Return the paragraphs of a run that are in a long passage."""
+        out: set[int] = set()
+        for passage in self._passages(run):
+            if sum(map(self._is_long, passage)) >= _PASSAGE:
+                out.update(passage)
+        return out
+
+    def _passages(self, run: range) -> Iterator[range]:
+        """Yield the pieces of a run that go for paragraphs of one document, in their order."""
+        first, sources = run.start, self.sources
+        for place in run:
+            before, here = sources[max(place - 1, first)], sources[place]
+            if place > first and not (before < here and before >> _PARAGRAPHS == here >> _PARAGRAPHS):
+                yield range(first, place)
+                first = place
+        yield range(first, run.stop)
+
+    def _is_apart(self, run: range) -> bool:
+        """Return True if text stays beside a run, or nothing; below it, it may be a heading.
+
+        What is no text may be continued by the run: a heading, a lead-in, a line of the same verse.
+        """
+        outline, above, below = self.outline, run.start - 1, run.stop
+        if above >= 0 and not self._is_text(above):
+            return False
+        if below == len(outline.forms) or outline.levels[below]:
+            return True
+        is_entry, goes_on = (outline.forms[place].bits & ENTRY > 0 for place in (below - 1, below))
+        return self._is_text(below) and (goes_on or not is_entry)
+
+    def _is_in_text(self, run: range) -> bool:
+        """Return True if only sentences stand before a run and after it."""
+        above, below, number = run.start - 1, run.stop, len(self.outline.forms)
+        around = [*range(max(above - _AROUND, 0), above + 1), *range(below, min(below + _AROUND + 1, number))]
+        beside = (place for place in (above, below) if 0 <= place < number)
+        return all(map(self.outline.is_prose, around)) and all(map(self._is_long, beside))
+
+    def _no_text_at(self, place: int) -> list[int]:
+        """Return a paragraph, and what is no text right beside it; nothing if all of it is."""
+        beside = range(max(place - 1, 0), min(place + 2, len(self.outline.forms)))
+        other = [i for i in beside if not self._is_text(i)]
+        return [place, *other] if other else []
+
+    def _is_text(self, place: int) -> bool:
+        """Return True if a paragraph is made of sentences, and long enough to go by itself."""
+        return self._is_long(place) and self.outline.is_prose(place)
+
+    def _is_long(self, place: int) -> bool:
+        return self.outline.has_words(place, self.min_words)
