@@ -123,7 +123,8 @@ def test_a_day_in_figures_is_read_back(form: str, day: dt.date) -> None:
     st.data(),
 )
 def test_a_day_with_a_name_is_read_back(day: dt.date, form: str, data: st.DataObject) -> None:
-    name = data.draw(st.sampled_from([n for n in MONTHS[day.month - 1].split() if len(n) > 2]))
+    # Two letters may be another word, and are two letters without their vowel signs.
+    name = data.draw(st.sampled_from([n for n in MONTHS[day.month - 1].split() if len(plain(n)) > 2]))
     text = form.format(d=day.day, m=data.draw(st.sampled_from([name, name.title(), plain(name)])), y=day.year)
     assert (day.year, day.month, day.day) in {reading for date in dates(text) for reading in date.days}
 
