@@ -703,13 +703,11 @@ def test_what_is_torn_is_done_again(dedup: Command, big: tuple[bytes, Path], big
 
 @posix
 def test_what_is_damaged_is_told_and_done_again(dedup: Command, big: tuple[bytes, Path], big_cleaned: bytes) -> None:
-    """Half of a column is zero, as after a crash of the machine: the same bytes, and a line about it without -v."""
+    """A column is zero, as after a crash of the machine: the same bytes, and a line about it without -v."""
     _half_done(dedup, big[1])
     texts = _spool(dedup) / "texts"
-    size = _size(texts)
     with texts.open("r+b") as file:
-        file.seek(size // 2)
-        file.write(bytes(size - size // 2))
+        file.write(bytes(_size(texts)))  # what the journal knows of may be a small part at the beginning
     done = dedup(*CORPUS, "--work-dir", "work", big[1])
     assert re.match(
         r"dedup: \d+ portions that an earlier run left in work are damaged, and are done again\.\n", done.stderr
