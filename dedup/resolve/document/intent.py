@@ -181,13 +181,11 @@ def _is_text_again(block: Block) -> bool:
     """
     article = block.article
     words = sum(map(article.word_count, block.copies))
-    if block.is_held() and words < _QUOTED_WORDS:
-        return False
     if len(block.links) > _PAIR:
         return words >= _QUOTED_WORDS or len(block.links) >= MENU_LINES or block.is_in_text()
     if not all(map(article.is_prose, block.copies)):
         return _is_title(block)
-    return words >= _PHRASE * article.settings.min_words
+    return words >= (_QUOTED_WORDS if block.is_held() else _PHRASE * article.settings.min_words)
 
 
 def _is_title(block: Block) -> bool:

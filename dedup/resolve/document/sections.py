@@ -18,9 +18,12 @@ SECTION_WORDS = 120
 
 
 def is_in_sections(block: Block) -> bool:
-    """Return True if copy and original are in sections with headings of their own, made alike, or a few words each."""
+    """Return True if copy and original are in sections with headings of their own, made alike, or a few words each.
+
+    A section is in that of the heading before its own; a heading by itself may be a title.
+    """
     article = block.article
-    if block.tandem() or block.copies[0] in article.headings_set:
+    if block.tandem() or (len(block.links) == 1 and block.copies[0] in article.headings_set):
         return False
     copy, source = article.heading(block.copies[0]), article.heading(block.sources[0])
     if copy is None or source is None or article.key(copy) == article.key(source):
