@@ -35,12 +35,18 @@ class Block:
         self.kept_words = article.words_before(self.copies[0]) - matcher.removed_words
         self.kept_before = matcher.kept_before
 
-    def tandem(self) -> bool:
-        """Return True if the copy follows the original with nothing new between them, nor anything else inside."""
-        return self.kept_before(self.copies[0]) == self.sources[-1] and self._is_whole()
+    @cached_property
+    def is_tandem(self) -> bool:
+        """Whether the copy follows the original with nothing new between them.
 
+        In a document of sections it follows a whole one: what is left out may be the heading of another section.
+        """
+        follows = self.kept_before(self.copies[0]) == self.sources[-1]
+        return follows and (self._is_whole or not self.article.is_sectioned)
+
+    @cached_property
     def _is_whole(self) -> bool:
-        """Return True if hardly anything of the original is left out; of a long menu, some of it may be."""
+        """Whether hardly anything of the original is left out; of a long menu, some of it may be."""
         is_menu = len(self.links) >= REACH and not any(map(self.article.is_prose, self.long))
         return self._density(self.sources) >= (_MENU_DENSITY if is_menu else NEARLY_ALL)
 
@@ -64,15 +70,17 @@ class Block:
         return self._density(self.copies) == 1.0
 
     def is_dense(self) -> bool:
-        """Return True if hardly anything stands between its lines, nor in the original."""
-        return self._density(self.copies) >= NEARLY_ALL and self._is_whole()
+        """Return True if hardly anything stands between its lines; what follows on itself may leave some out."""
+        return self._density(self.copies) >= NEARLY_ALL and (self.is_tandem or self._is_whole)
 
     def is_one_piece(self) -> bool:
-        """Return True if it is dense, and hardly anything that repeats stands right beside it.
+        """Return True if it is dense, and hardly anything that repeats stands right beside it; no line of a menu does.
 
         A paragraph by itself, beside what is nearly the same, belongs to another version of its passage.
         """
-        return self.is_dense() and not any(self._are_versions(*pair) for pair in (self.before(), self.after()))
+        beside = sum(self._are_versions(*pair) for pair in (self.before(), self.after()))
+        least = NEARLY_ALL if any(map(self.article.is_prose, self.long)) else 1.0
+        return self.is_dense() and len(self.links) >= least * (len(self.links) + beside)
 
     def _are_versions(self, source: int | None, copy: int | None) -> bool:
         """Return True if two paragraphs have the same words; nearly the same, beside a paragraph by itself."""
@@ -93,7 +101,7 @@ class Block:
 
     def before(self) -> tuple[int | None, int | None]:
         """Return what stands before original and copy; nothing where the copy follows on the original."""
-        if self.tandem():
+        if self.is_tandem:
             return None, None
         return self.kept_before(self.sources[0]), self.kept_before(self.copies[0])
 

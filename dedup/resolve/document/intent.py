@@ -140,7 +140,7 @@ def _is_copy(block: Block) -> bool:
         return is_furniture(block)
     if is_verse(block) or (article.is_sectioned and not is_mostly_links(block) and not is_whole_section(block)):
         return False
-    return _is_doubled(block) if block.tandem() else _is_text_again(block)
+    return _is_doubled(block) if block.is_tandem else _is_text_again(block)
 
 
 def _is_doubled(block: Block) -> bool:
