@@ -90,14 +90,14 @@ def ends_sentence(text: str) -> bool:
 
 def is_prose(text: str, tokens: int) -> bool:
     """Return True if the paragraph reads as running text rather than as a label, a heading or an entry."""
-    if ends_sentence(text) or (tokens >= PROSE_WORDS and _is_worded(text)):
+    if ends_sentence(text) or (tokens >= PROSE_WORDS and is_worded(text)):
         return True
     entry_marker = _NUMBERED.match(text) or _ITEM.match(text)
     return tokens >= _SENTENCES and bool(_SENTENCE.search(text, entry_marker.end() if entry_marker else 0))
 
 
-def _is_worded(text: str) -> bool:
-    """Return True if a long paragraph is letters, mostly, and no picture made of signs."""
+def is_worded(text: str) -> bool:
+    """Return True if a paragraph is letters, mostly, and no rule or picture made of signs."""
     some = text[:_SOME]
     return 2 * sum(map(str.isalnum, some)) >= len(some) - sum(map(str.isspace, some))
 

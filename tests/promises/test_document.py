@@ -220,7 +220,7 @@ import hashlib
 from dedup.model.settings import Settings
 from dedup.resolve.document.decide import decide
 from tests.support import strategies
-decisions = decide(strategies.sample(23, 80), Settings(), explain=True)
+decisions = decide(strategies.sample(23, 100), Settings(), explain=True)
 print(hashlib.sha256(repr(decisions).encode()).hexdigest(), sum(len(d.removals) for d in decisions))
 """
 
@@ -233,7 +233,7 @@ def test_hash_seed_does_not_matter() -> None:
         command = [sys.executable, "-c", _DIGEST]
         done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
         found.add(done.stdout)
-    decisions = decide(strategies.sample(23, 80), Settings(), explain=True)
+    decisions = decide(strategies.sample(23, 100), Settings(), explain=True)
     digest = hashlib.sha256(repr(decisions).encode()).hexdigest()
     removed = sum(len(d.removals) for d in decisions)
     assert found == {f"{digest} {removed}\n"}

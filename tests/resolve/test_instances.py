@@ -130,10 +130,13 @@ def test_sentence_in_two_sections_stays() -> None:
 
 
 def test_section_that_stands_again_with_its_heading_goes() -> None:
-    """A section goes as a whole, not without its end."""
-    lines = rules("## 6. The oars", filler(1, 16)[0], *rules()[4:6])
-    assert gone(lines) == [12, 13]
+    """A long section goes as a whole, not without its end; a short one may be said in each part."""
+    section = ["## 6. The oars", *filler(6, 16)]
+    lines = rules(*section, "## 7. The nets", filler(1, 17)[0], *section)
+    assert gone(lines) == list(range(19, 26))
     assert gone([*lines, filler(1, 15)[0]]) == []
+    assert gone(rules(*section[:3], "## 7. The nets", filler(1, 17)[0], *section[:3])) == []
+    assert gone(rules("## 6. The oars", filler(1, 16)[0], *rules()[4:6])) == []
 
 
 def test_all_the_text_of_a_section_stays() -> None:

@@ -114,6 +114,10 @@ class Article:
         """Return True if the paragraph holds no word at all (a rule, a table bar)."""
         return self.sizes[index] == 0
 
+    def is_blank(self, index: int) -> bool:
+        """Return True if the paragraph holds no word, and is no table: what stands around one is apart."""
+        return self.sizes[index] == 0 and self.form(index) not in STRUCTURES
+
     def between(self, first: int, second: int) -> int:
         """Count the paragraphs with words that stand between two paragraphs."""
         before = self._wordy_before

@@ -35,9 +35,20 @@ class Block:
         self.kept_words = article.words_before(self.copies[0]) - matcher.removed_words
         self.kept_before = matcher.kept_before
 
-    def tandem(self) -> bool:
-        """Return True if the copy follows the original with nothing new between them."""
-        return self.kept_before(self.copies[0]) in self.sources
+    @cached_property
+    def is_tandem(self) -> bool:
+        """Whether the copy follows the original with nothing new between them.
+
+        In a document of sections it follows a whole one: what is left out may be the heading of another section.
+        """
+        follows = self.kept_before(self.copies[0]) == self.sources[-1]
+        return follows and (self._is_whole or not self.article.is_sectioned)
+
+    @cached_property
+    def _is_whole(self) -> bool:
+        """Whether hardly anything of the original is left out; of a long menu, some of it may be."""
+        is_menu = len(self.links) >= REACH and not any(map(self.article.is_prose, self.long))
+        return self._density(self.sources) >= (_MENU_DENSITY if is_menu else NEARLY_ALL)
 
     @cached_property
     def times(self) -> int:
@@ -59,22 +70,26 @@ class Block:
         return self._density(self.copies) == 1.0
 
     def is_dense(self) -> bool:
-        """Return True if hardly anything stands between its lines.
-
-        What follows on itself may leave out some of the original, and so may a long menu.
-        """
-        least = NEARLY_ALL
-        if self.tandem():
-            least = 0.0
-        elif len(self.links) >= REACH and not self.long:
-            least = _MENU_DENSITY
-        return self._density(self.copies) >= NEARLY_ALL and self._density(self.sources) >= least
+        """Return True if hardly anything stands between its lines; what follows on itself may leave some out."""
+        return self._density(self.copies) >= NEARLY_ALL and (self.is_tandem or self._is_whole)
 
     def is_one_piece(self) -> bool:
-        """Return True if it is dense, and hardly anything that repeats as well stands right beside it."""
-        key = self.article.key
-        beside = sum(a is not None and b is not None and key(a) == key(b) for a, b in (self.before(), self.after()))
-        return self.is_dense() and len(self.links) >= NEARLY_ALL * (len(self.links) + beside)
+        """Return True if it is dense, and hardly anything that repeats stands right beside it; no line of a menu does.
+
+        A paragraph by itself, beside what is nearly the same, belongs to another version of its passage.
+        """
+        beside = sum(self._are_versions(*pair) for pair in (self.before(), self.after()))
+        least = NEARLY_ALL if any(map(self.article.is_prose, self.long)) else 1.0
+        return self.is_dense() and len(self.links) >= least * (len(self.links) + beside)
+
+    def _are_versions(self, source: int | None, copy: int | None) -> bool:
+        """Return True if two paragraphs have the same words; nearly the same, beside a paragraph by itself."""
+        article = self.article
+        if source is None or copy is None or article.key(source) == article.key(copy):
+            return source is not None and copy is not None
+        if len(self.links) > 1 or source not in article.candidates.get(copy, ()):
+            return False
+        return article.verdict(source, copy).similarity >= article.settings.threshold
 
     def first_piece(self) -> list[Link]:
         """Return the links before the first gap, in the copy or in the original."""
@@ -86,7 +101,7 @@ class Block:
 
     def before(self) -> tuple[int | None, int | None]:
         """Return what stands before original and copy; nothing where the copy follows on the original."""
-        if self.tandem():
+        if self.is_tandem:
             return None, None
         return self.kept_before(self.sources[0]), self.kept_before(self.copies[0])
 

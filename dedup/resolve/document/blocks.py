@@ -84,10 +84,10 @@ class Matcher:
             self._kept.setdefault(self._article.key(index), []).append(index)
 
     def kept_before(self, index: int) -> int | None:
-        """Return the last kept paragraph with words before this one, or None."""
+        """Return the last kept paragraph before this one that is no mere rule, or None."""
         path: list[int] = []
         at = index - 1
-        while at >= 0 and (at in self.removed or self._article.is_wordless(at)):
+        while at >= 0 and (at in self.removed or self._article.is_blank(at)):
             path.append(at)
             at = self._kept_before.get(at, at - 1)
         for passed in path:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from rapidfuzz.distance import Indel
 
 from dedup.resolve.document.blocks import REACH
+from dedup.resolve.paragraph_forms import ROW, form_of
 from dedup.text.continuity import ends_openly
 from dedup.text.line_forms import LineForm, entry_marker, is_cell, is_figures, leading_term
 
@@ -46,18 +47,33 @@ def is_series(block: Block) -> bool:
 
 
 def _is_headed_series(article: Article, link: Link, own: set[int], *, small: bool) -> bool:
-    """Return True if the lines before two other copies of a paragraph are made like the one before this copy."""
-    places = {*article.places(link.copy)[:_LOOKED_AT], *article.places(link.sources[0])[:_LOOKED_AT]}
-    name = article.preceding(link.copy)
-    if len(places) < SERIES or name is None or article.key(name) in own:
-        return False
-    before = {article.key(i): i for i in map(article.preceding, sorted(places)) if i is not None}
-    others = [i for key, i in before.items() if key not in own and key != article.key(name)]
-    if 2 * (len(others) + 1) <= len(places):
-        return False
-    if small and link.copy in article.headings_set and not _is_cut(article, name):
+    """Return True if the lines before two other copies of a paragraph are made like the one before this copy.
+
+    A line that stands before most of them is one of theirs, and their names are above it.
+    """
+    places = sorted({*article.places(link.copy)[:_LOOKED_AT], *article.places(link.sources[0])[:_LOOKED_AT]})
+    name: int | None = link.copy
+    above: list[int | None] = [*places]
+    for _ in range(_LINES if len(places) >= SERIES else 0):
+        name, above = _one_up(article, name), [_one_up(article, i) for i in above]
+        if name is None or article.key(name) in own:
+            return False
+        before = {article.key(i): i for i in above if i is not None}
+        others = [i for key, i in before.items() if key not in own and key != article.key(name)]
+        if 2 * (len(others) + 1) > len(places):
+            return _are_headed(article, link.copy, name, others, small=small)
+    return False
+
+
+def _one_up(article: Article, index: int | None) -> int | None:
+    return None if index is None else article.preceding(index)
+
+
+def _are_headed(article: Article, copy: int, name: int, others: list[int], *, small: bool) -> bool:
+    """Return True if two other lines are made like the one that is the name of a copy."""
+    if small and copy in article.headings_set and not _is_cut(article, name):
         return len(others) + 1 >= SERIES
-    weak = small and not article.is_prose(link.copy)
+    weak = small and not article.is_prose(copy)
     alike = sum(
         are_alike(article, name, other)
         or (_are_names(article, name, other) and (weak or _begin_alike(article, name, other)))
@@ -113,10 +129,16 @@ def count_filled_in(block: Block) -> int:
 
 
 def is_among_cells(block: Block) -> bool:
-    """Return True if copy and original stand in tables, one cell or row a line, or the copy beside a row."""
+    """Return True if copy and original stand in tables, one cell or row a line, or the copy is or stands beside a row.
+
+    What begins a document is its title, bars or not.
+    """
     article = block.article
     beside = (block.kept_before(block.copies[0]), article.following(block.copies[-1]))
     if any(i is not None and article.form(i) is LineForm.TABLE for i in beside):
+        return True
+    rows = sum(form_of(article.text_of(c)).bits & ROW > 0 for c in block.copies)
+    if 2 * rows > len(block.copies) and block.kept_before(block.sources[0]) is not None:
         return True
     return all(_cells_around(article, run) for run in (block.copies, block.sources))
 

@@ -24,10 +24,11 @@ from dedup.resolve.document.page_furniture import (
     is_verse,
 )
 from dedup.resolve.document.sections import SECTION_WORDS, is_in_sections, is_whole_section
-from dedup.text.line_forms import ENTRIES, LineForm
+from dedup.text.line_forms import ENTRIES, LineForm, is_worded
 from dedup.text.paragraphs import LINE_END
 
 if TYPE_CHECKING:
+    from dedup.resolve.document.article import Article
     from dedup.resolve.document.block import Block
 
 _BODY_LINE = 16
@@ -139,36 +140,52 @@ def _is_copy(block: Block) -> bool:
         return is_furniture(block)
     if is_verse(block) or (article.is_sectioned and not is_mostly_links(block) and not is_whole_section(block)):
         return False
-    return _is_doubled(block) if block.tandem() else _is_text_again(block)
+    return _is_doubled(block) if block.is_tandem else _is_text_again(block)
 
 
 def _is_doubled(block: Block) -> bool:
     """Return True if what follows on itself is an accident.
 
-    What is no sentence and said three times on end is said with emphasis. What differs in case alone is, if it is
-    short, about that; and so is an entry of a list that differs in signs.
+    What is no sentence may be an entry, a cell or a line of verse, as its original is; beside running text it is a
+    headline or a caption, and many lines are a menu. What differs in case alone is, if it is short, about that; and so
+    is an entry of a list that differs in signs.
     """
     article = block.article
+    lines = len(block.links) < MENU_LINES and not any(map(article.is_prose, block.long))
+    if lines and (block.times >= SERIES or not _is_beside_text(block)):
+        return False
     if len(block.links) > _PAIR or any(link.compared is Compared.ALIGNED for link in block.links):
         return True
-    if block.is_verbatim():
-        return block.times < SERIES or any(map(article.is_prose, block.long))
     entries = any(article.form(c) in ENTRIES for c in block.copies)
     short = block.words < _PHRASE * article.settings.min_words
-    return not (short and (entries or block.differs_in_case()))
+    return block.is_verbatim() or not (short and (entries or block.differs_in_case()))
+
+
+def _is_beside_text(block: Block) -> bool:
+    """Return True if a text with its copy behind it begins the document, or stands right before or behind text."""
+    article = block.article
+    above, below = block.kept_before(block.sources[0]), article.following(block.copies[-1])
+    if above is None or (_is_sentence(article, above) and not article.announces_next(above)):
+        return True
+    return below is not None and _is_sentence(article, below)
+
+
+def _is_sentence(article: Article, index: int) -> bool:
+    return article.is_eligible(index) and article.is_prose(index)
 
 
 def _is_text_again(block: Block) -> bool:
-    """Return True if a block is more than a phrase, or than a clause that its witnesses hold among others."""
+    """Return True if a block is more than a phrase, a clause that its witnesses hold among others, or an entry.
+
+    One paragraph or two are text only if all are: a name and what it names are an entry.
+    """
     article = block.article
     words = sum(map(article.word_count, block.copies))
-    if block.is_held() and words < _QUOTED_WORDS:
-        return False
-    prose = any(map(article.is_prose, block.long))
-    if len(block.links) > _PAIR or (len(block.links) == _PAIR and prose):
-        enough = words >= _QUOTED_WORDS or len(block.links) >= MENU_LINES
-        return enough or article.is_sectioned or block.is_in_text()
-    return words >= _PHRASE * article.settings.min_words if prose else _is_title(block)
+    if len(block.links) > _PAIR:
+        return words >= _QUOTED_WORDS or len(block.links) >= MENU_LINES or block.is_in_text()
+    if not all(map(article.is_prose, block.copies)):
+        return _is_title(block)
+    return words >= (_QUOTED_WORDS if block.is_held() else _PHRASE * article.settings.min_words)
 
 
 def _is_title(block: Block) -> bool:
@@ -178,4 +195,5 @@ def _is_title(block: Block) -> bool:
         return False
     copy = block.copies[0]
     first = block.kept_before(block.sources[0]) is None and article.following(copy) is not None
-    return first and article.form(copy) is LineForm.TEXT and not LINE_END.search(article.text_of(copy))
+    text = article.text_of(copy)
+    return first and article.form(copy) is LineForm.TEXT and is_worded(text) and not LINE_END.search(text)

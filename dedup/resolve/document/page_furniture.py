@@ -55,7 +55,7 @@ def is_mostly_links(block: Block) -> bool:
 def is_part_of_list(block: Block) -> bool:
     """Return True if the block is some of the entries of a list or table that has others, too."""
     article = block.article
-    if block.tandem() or not all(article.form(c) in ENTRIES for c in block.copies):
+    if block.is_tandem or not all(article.form(c) in ENTRIES for c in block.copies):
         return False
     if all(is_link(article.text_of(c)) for c in block.copies):
         return False

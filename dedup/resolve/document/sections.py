@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dedup.model.decisions import Compared
+from dedup.resolve.document.block import NEARLY_ALL
 from dedup.resolve.document.instances import are_alike
 from dedup.resolve.paragraph_forms import LINK, form_of
 from dedup.text.line_forms import LineForm
@@ -17,9 +18,12 @@ SECTION_WORDS = 120
 
 
 def is_in_sections(block: Block) -> bool:
-    """Return True if copy and original are in sections with headings of their own, made alike, or a few words each."""
+    """Return True if copy and original are in sections with headings of their own, made alike, or a few words each.
+
+    A section is in that of the heading before its own; a heading by itself may be a title.
+    """
     article = block.article
-    if block.tandem() or block.copies[0] in article.headings_set:
+    if block.is_tandem or (len(block.links) == 1 and block.copies[0] in article.headings_set):
         return False
     copy, source = article.heading(block.copies[0]), article.heading(block.sources[0])
     if copy is None or source is None or article.key(copy) == article.key(source):
@@ -33,13 +37,14 @@ def is_in_sections(block: Block) -> bool:
 def is_whole_section(block: Block) -> bool:
     """Return True if the block is text that follows on itself, or a section with its heading and all its text.
 
-    What follows and is only nearly the same is another version of a section.
+    What is only nearly the same is another version of a section: right behind it in a single paragraph, elsewhere in
+    more than an eighth of them. A line that is no sentence may be an entry, or stand in a column of its own.
     """
     article = block.article
-    revised = block.tandem() and any(link.compared is Compared.ALIGNED for link in block.links)
-    if revised or not block.is_unbroken():
+    near = sum(link.compared is Compared.ALIGNED for link in block.links)
+    if (near and block.is_tandem) or near > (1 - NEARLY_ALL) * len(block.links) or not block.is_unbroken():
         return False
     if block.copies[0] not in article.headings_set:
-        return block.tandem()
+        return block.is_tandem and any(map(article.is_prose, block.long))
     below = article.following(block.copies[-1])
     return below is None or below in article.headings_set or form_of(article.text_of(below)).bits & LINK > 0

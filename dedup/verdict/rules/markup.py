@@ -17,13 +17,17 @@ _FAR = 2000
 """Characters before and after a gap in which a link or a tag begins and ends."""
 
 # Neither part may hold its own beginning: what is opened again and again, and never closed, is looked at once.
+_TAG = re.compile(r"\s*<[^<>]*>\s*")
 _TARGET = re.compile(r"\]\((?:[^)\]]|\](?!\())*\)|<[^<>]*>|\[\d{1,3}\]|&\w+;")
 
 
 def markup(context: GapContext) -> None:
-    """What readers do not see: targets of links whose text the witness has, tags, entities; but for their numbers."""
+    """What readers do not see: targets of links whose text the witness has, tags, entities; but for their numbers.
+
+    What is nothing but a tag is a text about tags, and seen.
+    """
     text, span = context.candidate.text, context.candidate.span
-    if not text or not any(sign in text for sign in "[<&"):
+    if not text or not any(sign in text for sign in "[<&") or _TAG.fullmatch(text):
         return
     low, high = span(context.gap.candidate_start)[0] - _FAR, span(context.gap.candidate_end - 1)[1] + _FAR
     places = {i: span(i)[0] for i in context.candidate_words if not is_numeric(context.candidate.chars[i])}
