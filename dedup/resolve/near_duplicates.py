@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from dedup.resolve.paragraph_forms import ENTRY
+from dedup.resolve.paragraph_forms import ENTRY, LEADING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -80,11 +80,11 @@ class NearDuplicates(NamedTuple):
         here = near.intersection(run)
         if len(run) == len(self.outline.forms):
             return set()
-        if not self._is_apart(run):
-            return here
-        if self._is_in_text(run):
+        if self._is_apart(run) and self._is_in_text(run):
             # What is no text stays with them: without it they would stand in a text.
             return {i for place in here for i in self._no_text_at(place)}.intersection(run)
+        if self._goes_on_below(run):
+            return here
         return {place for place in here if place in self.reworded or not self._is_text(place)}
 
     def _in_passages(self, run: range) -> set[int]:
@@ -110,13 +110,18 @@ class NearDuplicates(NamedTuple):
 
         What is no text may be continued by the run: a heading, a lead-in, a line of the same verse.
         """
-        outline, above, below = self.outline, run.start - 1, run.stop
-        if above >= 0 and not self._is_text(above):
+        above = run.start - 1
+        return (above < 0 or self._is_text(above)) and not self._goes_on_below(run)
+
+    def _goes_on_below(self, run: range) -> bool:
+        """Return True if what stays below a run may continue it: the rest of an entry, or no text and no heading."""
+        outline, below = self.outline, run.stop
+        if below == len(outline.forms):
             return False
-        if below == len(outline.forms) or outline.levels[below]:
-            return True
-        is_entry, goes_on = (outline.forms[place].bits & ENTRY > 0 for place in (below - 1, below))
-        return self._is_text(below) and (goes_on or not is_entry)
+        last, following = outline.forms[below - 1].bits, outline.forms[below].bits
+        if outline.levels[below] and not following & LEADING:
+            return False
+        return not self._is_text(below) or last & ENTRY > following & ENTRY
 
     def _is_in_text(self, run: range) -> bool:
         """Return True if only sentences stand before a run and after it."""
