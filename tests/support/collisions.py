@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from dedup.fingerprint import fingerprint
+from dedup.fingerprint import words
 from dedup.text import hashing
 from dedup.verdict.batch import new_numbers, token_sets
 
@@ -87,7 +87,7 @@ def _hashed(replaced: Hash) -> Iterator[None]:
 def _forget() -> None:
     """Have the hashes of listed words looked up again."""
     for known in (
-        fingerprint.function_words,
+        words.function_words,
         token_sets.function_word_chars,
         token_sets.uninformative_chars,
         token_sets.attribution_chars,

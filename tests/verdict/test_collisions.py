@@ -293,10 +293,11 @@ def test_nothing_goes_for_a_paragraph_of_another_group(second: str, monkeypatch:
     first = LEVY.format("legal")
     same = np.zeros
     monkeypatch.setattr(
-        "dedup.fingerprint.fingerprint.band_keys",
+        "dedup.fingerprint.python_batch.band_keys",
         lambda signed, banding: same((banding.bands, signed.shape[1]), np.uint64),
     )
-    monkeypatch.setattr("dedup.fingerprint.fingerprint.mix", lambda values: values & np.uint64(0xFFFFFFFF))
+    for module in ("fingerprint", "python_batch"):
+        monkeypatch.setattr(f"dedup.fingerprint.{module}.mix", lambda values: values & np.uint64(0xFFFFFFFF))
     lines = b"".join(
         json.dumps({"text": text, "site": site}).encode() + b"\n" for text, site in ((first, "a"), (second, "b"))
     )
