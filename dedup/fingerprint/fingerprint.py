@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dedup.fingerprint.exact_copies import first_of_each
+from dedup.fingerprint.native_batch import NativeBatch
 from dedup.fingerprint.python_batch import PythonBatch
 from dedup.fingerprint.table import FingerprintTable, concatenate_tables
+from dedup.native.kernels import native
 from dedup.text.characters import code_points, mix
 from dedup.text.long_texts import BATCH, LONG, chunks
 from dedup.text.paragraphs import split_batch
@@ -86,7 +88,7 @@ def _batch(
     spans = split_batch(text, code_points(text), begins, settings.split)
     counts = np.bincount(spans.documents, minlength=len(texts)).astype(np.int32)
     groups = None if salts is None else salts[spans.documents]
-    batch = PythonBatch(text, spans.starts, spans.ends, groups)
+    batch = (PythonBatch if native() is None else NativeBatch)(text, spans.starts, spans.ends, groups)
     places = np.stack((spans.starts, spans.ends), axis=1) - begins[spans.documents][:, None]
     first = first_of_each(batch.digests)
     fresh = first[seen.add(batch.digests[first])]

@@ -1,4 +1,7 @@
-"""What `dedup.fingerprint.fingerprint` computes for a batch of paragraphs, in numpy."""
+"""What `dedup.fingerprint.fingerprint` computes for a batch of paragraphs, in numpy: the specification.
+
+`dedup.fingerprint.native_batch` gives the same bytes.
+"""
 
 from __future__ import annotations
 

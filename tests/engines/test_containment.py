@@ -22,6 +22,7 @@ from dedup.model.containment import Fault, attempt, in_pieces, one_by_one
 from dedup.model.errors import ExitCode, InputError, InternalError
 from dedup.model.job import Job
 from dedup.model.settings import Settings
+from dedup.native.kernels import VARIABLE, native
 from tests.support.fake_kernel import Recorder
 from tests.support.strategies import prose
 
@@ -57,6 +58,10 @@ def poison(patch: pytest.MonkeyPatch, kernel: str, error: BaseException | None =
     if "." in name:
         within, _, name = name.partition(".")
         owner = getattr(owner, within)
+    if module == "dedup.fingerprint.python_batch":
+        patch.setenv(VARIABLE, "0")
+    elif name == "NativeBatch" and native() is None:
+        pytest.skip("the native kernels are not at work")
     real, raised = getattr(owner, name), list[int]()
 
     def raising(*args: Any, **more: Any) -> Any:
@@ -106,6 +111,7 @@ CORPUS = (
     "dedup.fingerprint.fingerprint:split_batch",
     "dedup.fingerprint.python_batch:_encoded",
     "dedup.fingerprint.python_batch:tokens_of",
+    "dedup.fingerprint.fingerprint:NativeBatch",
     "dedup.verdict.batch.verify:provisional_verdict",
     "dedup.formats.jsonl:_read_record",
     "dedup.formats.jsonl:locate",
