@@ -11,6 +11,7 @@ import tempfile
 from pathlib import Path
 
 from setuptools import setup
+from setuptools.command.bdist_wheel import bdist_wheel
 from setuptools_rust import Binding, RustExtension
 
 HERE = Path(__file__).parent
@@ -68,12 +69,22 @@ def extensions() -> list[RustExtension]:
     ]
 
 
+class Wheel(bdist_wheel):
+    """A wheel that is for all platforms if the kernels, which may be missing, are not in it."""
+
+    def get_tag(self) -> tuple[str, str, str]:
+        """Return what the wheel is for."""
+        built = Path(self.get_finalized_command("build").build_lib, "dedup", "native")
+        return super().get_tag() if any(built.glob("_kernels.*[od]")) else ("py3", "none", "any")
+
+
 with tempfile.TemporaryDirectory() as build:
     found = extensions()
     setup(
         long_description=described(),
         long_description_content_type="text/markdown",
         rust_extensions=found,
+        cmdclass={"bdist_wheel": Wheel},
         options={
             # Not in the tree, where what an earlier build left would go into the wheel.
             "build": {"build_base": build},
