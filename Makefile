@@ -8,7 +8,7 @@ BIN := .venv/bin
 help: ## list the chores
 	@sed -n 's/^\([a-z]*\):.*## /\1 /p' Makefile | while read -r name what; do printf '%-8s%s\n' "$$name" "$$what"; done
 
-$(BIN)/pytest: pyproject.toml
+$(BIN)/pytest: pyproject.toml setup.py native/Cargo.toml $(wildcard native/src/*.rs)
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install -q -e '.[dev]'
 	touch $@
@@ -40,4 +40,4 @@ ci: ## do what the build machine does, in fresh environments
 	.ci/run
 
 clean: ## remove what the chores have made
-	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf .venv build dist native/target dedup/native/_kernels.*[od] *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -31,10 +31,16 @@ if TYPE_CHECKING:
 STAGES = {
     "read the records": ["dedup.formats.jsonl:records", "dedup.formats.jsonl:record"],
     "split into paragraphs": ["dedup.fingerprint.fingerprint:split_batch"],
-    "digests": ["dedup.fingerprint.fingerprint:_digests"],
-    "tokens, hashed": ["dedup.fingerprint.fingerprint:tokens_of"],
-    "signatures": ["dedup.fingerprint.fingerprint:signatures"],
-    "shingles, letters, numbers, band keys": ["dedup.fingerprint.fingerprint:_rows"],
+    "digests": ["dedup.fingerprint.python_batch:_digests", "dedup.fingerprint.native_batch:NativeBatch._digests"],
+    "tokens, hashed": [
+        "dedup.fingerprint.python_batch:tokens_of",
+        "dedup.fingerprint.native_batch:NativeBatch._tokens",
+    ],
+    "signatures": ["dedup.fingerprint.python_batch:signatures"],
+    "shingles, letters, numbers, band keys": [
+        "dedup.fingerprint.python_batch:_rows",
+        "dedup.fingerprint.native_batch:NativeBatch.rows",
+    ],
     "candidates": ["dedup.engines.local.stages:candidates", "dedup.engines.local.stages:bucket_bands"],
     "verdicts": ["dedup.engines.local.stages:verify_pairs"],
     "who stays": ["dedup.engines.local.stages:CorpusStages._settle"],

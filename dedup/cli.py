@@ -10,6 +10,7 @@ from dedup.command.options import OPTIONS
 from dedup.engines.local.collector import collect_seldom
 from dedup.engines.signals import Terminated, stopped_by_signals
 from dedup.model.errors import DedupError, ExitCode, InputError, OutputError, UsageError
+from dedup.native import kernels
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -77,6 +78,7 @@ def _carried_out(args: list[str], closed: frozenset[int]) -> int:
         sys.stdout.write(parser.show_config(request))
         return ExitCode.OK
     _check_streams(request.job, closed)
+    kernels.checked()
     return _obey(request)
 
 

@@ -150,7 +150,9 @@ def _print_version(ctx: click.Context, _param: click.Parameter, value: Any) -> N
     if value and not ctx.resilient_parsing:
         from importlib.metadata import version
 
-        sys.stdout.write(f"{PROGRAM} {version('paradedup')}\n")
+        from dedup.native.kernels import describe
+
+        sys.stdout.write(f"{PROGRAM} {version('paradedup')} ({describe()})\n")
         ctx.exit()
 
 

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 SEED = 1
 _STORED = 128
 """Permutations that are kept in a file, made by ``tools/make_permutations.py``."""
+BITS = 128
+"""Entries of a signature of which a bit each is kept beside the bands."""
 _BASE = np.uint64(0x9E3779B97F4A7C15)
 _SLICE = 1 << 17
 """Shingles signed in one go: they stay in the cache while the permutations pass over them."""

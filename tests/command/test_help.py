@@ -17,6 +17,7 @@ from dedup.command.help import render
 from dedup.command.options import GROUPS, OPTIONS, SHELLS
 from dedup.model.job import Cluster, Job
 from dedup.model.settings import FEWEST_COPIES, Settings
+from dedup.native.kernels import describe
 from tests.support import update_docs
 from tests.support.cli_process import REPEATED, environment
 
@@ -102,7 +103,7 @@ def test_importing_the_library_imports_nothing_else() -> None:
 
 def test_version(dedup: Command) -> None:
     done = dedup("--version")
-    assert (0, f"dedup {importlib.metadata.version('paradedup')}\n", "") == (
+    assert (0, f"dedup {importlib.metadata.version('paradedup')} ({describe()})\n", "") == (
         done.code,
         done.stdout.decode(),
         done.stderr,

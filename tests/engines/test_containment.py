@@ -22,6 +22,7 @@ from dedup.model.containment import Fault, attempt, in_pieces, one_by_one
 from dedup.model.errors import ExitCode, InputError, InternalError
 from dedup.model.job import Job
 from dedup.model.settings import Settings
+from dedup.native.kernels import VARIABLE, native
 from tests.support.fake_kernel import Recorder
 from tests.support.strategies import prose
 
@@ -57,6 +58,10 @@ def poison(patch: pytest.MonkeyPatch, kernel: str, error: BaseException | None =
     if "." in name:
         within, _, name = name.partition(".")
         owner = getattr(owner, within)
+    if module == "dedup.fingerprint.python_batch":
+        patch.setenv(VARIABLE, "0")
+    elif name == "NativeBatch" and native() is None:
+        pytest.skip("the native kernels are not at work")
     real, raised = getattr(owner, name), list[int]()
 
     def raising(*args: Any, **more: Any) -> Any:
@@ -104,8 +109,9 @@ DOCUMENT = (
 )
 CORPUS = (
     "dedup.fingerprint.fingerprint:split_batch",
-    "dedup.fingerprint.fingerprint:_encoded",
-    "dedup.fingerprint.fingerprint:tokens_of",
+    "dedup.fingerprint.python_batch:_encoded",
+    "dedup.fingerprint.python_batch:tokens_of",
+    "dedup.fingerprint.fingerprint:NativeBatch",
     "dedup.verdict.batch.verify:provisional_verdict",
     "dedup.formats.jsonl:_read_record",
     "dedup.formats.jsonl:locate",
@@ -306,7 +312,7 @@ def test_with_on_error_fail_the_first_fault_ends_the_run(
     path.write_bytes(b"".join(corpus()))
     poison(
         monkeypatch,
-        "dedup.resolve.document.decide:resolve" if scope == "document" else "dedup.fingerprint.fingerprint:_encoded",
+        "dedup.resolve.document.decide:resolve" if scope == "document" else "dedup.fingerprint.python_batch:_encoded",
     )
     with pytest.raises(InternalError, match="the run ends here, as --on-error fail asks"):
         run(job(path, tmp_path / "out", scope=scope, on_error="fail"), Recorder())
@@ -333,7 +339,7 @@ def test_the_library_contains_in_a_corpus(monkeypatch: pytest.MonkeyPatch) -> No
     """So it does where all documents are compared: for a document by itself, and for a pair."""
     texts = [json.loads(line)["text"] for line in corpus()]
     for kernel, expected in (
-        ("dedup.fingerprint.fingerprint:_encoded", {17, 33}),
+        ("dedup.fingerprint.python_batch:_encoded", {17, 33}),
         ("dedup.verdict.batch.verify:provisional_verdict", {17, 33}),
     ):
         with monkeypatch.context() as patch:

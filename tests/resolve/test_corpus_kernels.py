@@ -28,9 +28,10 @@ from dedup.candidates.buckets import (
     resemblance,
 )
 from dedup.fingerprint.exact_copies import first_copies
-from dedup.fingerprint.fingerprint import fingerprint, words_of
+from dedup.fingerprint.fingerprint import fingerprint
 from dedup.fingerprint.minhash import Banding
 from dedup.fingerprint.shared_digests import SharedDigestSet
+from dedup.fingerprint.words import words_of
 from dedup.model.settings import Settings
 from dedup.resolve.corpus import leaders as leaders_module
 from dedup.resolve.corpus.leaders import GOES, OPEN, STAYS, Leaders

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from dedup.native.kernels import VARIABLE
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
@@ -26,8 +28,9 @@ _NOT_OURS = ("NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES", "TERM", "_DEDUP_COMP
 
 
 def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
-    """Return this process's environment without what steers the command, and with `extra`."""
-    env = {k: v for k, v in os.environ.items() if not k.startswith("DEDUP_") and k not in _NOT_OURS}
+    """Return this process's environment without what steers the command but the choice of kernels, and with `extra`."""
+    ours = (name for name in os.environ if not name.startswith("DEDUP_") or name == VARIABLE)
+    env = {name: os.environ[name] for name in ours if name not in _NOT_OURS}
     return {**env, "TERM": "xterm-256color", **(extra or {})}
 
 

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from dedup.fingerprint import fingerprint
+from dedup.fingerprint import words
+from dedup.native.kernels import VARIABLE
 from dedup.text import hashing
 from dedup.verdict.batch import new_numbers, token_sets
 
@@ -76,6 +77,7 @@ def token_hash(word: bytes) -> int:
 def _hashed(replaced: Hash) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         _forget()
+        patch.setenv(VARIABLE, "0")  # what is replaced is the Python
         patch.setattr("dedup.shingling.token_hashes", replaced)
         patch.setattr("dedup.fingerprint.utf8_tokens.token_hashes", replaced)
         try:
@@ -87,7 +89,7 @@ def _hashed(replaced: Hash) -> Iterator[None]:
 def _forget() -> None:
     """Have the hashes of listed words looked up again."""
     for known in (
-        fingerprint.function_words,
+        words.function_words,
         token_sets.function_word_chars,
         token_sets.uninformative_chars,
         token_sets.attribution_chars,

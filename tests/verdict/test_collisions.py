@@ -18,6 +18,7 @@ from dedup.fingerprint.minhash import Banding
 from dedup.fingerprint.shared_digests import SharedDigestSet
 from dedup.fingerprint.utf8_tokens import tokens_of
 from dedup.model.settings import Settings
+from dedup.native.kernels import VARIABLE
 from dedup.resolve.document.decide import decide
 from dedup.shingling import keys
 from dedup.text.token_chars import encode_tokens
@@ -292,11 +293,13 @@ def test_nothing_goes_for_a_paragraph_of_another_group(second: str, monkeypatch:
     """Where the bands of two groups agree, which 32 bits may, what is equal or near stays all the same."""
     first = LEVY.format("legal")
     same = np.zeros
+    monkeypatch.setenv(VARIABLE, "0")  # what is replaced is the Python
     monkeypatch.setattr(
-        "dedup.fingerprint.fingerprint.band_keys",
+        "dedup.fingerprint.python_batch.band_keys",
         lambda signed, banding: same((banding.bands, signed.shape[1]), np.uint64),
     )
-    monkeypatch.setattr("dedup.fingerprint.fingerprint.mix", lambda values: values & np.uint64(0xFFFFFFFF))
+    for module in ("fingerprint", "python_batch"):
+        monkeypatch.setattr(f"dedup.fingerprint.{module}.mix", lambda values: values & np.uint64(0xFFFFFFFF))
     lines = b"".join(
         json.dumps({"text": text, "site": site}).encode() + b"\n" for text, site in ((first, "a"), (second, "b"))
     )

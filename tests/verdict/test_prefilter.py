@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dedup.fingerprint.fingerprint import words_of
+from dedup.fingerprint.words import words_of
 from dedup.model.differences import Difference
 from dedup.model.settings import Settings
 from dedup.verdict.additions import check_addition

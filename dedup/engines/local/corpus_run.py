@@ -28,6 +28,7 @@ from dedup.formats.inputs import Inputs
 from dedup.formats.parts import PartKind, task_bytes, tasks
 from dedup.model.errors import InputError, InternalError
 from dedup.model.settings import ALGORITHM
+from dedup.native.kernels import describe
 
 if TYPE_CHECKING:
     import os
@@ -107,6 +108,7 @@ class TwoPassRun:
         size = self._size()
         banding = choose_banding(self._job.settings.threshold, size)
         self._events.note(banding.describe())
+        self._events.note(f"computed by {describe()}")
         self._forecast(size)
         self._fill(banding.banding, size)
         self.references = int(self._spool.sizes("documents")[: self._first].sum())

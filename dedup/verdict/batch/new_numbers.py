@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dedup.fingerprint.fingerprint import words_of
+from dedup.fingerprint.words import words_of
 from dedup.language.numbers import dates, magnitude, values, word_value
 from dedup.language.phrases import REPLIES
 from dedup.language.spelling import initials, plain, same_unit, variant

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dedup.fingerprint.fingerprint import function_words, words_of
+from dedup.fingerprint.words import function_words, words_of
 from dedup.language.phrases import put_in
 from dedup.language.wordlists import ENTITIES, LINKS, MARKING, ORDINALS, SAYING, SOURCES, SPEAKERS, SUFFIXES
 from dedup.text.characters import fold

@@ -1,0 +1,286 @@
+//! What `dedup` does most often, once more in Rust. The Python is the specification: the same bytes come out.
+//!
+//! This file is the boundary, and all that knows Python: whole tasks a call, bytes in and out, no object for each
+//! paragraph, and the interpreter's lock released while something is computed. `dedup/native/kernels.py` is the one
+//! module that imports it. A panic becomes an exception.
+
+pub mod blake2b;
+pub mod characters;
+pub mod hashing;
+pub mod instructions;
+pub mod minhash;
+pub mod rows;
+pub mod signs;
+pub mod tokens;
+pub mod utf8;
+
+#[cfg(feature = "python")]
+#[pyo3::pymodule]
+mod _kernels {
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+
+    use pyo3::exceptions::{PyRuntimeError, PyValueError};
+    use pyo3::prelude::*;
+    use pyo3::types::{PyByteArray, PyBytes};
+
+    use crate::blake2b::Messages;
+    use crate::characters::{CHARACTERS, Characters};
+    use crate::instructions::Instructions;
+    use crate::minhash::Signing;
+    use crate::rows::{Paragraph, Rows, Wanted};
+    use crate::tokens::Tokens;
+    use crate::utf8;
+
+    /// Raised whenever the boundary changes; `dedup/native/kernels.py` has the same.
+    #[pymodule_export]
+    const INTERFACE: u32 = 1;
+
+    /// Rows, band keys, texts and letters.
+    type Table<'py> = (Bound<'py, PyByteArray>, Bound<'py, PyByteArray>, Bound<'py, PyBytes>, Bound<'py, PyByteArray>);
+
+    /// Return the instructions that kernels can use on this machine, by their names, the best ones last.
+    #[pyfunction]
+    fn instructions() -> Vec<&'static str> {
+        Instructions::available().into_iter().map(Instructions::name).collect()
+    }
+
+    /// Fail as a kernel with a fault would; for tests.
+    #[pyfunction]
+    fn fail(py: Python<'_>) -> PyResult<()> {
+        computed(py, || {
+            let nothing: [u8; 0] = [];
+            let _ = std::hint::black_box(&nothing[..])[0];
+        })
+    }
+
+    /// The kernels, with the tables of characters that they go by.
+    #[pyclass(frozen)]
+    struct Kernels {
+        characters: Characters,
+        instructions: Instructions,
+    }
+
+    #[pymethods]
+    impl Kernels {
+        #[new]
+        fn new(
+            classes: &[u8],
+            signs: &[u8],
+            folds: &[u8],
+            combining: &[u8],
+            forms: &[u8],
+            instructions: &str,
+        ) -> PyResult<Self> {
+            let known = |one: &Instructions| one.name() == instructions;
+            let Some(instructions) = Instructions::available().into_iter().find(known) else {
+                return Err(PyValueError::new_err(format!("this machine has no instructions {instructions:?}")));
+            };
+            let (folds, combining) = (pairs(folds)?, pairs(combining)?);
+            let codes = || folds.iter().chain(&combining).map(|&(code, _)| code as usize);
+            if classes.len() != CHARACTERS || signs.len() != CHARACTERS || codes().any(|code| code >= CHARACTERS) {
+                return Err(PyValueError::new_err("tables are for all code points and no others"));
+            }
+            let characters = Characters::new(classes, signs, &folds, &combining, forms);
+            Ok(Self { characters, instructions })
+        }
+
+        /// Return the digests of some spans of a text, and where the spans lie in its bytes.
+        #[pyo3(signature = (text, starts, ends, salts))]
+        fn digests<'py>(
+            &self,
+            py: Python<'py>,
+            text: &[u8],
+            starts: &[u8],
+            ends: &[u8],
+            salts: Option<&[u8]>,
+        ) -> PyResult<(Bound<'py, PyByteArray>, Bound<'py, PyByteArray>)> {
+            let (starts, ends) = (words(starts)?, words(ends)?);
+            let salts = salts.map(words).transpose()?;
+            let salted = salts.as_ref().is_none_or(|salts| salts.len() == starts.len());
+            if starts.len() != ends.len() || !salted {
+                return Err(PyValueError::new_err("spans, and their salts, are as many as there are starts"));
+            }
+            let both = || starts.iter().zip(&ends).flat_map(|(&start, &end)| [start as usize, end as usize]);
+            if !both().is_sorted() {
+                return Err(PyValueError::new_err("spans do not ascend"));
+            }
+            let (edges, digests) = computed(py, || {
+                let edges: Vec<(usize, usize)> =
+                    utf8::places(text, both()).chunks_exact(2).map(|edge| (edge[0], edge[1])).collect();
+                let messages = Messages { text, edges: &edges, salts: salts.as_deref() };
+                let digests = messages.digests(self.instructions);
+                (edges, digests)
+            })?;
+            let edges = edges.into_iter().flat_map(|(start, end)| [start as u64, end as u64]);
+            Ok((array(py, edges.map(u64::to_le_bytes)), array(py, digests.into_iter().flatten().map(u64::to_le_bytes))))
+        }
+
+        /// Read the tokens of some paragraphs.
+        fn tokens(&self, py: Python<'_>, text: Py<PyBytes>, edges: &[u8]) -> PyResult<Paragraphs> {
+            let bytes = text.as_bytes(py);
+            let edges: Vec<(usize, usize)> =
+                words(edges)?.chunks_exact(2).map(|edge| (edge[0] as usize, edge[1] as usize)).collect();
+            if edges.iter().any(|&(start, end)| bytes.get(start..end).is_none()) {
+                return Err(PyValueError::new_err("a paragraph is not within the text"));
+            }
+            let (tokens, spans, odd) = computed(py, || {
+                let mut tokens = Tokens::with_room(edges.iter().map(|(start, end)| end - start).sum());
+                let mut odd = Vec::new();
+                let mut spans = Vec::with_capacity(edges.len());
+                for (place, &(start, end)) in edges.iter().enumerate() {
+                    let begun = tokens.hashes.len();
+                    if !tokens.read(&self.characters, &bytes[start..end]) {
+                        odd.push(place);
+                    }
+                    spans.push((begun, tokens.hashes.len()));
+                }
+                (tokens, spans, odd)
+            })?;
+            Ok(Paragraphs { text, edges, tokens, spans, odd, instructions: self.instructions })
+        }
+    }
+
+    /// Some paragraphs and their tokens.
+    #[pyclass]
+    struct Paragraphs {
+        text: Py<PyBytes>,
+        edges: Vec<(usize, usize)>,
+        tokens: Tokens,
+        /// The tokens of each paragraph.
+        spans: Vec<(usize, usize)>,
+        odd: Vec<usize>,
+        instructions: Instructions,
+    }
+
+    #[pymethods]
+    impl Paragraphs {
+        /// Return the numbers of the paragraphs whose tokens were not found.
+        fn odd(&self) -> Vec<usize> {
+            self.odd.clone()
+        }
+
+        /// Take over the tokens of these: hashes, whether they hold digits, and offsets.
+        fn put(&mut self, hashes: &[u8], numeric: &[u8], offsets: &[u8]) -> PyResult<()> {
+            let (hashes, offsets) = (words(hashes)?, words(offsets)?);
+            let fits = offsets.len() == self.odd.len() + 1
+                && offsets.is_sorted()
+                && offsets.last() == Some(&(hashes.len() as u64))
+                && numeric.len() == hashes.len();
+            if !fits {
+                return Err(PyValueError::new_err("tokens of other paragraphs"));
+            }
+            let begun = self.tokens.hashes.len();
+            for (&place, both) in self.odd.iter().zip(offsets.windows(2)) {
+                self.spans[place] = (begun + both[0] as usize, begun + both[1] as usize);
+            }
+            self.tokens.hashes.extend(hashes);
+            self.tokens.numeric.extend(numeric.iter().map(|&flag| flag != 0));
+            self.odd.clear();
+            Ok(())
+        }
+
+        /// Return the rows, the band keys, the texts and the letters.
+        #[pyo3(signature = (salts, min_words, function_words, permutations, banding))]
+        fn rows<'py>(
+            &self,
+            py: Python<'py>,
+            salts: Option<&[u8]>,
+            min_words: usize,
+            function_words: Option<&[u8]>,
+            permutations: Option<(&[u8], &[u8])>,
+            banding: (usize, usize),
+        ) -> PyResult<Table<'py>> {
+            let salts = salts.map(words).transpose()?;
+            let function_words = function_words.map(words).transpose()?;
+            if !self.odd.is_empty() || salts.as_ref().is_some_and(|salts| salts.len() != self.edges.len()) {
+                return Err(PyValueError::new_err("tokens, or salts, of some paragraphs are not there"));
+            }
+            let signing = permutations.map(|(multipliers, summands)| {
+                Signing::new(&halves(multipliers)?, &halves(summands)?, banding, self.instructions)
+                    .ok_or_else(|| PyValueError::new_err("there are not permutations enough"))
+            });
+            let signing = signing.transpose()?;
+            let mut wanted = Wanted { min_words, function_words: function_words.as_deref(), signing };
+            let text = self.text.as_bytes(py);
+            let found = computed(py, || {
+                let mut found = Rows::default();
+                found.reserve(
+                    self.edges.len(),
+                    self.edges.iter().map(|(start, end)| end - start).sum(),
+                    self.tokens.hashes.len(),
+                );
+                for (place, (&(start, end), &(first, last))) in self.edges.iter().zip(&self.spans).enumerate() {
+                    let paragraph = Paragraph {
+                        text: &text[start..end],
+                        hashes: &self.tokens.hashes[first..last],
+                        numeric: &self.tokens.numeric[first..last],
+                        salt: salts.as_ref().map(|salts| salts[place]),
+                    };
+                    found.add(&paragraph, &mut wanted);
+                }
+                found
+            })?;
+            let bands = by_band(&found.bands, banding.0);
+            Ok((
+                PyByteArray::new(py, &found.rows),
+                array(py, bands.into_iter().map(u32::to_le_bytes)),
+                PyBytes::new(py, &found.texts),
+                array(py, found.letters.into_iter().map(u32::to_le_bytes)),
+            ))
+        }
+    }
+
+    /// Say nothing on standard error of a panic: it is told as an exception.
+    #[pymodule_init]
+    fn init(_module: &Bound<'_, PyModule>) -> PyResult<()> {
+        std::panic::set_hook(Box::new(|_| ()));
+        Ok(())
+    }
+
+    /// Compute something without the interpreter's lock; a panic is an exception.
+    fn computed<T: Send>(py: Python<'_>, work: impl FnOnce() -> T + Send) -> PyResult<T> {
+        py.detach(|| catch_unwind(AssertUnwindSafe(work))).map_err(|panic| {
+            let text = panic.downcast_ref::<&str>().copied().map(str::to_owned);
+            let text = text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default();
+            PyRuntimeError::new_err(format!("native kernel: {text}"))
+        })
+    }
+
+    /// Return the values of an array of 64 bits each.
+    fn words(bytes: &[u8]) -> PyResult<Vec<u64>> {
+        let (whole, rest) = bytes.as_chunks::<8>();
+        let found = whole.iter().map(|word| u64::from_le_bytes(*word)).collect();
+        if rest.is_empty() { Ok(found) } else { Err(PyValueError::new_err("no array of 64-bit values")) }
+    }
+
+    /// Return the values of an array of 32 bits each.
+    fn halves(bytes: &[u8]) -> PyResult<Vec<u32>> {
+        let (whole, rest) = bytes.as_chunks::<4>();
+        let found = whole.iter().map(|half| u32::from_le_bytes(*half)).collect();
+        if rest.is_empty() { Ok(found) } else { Err(PyValueError::new_err("no array of 32-bit values")) }
+    }
+
+    fn pairs(bytes: &[u8]) -> PyResult<Vec<(u32, u32)>> {
+        Ok(halves(bytes)?.chunks_exact(2).map(|pair| (pair[0], pair[1])).collect())
+    }
+
+    /// Return the keys of all rows band by band, of those that are given row by row.
+    fn by_band(keys: &[u32], bands: usize) -> Vec<u32> {
+        let mut out = Vec::with_capacity(keys.len());
+        for band in 0..bands {
+            out.extend(keys.iter().skip(band).step_by(bands));
+        }
+        out
+    }
+
+    /// Return values as an array that Python can write to.
+    fn array<'py, const N: usize>(py: Python<'py>, values: impl ExactBytes<N>) -> Bound<'py, PyByteArray> {
+        let mut flat = Vec::with_capacity(values.size_hint().0 * N);
+        values.for_each(|value| flat.extend_from_slice(&value));
+        PyByteArray::new(py, &flat)
+    }
+
+    /// Values as bytes.
+    trait ExactBytes<const N: usize>: Iterator<Item = [u8; N]> {}
+    impl<const N: usize, I: Iterator<Item = [u8; N]>> ExactBytes<N> for I {}
+}
