@@ -137,10 +137,16 @@ def is_among_cells(block: Block) -> bool:
     beside = (block.kept_before(block.copies[0]), article.following(block.copies[-1]))
     if any(i is not None and article.form(i) is LineForm.TABLE for i in beside):
         return True
-    rows = sum(form_of(article.text_of(c)).bits & ROW > 0 for c in block.copies)
+    rows = sum(_is_row(article, c) for c in block.copies)
     if 2 * rows > len(block.copies) and block.kept_before(block.sources[0]) is not None:
         return True
     return all(_cells_around(article, run) for run in (block.copies, block.sources))
+
+
+def _is_row(article: Article, index: int) -> bool:
+    text = article.text_of(index)
+    # Print that is set to a width has wide gaps in sentences, too.
+    return form_of(text).bits & ROW > 0 and ("|" in text or not article.is_prose(index))
 
 
 def _cells_around(article: Article, run: list[int]) -> bool:
