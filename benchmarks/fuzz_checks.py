@@ -10,7 +10,7 @@ import subprocess
 import sys
 from contextlib import ExitStack
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 from unittest.mock import patch
 
 from dedup.text.paragraphs import split
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from benchmarks.fuzz_cases import Case
+    from dedup.model.settings import Split
 
 TOLD = ("did not settle", "held back")
 """What a summary says where the program gave up on something: a second run may then find something to remove."""
@@ -154,10 +155,9 @@ class Checker:
         found = list(_SUMMARY.finditer(text))
         self._ask("sums", bool(found), f"no summary: {text[-500:]}")
         _, _, paragraphs, kept, removed, reasons = found[-1].groups()
-        figures = [int(each.replace(",", "")) for each in (paragraphs, kept, removed)]
-        each = sum(int(number.replace(",", "")) for number in re.findall(r"([\d,]+) [a-z]", reasons or ""))
+        each = map(_number, re.findall(r"([\d,]+) [a-z]", reasons or ""))
         told = tuple(name for name in TOLD if name in text[found[-1].start() :])
-        summary = Summary(*figures, each, told)
+        summary = Summary(_number(paragraphs), _number(kept), _number(removed), sum(each), told)
         agree = summary.paragraphs == summary.kept + summary.removed and summary.removed == summary.reasons
         self._ask("sums", agree, f"{found[-1].group()}")
         return summary
@@ -210,7 +210,7 @@ class Checker:
                 data = b"".join(self._case.references) if name == "ref.jsonl" else self._original["-"]
                 data = data.removeprefix(b"\xef\xbb\xbf") if line == 1 else data
                 whole = json.loads(data.split(b"\n")[line - 1].decode("utf-8", "surrogateescape"))["text"]
-            spans = split(whole, self._case.value("--split") or "auto")
+            spans = split(whole, cast("Split", self._case.value("--split") or "auto"))
             self._spelt[name, line] = [whole[start:end] for start, end in spans]
         found = self._spelt[name, line]
         holds = paragraph < len(found) and found[paragraph] == text
@@ -307,6 +307,10 @@ class Checker:
             options["against"] = against
         left = [done.text for done in clean_documents(before, **options)]
         self._ask("library agrees", left == after, "other texts than the command")
+
+
+def _number(figures: str) -> int:
+    return int(figures.replace(",", ""))
 
 
 def _texts(data: bytes) -> list[str]:

@@ -71,10 +71,10 @@ def marked(witness: str, removed: str) -> tuple[str, str]:
     """Return both texts, with what only one of them has marked."""
     one, other = _PIECES.findall(witness), _PIECES.findall(removed)
     theirs, ours = [], []
-    for tag, a0, a1, b0, b1 in LCSseq.opcodes([p.casefold() for p in one], [p.casefold() for p in other]).as_list():
-        first, second = "".join(one[a0:a1]), "".join(other[b0:b1])
-        theirs.append(first if tag == "equal" or not first.strip() else f"[-{first}-]")
-        ours.append(second if tag == "equal" or not second.strip() else f"{{+{second}+}}")
+    for op in LCSseq.opcodes([p.casefold() for p in one], [p.casefold() for p in other]):
+        first, second = "".join(one[op.src_start : op.src_end]), "".join(other[op.dest_start : op.dest_end])
+        theirs.append(first if op.tag == "equal" or not first.strip() else f"[-{first}-]")
+        ours.append(second if op.tag == "equal" or not second.strip() else f"{{+{second}+}}")
     return " ".join("".join(theirs).split("\n")), " ".join("".join(ours).split("\n"))
 
 
