@@ -87,13 +87,8 @@ class Surroundings:
         wanted = {self._places[number] for number in gone if number in self._places}
         # A heading goes with what underlines it.
         going = {i for i in wanted if i not in self._outline.underlined or numbers[i] + 1 in gone}
-        while back := (
-            self._torn(going)
-            or self._short_runs(going, wanted, any_length=any_length)
-            # They are judged last, by what stays beside them for other reasons.
-            or self._said_of_something_else(going)
-        ):
-            going -= back
+        going -= self._not_copied(going, wanted, any_length=any_length)
+        self._settle(going, wanted, any_length=any_length)
         out = {numbers[place] for place in wanted - going}
         # What rules off a paragraph goes with it only.
         for number in sorted(out):
@@ -102,6 +97,29 @@ class Surroundings:
                     break
                 out.add(rule)
         return out
+
+    def _settle(self, going: set[int], wanted: set[int], *, any_length: bool) -> None:
+        """Take out of those that go what has to stay for what stays."""
+        while back := self._torn(going) or self._short_runs(going, wanted, any_length=any_length):
+            going -= back
+
+    def _not_copied(self, going: set[int], wanted: set[int], *, any_length: bool) -> set[int]:
+        """Return the near-duplicates that may be no copies, and what stays with them.
+
+        They are judged last, by what stays beside them for other reasons, and as if all short ones stayed: whether
+        these go depends on those beside their witnesses, and may be another thing in another run.
+        """
+        near = self._near.places & going
+        if not near:
+            return set()
+        out: set[int] = set()
+        long = set(filter(self._is_long, going))
+        self._settle(long, wanted, any_length=any_length)
+        while back := self._said_of_something_else(long):
+            out |= back
+            long -= back
+            self._settle(long, wanted, any_length=any_length)
+        return out | (near - long)
 
     def allowed(self, gone: Collection[int], wanted: int) -> set[int]:
         """Return which of some paragraphs may go, out of so many that are wanted to go.
@@ -167,13 +185,10 @@ class Surroundings:
         return torn
 
     def _said_of_something_else(self, going: set[int]) -> set[int]:
-        """Return the near-duplicates that may be no copies, and what stays with them."""
-        if self._near.places.isdisjoint(going):
-            return set()
-        # Whether short ones go depends on those beside their witnesses.
-        runs = list(_runs(filter(self._is_long, sorted(going))))
+        """Return the near-duplicates that may be no copies as they stand, and what stays with them."""
+        runs = list(_runs(sorted(going)))
         near = self._near.uncertain(runs)
-        out = self._near.said_otherwise(near) | {i for i in self._near.places & going if not self._is_long(i)}
+        out = self._near.said_otherwise(near)
         for run in runs:
             if not near.isdisjoint(run):
                 out |= self._near.out_of_text(run, near)
