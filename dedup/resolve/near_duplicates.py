@@ -54,7 +54,7 @@ class NearDuplicates(NamedTuple):
     witnesses: Mapping[int, int]
 
     def uncertain(self, runs: Sequence[range]) -> set[int]:
-        """Return those that no long passage shows to be copies; `runs`: of paragraphs that go."""
+        """Return those that no long passage shows to be copies; `runs`: of long paragraphs that go."""
         out: set[int] = set()
         for run in runs:
             near = self.places.intersection(run)
@@ -91,7 +91,7 @@ class NearDuplicates(NamedTuple):
         """Return the paragraphs of a run that are in a long passage."""
         out: set[int] = set()
         for passage in self._passages(run):
-            if sum(map(self._is_long, passage)) >= _PASSAGE:
+            if len(passage) >= _PASSAGE:
                 out.update(passage)
         return out
 
@@ -124,11 +124,10 @@ class NearDuplicates(NamedTuple):
         return not self._is_text(below) or last & ENTRY > following & ENTRY
 
     def _is_in_text(self, run: range) -> bool:
-        """Return True if only sentences stand before a run and after it."""
+        """Return True if only sentences stand before a run and after it, for some paragraphs."""
         above, below, number = run.start - 1, run.stop, len(self.outline.forms)
         around = [*range(max(above - _AROUND, 0), above + 1), *range(below, min(below + _AROUND + 1, number))]
-        beside = (place for place in (above, below) if 0 <= place < number)
-        return all(map(self.outline.is_prose, around)) and all(map(self._is_long, beside))
+        return all(map(self.outline.is_prose, around))
 
     def _no_text_at(self, place: int) -> list[int]:
         """Return a paragraph, and what is no text right beside it; nothing if all of it is."""

@@ -10,16 +10,10 @@ import pytest
 from dedup.resolve.near_duplicates import sources
 from dedup.resolve.surroundings import Surroundings
 from dedup.text.paragraphs import split
+from tests.resolve.test_surroundings import MIN_WORDS, NEWS, OTHERS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
-
-NEWS = "Nobody on the island had expected the ferry to be back before the end of March."
-OTHERS = [
-    "Another paper reports on the storm that tore off the door, and on the night that the crew spent on the pier.",
-    "A third one asks who will pay for the repairs, now that the insurers have said that they will certainly not.",
-]
-MIN_WORDS = 8
 
 PROSE = {
     "english": (
