@@ -14,7 +14,7 @@ import numpy as np
 from dedup.resolve.paragraph_forms import ENTRY, LEADING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping
 
     from numpy.typing import NDArray
 
@@ -53,15 +53,30 @@ class NearDuplicates(NamedTuple):
     sources: Mapping[int, int]
     witnesses: Mapping[int, int]
 
-    def uncertain(self, runs: Sequence[range]) -> set[int]:
-        """Return those that no long passage shows to be copies; `runs`: of long paragraphs that go."""
+    def no_copies(self, runs: Iterable[range]) -> set[int]:
+        """Return those that may be no copies, and what has to stay with them; `runs`: of long paragraphs that go."""
         out: set[int] = set()
         for run in runs:
-            near = self.places.intersection(run)
-            out |= near - self._in_passages(run) if near and self._is_apart(run) else near
+            if near := self.places.intersection(run):
+                out |= self._no_copies_in(run, near)
         return out
 
-    def said_otherwise(self, near: set[int]) -> set[int]:
+    def _no_copies_in(self, run: range, near: frozenset[int]) -> set[int]:
+        """Return what of a run has to stay, because these near-duplicates are no part of a text that goes on."""
+        above, goes_on = run.start - 1, self._goes_on_below(run)
+        # What is no text may be continued by the run: a heading, a lead-in, a line of the same verse.
+        is_apart = not goes_on and (above < 0 or self._is_text(above))
+        if is_apart:
+            near -= self._in_passages(run)
+        out = self._said_otherwise(near)
+        if len(run) == len(self.outline.forms):
+            return out
+        if is_apart and self._is_in_text(run):
+            # What is no text stays with them: without it they would stand in a text.
+            return out.union(i for place in near for i in self._no_text_at(place) if i in run)
+        return out.union(i for i in near if goes_on or i in self.reworded or not self._is_text(i))
+
+    def _said_otherwise(self, near: frozenset[int]) -> set[int]:
         """Return those of some whose document says it in other words for a reason: not right beside them."""
         forms = self.outline.forms
         return {
@@ -69,23 +84,6 @@ class NearDuplicates(NamedTuple):
             for place in near & self.reworded & self.witnesses.keys()
             if abs(place - self.witnesses[place]) > 1 or forms[place].bits & ENTRY
         }
-
-    def out_of_text(self, run: range, near: set[int]) -> set[int]:
-        """Return what of a run has to stay, because some of its near-duplicates are no part of a text that goes on.
-
-        Args:
-            run: paragraphs that go, all between two that stay.
-            near: those that are uncertain.
-        """
-        here = near.intersection(run)
-        if len(run) == len(self.outline.forms):
-            return set()
-        if self._is_apart(run) and self._is_in_text(run):
-            # What is no text stays with them: without it they would stand in a text.
-            return {i for place in here for i in self._no_text_at(place)}.intersection(run)
-        if self._goes_on_below(run):
-            return here
-        return {place for place in here if place in self.reworded or not self._is_text(place)}
 
     def _in_passages(self, run: range) -> set[int]:
         """Return the paragraphs of a run that are in a long passage."""
@@ -104,14 +102,6 @@ class NearDuplicates(NamedTuple):
                 yield range(first, place)
                 first = place
         yield range(first, run.stop)
-
-    def _is_apart(self, run: range) -> bool:
-        """Return True if text stays beside a run, or nothing; below it, it may be a heading.
-
-        What is no text may be continued by the run: a heading, a lead-in, a line of the same verse.
-        """
-        above = run.start - 1
-        return (above < 0 or self._is_text(above)) and not self._goes_on_below(run)
 
     def _goes_on_below(self, run: range) -> bool:
         """Return True if what stays below a run may continue it: the rest of an entry, or no text and no heading."""

@@ -115,7 +115,7 @@ class Surroundings:
         out: set[int] = set()
         long = set(filter(self._is_long, going))
         self._settle(long, wanted, any_length=any_length)
-        while back := self._said_of_something_else(long):
+        while back := self._near.no_copies(_runs(sorted(long))):
             out |= back
             long -= back
             self._settle(long, wanted, any_length=any_length)
@@ -183,16 +183,6 @@ class Surroundings:
         if not torn and above >= 0 and below <= last and self._would_run_on(above, below):
             torn.add(run[-1])
         return torn
-
-    def _said_of_something_else(self, going: set[int]) -> set[int]:
-        """Return the near-duplicates that may be no copies as they stand, and what stays with them."""
-        runs = list(_runs(sorted(going)))
-        near = self._near.uncertain(runs)
-        out = self._near.said_otherwise(near)
-        for run in runs:
-            if not near.isdisjoint(run):
-                out |= self._near.out_of_text(run, near)
-        return out
 
     def _repeats_neighbour(self, run: range) -> bool:
         """Return True if the end of a run stands again right above it, or its beginning right below it."""
