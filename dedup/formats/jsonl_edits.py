@@ -91,7 +91,7 @@ def _mark(removal: Removal) -> dict[str, Any]:
         "start": removal.start,
         "end": removal.end,
         "cut": {"start": removal.cut_start, "end": removal.cut_end},
-        **removal.to_entry(),
+        **removal.comparison().to_entry(),
         "witnesses": [_witness(witness) for witness in removal.witnesses],
     }
 

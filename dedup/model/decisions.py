@@ -5,9 +5,9 @@ All positions are offsets in **characters** of the document's text; formats tran
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -40,8 +40,7 @@ class Compared(str, Enum):
     """Tokens aligned one by one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Elsewhere:
+class Elsewhere(NamedTuple):
     """Where a witness of another document stands (scope ``corpus``)."""
 
     file: str
@@ -54,8 +53,7 @@ class Elsewhere:
     """The witness's text."""
 
 
-@dataclass(frozen=True, slots=True)
-class Witness:
+class Witness(NamedTuple):
     """A kept paragraph that makes another one superfluous."""
 
     paragraph: int
@@ -66,8 +64,35 @@ class Witness:
     """The document, where it is not the one the removed paragraph stands in."""
 
 
-@dataclass(frozen=True, slots=True)
-class Removal:
+class Comparison(NamedTuple):
+    """Why a paragraph goes, and how it compares with its witnesses; the fields are those of `Removal`."""
+
+    reason: Reason
+    compared: Compared
+    similarity: float
+    coverage: float
+    block: int | None
+    documents: int | None
+    differs: tuple[str, ...]
+
+    def to_entry(self) -> dict[str, Any]:
+        """Return it as the log and the marks have it."""
+        entry: dict[str, Any] = {
+            "reason": self.reason.value,
+            "compared": self.compared.value,
+            "similarity": round(self.similarity, 6),
+            "coverage": round(self.coverage, 6),
+        }
+        if self.compared is Compared.ALIGNED:  # nothing else was looked at for differences
+            entry["differs"] = list(self.differs)
+        if self.block is not None:
+            entry["block"] = self.block
+        if self.documents is not None:
+            entry["documents"] = self.documents
+        return entry
+
+
+class Removal(NamedTuple):
     """One paragraph that goes."""
 
     paragraph: int
@@ -96,21 +121,11 @@ class Removal:
     """Where it was aligned: in what ways it differs from its witnesses; names of
     `dedup.model.differences.Difference`."""
 
-    def to_entry(self) -> dict[str, Any]:
-        """Return what the log and the marks have in common: why it goes, and how it compares with its witnesses."""
-        entry: dict[str, Any] = {
-            "reason": self.reason.value,
-            "compared": self.compared.value,
-            "similarity": round(self.similarity, 6),
-            "coverage": round(self.coverage, 6),
-        }
-        if self.compared is Compared.ALIGNED:  # nothing else was looked at for differences
-            entry["differs"] = list(self.differs)
-        if self.block is not None:
-            entry["block"] = self.block
-        if self.documents is not None:
-            entry["documents"] = self.documents
-        return entry
+    def comparison(self) -> Comparison:
+        """Return why it goes, and how it compares with its witnesses."""
+        return Comparison(
+            self.reason, self.compared, self.similarity, self.coverage, self.block, self.documents, self.differs
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +171,7 @@ class Decision:
 
 def held(removals: Iterable[Removal]) -> tuple[Removal, ...]:
     """Return removals as ones that are held back: nothing of them leaves the text."""
-    return tuple(replace(removal, cut_start=removal.start, cut_end=removal.start, block=None) for removal in removals)
+    return tuple(removal._replace(cut_start=removal.start, cut_end=removal.start, block=None) for removal in removals)
 
 
 def without(text: str, cuts: Iterable[tuple[int, int]]) -> str:

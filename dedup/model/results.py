@@ -142,7 +142,7 @@ def cleaned(text: str, decision: Decision) -> Cleaned:
 
 def _removed(text: str, removal: Removal) -> RemovedParagraph:
     witnesses = tuple(_witness(text, witness) for witness in removal.witnesses)
-    return RemovedParagraph(**_members(removal) | {"text": text[removal.start : removal.end], "witnesses": witnesses})
+    return RemovedParagraph(**removal._asdict() | {"text": text[removal.start : removal.end], "witnesses": witnesses})
 
 
 def _kept(text: str, kept: KeptNear) -> KeptParagraph:
@@ -150,7 +150,7 @@ def _kept(text: str, kept: KeptNear) -> KeptParagraph:
     return KeptParagraph(**_members(kept) | {"text": text[kept.start : kept.end], "witness": witness})
 
 
-def _members(one: Removal | KeptNear | Cleaned) -> dict[str, Any]:
+def _members(one: KeptNear | Cleaned) -> dict[str, Any]:
     """Return the fields of something that was decided, by their names, as they are."""
     return {name: getattr(one, name) for name in one.__dataclass_fields__}
 

@@ -36,6 +36,8 @@ from dedup.text.paragraphs import LINE_END, count_line_ends
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from dedup.resolve.paragraph_forms import Form
+
 _WORD = re.compile(r"\w+")
 _BLANK = re.compile(r"[^\S\r\n]*")
 _SHORTEST_RULE = 3
@@ -64,6 +66,7 @@ class Outline:
     Args:
         text: the document.
         spans: (start, end) of each paragraph, in characters.
+        numbers, bodies, forms: the attributes.
 
     Attributes:
         numbers: the numbers of the paragraphs with words, by their places.
@@ -73,17 +76,45 @@ class Outline:
         underlined: the places of headings that a line without words underlines.
     """
 
-    def __init__(self, text: str, spans: Sequence[Sequence[int]]) -> None:
+    def __init__(
+        self, text: str, spans: Sequence[Sequence[int]], numbers: list[int], bodies: list[str], forms: list[Form]
+    ) -> None:
         self._text = text
         self._spans = spans
-        stripped = [text[start:end].strip() for start, end in spans]
-        # Most begin with a word.
-        self.numbers = [i for i, body in enumerate(stripped) if body[:1].isalnum() or _WORD.search(body)]
-        self.bodies = [stripped[number] for number in self.numbers]
-        self.forms = list(map(_form_of, self.bodies))
+        self.numbers = numbers
+        self.bodies = bodies
+        self.forms = forms
         self.underlined: set[int] = set()
         self.levels = self._levels()
         self._tied: dict[int, bool] = {}
+        self._has_words: dict[tuple[int, int], bool] = {}
+
+    def __len__(self) -> int:
+        """Return the number of paragraphs, those without any word included."""
+        return len(self._spans)
+
+    @classmethod
+    def of(cls, text: str, spans: Sequence[Sequence[int]]) -> Outline:
+        """Return the outline of a document; `spans`: (start, end) of each paragraph, in characters."""
+        stripped = [text[start:end].strip() for start, end in spans]
+        # Most begin with a word.
+        numbers = [i for i, body in enumerate(stripped) if body[:1].isalnum() or _WORD.search(body)]
+        bodies = [stripped[number] for number in numbers]
+        return cls(text, spans, numbers, bodies, list(map(_form_of, bodies)))
+
+    def of_rest(self, text: str, spans: Sequence[Sequence[int]], stay: Sequence[int]) -> Outline:
+        """Return the outline of what is left of the document; its paragraphs are not read again.
+
+        Args:
+            text: what is left.
+            spans: (start, end) of each paragraph in there, in characters.
+            stay: which paragraphs of this document these are, ascending.
+        """
+        places = {number: place for place, number in enumerate(self.numbers)}
+        both = [(i, places[number]) for i, number in enumerate(stay) if number in places]
+        bodies = [self.bodies[place] for _, place in both]
+        forms = [self.forms[place] for _, place in both]
+        return Outline(text, spans, [i for i, _ in both], bodies, forms)
 
     @cached_property
     def series(self) -> list[list[int]]:
@@ -130,13 +161,10 @@ class Outline:
 
     def has_words(self, place: int, least: int) -> bool:
         """Return True if a paragraph has at least so many words, or characters where no spaces stand between them."""
-        body = self.bodies[place]
-        if body.count(" ") > _CERTAINLY * least:  # most have many more, and need no count
-            return True
-        words = _WORD.findall(body)
-        if len(words) >= least or body.isascii():
-            return len(words) >= least
-        return sum(len(word) if is_spaceless(word) else 1 for word in words) >= least
+        known = self._has_words.get((place, least))
+        if known is None:
+            known = self._has_words[place, least] = _has_words(self.bodies[place], least)
+        return known
 
     def is_tied(self, place: int) -> bool:
         """Return True if a paragraph and the next one are parts of one unit."""
@@ -245,3 +273,12 @@ class Outline:
         if len(rule) < _SHORTEST_RULE or len(set(rule)) != 1 or 2 * abs(len(rule) - len(title)) > len(title):
             return 0
         return _RULES.find(rule[0]) + 1 or len(_RULES)
+
+
+def _has_words(text: str, least: int) -> bool:
+    if text.count(" ") > _CERTAINLY * least:  # most have many more, and need no count
+        return True
+    words = _WORD.findall(text)
+    if len(words) >= least or text.isascii():
+        return len(words) >= least
+    return sum(len(word) if is_spaceless(word) else 1 for word in words) >= least

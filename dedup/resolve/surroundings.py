@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 
 from dedup.resolve.corpus.short_paragraphs import RUN_LENGTH
 from dedup.resolve.near_duplicates import NearDuplicates
-from dedup.resolve.outline import Outline
 from dedup.resolve.paragraph_forms import (
     ENTRY,
     HALF_BOLD,
@@ -27,7 +26,9 @@ from dedup.resolve.paragraph_forms import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping
+
+    from dedup.resolve.outline import Outline
 
 EMPTY: Mapping[int, int] = MappingProxyType({})
 _SHORT_SERIES = 8
@@ -39,8 +40,7 @@ class Surroundings:
     """The paragraphs of one document, as they look to their neighbours.
 
     Args:
-        text: the document.
-        spans: (start, end) of each paragraph, in characters.
+        outline: of the document.
         min_words: words of a paragraph that may go by itself.
         renumbered: paragraphs whose number or letter is another one than their witness's.
         witnesses: for paragraphs that are to go, the one of the same document that they go for.
@@ -51,8 +51,7 @@ class Surroundings:
 
     def __init__(
         self,
-        text: str,
-        spans: Sequence[Sequence[int]],
+        outline: Outline,
         min_words: int,
         renumbered: Collection[int] = (),
         witnesses: Mapping[int, int] = EMPTY,
@@ -62,9 +61,8 @@ class Surroundings:
         sources: Mapping[int, int] = EMPTY,
     ) -> None:
         self._min_words = min_words
-        self._outline = Outline(text, spans)
-        self._number = len(spans)
-        place = self._places = {number: place for place, number in enumerate(self._outline.numbers)}
+        self._outline = outline
+        place = self._places = {number: place for place, number in enumerate(outline.numbers)}
         self._renumbered = {place[number] for number in renumbered if number in place}
         self._witnesses = {place[i]: place[w] for i, w in witnesses.items() if i in place and w in place}
         self._near = NearDuplicates(
@@ -92,7 +90,7 @@ class Surroundings:
         out = {numbers[place] for place in wanted - going}
         # What rules off a paragraph goes with it only.
         for number in sorted(out):
-            for rule in range(number + 1, self._number):
+            for rule in range(number + 1, len(self._outline)):
                 if rule not in gone or rule in self._places:
                     break
                 out.add(rule)

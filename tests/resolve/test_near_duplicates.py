@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from dedup.resolve.near_duplicates import sources
+from dedup.resolve.outline import Outline
 from dedup.resolve.surroundings import Surroundings
 from dedup.text.paragraphs import split
 from tests.resolve.test_surroundings import MIN_WORDS, NEWS, OTHERS
@@ -85,7 +86,7 @@ def near_retained(
     documents = np.array([0 if number in passage else 1 + number for number in sorted(gone)])
     where = dict(zip(sorted(gone), sources(documents, np.array(sorted(gone))).tolist(), strict=True))
     reworded = near if reworded is None else reworded
-    return Surroundings(text, spans, MIN_WORDS, near=near, reworded=reworded, sources=where).retained(gone)
+    return Surroundings(Outline.of(text, spans), MIN_WORDS, near=near, reworded=reworded, sources=where).retained(gone)
 
 
 @pytest.mark.parametrize("language", PROSE)
@@ -150,7 +151,7 @@ def test_a_passage_keeps_the_order_of_its_document() -> None:
     for number, stay in ((6, set[int]()), (2, {5})):
         places = np.array([3, 4, 5, number, 9])
         where = dict(zip(range(2, 7), sources(np.zeros(5, np.int32), places).tolist(), strict=True))
-        beside = Surroundings(text, spans, MIN_WORDS, near={5}, reworded={5}, sources=where)
+        beside = Surroundings(Outline.of(text, spans), MIN_WORDS, near={5}, reworded={5}, sources=where)
         assert beside.retained(gone) == stay
 
 
@@ -166,7 +167,9 @@ def test_in_one_document_other_words_may_go_beside_their_witness_only() -> None:
     for paragraphs, place, witness, stay in cases:
         text, one_of = "\n\n".join(paragraphs), {place: witness}
         spans = [list(span) for span in split(text)]
-        beside = Surroundings(text, spans, MIN_WORDS, (), one_of, near={place}, reworded={place}, sources=one_of)
+        beside = Surroundings(
+            Outline.of(text, spans), MIN_WORDS, (), one_of, near={place}, reworded={place}, sources=one_of
+        )
         assert beside.retained({place}) == stay
 
 

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dedup import clean_documents
+from dedup.resolve.outline import Outline
 from dedup.resolve.surroundings import EMPTY, Surroundings
 from dedup.text.paragraphs import split
 from tests.support import strategies
@@ -47,7 +48,7 @@ def surroundings(
     for paragraph in paragraphs:
         spans.append((at, at + len(paragraph)))
         at += len(paragraph) + len(end)
-    return Surroundings(end.join(paragraphs), spans, min_words, renumbered, witnesses)
+    return Surroundings(Outline.of(end.join(paragraphs), spans), min_words, renumbered, witnesses)
 
 
 def is_button(heading: str) -> bool:
@@ -513,9 +514,9 @@ def test_what_is_indented_under_a_line_stays_with_it() -> None:
     text = f"{NEWS}\n{day}\n{match}\n\n{NEWS}"
     spans = [(0, len(NEWS)), (text.index(day), text.index(match) - 1), (text.index("20.00"), text.index(match) + 22)]
     spans.append((len(text) - len(NEWS), len(text)))
-    assert Surroundings(text, spans, MIN_WORDS).retained({2}) == {2}
-    assert Surroundings(text, spans, MIN_WORDS).retained({1}) == {1}
-    assert Surroundings(text, spans, MIN_WORDS).retained({1, 2}) == set()
+    assert Surroundings(Outline.of(text, spans), MIN_WORDS).retained({2}) == {2}
+    assert Surroundings(Outline.of(text, spans), MIN_WORDS).retained({1}) == {1}
+    assert Surroundings(Outline.of(text, spans), MIN_WORDS).retained({1, 2}) == set()
 
 
 def test_an_entry_with_a_list_of_its_own_stays_with_it() -> None:
@@ -523,9 +524,9 @@ def test_an_entry_with_a_list_of_its_own_stays_with_it() -> None:
     text = f"{NEWS}\n\n1. 翻拌的手法是\n\n   * 先用右手拿刮刀从盆中心插入底部。\n\n{NEWS}"
     spans = split(text)
     assert len(spans) == 4
-    assert Surroundings(text, spans, MIN_WORDS).retained({2}) == {2}
-    assert Surroundings(text, spans, MIN_WORDS).retained({1}) == {1}
-    assert Surroundings(text, spans, MIN_WORDS).retained({1, 2}) == set()
+    assert Surroundings(Outline.of(text, spans), MIN_WORDS).retained({2}) == {2}
+    assert Surroundings(Outline.of(text, spans), MIN_WORDS).retained({1}) == {1}
+    assert Surroundings(Outline.of(text, spans), MIN_WORDS).retained({1, 2}) == set()
 
 
 def test_a_container_and_its_text_stay_together() -> None:
@@ -627,7 +628,7 @@ def test_an_underlined_heading_goes_with_its_underline_only(title: str) -> None:
     text = "\n".join([NEWS, "", title, "-" * len(title), "", NEWS, "", OTHERS[0]])
     spans = [list(span) for span in split(text)]
     assert len(spans) == 5
-    beside = Surroundings(text, spans, MIN_WORDS)
+    beside = Surroundings(Outline.of(text, spans), MIN_WORDS)
     assert beside.retained({1, 3}) == {1, 3}
     assert beside.retained({1, 2, 3}) == set()
 

@@ -7,7 +7,9 @@ or belong under it? See `dedup.resolve.surroundings`.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -22,6 +24,7 @@ from dedup.engines.removal.task_decisions import (
 )
 from dedup.model.decisions import without
 from dedup.resolve.document.decide import Repeats, judge_repeats
+from dedup.resolve.outline import Outline
 from dedup.resolve.surroundings import Surroundings
 from dedup.text.paragraphs import regions
 
@@ -34,7 +37,8 @@ if TYPE_CHECKING:
     from dedup.model.settings import Settings
 
 
-class View(NamedTuple):
+@dataclass
+class View:
     """A document as it is judged: what is left of it so far.
 
     Attributes:
@@ -47,6 +51,7 @@ class View(NamedTuple):
         reworded: those of them that differ in words from it.
         sources: where the witness of each stands; none where there is no near one.
         again: others are gone already.
+        whole: then, the document before anything had gone, and which of its paragraphs are left.
     """
 
     text: str
@@ -58,14 +63,22 @@ class View(NamedTuple):
     reworded: set[int]
     sources: dict[int, int]
     again: bool
+    whole: tuple[View, list[int]] | None = field(default=None, compare=False)
+
+    @cached_property
+    def outline(self) -> Outline:
+        """The paragraphs as they look to one another."""
+        if self.whole is None:
+            return Outline.of(self.text, self.spans)
+        whole, stay = self.whole
+        return whole.outline.of_rest(self.text, self.spans, stay)
 
     def allowed(self, gone: set[int], settings: Settings) -> set[int]:
         """Return which of some paragraphs may go, if all others stay."""
         if not 0 < len(gone) < len(self.spans):  # nothing goes, or nothing stays beside it
             return gone
         beside = Surroundings(
-            self.text,
-            self.spans,
+            self.outline,
             settings.min_words,
             self.renumbered,
             self.repeated,
@@ -85,7 +98,18 @@ class View(NamedTuple):
         return Repeats(without(self.text, cut), spans, pairs), stays
 
 
-def view(document: Document, done: NDArray[np.bool_], left: str, cut: Sequence[tuple[int, int]]) -> View:
+def whole_view(document: Document) -> View:
+    """Return a document as it is judged before anything has gone."""
+    return view(document, np.zeros(len(document.removals), bool), document.located.record.text, [])
+
+
+def view(
+    document: Document,
+    done: NDArray[np.bool_],
+    left: str,
+    cut: Sequence[tuple[int, int]],
+    whole: View | None = None,
+) -> View:
     """Return what is left of a document when some of its removals are done.
 
     Args:
@@ -93,6 +117,7 @@ def view(document: Document, done: NDArray[np.bool_], left: str, cut: Sequence[t
         done: which of them are; bool.
         left: the text without them.
         cut: what has left the text for them.
+        whole: the document before anything had gone.
     """
     gone = document.removals["paragraph"] - document.first
     numbers = np.delete(np.arange(len(document.spans)), gone[done])
@@ -114,6 +139,7 @@ def view(document: Document, done: NDArray[np.bool_], left: str, cut: Sequence[t
         set(places[reworded].tolist()),
         dict(zip(places[~done].tolist(), sources, strict=True)) if sources else {},
         bool(done.any()),
+        None if whole is None else (whole, numbers.tolist()),
     )
 
 

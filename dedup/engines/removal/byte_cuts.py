@@ -18,6 +18,7 @@ from dedup.engines.removal.task_decisions import (
 from dedup.formats.jsonl_bytes import LARGEST, Literals
 from dedup.formats.jsonl_string import locate_string
 from dedup.formats.parts import PartKind
+from dedup.resolve.outline import Outline
 from dedup.resolve.surroundings import EMPTY, Surroundings
 from dedup.text.arrays import batches, ranges
 from dedup.text.characters import code_points
@@ -130,7 +131,7 @@ class _UnparsedDocument(NamedTuple):
         removals, gone = self.removals, self.gone
         marked, near, reworded = (gone[which(removals)].tolist() for which in (is_renumbered, is_near, is_reworded))
         sources = dict(zip(gone.tolist(), removals["source"].tolist(), strict=True)) if near else EMPTY
-        beside = Surroundings(text, spans, min_words, marked, near=near, reworded=reworded, sources=sources)
+        beside = Surroundings(Outline.of(text, spans), min_words, marked, near=near, reworded=reworded, sources=sources)
         return beside.allowed(gone.tolist(), len(gone))
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from dedup.engines.removal.admissible import Judgements, admissible, allowed_removals, view
+from dedup.engines.removal.admissible import Judgements, admissible, allowed_removals, view, whole_view
 from dedup.engines.removal.byte_cuts import LEAST, each_a_line, moved, reads_alike, staying
 from dedup.engines.removal.task_decisions import removed_numbers
 from dedup.model.decisions import without
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from dedup.engines.removal.admissible import View
     from dedup.engines.removal.task_decisions import Document
     from dedup.formats.parts import Work
     from dedup.model.settings import Settings, Split
@@ -54,9 +55,11 @@ def settle_cuts(work: Work, documents: Sequence[Document]) -> list[CutDocument |
     settled: list[CutDocument | None] = [None] * len(documents)
     active = list(range(len(documents)))
     judgements = Judgements(work.settings)
+    wholes = [whole_view(document) for document in documents]
     while active:
         before = [settled[number] for number in active]
-        wanted = _admissible(judgements, work.settings, [documents[number] for number in active], before)
+        views = [_view(documents[number], settled[number], wholes[number]) for number in active]
+        wanted = _admissible(judgements, work.settings, [documents[number] for number in active], before, views)
         still_active: list[int] = []
         cuts = Reparse(work, wanted, before).run()
         for number, want, cut in zip(active, wanted, cuts, strict=True):
@@ -75,15 +78,20 @@ def _number_done(cut: CutDocument | None) -> int:
     return 0 if cut is None else len(cut.document.removals)
 
 
+def _view(document: Document, cut: CutDocument | None, whole: View) -> View:
+    """Return a document as it is judged when something has been cut."""
+    return whole if cut is None else view(document, is_among(document, cut.document), cut.left, cut.regions, whole)
+
+
 def _admissible(
-    judgements: Judgements, settings: Settings, documents: Sequence[Document], settled: Sequence[CutDocument | None]
+    judgements: Judgements,
+    settings: Settings,
+    documents: Sequence[Document],
+    settled: Sequence[CutDocument | None],
+    views: Sequence[View],
 ) -> list[Document]:
     """Return each document with the removals that may be carried out, given those that are settled."""
     done = [is_among(document, cut and cut.document) for document, cut in zip(documents, settled, strict=True)]
-    views = [
-        view(document, flags, *((cut.left, cut.regions) if cut else (document.located.record.text, [])))
-        for document, flags, cut in zip(documents, done, settled, strict=True)
-    ]
     return [
         with_removals(document, allowed_removals(document, flags, found))
         for document, flags, found in zip(documents, done, admissible(views, settings, judgements), strict=True)

@@ -40,8 +40,6 @@ if TYPE_CHECKING:
 
 _CHARACTERS_A_WORD = 3
 """Characters that make about a word where words are written without spaces: two in Chinese, four in Thai."""
-
-
 _CLOSING = " \t\r\n*_"
 """What may stand behind the last sign of a paragraph: spaces, and the end of what is in bold."""
 _LONGEST_HEADING = 40
@@ -225,10 +223,11 @@ class Article:
     @cached_property
     def is_sectioned(self) -> bool:
         """Whether the document is one of sections, numbered or under headings, as a contract, a law or a manual is."""
-        marked = sum(
-            self._begins_section(i) or entry_marker(self.text_of(i)) != "" for i in range(len(self)) if self.sizes[i]
+        enough = max(_SECTIONED, _SECTIONED_SHARE * self._wordy_before[-1])
+        marked = (
+            i for i in range(len(self)) if self.sizes[i] and (entry_marker(self.text_of(i)) or self._begins_section(i))
         )
-        return marked >= _SECTIONED and marked >= _SECTIONED_SHARE * self._wordy_before[-1]
+        return any(number >= enough for number, _ in enumerate(marked, 1))
 
     def _begins_section(self, index: int) -> bool:
         """Return True if the paragraph is a heading, numbered, or a label of a word and a number."""

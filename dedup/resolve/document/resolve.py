@@ -14,6 +14,7 @@ from dedup.model.differences import Difference
 from dedup.resolve.document.block import NEARLY_ALL, Block
 from dedup.resolve.document.blocks import Link, Matcher, longest_block, with_wordless, without_strays
 from dedup.resolve.document.intent import is_accident, is_page_again
+from dedup.resolve.outline import Outline
 from dedup.resolve.surroundings import Surroundings
 from dedup.text.paragraphs import cuts
 
@@ -113,7 +114,8 @@ def _without_retained(article: Article, blocks: list[list[Link]]) -> list[list[L
     links = [link for block in blocks for link in block]
     renumbered = {link.copy for link in links if Difference.MARKER in link.kind}
     witnesses = {link.copy: link.sources[-1] for link in links}
-    beside = Surroundings(article.text, article.spans, article.settings.min_words, renumbered, witnesses)
+    outline = Outline.of(article.text, article.spans)
+    beside = Surroundings(outline, article.settings.min_words, renumbered, witnesses)
     while True:
         retained = beside.retained({link.copy for block in blocks for link in block})
         left = [[link for link in block if link.copy not in retained] for block in blocks]

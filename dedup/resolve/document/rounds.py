@@ -47,7 +47,7 @@ def merge_rounds(text: str, first: Decision, left: str, second: Decision, settin
     removals = _renumber_blocks([removal for removal in repaired if removal is not None], list(added.values()))
     cut = cuts(text, spans, {removal.paragraph for removal in removals})
     removals = [
-        replace(removal, cut_start=cut[removal.paragraph][0], cut_end=cut[removal.paragraph][1])
+        removal._replace(cut_start=cut[removal.paragraph][0], cut_end=cut[removal.paragraph][1])
         for removal in sorted(removals, key=lambda removal: removal.start)
     ]
     return Decision(first.paragraphs, tuple(removals), tuple(_map_kept_near(near, kept) for near in second.kept_near))
@@ -61,7 +61,7 @@ def _map_removal(removal: Removal, kept: _Kept) -> Removal:
     """Return a removal from what was left as one from the original text."""
     number, start, end = kept.locate(removal.paragraph)
     witnesses = tuple(_map_witness(witness, kept) for witness in removal.witnesses)
-    return replace(removal, paragraph=number, start=start, end=end, witnesses=witnesses)
+    return removal._replace(paragraph=number, start=start, end=end, witnesses=witnesses)
 
 
 def _map_kept_near(near: KeptNear, kept: _Kept) -> KeptNear:
@@ -76,7 +76,7 @@ def _renumber_blocks(removals: list[Removal], added: list[Removal]) -> list[Remo
     """Return all removals, the blocks of the added ones numbered after those of the others."""
     first = 1 + max((removal.block for removal in removals if removal.block is not None), default=-1)
     return removals + [
-        removal if removal.block is None else replace(removal, block=removal.block + first) for removal in added
+        removal if removal.block is None else removal._replace(block=removal.block + first) for removal in added
     ]
 
 
@@ -93,12 +93,11 @@ def _repair_witness(text: str, removal: Removal, added: dict[int, Removal], sett
     article = pair(text[witness.start : witness.end], text[removal.start : removal.end], settings)
     equal = article.compare_exactly(0, 1)
     if equal is not None:
-        return replace(removal, witnesses=witnesses, compared=equal, similarity=1.0, coverage=1.0, differs=())
+        return removal._replace(witnesses=witnesses, compared=equal, similarity=1.0, coverage=1.0, differs=())
     verdict = article.verdict(0, 1)
     if not article.is_eligible(1) or settings.exact or not verdict.covered:
         return None
-    return replace(
-        removal,
+    return removal._replace(
         witnesses=witnesses,
         compared=Compared.ALIGNED,
         similarity=verdict.similarity,
