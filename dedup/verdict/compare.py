@@ -14,6 +14,7 @@ from rapidfuzz.distance import LCSseq
 from dedup.model.differences import Difference
 from dedup.text.token_chars import encode_injectively, is_injective, is_numeric, number_words
 from dedup.verdict.additions import check_addition
+from dedup.verdict.addresses import differ_in_address
 from dedup.verdict.code import has_same_lines, is_code
 from dedup.verdict.gap import Finding, Gap, Paragraph
 from dedup.verdict.omissions import is_same_number
@@ -197,7 +198,7 @@ def provisional_verdict(
         return Verdict.not_covered(overlap, Difference.WORDS, [i for gap in gaps for i in gap.candidate_range])
     numbers_only = settings.guard == "numbers"
     finding = (
-        _new_numbers(gaps, candidate) if numbers_only else _check_gaps(gaps, witness, candidate, thorough=thorough)
+        _new_numbers(gaps, candidate) if numbers_only else _check_all(alignment, witness, candidate, thorough=thorough)
     )
     if finding.new:
         return Verdict.not_covered(overlap, finding.kind, finding.new)
@@ -231,6 +232,8 @@ def _verdict_if_contained(witness: Paragraph, candidate: Paragraph, settings: Se
     overlap = _overlap(size, witness_size, size)
     ends = [gap for gap in (Gap(0, start, 0, 0), Gap(start + size, witness_size, size, size)) if gap.witness_size]
     if settings.guard == "strict":
+        if spelt := differ_in_address(witness, candidate, [(start, 0, size)]):
+            return Verdict.not_covered(overlap, Difference.WORDS, spelt)
         for gap in ends:
             finding = check_addition(gap, witness, candidate)
             if finding.new:
@@ -253,6 +256,13 @@ def _new_numbers(gaps: list[Gap], candidate: Paragraph) -> Finding:
     """Return the tokens with digits in the gaps."""
     new = [i for gap in gaps for i in gap.candidate_range if is_numeric(candidate.chars[i])]
     return Finding(new, Difference.NUMBER if new else Difference.NONE)
+
+
+def _check_all(alignment: Alignment, witness: Paragraph, candidate: Paragraph, *, thorough: bool) -> Finding:
+    """Examine the gaps, and if they say nothing new what is equal."""
+    finding = _check_gaps(alignment.gaps, witness, candidate, thorough=thorough)
+    spelt = [] if finding.new else differ_in_address(witness, candidate, alignment.runs)
+    return Finding(spelt, Difference.WORDS) if spelt else finding
 
 
 def _check_gaps(gaps: list[Gap], witness: Paragraph, candidate: Paragraph, *, thorough: bool) -> Finding:

@@ -105,7 +105,7 @@ DOCUMENT = (
     "dedup.resolve.document.decide:merge_rounds",
     "dedup.formats.jsonl:_read_record",
     "dedup.formats.jsonl:locate",
-    "dedup.formats.log.entries:_removal",
+    "dedup.formats.log.entries:_members",
 )
 CORPUS = (
     "dedup.fingerprint.fingerprint:split_batch",
@@ -115,7 +115,7 @@ CORPUS = (
     "dedup.verdict.batch.verify:provisional_verdict",
     "dedup.formats.jsonl:_read_record",
     "dedup.formats.jsonl:locate",
-    "dedup.formats.log.entries:_removal",
+    "dedup.formats.log.entries:_members",
     "dedup.engines.removal.reparse:split_texts",
     "dedup.engines.removal.explained:cuts",
 )

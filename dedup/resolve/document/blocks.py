@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from dedup.model.decisions import Compared
 from dedup.model.differences import Difference
+from dedup.resolve.document.front_matter import front_matter
 from dedup.verdict.compare import find_whole
 
 if TYPE_CHECKING:
@@ -70,6 +71,7 @@ class Matcher:
         self._kept: dict[int, list[int]] = {}
         self._kept_before: dict[int, int] = {}
         self._covering: dict[int, list[Link]] = {}
+        self._front_matter = front_matter(article)
 
     def mark_removed(self, links: Iterable[Link]) -> None:
         """Record that the paragraphs of these links are removed."""
@@ -136,7 +138,14 @@ class Matcher:
         for candidate in self._article.candidates.get(copy, ()):
             link = self.removed.get(candidate)
             out.update(dict.fromkeys((candidate,) if link is None else link.sources))
-        return list(out)
+        return [source for source in out if not self._is_about(source, copy)]
+
+    def _is_about(self, source: int, copy: int) -> bool:
+        """Return True if one paragraph says in the front matter what the other one says in the text."""
+        article = self._article
+        if article.settings.guard != "strict" or source not in self._front_matter or copy in self._front_matter:
+            return False
+        return article.leading_label(source) != article.leading_label(copy)
 
     def _joint_links(self, copy: int, sources: list[int]) -> list[Link]:
         """Return the link to several neighbouring paragraphs that cover this one together."""
