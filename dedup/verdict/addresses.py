@@ -18,7 +18,8 @@ _RUN = re.compile(r"[\w/.+%=&?:~-]+")
 _JOINT = re.compile(r"[^\W_][-_/.+%=&?:~]{1,3}(?=[^\W_])")
 _JOINTS = 5
 """Joints of an address, at least: six words or more, with signs and no spaces between them."""
-_SIGNS = "-_/.+"
+_SIGNS, _FEWEST = "-_/+%", 3
+"""Signs of which an address has so many, at least: dots, which a sentence has as well, are the fewer ones there."""
 _SHARE = 2
 """One of so many words has to stand in an address in one text, and not in the other one, to set them apart."""
 
@@ -44,8 +45,7 @@ def differ_in_address(witness: Paragraph, candidate: Paragraph, runs: Iterable[t
 def _in_addresses(paragraph: Paragraph) -> set[int]:
     """Return which tokens of a paragraph stand in addresses."""
     text = paragraph.text
-    # Most texts have none.
-    if not any(sign in text for sign in _SIGNS):
+    if sum([text.count(sign) for sign in _SIGNS]) < _FEWEST:  # most texts have none
         return set()
     found = [match.span() for match in _RUN.finditer(text) if len(_JOINT.findall(match.group())) >= _JOINTS]
     if not found:
