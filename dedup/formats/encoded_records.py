@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from dedup.formats.jsonl import plain_field
 from dedup.formats.parts import PartKind
 from dedup.native.kernels import native
 from dedup.text.long_texts import LONG
@@ -41,7 +42,7 @@ class EncodedDocuments(NamedTuple):
 
 def read_encoded(work: Work, task: Sequence[Part]) -> EncodedDocuments | None:
     """Read a task of which nothing but the texts is asked; None where `dedup.formats.edits.read_documents` has to."""
-    field = _plain_field(work)
+    field = plain_field(work)
     if field is None or native() is None or work.mark or work.settings.within is not None:
         return None
     data: list[bytes] = []
@@ -63,16 +64,6 @@ def read_encoded(work: Work, task: Sequence[Part]) -> EncodedDocuments | None:
         size += len(found[0])
     texts = EncodedTexts(b"".join(data), np.concatenate(edges))
     return EncodedDocuments(texts, [len(one) for one in places], np.concatenate(places))
-
-
-def _plain_field(work: Work) -> bytes | None:
-    """Return the key of the text; None where it is another one's member, or records are in another encoding."""
-    if work.codec.name != "utf-8" or len(work.field) != 1:
-        return None
-    try:
-        return work.field[0].encode()
-    except UnicodeEncodeError:
-        return None
 
 
 def _read(data: bytes, field: bytes, limit: int) -> _Arrays | None:

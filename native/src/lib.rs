@@ -1,8 +1,8 @@
 //! What `dedup` does most often, once more in Rust. The Python is the specification: the same bytes come out.
 //!
-//! This file is the boundary, and all that knows Python: whole tasks a call, bytes in and out, no object for each
-//! paragraph, and the interpreter's lock released while something is computed. `dedup/native/kernels.py` is the one
-//! module that imports it. A panic becomes an exception.
+//! This file and `python/` are the boundary, and all that knows Python: whole tasks a call, bytes in and out, no object
+//! for each paragraph, and the interpreter's lock released while something is computed. `dedup/native/kernels.py` is the
+//! one module that imports it. A panic becomes an exception.
 
 pub mod blake2b;
 pub mod characters;

@@ -289,20 +289,6 @@ def test_without_the_glance_the_rules_decide_alike(name: str, tmp_path: Path, mo
     assert (tmp_path / "log").read_bytes() == (tmp_path / "other").read_bytes()
 
 
-@pytest.mark.parametrize(
-    "kernel", ["dedup.engines.removal.second_pass:cut_without_parsing", "dedup.engines.removal.second_pass:cut_emptied"]
-)
-def test_without_the_short_way_the_same_is_cut(kernel: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where the quick way of cutting many documents raises, they are cut one by one, to the same bytes."""
-    path = tmp_path / "in.jsonl"
-    path.write_bytes(b"".join(corpus()))
-    run(job(path, tmp_path / "with", scope="corpus"), Recorder())
-    module, _, attribute = kernel.rpartition(":")
-    monkeypatch.setattr(f"{module}.{attribute}", lambda *_, **__: 1 / 0)
-    assert run(job(path, tmp_path / "without", scope="corpus"), Recorder()).exit_code is ExitCode.OK
-    assert (tmp_path / "with").read_bytes() == (tmp_path / "without").read_bytes()
-
-
 @pytest.mark.parametrize("scope", ["document", "corpus"])
 def test_with_on_error_fail_the_first_fault_ends_the_run(
     scope: Scope, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

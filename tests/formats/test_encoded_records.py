@@ -9,11 +9,11 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from dedup.formats import encoded_records
+from dedup.formats import encoded_records, jsonl
 from dedup.formats.edits import read_documents
 from dedup.formats.encoded_records import read_encoded
 from dedup.formats.files.encoding import Codec
-from dedup.formats.parts import Part, PartKind, Work
+from dedup.formats.parts import Part, PartKind, Record, Work
 from dedup.model.settings import Settings
 from dedup.native import kernels
 
@@ -56,8 +56,17 @@ def lines(draw: st.DrawFn) -> bytes:
     return line
 
 
+def located_by_python(part: Part, record: Record, places: list[int]) -> list[int] | None:
+    """Return where characters of a text are in its record's bytes, as the specification says."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(kernels.VARIABLE, "0")
+        return jsonl.locate(part, record, places, WORK)
+
+
 def check_same(part: Part, work: Work = WORK) -> bool:
     """Check that a part is read alike, or left to Python; return whether it was read."""
+    native = kernels.native()
+    assert native is not None
     found = read_encoded(work, [part])
     if found is None:
         return False
@@ -66,6 +75,11 @@ def check_same(part: Part, work: Work = WORK) -> bool:
     assert found.counts == [result.counts.documents] == [len(documents)]
     texts = [found.texts.data[start:end].decode("utf-8", "surrogatepass") for start, end in found.texts.edges.tolist()]
     assert texts == [one.record.text for one in documents]
+    for one in [one for one in documents if one.record.text][:2]:
+        places = [*range(len(one.record.text) + 1)]
+        line = part.data[one.record.start : one.record.end]
+        assert native.locate_in_record(line, b"text", [*places, len(places)]) is None  # there is no such place
+        assert native.locate_in_record(line, b"text", places) == located_by_python(part, one.record, places)
     assert found.places.tolist() == [[one.record.line, one.record.start, one.record.end] for one in documents]
     return True
 
