@@ -289,6 +289,26 @@ def test_without_the_glance_the_rules_decide_alike(name: str, tmp_path: Path, mo
     assert (tmp_path / "log").read_bytes() == (tmp_path / "other").read_bytes()
 
 
+@pytest.mark.skipif(native() is None, reason="the native kernels are not at work")
+@pytest.mark.parametrize("kernel", ["read_encoded", "fingerprint_encoded"])
+def test_without_the_short_way_the_same_is_read(kernel: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the quick way of reading a task raises, it is read record by record, to the same bytes."""
+    path = tmp_path / "in.jsonl"
+    path.write_bytes(b"".join(corpus()))
+    run(job(path, tmp_path / "with", scope="corpus"), Recorder())
+    asked = list[int]()
+
+    def raising(*_: Any) -> Any:
+        asked.append(1)
+        raise IndexError
+
+    monkeypatch.setattr(f"dedup.engines.local.first_pass.{kernel}", raising)
+    told = Recorder()
+    assert run(job(path, tmp_path / "without", scope="corpus"), told).exit_code is ExitCode.OK
+    assert (asked, told.problems) == ([1], [])
+    assert (tmp_path / "with").read_bytes() == (tmp_path / "without").read_bytes()
+
+
 @pytest.mark.parametrize("scope", ["document", "corpus"])
 def test_with_on_error_fail_the_first_fault_ends_the_run(
     scope: Scope, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from dedup.formats import encoded_records, jsonl
@@ -16,6 +16,7 @@ from dedup.formats.files.encoding import Codec
 from dedup.formats.parts import Part, PartKind, Record, Work
 from dedup.model.settings import Settings
 from dedup.native import kernels
+from tests.support.fake_kernel import run_bytes
 
 pytestmark = pytest.mark.skipif(kernels.native() is None, reason="the native kernels are not at work")
 
@@ -111,6 +112,21 @@ def test_plain_lines_are_not_left_to_python(texts: list[str], ascii_only: bool) 
     data = "".join(json.dumps(one, ensure_ascii=ascii_only) + "\r\n \n" for one in records)
     raw = data.encode("utf-8", "replace" if not ascii_only else "strict")
     assert check_same(Part(0, PartKind.JSONL, "in", "in", raw))
+
+
+@settings(max_examples=40)
+@given(st.lists(lines() | RECORDS, min_size=1, max_size=8), st.sampled_from(["one two three\nfour five six", "a\r\nb"]))
+def test_whole_runs_are_the_same(some: list[bytes], text: str) -> None:
+    """What goes, what is told, and what is counted: of odd records among plain ones, some of them copies."""
+    plain = json.dumps({"id": 1, "text": text}).encode()
+    data = b"".join(line + b"\n" for one in some for line in (plain, one, one))
+    found = []
+    for chosen in "01":
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv(kernels.VARIABLE, chosen)
+            out, outcome, told = run_bytes(data, settings=Settings(scope="corpus", min_words=1), format="jsonl")
+            found.append((out, outcome, [(error.what, error.place) for error in told.problems]))
+    assert found[0] == found[1]
 
 
 def test_a_text_that_is_null_is_empty() -> None:
