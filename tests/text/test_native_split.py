@@ -97,6 +97,102 @@ def test_every_character_is_the_same() -> None:
         check_same(some, "auto")
 
 
+def _line(width: int, first: str, end: str) -> str:
+    """Make up a line of so many characters, with a first word and an end."""
+    filled = first + " " + "word is " * (width // 8 + 1)
+    return f"{filled[: max(width - len(end), 1)].rstrip()}{'x' * width}"[: max(width - len(end), 1)] + end
+
+
+def test_each_width_is_the_same() -> None:
+    """On either side of each share and limit: ragged and filled lines, long words, narrow and wide lines."""
+    some = [
+        f"{_line(width, 'word', end)}\n{_line(other, begin + 'b' * (word - 1), 'x')}"
+        for other in (40, 50, 100, 160)
+        for width in {*range(22, other + 2, 3), 39, 40, 41, 45, 50, 80, 90, 159, 160, 161}
+        for word in (1, 4, 5, 9, 10, 11, 38, 39, 40, 41)
+        for end, begin in (("x", "b"), (".", "b"), ("y-", "b"), ("x", "B"))
+    ]
+    assert len(some) > 5000
+    check_same(some, "auto")
+
+
+def test_what_surrounds_a_sentence_that_runs_on_is_the_same() -> None:
+    """Lines beside it that are filled or not, end or not, begin with capitals, and are indented; spaces behind them."""
+    sentence = f"{_line(60, 'This', 'x')}\n{_line(60, 'goes', 'x')}"
+    some = [
+        f"{_line(60 - less, 'So', end)}\n{sentence}\n{indent}{_line(width, begin, '.')}"
+        for less in (*range(9), 12, 13)
+        for end in ("x", ".", ".”", ",")
+        for width in (20, 60, 66, 67)
+        for begin in ("Capital", "small", "http://a", "www.b", "123")
+        for indent in ("", " ", "  ")
+    ]
+    some += [
+        f"{_line(width, 'word', 'x')}{' ' * spaces}\n{' ' * indent}{_line(60, 'word', 'x')}"
+        for width in (60, 150, 160)
+        for spaces in (0, 1, 38, 39, 40, 41, 49, 50, 51, 140, 141)
+        for indent in (0, 1, 39, 40, 41, 99, 100, 101, 140, 141)
+    ]
+    signs = "\"'”’»«)]）」』】*_“‘„(（[「『【¿¡.!?…。-\u00ad‐¬"
+    some += [
+        f"{_line(60, 'word', 'x')}{sign * number}{last}\n{sign * other}{begin}{_line(58, 'b', 'x')}"
+        for sign in signs
+        for number in range(7)
+        for other in range(7)
+        for last, begin in (("", "b"), (".", "b"), ("", "B"))
+    ]
+    check_same(some, "auto")
+
+
+def test_scripts_without_spaces_are_the_same() -> None:
+    """All lines of a run filled, or but one; of each width; so many of them with an end."""
+    some = [
+        "\n".join("漢字" * (wide // 2) + "字" * (wide % 2 - 1) + ("。" if number < ended else "の") for number, wide in
+                  enumerate([width] * lines + [last]))
+        for width in (16, 17, 18, 19, 39, 40, 78, 79, 80, 81, 159, 160)
+        for lines in range(1, 7)
+        for ended in range(5)
+        for last in (4, width - 1, width, width + 1)
+    ]  # fmt: skip
+    check_same(some, "auto")
+    check_same([text.replace("漢", "ก ").replace("字", "ขค") for text in some], "auto")
+
+
+MARKERS = [
+    *"-*+•·‣▪▫◦●○■□►➢➤✓✔–—※・|#_=~`.",
+    "1",
+    "12",
+    "123",
+    "1234",
+    "a",
+    "ab",
+    "iv",
+    "xviii",
+    "xviiix",
+    "一",
+    "十二",
+    "१२",
+    "1.5",
+]
+
+
+def test_entries_tables_and_fences_are_the_same() -> None:
+    """Each way in which a line may begin, before and behind lines that may have been wrapped."""
+    line = _line(60, "word", "x")
+    signs = ("", ".", ")", "]", "）", ":", "..", "|", "``", "~~", "##")
+    some = [
+        f"{line}\n{before}{marker}{sign}{space}{rest}\n{line}\n{before}{marker}{sign}{space}{rest}"
+        for before in ("", " ", "(", "[", "（", "#", "##")
+        for marker in MARKERS
+        for sign in signs
+        for space in ("", " ", "\u3000")
+        for rest in ("", "x", "- - -", marker, f"{line} |", "|")
+    ]
+    assert len(some) > 20_000
+    for how in READINGS:
+        check_same(some, how)
+
+
 def test_very_long_texts_are_split_in_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
     """Those are cut before they are split, by either."""
     monkeypatch.setattr("dedup.text.long_texts.LONG", 60)
