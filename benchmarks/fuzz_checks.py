@@ -267,8 +267,6 @@ class Checker:
                 ("dedup.formats.parts._TASK_ENOUGH", size),
                 ("dedup.text.long_texts.BATCH", size),
                 ("dedup.engines.removal.second_pass.BATCH", size),
-                ("dedup.engines.removal.byte_cuts.LEAST", size // 4),
-                ("dedup.engines.removal.reparse.LEAST", size // 4),
                 ("dedup.engines.local.stages._MOST_PAIRS", 3),
                 ("dedup.engines.local.stages._FEWEST_PAIRS", 2),
             ):

@@ -21,7 +21,7 @@ from dedup.fingerprint import minhash
 from dedup.model.settings import Settings
 from dedup.resolve.document import decide
 from dedup.text import paragraphs
-from dedup.text.characters import classes_of, code_points
+from dedup.text.characters import code_points
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -45,9 +45,8 @@ def main() -> None:
     joined = ["\n".join(batch) for batch in batches]
     begins = [np.cumsum([0, *(len(text) + 1 for text in batch[:-1])]) for batch in batches]
     codes = [code_points(text) for text in joined]
-    classes = [classes_of(code) for code in codes]
     seconds, spans = _least(
-        lambda: [paragraphs.split_batch(*part, "auto") for part in zip(joined, codes, classes, begins, strict=True)]
+        lambda: [paragraphs.split_batch(*part, "auto") for part in zip(joined, codes, begins, strict=True)]
     )
     row("split", seconds)
     seconds, words = _least(

@@ -29,8 +29,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 STAGES = {
-    "read the records": ["dedup.formats.jsonl:records", "dedup.formats.jsonl:record"],
-    "split into paragraphs": ["dedup.fingerprint.fingerprint:split_batch"],
+    "read the records": [
+        "dedup.formats.jsonl:records",
+        "dedup.formats.jsonl:record",
+        "dedup.engines.local.first_pass:read_encoded",
+    ],
+    "split into paragraphs": [f"dedup.fingerprint.fingerprint:{name}" for name in ("split_batch", "split_encoded")],
     "digests": ["dedup.fingerprint.python_batch:_digests", "dedup.fingerprint.native_batch:NativeBatch._digests"],
     "tokens, hashed": [
         "dedup.fingerprint.python_batch:tokens_of",

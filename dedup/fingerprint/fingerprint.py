@@ -5,7 +5,7 @@ A paragraph that has been fingerprinted before, byte for byte, costs only its di
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -17,6 +17,7 @@ from dedup.native.kernels import native
 from dedup.text.characters import code_points, mix
 from dedup.text.long_texts import BATCH, LONG, chunks
 from dedup.text.paragraphs import split_batch
+from dedup.text.utf8_paragraphs import encoded, split_encoded
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from dedup.fingerprint.minhash import Banding
     from dedup.fingerprint.shared_digests import PendingDigests, SharedDigestSet
     from dedup.model.settings import Settings
+    from dedup.text.arrays import Hashes, Ints
+    from dedup.text.utf8_paragraphs import EncodedTexts
 
 
 def fingerprint(
@@ -83,17 +86,52 @@ def _batch(
     banding: Banding,
     seen: SharedDigestSet | PendingDigests,
 ) -> FingerprintTable:
+    if native() is not None:
+        return fingerprint_encoded(encoded(texts), salts, settings, banding, seen)
     text = "\n".join(texts)
     begins = np.concatenate(([0], np.cumsum([len(t) + 1 for t in texts[:-1]]))).astype(np.int64)
     spans = split_batch(text, code_points(text), begins, settings.split)
-    counts = np.bincount(spans.documents, minlength=len(texts)).astype(np.int32)
+    counts = np.bincount(spans.documents, minlength=len(texts))
     groups = None if salts is None else salts[spans.documents]
-    batch = (PythonBatch if native() is None else NativeBatch)(text, spans.starts, spans.ends, groups)
+    batch = PythonBatch(text, spans.starts, spans.ends, groups)
     places = np.stack((spans.starts, spans.ends), axis=1) - begins[spans.documents][:, None]
+    return _table(batch, _Placed(counts, places, groups), settings, banding, seen)
+
+
+def fingerprint_encoded(
+    texts: EncodedTexts,
+    salts: NDArray[np.uint64] | None,
+    settings: Settings,
+    banding: Banding,
+    seen: SharedDigestSet | PendingDigests,
+) -> FingerprintTable:
+    """Do what `fingerprint` does for texts in UTF-8, none of them very long, by the native kernels: all in one go."""
+    found = split_encoded(texts, settings.split)
+    groups = None if salts is None else np.repeat(salts, found.counts)
+    batch = NativeBatch(texts.data, found.edges, groups)
+    return _table(batch, _Placed(found.counts, found.spans, groups), settings, banding, seen)
+
+
+class _Placed(NamedTuple):
+    """How many paragraphs each document has, where each stands in its document, and the number of its group."""
+
+    counts: Ints
+    spans: Ints
+    groups: Hashes | None
+
+
+def _table(
+    batch: PythonBatch | NativeBatch,
+    placed: _Placed,
+    settings: Settings,
+    banding: Banding,
+    seen: SharedDigestSet | PendingDigests,
+) -> FingerprintTable:
+    counts, spans, groups = placed
     first = first_of_each(batch.digests)
     fresh = first[seen.add(batch.digests[first])]
     salt = None if groups is None else mix(groups + np.uint64(1))[fresh]
     rows, bands, kept, letters = batch.rows(fresh, salt, settings, banding)
     rows["paragraph"] = fresh
-    rows["length"] = (spans.ends - spans.starts)[fresh]
-    return FingerprintTable(counts, places.astype(np.int32), batch.digests, rows, bands, kept, letters)
+    rows["length"] = (spans[:, 1] - spans[:, 0])[fresh]
+    return FingerprintTable(counts.astype(np.int32), spans.astype(np.int32), batch.digests, rows, bands, kept, letters)

@@ -72,20 +72,22 @@ def _orders() -> NDArray[np.int64]:
 
 
 class NativeBatch:
-    """What `dedup.fingerprint.python_batch.PythonBatch` is, with the same arguments and attributes."""
+    """What `dedup.fingerprint.python_batch.PythonBatch` is, with the same attributes.
 
-    def __init__(self, text: str, starts: Ints, ends: Ints, groups: Hashes | None) -> None:
-        try:
-            self._text = text.encode()
-        except UnicodeEncodeError:
-            self._text = text.encode("utf-8", "surrogatepass")
+    Args:
+        text: of all documents, in UTF-8.
+        edges: first byte of each paragraph, and the first one behind it; int64, shape (paragraphs, 2).
+        groups: number of each paragraph's group; None: they are all in one. uint64.
+    """
+
+    def __init__(self, text: bytes, edges: Ints, groups: Hashes | None) -> None:
+        self._text, self._edges = text, edges
         self._kernels = kernels_with(kernels.instructions())
-        self._edges, self.digests = self._digests(starts, ends, groups)
+        self.digests = self._digests(groups)
 
-    def _digests(self, starts: Ints, ends: Ints, groups: Hashes | None) -> tuple[Ints, NDArray[np.uint64]]:
-        """Return where the paragraphs lie in the bytes, and their digests."""
-        edges, digests = self._kernels.digests(self._text, _whole(starts), _whole(ends), _perhaps(groups))
-        return np.frombuffer(edges, "<i8").reshape(-1, 2), np.frombuffer(digests, "<u8").reshape(-1, 2)
+    def _digests(self, groups: Hashes | None) -> NDArray[np.uint64]:
+        found = self._kernels.digests(self._text, _whole(self._edges), _perhaps(groups))
+        return np.frombuffer(found, "<u8").reshape(-1, 2)
 
     def rows(
         self, chosen: Ints, salt: Hashes | None, settings: Settings, banding: Banding

@@ -10,18 +10,17 @@ import json
 import re
 from bisect import bisect_right
 from codecs import BOM_UTF8
-from json.encoder import encode_basestring, encode_basestring_ascii
 from math import isfinite
-from typing import TYPE_CHECKING, Any, AnyStr
+from typing import TYPE_CHECKING, Any
 
 from dedup.formats import jsonl_edits
 from dedup.formats.grouping import group_of
-from dedup.formats.jsonl_string import locate_string
 from dedup.formats.parts import TASK_BYTES, Part, PartBuilder, PartKind, PartResult, Record, Work, rest, too_large
 from dedup.model.errors import InputError
+from dedup.native.kernels import native
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from dedup.formats.files.reader import Reader
 
@@ -31,15 +30,6 @@ _DECODER = json.JSONDecoder()
 _BIG_NUMBERS = json.JSONDecoder(parse_int=float)
 _SPACE = re.compile(r"[ \t\n\r]*")
 _ESCAPE = re.compile(r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\.")
-_IN_TEXT: tuple[Callable[[str], str], ...] = (
-    lambda piece: encode_basestring_ascii(piece)[1:-1],
-    lambda piece: encode_basestring(piece)[1:-1],
-)
-_IN_UTF8: tuple[Callable[[str], bytes], ...] = (
-    lambda piece: encode_basestring(piece)[1:-1].encode(),
-    lambda piece: encode_basestring_ascii(piece)[1:-1].encode(),
-)
-"""How a piece of a text may be written, without quotes; the usual way first."""
 _KINDS = {dict: "an object", list: "an array", bool: "a truth value", int: "a number", float: "a number"}
 _FIELDS_SHOWN = 8
 _FIELDS_SEARCHED, _DEPTH_SEARCHED = 50, 3
@@ -237,18 +227,16 @@ def is_object(line: bytes) -> bool:
 def locate(part: Part, record: Record, positions: Sequence[int], work: Work) -> list[int] | None:
     """Translate ascending positions in the text to offsets in the line's bytes; see `Codec.offsets`."""
     data = part.data[record.start : record.end]
-    if work.codec.name == "utf-8" and len(work.field) == 1:
-        found = _in_bytes(data, work.field[0], record.text, positions)
+    field, kernels = plain_field(work), native()
+    if field is not None and kernels is not None:
+        # The same, sooner; what is odd is left to what follows.
+        found: list[int] | None = kernels.locate_in_record(data, field, list(positions))
         if found is not None:
             return found
     mark = len(BOM_UTF8) if record.line == 1 and data.startswith(BOM_UTF8) else 0
     data = data[mark:]
     line, _ = work.codec.decode(data)
     begin, end = _literal(line, work.field)
-    usual = _as_usual(line, begin, record.text, positions, _IN_TEXT)
-    if usual is not None:
-        offsets = work.codec.offsets(data, line, usual)
-        return offsets and [mark + offset for offset in offsets]
     in_text, in_line = [0], [begin]
     for match in _ESCAPE.finditer(line, begin, end):
         # Between two escapes a character of the line is a character of the text.
@@ -262,6 +250,16 @@ def locate(part: Part, record: Record, positions: Sequence[int], work: Work) -> 
     return offsets and [mark + offset for offset in offsets]
 
 
+def plain_field(work: Work) -> bytes | None:
+    """Return the key of the text; None where it is another one's member, or records are in another encoding."""
+    if work.codec.name != "utf-8" or len(work.field) != 1:
+        return None
+    try:
+        return work.field[0].encode()
+    except UnicodeEncodeError:
+        return None
+
+
 def end_of_members(part: Part, record: Record, work: Work) -> int | None:
     """Return where, in a record's bytes, its last member ends; None as in `Codec.offsets`."""
     data = part.data[record.start : record.end]
@@ -269,54 +267,6 @@ def end_of_members(part: Part, record: Record, work: Work) -> int | None:
     members = line.rstrip()[:-1].rstrip()  # without the bracket, which is the last sign of the line
     offsets = work.codec.offsets(data, line, [len(members)])
     return offsets[0] if offsets else None
-
-
-def _in_bytes(data: bytes, field: str, text: str, positions: Sequence[int]) -> list[int] | None:
-    """Return where positions of the text are in a record's bytes, if these leave no doubt; None if they may.
-
-    They leave none where it is clear which literal is the text's, and that is what an encoder like Python's writes.
-
-    Args:
-        data: the record, in UTF-8, known to hold the text as a member of its own.
-        field: that member's key.
-        text: what it says.
-        positions: ascending.
-    """
-    literal = locate_string(data, field, 0, len(data))
-    if literal is None:
-        return None
-    begin, end = literal
-    try:
-        there = _as_usual(data, begin, text, [*positions, len(text)], _IN_UTF8)
-    except UnicodeEncodeError:  # bytes that did not decode
-        return None
-    return there[:-1] if there and there[-1] == end else None
-
-
-def _as_usual(
-    line: AnyStr, begin: int, text: str, positions: Sequence[int], encoders: Iterable[Callable[[str], AnyStr]]
-) -> list[int] | None:
-    """Return where positions of the text are in a line written by an encoder like Python's; None where it was not.
-
-    Args:
-        line: the record.
-        begin: where the literal's first sign stands.
-        text: what it says.
-        positions: ascending.
-        encoders: return what may be written for a piece of the text, without quotes.
-    """
-    for encode in encoders:
-        there, at, before = [], begin, 0
-        for position in positions:
-            piece = encode(text[before:position])
-            if not line.startswith(piece, at):
-                break
-            at += len(piece)
-            before = position
-            there.append(at)
-        else:
-            return there
-    return None
 
 
 def _literal(line: str, field: tuple[str, ...]) -> tuple[int, int]:

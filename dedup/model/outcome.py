@@ -74,26 +74,15 @@ class Counts:
 
     def went(self, reasons: Sequence[str], *, emptied: bool) -> None:
         """Count what went from one document: why each paragraph did, and whether nothing is left of the text."""
-        counted = {name: reasons.count(name) for name in set(reasons)}
-        self.tallied(counted, changed=bool(reasons), emptied=emptied)
+        for name in reasons:  # there is a figure for each reason
+            setattr(self, name, getattr(self, name) + 1)
+        self.changed += bool(reasons)
+        self.emptied += emptied
 
     def stays(self, number: int) -> None:
         """Count so many paragraphs of one document that would have gone and stay."""
         self.held_back += number
         self.holding += number > 0
-
-    def tallied(self, reasons: dict[str, int], *, changed: int, emptied: int) -> None:
-        """Count what went from some documents.
-
-        Args:
-            reasons: how many paragraphs went for each reason.
-            changed: documents from which something went.
-            emptied: those of which nothing is left.
-        """
-        for name, number in reasons.items():  # there is a figure for each reason
-            setattr(self, name, getattr(self, name) + number)
-        self.changed += changed
-        self.emptied += emptied
 
     def stayed(self, kinds: Sequence[Sequence[str]]) -> None:
         """Count near-duplicates that stay: of what kinds each is new."""

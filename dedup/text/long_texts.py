@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from dedup.native.kernels import native
 from dedup.text.characters import code_points
 from dedup.text.paragraphs import split_batch
+from dedup.text.utf8_paragraphs import encoded, split_encoded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -67,6 +69,9 @@ def split_texts(texts: Sequence[str], how: Split) -> list[NDArray[np.int64]]:
 def _split_together(texts: Sequence[str], how: Split) -> list[NDArray[np.int64]]:
     if not texts:
         return []
+    if native() is not None:
+        found = split_encoded(encoded(texts), how)
+        return np.split(found.spans, np.cumsum(found.counts)[:-1])
     text = "\n".join(texts)
     begins = np.concatenate(([0], np.cumsum([len(t) + 1 for t in texts[:-1]]))).astype(np.int64)
     spans = split_batch(text, code_points(text), begins, how)

@@ -1,25 +1,31 @@
 //! What `dedup` does most often, once more in Rust. The Python is the specification: the same bytes come out.
 //!
-//! This file is the boundary, and all that knows Python: whole tasks a call, bytes in and out, no object for each
-//! paragraph, and the interpreter's lock released while something is computed. `dedup/native/kernels.py` is the one
-//! module that imports it. A panic becomes an exception.
+//! This file and `python/` are the boundary, and all that knows Python: whole tasks a call, bytes in and out, no object
+//! for each paragraph, and the interpreter's lock released while something is computed. `dedup/native/kernels.py` is the
+//! one module that imports it. A panic becomes an exception.
 
 pub mod blake2b;
 pub mod characters;
 pub mod hashing;
 pub mod instructions;
+pub mod lines;
 pub mod minhash;
+pub mod records;
 pub mod rows;
 pub mod signs;
+pub mod split;
+pub mod tables;
 pub mod tokens;
 pub mod utf8;
+pub mod wraps;
+
+#[cfg(feature = "python")]
+mod python;
 
 #[cfg(feature = "python")]
 #[pyo3::pymodule]
 mod _kernels {
-    use std::panic::{AssertUnwindSafe, catch_unwind};
-
-    use pyo3::exceptions::{PyRuntimeError, PyValueError};
+    use pyo3::exceptions::PyValueError;
     use pyo3::prelude::*;
     use pyo3::types::{PyByteArray, PyBytes};
 
@@ -27,13 +33,15 @@ mod _kernels {
     use crate::characters::{CHARACTERS, Characters};
     use crate::instructions::Instructions;
     use crate::minhash::Signing;
+    #[pymodule_export]
+    use crate::python::scan::{Splitter, locate_in_record, read_records};
+    use crate::python::{array, computed, edges_within, halves, words};
     use crate::rows::{Paragraph, Rows, Wanted};
     use crate::tokens::Tokens;
-    use crate::utf8;
 
     /// Raised whenever the boundary changes; `dedup/native/kernels.py` has the same.
     #[pymodule_export]
-    const INTERFACE: u32 = 1;
+    const INTERFACE: u32 = 2;
 
     /// Rows, band keys, texts and letters.
     type Table<'py> = (Bound<'py, PyByteArray>, Bound<'py, PyByteArray>, Bound<'py, PyBytes>, Bound<'py, PyByteArray>);
@@ -84,45 +92,29 @@ mod _kernels {
             Ok(Self { characters, instructions })
         }
 
-        /// Return the digests of some spans of a text, and where the spans lie in its bytes.
-        #[pyo3(signature = (text, starts, ends, salts))]
+        /// Return the digests of some pieces of a text.
+        #[pyo3(signature = (text, edges, salts))]
         fn digests<'py>(
             &self,
             py: Python<'py>,
             text: &[u8],
-            starts: &[u8],
-            ends: &[u8],
+            edges: &[u8],
             salts: Option<&[u8]>,
-        ) -> PyResult<(Bound<'py, PyByteArray>, Bound<'py, PyByteArray>)> {
-            let (starts, ends) = (words(starts)?, words(ends)?);
+        ) -> PyResult<Bound<'py, PyByteArray>> {
+            let edges = edges_within(text, edges)?;
             let salts = salts.map(words).transpose()?;
-            let salted = salts.as_ref().is_none_or(|salts| salts.len() == starts.len());
-            if starts.len() != ends.len() || !salted {
-                return Err(PyValueError::new_err("spans, and their salts, are as many as there are starts"));
+            if salts.as_ref().is_some_and(|salts| salts.len() != edges.len()) {
+                return Err(PyValueError::new_err("there is a salt for each piece of an array, or none"));
             }
-            let both = || starts.iter().zip(&ends).flat_map(|(&start, &end)| [start as usize, end as usize]);
-            if !both().is_sorted() {
-                return Err(PyValueError::new_err("spans do not ascend"));
-            }
-            let (edges, digests) = computed(py, || {
-                let edges: Vec<(usize, usize)> =
-                    utf8::places(text, both()).chunks_exact(2).map(|edge| (edge[0], edge[1])).collect();
-                let messages = Messages { text, edges: &edges, salts: salts.as_deref() };
-                let digests = messages.digests(self.instructions);
-                (edges, digests)
-            })?;
-            let edges = edges.into_iter().flat_map(|(start, end)| [start as u64, end as u64]);
-            Ok((array(py, edges.map(u64::to_le_bytes)), array(py, digests.into_iter().flatten().map(u64::to_le_bytes))))
+            let messages = Messages { text, edges: &edges, salts: salts.as_deref() };
+            let digests = computed(py, || messages.digests(self.instructions))?;
+            Ok(array(py, digests.into_iter().flatten().map(u64::to_le_bytes)))
         }
 
         /// Read the tokens of some paragraphs.
         fn tokens(&self, py: Python<'_>, text: Py<PyBytes>, edges: &[u8]) -> PyResult<Paragraphs> {
             let bytes = text.as_bytes(py);
-            let edges: Vec<(usize, usize)> =
-                words(edges)?.chunks_exact(2).map(|edge| (edge[0] as usize, edge[1] as usize)).collect();
-            if edges.iter().any(|&(start, end)| bytes.get(start..end).is_none()) {
-                return Err(PyValueError::new_err("a paragraph is not within the text"));
-            }
+            let edges = edges_within(bytes, edges)?;
             let (tokens, spans, odd) = computed(py, || {
                 let mut tokens = Tokens::with_room(edges.iter().map(|(start, end)| end - start).sum());
                 let mut odd = Vec::new();
@@ -237,29 +229,6 @@ mod _kernels {
         Ok(())
     }
 
-    /// Compute something without the interpreter's lock; a panic is an exception.
-    fn computed<T: Send>(py: Python<'_>, work: impl FnOnce() -> T + Send) -> PyResult<T> {
-        py.detach(|| catch_unwind(AssertUnwindSafe(work))).map_err(|panic| {
-            let text = panic.downcast_ref::<&str>().copied().map(str::to_owned);
-            let text = text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default();
-            PyRuntimeError::new_err(format!("native kernel: {text}"))
-        })
-    }
-
-    /// Return the values of an array of 64 bits each.
-    fn words(bytes: &[u8]) -> PyResult<Vec<u64>> {
-        let (whole, rest) = bytes.as_chunks::<8>();
-        let found = whole.iter().map(|word| u64::from_le_bytes(*word)).collect();
-        if rest.is_empty() { Ok(found) } else { Err(PyValueError::new_err("no array of 64-bit values")) }
-    }
-
-    /// Return the values of an array of 32 bits each.
-    fn halves(bytes: &[u8]) -> PyResult<Vec<u32>> {
-        let (whole, rest) = bytes.as_chunks::<4>();
-        let found = whole.iter().map(|half| u32::from_le_bytes(*half)).collect();
-        if rest.is_empty() { Ok(found) } else { Err(PyValueError::new_err("no array of 32-bit values")) }
-    }
-
     fn pairs(bytes: &[u8]) -> PyResult<Vec<(u32, u32)>> {
         Ok(halves(bytes)?.chunks_exact(2).map(|pair| (pair[0], pair[1])).collect())
     }
@@ -272,15 +241,4 @@ mod _kernels {
         }
         out
     }
-
-    /// Return values as an array that Python can write to.
-    fn array<'py, const N: usize>(py: Python<'py>, values: impl ExactBytes<N>) -> Bound<'py, PyByteArray> {
-        let mut flat = Vec::with_capacity(values.size_hint().0 * N);
-        values.for_each(|value| flat.extend_from_slice(&value));
-        PyByteArray::new(py, &flat)
-    }
-
-    /// Values as bytes.
-    trait ExactBytes<const N: usize>: Iterator<Item = [u8; N]> {}
-    impl<const N: usize, I: Iterator<Item = [u8; N]>> ExactBytes<N> for I {}
 }

@@ -59,35 +59,6 @@ pub fn encode(code: u32) -> (u64, usize) {
     (u64::from(bytes), number)
 }
 
-/// Return the places in bytes of some places in characters, which ascend.
-pub fn places(text: &[u8], characters: impl Iterator<Item = usize>) -> Vec<usize> {
-    const BLOCK: usize = 64;
-    let begins = |byte: &&u8| **byte & 0xC0 != 0x80;
-    let (mut at, mut count) = (0, 0);
-    characters
-        .map(|wanted| {
-            while let Some(block) = text.get(at..at + BLOCK) {
-                let number = block.iter().filter(begins).count();
-                if count + number > wanted {
-                    break;
-                }
-                (at, count) = (at + BLOCK, count + number);
-            }
-            // The first byte of the character that is wanted, or the end.
-            while at < text.len() {
-                if text[at] & 0xC0 != 0x80 {
-                    if count >= wanted {
-                        break;
-                    }
-                    count += 1;
-                }
-                at += 1;
-            }
-            at
-        })
-        .collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -117,15 +88,5 @@ mod tests {
                 at = place;
             }
         }
-    }
-
-    #[test]
-    fn places_are_those_of_first_bytes() {
-        let text = "aé→𝄞".repeat(40);
-        let characters = text.chars().count();
-        let expected: Vec<usize> = text.char_indices().map(|(place, _)| place).chain([text.len()]).collect();
-        assert_eq!(places(text.as_bytes(), 0..=characters), expected);
-        let some = [0, 3, 3, 70, characters];
-        assert_eq!(places(text.as_bytes(), some.into_iter()), some.map(|place| expected[place]));
     }
 }

@@ -58,7 +58,7 @@ def poison(patch: pytest.MonkeyPatch, kernel: str, error: BaseException | None =
     if "." in name:
         within, _, name = name.partition(".")
         owner = getattr(owner, within)
-    if module == "dedup.fingerprint.python_batch":
+    if module == "dedup.fingerprint.python_batch" or kernel == "dedup.fingerprint.fingerprint:split_batch":
         patch.setenv(VARIABLE, "0")
     elif name == "NativeBatch" and native() is None:
         pytest.skip("the native kernels are not at work")
@@ -289,17 +289,23 @@ def test_without_the_glance_the_rules_decide_alike(name: str, tmp_path: Path, mo
     assert (tmp_path / "log").read_bytes() == (tmp_path / "other").read_bytes()
 
 
-@pytest.mark.parametrize(
-    "kernel", ["dedup.engines.removal.second_pass:cut_without_parsing", "dedup.engines.removal.second_pass:cut_emptied"]
-)
-def test_without_the_short_way_the_same_is_cut(kernel: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where the quick way of cutting many documents raises, they are cut one by one, to the same bytes."""
+@pytest.mark.skipif(native() is None, reason="the native kernels are not at work")
+@pytest.mark.parametrize("kernel", ["read_encoded", "fingerprint_encoded"])
+def test_without_the_short_way_the_same_is_read(kernel: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the quick way of reading a task raises, it is read record by record, to the same bytes."""
     path = tmp_path / "in.jsonl"
     path.write_bytes(b"".join(corpus()))
     run(job(path, tmp_path / "with", scope="corpus"), Recorder())
-    module, _, attribute = kernel.rpartition(":")
-    monkeypatch.setattr(f"{module}.{attribute}", lambda *_, **__: 1 / 0)
-    assert run(job(path, tmp_path / "without", scope="corpus"), Recorder()).exit_code is ExitCode.OK
+    asked = list[int]()
+
+    def raising(*_: Any) -> Any:
+        asked.append(1)
+        raise IndexError
+
+    monkeypatch.setattr(f"dedup.engines.local.first_pass.{kernel}", raising)
+    told = Recorder()
+    assert run(job(path, tmp_path / "without", scope="corpus"), told).exit_code is ExitCode.OK
+    assert (asked, told.problems) == ([1], [])
     assert (tmp_path / "with").read_bytes() == (tmp_path / "without").read_bytes()
 
 

@@ -7,7 +7,6 @@ import shlex
 from itertools import accumulate
 from typing import Any
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,10 +15,10 @@ from dedup.formats import jsonl
 from dedup.formats.detect import WrongKindError
 from dedup.formats.edits import LocatedDocument, carry_out
 from dedup.formats.files.encoding import Codec
-from dedup.formats.jsonl_bytes import Literals
 from dedup.formats.parts import Part, PartKind, PartResult, Work
 from dedup.model.errors import ExitCode, InputError
 from dedup.model.settings import Settings
+from dedup.native.kernels import VARIABLE
 from tests.support.fake_kernel import MARK, assume_plain, marked_decide, run_bytes, without_marked
 
 pytestmark = pytest.mark.usefixtures("marked_kernel")
@@ -234,7 +233,10 @@ def test_every_place_in_the_text_is_found_in_the_line(
     record = jsonl.record(part, 0, len(line), 1, work)
     assert record.text == text
     places = list(accumulate(map(len, written), initial=len(head)))
-    assert jsonl.locate(part, record, range(len(text) + 1), work) == places
+    for native in ("0", "auto"):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv(VARIABLE, native)
+            assert jsonl.locate(part, record, range(len(text) + 1), work) == places
 
 
 @pytest.mark.parametrize("behind", [True, False])
@@ -311,10 +313,6 @@ def test_the_member_that_a_parser_takes_is_the_one_that_is_cut(data: st.DataObje
     assert found.text == wanted
     carry_out(work, [LocatedDocument(part, done, found)], marked_decide([found.text], work.settings))
     assert json.loads(done.apply(line), object_pairs_hook=lambda pairs: pairs) == _cleaned(record, path)
-    literal = Literals(line, path[0]).of(0, len(line)) if len(path) == 1 else None
-    if literal is not None:
-        ends = jsonl.locate(part, found, [0, len(wanted)], work)
-        assert literal.offsets(np.array([0, len(wanted)])).tolist() == ends
 
 
 def test_a_null_text_is_no_error() -> None:

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dedup.engines.local import stages
-from dedup.engines.removal import byte_cuts, reparse, second_pass
+from dedup.engines.removal import second_pass
 from dedup.engines.run import restore
 from dedup.formats import jsonl, parts
 from dedup.model.errors import ExitCode
@@ -260,8 +260,6 @@ def _in_pieces(patch: pytest.MonkeyPatch, size: int) -> None:
     patch.setattr("dedup.verdict.batch.texts.BATCH", size)
     for name in ("_MOST_PAIRS", "_FEWEST_PAIRS"):
         patch.setattr(stages, name, max(1, size // 100))
-    for module in (byte_cuts, reparse):
-        patch.setattr(module, "LEAST", size // 4)
     patch.setattr(stages, "_BYTES_A_PARAGRAPH", (1 << 26) // size)
 
 

@@ -15,11 +15,14 @@ from dedup.engines.contained import fingerprinted
 from dedup.engines.local.spool_columns import COLUMNS
 from dedup.engines.removal.task_decisions import AGAIN_FAULT, AGAIN_PROBLEM
 from dedup.fingerprint.exact_copies import first_of_each
-from dedup.fingerprint.shared_digests import SharedDigestSet
+from dedup.fingerprint.fingerprint import fingerprint_encoded
+from dedup.fingerprint.shared_digests import PendingDigests, SharedDigestSet
 from dedup.fingerprint.table import ROW, moved_rows
 from dedup.formats.edits import read_documents
+from dedup.formats.encoded_records import read_encoded
 from dedup.formats.grouping import salt_of
 from dedup.formats.parts import PartKind, task_bytes
+from dedup.model.containment import attempt
 from dedup.model.errors import UsageError
 
 if TYPE_CHECKING:
@@ -53,26 +56,53 @@ def scan(work: Work, banding: Banding, seen: SharedDigestSet, shift: int, task: 
         shift: number of inputs before these.
         task: its parts.
     """
+    # What the native kernels do at once is only quicker: where that raises, it is done the other way.
+    read = attempt(lambda: _read_encoded(work, banding, seen, task), lambda _: None)
+    parts, documents, sheet = read or _read(work, banding, seen, shift, task)
+    for number, part in enumerate(task):
+        parts[number]["check"], parts[number]["size"] = zlib.crc32(part.data), len(part.data)
+    documents["source"] = np.array([part.source + shift for part in task], np.int32)[documents["part"]]
+    documents["paragraphs"] = sheet.counts
+    return Scan(parts, documents, sheet)
+
+
+def _read_encoded(work: Work, banding: Banding, seen: SharedDigestSet, task: list[Part]) -> Scan | None:
+    """Read and fingerprint a task of plain JSON lines; None where it holds anything else."""
+    found = read_encoded(work, task)
+    if found is None:
+        return None
+    parts = np.zeros(len(task), COLUMNS["parts"])
+    parts["documents"] = found.counts
+    documents = np.zeros(len(found.places), COLUMNS["documents"])
+    documents["part"] = np.repeat(np.arange(len(task)), found.counts)
+    documents["line"], documents["start"], documents["end"] = found.places.T
+    held = PendingDigests(seen)
+    sheet = fingerprint_encoded(found.texts, None, work.settings, banding, held)
+    held.flush()
+    return Scan(parts, documents, sheet)
+
+
+def _read(work: Work, banding: Banding, seen: SharedDigestSet, shift: int, task: list[Part]) -> Scan:
+    """Read and fingerprint any task."""
     parts = np.zeros(len(task), COLUMNS["parts"])
     found = []
     for number, part in enumerate(task):
-        parts[number]["check"], parts[number]["size"] = zlib.crc32(part.data), len(part.data)
         (result,), here = read_documents(work, [part])
-        found += [(number, part.source + shift, one.record) for one in here]
+        found += [(number, one.record) for one in here]
         parts[number]["documents"] = result.counts.documents
         parts[number]["invalid"] = result.counts.invalid_utf8
         parts[number]["again"] = AGAIN_PROBLEM if result.problems else 0
     salts = None
     if work.settings.within is not None:
-        places = [f"{source} {task[number].at + record.start}" for number, source, record in found]
-        salts = [salt_of(record.group, place) for (_, _, record), place in zip(found, places, strict=True)]
-    sheet, faults = fingerprinted([record.text for _, _, record in found], salts, work.settings, banding, seen)
+        places = [f"{task[number].source + shift} {task[number].at + record.start}" for number, record in found]
+        salts = [salt_of(record.group, place) for (_, record), place in zip(found, places, strict=True)]
+    sheet, faults = fingerprinted([record.text for _, record in found], salts, work.settings, banding, seen)
     for number in faults:
         parts[found[number][0]]["again"] |= AGAIN_FAULT
     documents = np.array(
         [
-            (number, source, count, record.line if task[number].kind is PartKind.JSONL else 0, record.start, record.end)
-            for (number, source, record), count in zip(found, sheet.counts.tolist(), strict=True)
+            (number, 0, 0, record.line if task[number].kind is PartKind.JSONL else 0, record.start, record.end)
+            for number, record in found
         ],
         COLUMNS["documents"],
     )

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dedup.engines.removal.byte_cuts import moved, staying
+from dedup.engines.removal.remaining import moved, staying
 from dedup.engines.removal.task_decisions import (
     is_judged,
     is_near,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from dedup.engines.removal.admissible import Judgements, admissible, allowed_removals, view, whole_view
-from dedup.engines.removal.byte_cuts import LEAST, each_a_line, moved, reads_alike, staying
+from dedup.engines.removal.remaining import moved, staying
 from dedup.engines.removal.task_decisions import removed_numbers
 from dedup.model.decisions import without
 from dedup.text.long_texts import split_texts
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from dedup.engines.removal.admissible import View
     from dedup.engines.removal.task_decisions import Document
     from dedup.formats.parts import Work
-    from dedup.model.settings import Settings, Split
+    from dedup.model.settings import Settings
     from dedup.text.arrays import Ints
 
 _SINGLE_LINE_ROUNDS = 3
@@ -151,9 +151,8 @@ class Reparse:
             moved(staying(cut.document.spans, gone), cut.regions) for cut, gone in zip(proposed, removed, strict=True)
         ]
         strays = [np.empty(0, np.int64) for _ in proposed]
-        doubtful = [index for index, cut in enumerate(proposed) if not _certain(cut.left, wanted[index], self._how)]
-        texts = [proposed[index].left for index in doubtful]
-        for index, spans in zip(doubtful, split_texts(texts, self._how), strict=True):
+        texts = [cut.left for cut in proposed]
+        for index, spans in enumerate(split_texts(texts, self._how)):
             if not np.array_equal(wanted[index], spans):
                 every = np.arange(len(proposed[index].document.spans))
                 missing = np.setdiff1d(every, removed[index])[~np.isin(_keys(wanted[index]), _keys(spans))]
@@ -202,11 +201,6 @@ def with_removals(document: Document, chosen: NDArray[np.bool_]) -> Document:
     """Return a document with some of its removals."""
     witnesses = [document.witnesses[i] for i in np.flatnonzero(chosen).tolist()] if document.witnesses else []
     return document._replace(removals=document.removals[chosen], witnesses=witnesses)
-
-
-def _certain(left: str, stay: Ints, how: Split) -> bool:
-    """Return True if a text certainly splits into some paragraphs; for a short one that costs as much as splitting."""
-    return len(left) >= LEAST and each_a_line(left, stay) and reads_alike(left, stay, how)
 
 
 def _keys(spans: Ints) -> Ints:

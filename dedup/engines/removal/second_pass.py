@@ -11,7 +11,6 @@ import numpy as np
 
 from dedup.engines.contained import reading_fault
 from dedup.engines.reading import changed
-from dedup.engines.removal.byte_cuts import cut_emptied, cut_without_parsing
 from dedup.engines.removal.explained import decision_of, kept_near_of
 from dedup.engines.removal.reparse import settle_cuts
 from dedup.engines.removal.task_decisions import AGAIN_FAULT, REASONS, Document, edges_of
@@ -23,8 +22,6 @@ from dedup.text.arrays import batches
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from numpy.typing import NDArray
 
     from dedup.engines.removal.reparse import CutDocument
     from dedup.engines.removal.task_decisions import TaskDecisions
@@ -45,26 +42,10 @@ def write(work: Work, task: tuple[list[Part], TaskDecisions]) -> list[PartResult
         InputError: the input is not what it was in the first pass.
     """
     parts, decided = task
-    if _is_reported(work):
-        return _written(work, parts, decided, without_parsing=False)
-    # What is done for many at once is only quicker: where that raises, all documents are cut one by one.
-    written = partial(_written, work, parts, decided)
-    return attempt(lambda: written(without_parsing=True), lambda _: written(without_parsing=False))
-
-
-def _written(work: Work, parts: list[Part], decided: TaskDecisions, *, without_parsing: bool) -> list[PartResult]:
-    """Return what comes of each part; `without_parsing`: documents may be cut by their bytes, without being read."""
     begun = _begun(work, parts, decided)
-    left = None
-    if without_parsing:
-        left = cut_emptied(work, parts, begun.results, decided)
-        left = cut_without_parsing(work, parts, begun.results, decided, left, most=BATCH)
-    documents = _changed(work, parts, begun, decided, only=left)
-    cut_documents(work, documents)
+    cut_documents(work, _changed(work, parts, begun, decided))
     for found, fault in begun.faults.values():
         left_as_it_is(work, found, fault)
-    for result in begun.results if without_parsing else ():
-        result.cuts.sort()  # those by their bytes came first
     return begun.results
 
 
@@ -151,23 +132,11 @@ def _faults(
     return out
 
 
-def _changed(
-    work: Work,
-    parts: list[Part],
-    begun: _Begun,
-    decided: TaskDecisions,
-    *,
-    only: NDArray[np.int64] | None = None,
-) -> list[Document]:
-    """Return the documents from which something goes, or of which something is told; with marks, all of them.
-
-    With `only`, just those of these numbers.
-    """
+def _changed(work: Work, parts: list[Part], begun: _Begun, decided: TaskDecisions) -> list[Document]:
+    """Return the documents from which something goes, or of which something is told; with marks, all of them."""
     begins, ends, low, high = edges_of(decided)
     near = [np.searchsorted(decided.near["paragraph"], edge) for edge in (begins, ends)]
-    chosen = only
-    if chosen is None:
-        chosen = np.arange(len(begins)) if work.mark else np.flatnonzero((high > low) | (near[1] > near[0]))
+    chosen = np.arange(len(begins)) if work.mark else np.flatnonzero((high > low) | (near[1] > near[0]))
     # As lists: there may be a great many documents of one paragraph each.
     columns = [decided.documents[name][chosen].tolist() for name in ("part", "start", "end", "line")]
     edges = [each[chosen].tolist() for each in (low, high, begins, ends, *near)]

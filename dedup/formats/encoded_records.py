@@ -1,0 +1,73 @@
+"""The documents of JSON lines in UTF-8, by the native kernels: those that `dedup.formats.jsonl` reads, sooner.
+
+Only what is plain is read so. A part with a record that is odd in any way (no JSON, bytes that do not decode, a key
+that stands there twice or with an escape, no text) is left to that module, which has the words to tell of it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from dedup.formats.jsonl import plain_field
+from dedup.formats.parts import PartKind
+from dedup.native.kernels import native
+from dedup.text.long_texts import LONG
+from dedup.text.utf8_paragraphs import EncodedTexts
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from dedup.formats.parts import Part, Work
+    from dedup.text.arrays import Ints
+
+_Arrays = tuple[bytes, bytearray, bytearray]
+
+
+class EncodedDocuments(NamedTuple):
+    """The documents of a task.
+
+    Attributes:
+        texts: their texts.
+        counts: how many each part has.
+        places: of each the number of its line, and its first byte in its part and the first one behind it; int64,
+            shape (documents, 3).
+    """
+
+    texts: EncodedTexts
+    counts: list[int]
+    places: Ints
+
+
+def read_encoded(work: Work, task: Sequence[Part]) -> EncodedDocuments | None:
+    """Read a task of which nothing but the texts is asked; None where `dedup.formats.edits.read_documents` has to."""
+    field = plain_field(work)
+    if field is None or native() is None or work.mark or work.settings.within is not None:
+        return None
+    data: list[bytes] = []
+    edges: list[Ints] = []
+    places: list[Ints] = []
+    size = 0
+    for part in task:
+        found: _Arrays = (b"", bytearray(), bytearray())
+        if part.kind is PartKind.JSONL:
+            here = _read(part.data, field, work.max_document)
+            if here is None:
+                return None
+            found = here
+        elif part.kind is PartKind.TEXT or part.problem is not None:
+            return None
+        data.append(found[0])
+        edges.append(np.frombuffer(found[1], "<i8").reshape(-1, 2) + size)
+        places.append(np.frombuffer(found[2], "<i8").reshape(-1, 3) + np.array([part.line, 0, 0]))
+        size += len(found[0])
+    texts = EncodedTexts(b"".join(data), np.concatenate(edges))
+    return EncodedDocuments(texts, [len(one) for one in places], np.concatenate(places))
+
+
+def _read(data: bytes, field: bytes, limit: int) -> _Arrays | None:
+    module = native()
+    assert module is not None  # noqa: S101 - asked before
+    found: _Arrays | None = module.read_records(data, field, limit, LONG)
+    return found
