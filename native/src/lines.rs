@@ -215,7 +215,7 @@ pub fn shape(signs: &Signs, text: &[u8], line: &Line, near: bool) -> Shape {
         if last <= first || !signs.is_space(code) {
             break;
         }
-        (last, width) = (place, width - 1);
+        (last, width) = (place, width.saturating_sub(1));
     }
     let kind = kind(signs, &text[first..line.end], last - first, near);
     Shape { first, last, indent, width, kind }

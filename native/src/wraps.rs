@@ -133,7 +133,7 @@ impl Document<'_> {
             narrowest: if dense { NARROWEST_SPACELESS } else { NARROWEST },
             most: if dense { WIDEST_SPACELESS } else { WIDEST },
             deeper: next.indent > one.indent,
-            worded: spaceless || word(one.first) < LONGEST_WORD.min(one.width - one.indent),
+            worded: spaceless || word(one.first) < LONGEST_WORD.min(one.width.saturating_sub(one.indent)),
         }
     }
 

@@ -114,6 +114,12 @@ def test_each_width_is_the_same() -> None:
         for end, begin in (("x", "b"), (".", "b"), ("y-", "b"), ("x", "B"))
     ]
     assert len(some) > 5000
+    some += [
+        f"{_line(width, 'w' * word, 'x')}\n{_line(60, 'b' * other, 'x')}\n{_line(60, 'B' * other, '.')}"
+        for width in (60, 100)
+        for word in (38, 39, 40, 41)
+        for other in (4, 38, 39, 40, 41)
+    ]
     check_same(some, "auto")
 
 
@@ -171,7 +177,7 @@ def test_entries_tables_and_fences_are_the_same() -> None:
     signs = ("", ".", ")", "]", "）", ":", "..", "|", "``", "~~", "##")
     some = [
         f"{line}\n{before}{marker}{sign}{space}{rest}\n{line}\n{before}{marker}{sign}{space}{rest}"
-        for before in ("", " ", "(", "[", "（", "#", "##")
+        for before in ("", " ", "(", "[", "（", "#", "#####")
         for marker in MARKERS
         for sign in signs
         for space in ("", " ", "\u3000")
