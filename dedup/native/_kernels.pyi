@@ -1,9 +1,13 @@
 # The boundary of the crate in native/: arrays are bytes, little-endian, of 64 bits unless said otherwise.
 
+from collections.abc import Sequence
+
 INTERFACE: int
 
 def instructions() -> list[str]: ...
 def fail() -> None: ...
+def common(letters: tuple[bytes, bytes], pairs: tuple[bytes, bytes]) -> bytearray: ...
+def numbers_lacking(letters: tuple[bytes, bytes], pairs: tuple[bytes, bytes]) -> bytearray: ...
 
 class Kernels:
     def __init__(
@@ -23,3 +27,18 @@ class Paragraphs:
         permutations: tuple[bytes, bytes] | None,
         banding: tuple[int, int],
     ) -> tuple[bytearray, bytearray, bytes, bytearray]: ...
+
+class Sieve:
+    def __init__(
+        self,
+        kernels: Kernels,
+        words: dict[str, int],
+        accented: dict[int, str],
+        initials: dict[int, int],
+        misread: str,
+        vowels: str,
+        limits: tuple[int, int, int, int],
+    ) -> None: ...
+    def settled(
+        self, letters: tuple[bytes, bytes], texts: Sequence[bytes], pairs: tuple[bytes, bytes], cells: int
+    ) -> bytes: ...

@@ -1,18 +1,26 @@
 //! What `dedup` does most often, once more in Rust. The Python is the specification: the same bytes come out.
 //!
-//! This file is the boundary, and all that knows Python: whole tasks a call, bytes in and out, no object for each
+//! This file and `python.rs` are the boundary, and all that knows Python: whole tasks a call, bytes in and out, no object for each
 //! paragraph, and the interpreter's lock released while something is computed. `dedup/native/kernels.py` is the one
 //! module that imports it. A panic becomes an exception.
 
+pub mod alignment;
 pub mod blake2b;
 pub mod characters;
 pub mod hashing;
 pub mod instructions;
 pub mod minhash;
+pub mod numbers;
 pub mod rows;
+pub mod sieve;
 pub mod signs;
 pub mod tokens;
 pub mod utf8;
+pub mod verdicts;
+pub mod vocabulary;
+
+#[cfg(feature = "python")]
+mod python;
 
 #[cfg(feature = "python")]
 #[pyo3::pymodule]
@@ -33,7 +41,10 @@ mod _kernels {
 
     /// Raised whenever the boundary changes; `dedup/native/kernels.py` has the same.
     #[pymodule_export]
-    const INTERFACE: u32 = 1;
+    const INTERFACE: u32 = 2;
+
+    #[pymodule_export]
+    use crate::python::{Sieve, common, numbers_lacking};
 
     /// Rows, band keys, texts and letters.
     type Table<'py> = (Bound<'py, PyByteArray>, Bound<'py, PyByteArray>, Bound<'py, PyBytes>, Bound<'py, PyByteArray>);
@@ -55,8 +66,8 @@ mod _kernels {
 
     /// The kernels, with the tables of characters that they go by.
     #[pyclass(frozen)]
-    struct Kernels {
-        characters: Characters,
+    pub(crate) struct Kernels {
+        pub(crate) characters: Characters,
         instructions: Instructions,
     }
 
@@ -238,7 +249,7 @@ mod _kernels {
     }
 
     /// Compute something without the interpreter's lock; a panic is an exception.
-    fn computed<T: Send>(py: Python<'_>, work: impl FnOnce() -> T + Send) -> PyResult<T> {
+    pub(crate) fn computed<T: Send>(py: Python<'_>, work: impl FnOnce() -> T + Send) -> PyResult<T> {
         py.detach(|| catch_unwind(AssertUnwindSafe(work))).map_err(|panic| {
             let text = panic.downcast_ref::<&str>().copied().map(str::to_owned);
             let text = text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default();
@@ -247,14 +258,14 @@ mod _kernels {
     }
 
     /// Return the values of an array of 64 bits each.
-    fn words(bytes: &[u8]) -> PyResult<Vec<u64>> {
+    pub(crate) fn words(bytes: &[u8]) -> PyResult<Vec<u64>> {
         let (whole, rest) = bytes.as_chunks::<8>();
         let found = whole.iter().map(|word| u64::from_le_bytes(*word)).collect();
         if rest.is_empty() { Ok(found) } else { Err(PyValueError::new_err("no array of 64-bit values")) }
     }
 
     /// Return the values of an array of 32 bits each.
-    fn halves(bytes: &[u8]) -> PyResult<Vec<u32>> {
+    pub(crate) fn halves(bytes: &[u8]) -> PyResult<Vec<u32>> {
         let (whole, rest) = bytes.as_chunks::<4>();
         let found = whole.iter().map(|half| u32::from_le_bytes(*half)).collect();
         if rest.is_empty() { Ok(found) } else { Err(PyValueError::new_err("no array of 32-bit values")) }
@@ -274,13 +285,13 @@ mod _kernels {
     }
 
     /// Return values as an array that Python can write to.
-    fn array<'py, const N: usize>(py: Python<'py>, values: impl ExactBytes<N>) -> Bound<'py, PyByteArray> {
+    pub(crate) fn array<'py, const N: usize>(py: Python<'py>, values: impl ExactBytes<N>) -> Bound<'py, PyByteArray> {
         let mut flat = Vec::with_capacity(values.size_hint().0 * N);
         values.for_each(|value| flat.extend_from_slice(&value));
         PyByteArray::new(py, &flat)
     }
 
     /// Values as bytes.
-    trait ExactBytes<const N: usize>: Iterator<Item = [u8; N]> {}
+    pub(crate) trait ExactBytes<const N: usize>: Iterator<Item = [u8; N]> {}
     impl<const N: usize, I: Iterator<Item = [u8; N]>> ExactBytes<N> for I {}
 }

@@ -168,6 +168,11 @@ def roman_numbers() -> list[str]:
     return [c * "c" + ten + one for c in range(4) for ten in tens for one in ones if c or ten or one]
 
 
+def marker_words() -> frozenset[str]:
+    """Return the words that a marker may consist of, but for single letters and what holds digits."""
+    return MARKING | ORDINALS | SUFFIXES | frozenset(roman_numbers())
+
+
 @lru_cache(maxsize=1 << 14)
 def is_numeral(token: str) -> bool:
     """Return True for a token that may number something: "12", "12a", "iv", "b", "bb", "ก", "first"."""
