@@ -25,8 +25,10 @@ __all__ = [
     "agree",
     "beginnings",
     "initials",
+    "known_spellings",
     "misread",
     "plain",
+    "respelt",
     "same_unit",
     "units",
     "variant",
@@ -306,8 +308,7 @@ def beginnings() -> dict[str, str]:
     Two words are no variants of each other, and do not agree, if they begin with others, unless neither has a vowel.
     """
     found: dict[str, str] = {}
-    scripts = [[chr(code) for code in range(ord(low), ord(high) + 1)] for low, high in (_ARABIC, _DEVANAGARI)]
-    for letters in (*scripts, *_LOOKALIKES, *_RESPELT, *_ENGLISH):
+    for letters in (*scripts_respelt(), *_LOOKALIKES, *_RESPELT, *_ENGLISH):
         first = {letter[0] for letter in letters}
         first |= {found[letter] for letter in first if letter in found}
         first |= {letter for letter, one in found.items() if one in first}
@@ -318,3 +319,18 @@ def beginnings() -> dict[str, str]:
 def misread() -> frozenset[str]:
     """Return the letters and digits that are read for others; all else is in both of two words that hold digits."""
     return frozenset("".join(shown + meant for shown, meant in _LOOKALIKES))
+
+
+def respelt() -> frozenset[str]:
+    """Return the letters that spellings write for others; all else is in both of two variants that are no slips."""
+    return misread().union("".join(shown + meant for shown, meant in _RESPELT), *scripts_respelt())
+
+
+def scripts_respelt() -> list[list[str]]:
+    """Return the letters of the scripts in which other letters than listed ones stand for one another."""
+    return [[chr(code) for code in range(ord(low), ord(high) + 1)] for low, high in (_ARABIC, _DEVANAGARI)]
+
+
+def known_spellings() -> frozenset[str]:
+    """Return the words of which there is a list with their other spelling."""
+    return frozenset().union(*_ENGLISH)

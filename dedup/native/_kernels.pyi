@@ -35,8 +35,7 @@ class Sieve:
         words: dict[str, int],
         accented: dict[int, str],
         initials: dict[int, int],
-        misread: str,
-        vowels: str,
+        signs: tuple[str, ...],
         limits: tuple[int, int, int, int],
     ) -> None: ...
     def settled(

@@ -7,6 +7,7 @@
 pub mod alignment;
 pub mod blake2b;
 pub mod characters;
+pub mod code;
 pub mod hashing;
 pub mod instructions;
 pub mod minhash;

@@ -10,7 +10,7 @@ use pyo3::types::{PyByteArray, PyBytes};
 use crate::_kernels::{Kernels, array, computed, halves, words};
 use crate::sieve::Limits;
 use crate::verdicts::{self, Letters};
-use crate::vocabulary::Vocabulary;
+use crate::vocabulary::{Signs, Vocabulary};
 
 /// Two arrays: letters and the offsets of paragraphs, or the witnesses and candidates of pairs.
 type Columns<'a> = (&'a [u8], &'a [u8]);
@@ -31,11 +31,12 @@ impl Sieve {
         words: HashMap<String, u8>,
         accented: HashMap<u32, String>,
         initials: HashMap<u32, u32>,
-        misread: &str,
-        vowels: &str,
+        signs: (String, String, String, String, String),
         limits: (usize, usize, usize, usize),
     ) -> Self {
-        let vocabulary = Vocabulary::new(&words, &accented, initials, misread, vowels);
+        let (misread, respelt, vowels, opening, joint) = &signs;
+        let signs = Signs::new(misread, respelt, vowels, opening, joint);
+        let vocabulary = Vocabulary::new(&words, &accented, initials, signs);
         let (gap, marker, moved, headline) = limits;
         Self { kernels, vocabulary, limits: Limits { gap, marker, moved, headline } }
     }

@@ -5,6 +5,7 @@
 
 use crate::alignment::{Stretch, gaps};
 use crate::characters::{Characters, class};
+use crate::code;
 use crate::numbers;
 use crate::tokens::Tokens;
 use crate::utf8;
@@ -17,8 +18,8 @@ const SPACELESS: u32 = 0x0E00;
 /// Letters below it are small or capital in every version of Unicode alike.
 const CASED_BELOW: u32 = 0x600;
 
-/// Bytes in which a block of code begins.
-const INDENT: usize = 80;
+/// Digits of a number in a marker, at most.
+const FIGURES: usize = 4;
 
 /// Limits of the rules.
 #[derive(Clone, Copy)]
@@ -111,7 +112,10 @@ impl Sieve<'_> {
             witness.tokens.hashes[run.witness..run.witness_end]
                 == candidate.tokens.hashes[run.candidate..run.candidate_end]
         };
-        if is_code(candidate.text) || !runs.iter().all(alike) {
+        if code::may_be(candidate.text) {
+            return code::differs(witness, candidate);
+        }
+        if !runs.iter().all(alike) {
             return false;
         }
         let gaps = gaps(runs, witness.letters.len(), candidate.letters.len());
@@ -203,11 +207,11 @@ impl Sieve<'_> {
         content.iter().any(|&place| {
             let token = gap.at.candidate + place;
             let last = gap.at_end && place + 1 == gap.candidate.len();
-            let word = &gap.candidate[place].plain;
+            let word = &gap.candidate[place];
             let explained = (last && signs.cut_off)
                 || (may_be_site && !self.is_small(candidate, token))
-                || may_be_initials(gap, word)
-                || gap.witness.iter().any(|other| self.vocabulary.may_be_same(&other.plain, word));
+                || may_be_initials(gap, &word.plain)
+                || gap.witness.iter().any(|other| self.vocabulary.may_be_same(other, word));
             !explained
         })
     }
@@ -234,8 +238,8 @@ impl Sieve<'_> {
 
     /// Return whether a gap has a number that the witness does not have there, in whatever form.
     fn has_new_number(&self, witness: &Side, candidate: &Side, gap: &Gap) -> bool {
-        if gap.at.candidate == 0 {
-            return false; // it may be a marker, or a number of replies
+        if gap.at.candidate == 0 && gap.candidate.iter().any(|word| word.known > 0) {
+            return false; // it may be a number of replies
         }
         (gap.at.candidate..gap.at.candidate_end).zip(&gap.candidate).any(|(token, word)| {
             candidate.is_numeric(token)
@@ -252,12 +256,17 @@ impl Sieve<'_> {
 
     /// Return whether a token with a digit may be a part of a marker: what stands before it may be, too.
     fn may_be_in_marker(&self, side: &Side, token: usize) -> bool {
+        let signs = &self.vocabulary.signs;
         let marks = |before: usize| {
             side.is_numeric(before)
                 || side.written(before).len() <= LETTER
                 || self.word(side, before).known & listed::MARKER > 0
         };
-        token < self.limits.marker && (0..token).all(marks)
+        token < self.limits.marker
+            && (side.written(token).len() <= FIGURES || !numbers::is_pure(side, token))
+            && may_stand(&side.text[..side.edges[0].0], &signs.opening)
+            && (1..=token).all(|some| may_stand(side.between(some), &signs.joint))
+            && (0..token).all(marks)
     }
 
     /// Return whether the witness has no number around a gap that may be the one of a token.
@@ -265,7 +274,13 @@ impl Sieve<'_> {
         let is_number = |side: &Side, some: usize| self.word(side, some).known & listed::NUMBER > 0;
         let around = gap.at.witness.saturating_sub(1)..witness.letters.len().min(gap.at.witness_end + 1);
         // "One (1)": what the paragraph says just before may be the number in words; so may what the witness says there.
-        if is_number(candidate, gap.at.candidate - 1) || around.clone().any(|some| is_number(witness, some)) {
+        let before = gap.at.candidate.checked_sub(1);
+        // In scripts without spaces, signs for words on either side of a gap may be one number with those in it.
+        let goes_on =
+            |some: usize| (gap.at.witness..gap.at.witness_end).contains(&some) || is_sign(witness.written(some));
+        if before.is_some_and(|before| is_number(candidate, before))
+            || around.clone().any(|some| goes_on(some) && is_number(witness, some))
+        {
             return false;
         }
         let Some(chain) = numbers::chain(candidate, token) else { return false };
@@ -292,11 +307,21 @@ fn may_be_initials(gap: &Gap, word: &[u32]) -> bool {
     (size > 1 && gap.witness.iter().any(short)) || word.iter().all(begins)
 }
 
-/// Return whether a paragraph may be a block of code, in which every sign counts.
-fn is_code(text: &[u8]) -> bool {
-    let front = &text[..text.len().min(INDENT)];
-    let fence = |sign: u8| front.windows(3).any(|some| some == [sign; 3]);
-    fence(b'`') || fence(b'~')
+/// Return whether a word may be a sign that is a word.
+fn is_sign(written: &[u8]) -> bool {
+    utf8::decode(written, 0).0 >= SPACELESS
+}
+
+/// Return whether a text may consist of some signs and spaces.
+fn may_stand(text: &[u8], signs: &[u32]) -> bool {
+    let is_space = |code| (0x1C..0x20).contains(&code) || char::from_u32(code).is_none_or(char::is_whitespace);
+    let mut at = 0;
+    std::iter::from_fn(|| {
+        let (code, next) = utf8::after(text, at)?;
+        at = next;
+        Some(code)
+    })
+    .all(|code| signs.contains(&code) || is_space(code))
 }
 
 /// Return whether what stands behind the last word may tell that the paragraph was cut off.

@@ -81,7 +81,7 @@ impl Reader<'_> {
             self.tokens.hashes.push(hash);
             self.tokens.numeric.push(token.numeric);
             if let Some(edges) = &mut self.tokens.edges {
-                edges.push((token.start, at));
+                edges.push((token.start, at.min(self.text.len())));
             }
         }
     }

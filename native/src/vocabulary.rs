@@ -18,14 +18,18 @@ pub mod listed {
     pub const UNIT: u8 = 32;
     /// A part of a marker in front of a paragraph.
     pub const MARKER: u8 = 64;
+    /// Another spelling of it is listed.
+    pub const SPELT: u8 = 128;
 }
 
 /// Letters by which a unit's word is known, whatever its ending.
 const STEMS: std::ops::RangeInclusive<usize> = 6..=10;
 /// Where Latin letters end, of which a word without vowels may be an abbreviation.
 const LATIN_BELOW: u32 = 0x250;
-/// Letters from which a word may be one of content.
+/// Letters from which a word may be one of content; letters of a stem that words which agree have in common.
 const FEWEST: usize = 3;
+/// Letters of an abbreviation, at most.
+const SHORT: usize = 6;
 
 /// A word without its accents, as code points, and what is known of it.
 #[derive(Default)]
@@ -43,9 +47,28 @@ pub struct Vocabulary {
     accented: HashMap<u32, Box<[u32]>>,
     /// Of characters with which the spellings of one word may begin, the first one.
     initials: HashMap<u32, u32>,
-    /// Characters that are written for one another.
+    /// Characters that rules are about.
+    pub signs: Signs,
+}
+
+/// Characters that rules are about.
+pub struct Signs {
     misread: Vec<u32>,
+    respelt: Vec<u32>,
     vowels: Vec<u32>,
+    /// What may stand before a marker.
+    pub opening: Vec<u32>,
+    /// What may stand between its tokens.
+    pub joint: Vec<u32>,
+}
+
+impl Signs {
+    /// Return what is read for one another, what spellings write for one another, vowels, and the signs of markers.
+    pub fn new(misread: &str, respelt: &str, vowels: &str, opening: &str, joint: &str) -> Self {
+        let [misread, respelt, vowels, opening, joint] =
+            [misread, respelt, vowels, opening, joint].map(|text| codes(text).into_vec());
+        Self { misread, respelt, vowels, opening, joint }
+    }
 }
 
 fn codes(text: &str) -> Box<[u32]> {
@@ -58,15 +81,13 @@ impl Vocabulary {
         words: &HashMap<String, u8>,
         accented: &HashMap<u32, String>,
         initials: HashMap<u32, u32>,
-        misread: &str,
-        vowels: &str,
+        signs: Signs,
     ) -> Self {
         Self {
             words: words.iter().map(|(word, &known)| (codes(word), known)).collect(),
             accented: accented.iter().map(|(&code, plain)| (code, codes(plain))).collect(),
             initials,
-            misread: codes(misread).into_vec(),
-            vowels: codes(vowels).into_vec(),
+            signs,
         }
     }
 
@@ -101,18 +122,32 @@ impl Vocabulary {
 
     /// Return whether two words may be one in two spellings, one of them short for the other, or a part of it.
     ///
-    /// That they are not is certain: a spelling has another beginning only by the rules that `initials` come from.
-    pub fn may_be_same(&self, one: &[u32], other: &[u32]) -> bool {
-        let (Some(a), Some(b)) = (one.first(), other.first()) else { return true };
-        self.initial(*a) == self.initial(*b)
-            || contains(one, other)
-            || contains(other, one)
-            || (self.lacks_vowels(one) && self.lacks_vowels(other))
+    /// That they are not is certain: a spelling has another beginning, or other letters, only by the rules that the
+    /// tables come from.
+    pub fn may_be_same(&self, one: &Word, other: &Word) -> bool {
+        let (a, b) = (&one.plain[..], &other.plain[..]);
+        if a.is_empty() || b.is_empty() {
+            return true;
+        }
+        let alike = self.initial(a[0]) == self.initial(b[0])
+            && (one.known & other.known & listed::SPELT > 0
+                || self.firm(a) == self.firm(b)
+                || (a.len() >= FEWEST && b.len() >= FEWEST && a[..FEWEST] == b[..FEWEST])
+                || sorted(a) == sorted(b)
+                || (a.len().min(b.len()) <= SHORT && (has_in_order(a, b) || has_in_order(b, a))));
+        alike || contains(a, b) || contains(b, a) || (self.lacks_vowels(a) && self.lacks_vowels(b))
+    }
+
+    /// Return the letters of a word that no spelling writes for others, each once in a row.
+    fn firm(&self, word: &[u32]) -> Vec<u32> {
+        let mut found: Vec<u32> = word.iter().copied().filter(|code| !self.signs.respelt.contains(code)).collect();
+        found.dedup();
+        found
     }
 
     /// Return whether two words may be one that was misread, where one of them holds a digit; or one a part of the other.
     pub fn may_be_read(&self, one: &[u32], other: &[u32]) -> bool {
-        let certain = |code: &&u32| !self.misread.contains(code);
+        let certain = |code: &&u32| !self.signs.misread.contains(code);
         one.iter().filter(certain).eq(other.iter().filter(certain)) || contains(one, other) || contains(other, one)
     }
 
@@ -121,8 +156,20 @@ impl Vocabulary {
     }
 
     fn lacks_vowels(&self, word: &[u32]) -> bool {
-        word.iter().all(|code| *code < LATIN_BELOW && !self.vowels.contains(code))
+        word.iter().all(|code| *code < LATIN_BELOW && !self.signs.vowels.contains(code))
     }
+}
+
+fn sorted(word: &[u32]) -> Vec<u32> {
+    let mut found = word.to_vec();
+    found.sort_unstable();
+    found
+}
+
+/// Return whether one word has all letters of another one in their order.
+fn has_in_order(one: &[u32], other: &[u32]) -> bool {
+    let mut letters = one.iter();
+    other.iter().all(|code| letters.any(|letter| letter == code))
 }
 
 /// Return whether one row holds another one.

@@ -12,12 +12,12 @@ import numpy as np
 
 from dedup.fingerprint.native_batch import kernels_with
 from dedup.language.numbers import months, values
-from dedup.language.spelling import VOWELS, beginnings, misread, plain, units
+from dedup.language.spelling import VOWELS, beginnings, known_spellings, misread, plain, respelt, units
 from dedup.language.wordlists import LINKS, SAYING
 from dedup.native import kernels
 from dedup.verdict.compare import MAX_ALIGNMENT_CELLS
 from dedup.verdict.gap import MAX_GAP
-from dedup.verdict.rules.marker_forms import MAX_TOKENS, marker_words
+from dedup.verdict.rules.marker_forms import JOINT, MAX_TOKENS, OPENING, marker_words
 from dedup.verdict.rules.order import FEWEST, MOVED
 from dedup.verdict.rules.registry import listed_words
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from dedup.native._kernels import Sieve
     from dedup.text.arrays import Flags, Ints
 
-_RULE, _SAYING, _LINK, _NUMBER, _MONTH, _UNIT, _MARKER = (1 << bit for bit in range(7))
+_RULE, _SAYING, _LINK, _NUMBER, _MONTH, _UNIT, _MARKER, _SPELT = (1 << bit for bit in range(8))
 """What is known of a word; `native/src/vocabulary.rs` has the same."""
 _FEWEST = 500
 """Pairs from which on it takes longer to ask the rules than to put the tables together."""
@@ -89,8 +89,7 @@ def sieve_with(instructions: str) -> Sieve:
         _known(),
         accented,
         {ord(letter): ord(one) for letter, one in beginnings().items()},
-        "".join(sorted(misread())),
-        "".join(sorted(VOWELS)),
+        tuple("".join(sorted(signs)) for signs in (misread(), respelt(), VOWELS, OPENING, JOINT)),
         (MAX_GAP, MAX_TOKENS, MOVED, FEWEST),
     )
     return found
@@ -113,6 +112,7 @@ def _known() -> dict[str, int]:
         (_MONTH, months()),
         (_UNIT, units()),
         (_MARKER, marker_words()),
+        (_SPELT, known_spellings()),
     ):
         for word in map(plain, words):
             found[word] = found.get(word, 0) | flag
