@@ -81,7 +81,12 @@ class Pair(NamedTuple):
 
 
 def compared(
-    paragraphs: Paragraphs, later: NDArray[np.int64], earlier: NDArray[np.int64], settings: Settings
+    paragraphs: Paragraphs,
+    later: NDArray[np.int64],
+    earlier: NDArray[np.int64],
+    settings: Settings,
+    *,
+    sieve: bool = True,
 ) -> tuple[Verdicts, list[Pair]]:
     """Compare pairs, as `dedup.verdict.batch.verify.verify` does.
 
@@ -94,12 +99,12 @@ def compared(
 
     def some(places: Sequence[int]) -> Verdicts:
         here = slice(places[0], places[-1] + 1) if places else slice(0)
-        return verify(paragraphs, later[here], earlier[here], settings)
+        return verify(paragraphs, later[here], earlier[here], settings, sieve=sieve)
 
     def by_rules(place: int, _: Fault) -> Verdicts:
         one = slice(place, place + 1)
         return attempt(
-            partial(verify, paragraphs, later[one], earlier[one], settings, prefilter=False), partial(kept, place)
+            partial(verify, paragraphs, later[one], earlier[one], settings, sieve=False), partial(kept, place)
         )
 
     def kept(place: int, fault: Fault) -> Verdicts:

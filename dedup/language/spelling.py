@@ -18,7 +18,21 @@ from dedup.language.accents import plain
 from dedup.language.data_files import pairs, words
 from dedup.language.wordlists import ACCENTED, OPPOSED, TURNING, UNITS
 
-__all__ = ["abbreviates", "accented_alike", "agree", "initials", "plain", "same_unit", "variant"]
+__all__ = [
+    "VOWELS",
+    "abbreviates",
+    "accented_alike",
+    "agree",
+    "beginnings",
+    "initials",
+    "known_spellings",
+    "misread",
+    "plain",
+    "respelt",
+    "same_unit",
+    "units",
+    "variant",
+]
 
 _TRANSLITERATED_FROM = 4
 """Letters from which a letter written as two, as "ph" or "ue", still leaves the same word."""
@@ -62,7 +76,7 @@ _STEM = 3
 """Letters before such an ending, or after an article, at least."""
 _CLITICS = (("وال", 3), ("فال", 3), ("ال", 3), ("و", 4), ("ف", 4), ("", 3))
 """What is written together with an Arabic word: "and", "so", "the"; and the letters of a word that has it."""
-_VOWELS = frozenset("aeiouàáâäãåæèéêëìíîïòóôöõøùúûüý")
+VOWELS = frozenset("aeiouàáâäãåæèéêëìíîïòóôöõøùúûüý")
 _LOOKALIKES = pairs("lookalikes")
 _TRANSLITERATED = pairs("transliterations")
 _RESPELT = _TRANSLITERATED + pairs("respellings")
@@ -99,7 +113,7 @@ def _swapped(theirs: str, ours: str) -> bool:
 
 
 def _without_vowels(word: str) -> bool:
-    return max(word) < _LATIN_BELOW and _VOWELS.isdisjoint(word)
+    return max(word) < _LATIN_BELOW and VOWELS.isdisjoint(word)
 
 
 class _Forms(NamedTuple):
@@ -267,12 +281,13 @@ def same_unit(theirs: str, ours: str) -> bool:
 
 @lru_cache(maxsize=1 << 14)
 def _unit(token: str) -> str | None:
-    units = _plain_units()
-    return next((units[stem] for stem in (token, *(token[:size] for size in _STEMS)) if stem in units), None)
+    known = units()
+    return next((known[stem] for stem in (token, *(token[:size] for size in _STEMS)) if stem in known), None)
 
 
 @cache
-def _plain_units() -> dict[str, str]:
+def units() -> dict[str, str]:
+    """Return the unit that each word for one stands for, by `plain`."""
     return {plain(word): unit for word, unit in UNITS.items()}
 
 
@@ -285,3 +300,37 @@ def initials(theirs: list[str], ours: list[str]) -> bool:
         and len(theirs) == len(letters)
         and all(map(str.startswith, theirs, letters))
     )
+
+
+def beginnings() -> dict[str, str]:
+    """Return one letter for all with which the spellings of one word may begin, by each of those that are several.
+
+    Two words are no variants of each other, and do not agree, if they begin with others, unless neither has a vowel.
+    """
+    found: dict[str, str] = {}
+    for letters in (*scripts_respelt(), *_LOOKALIKES, *_RESPELT, *_ENGLISH):
+        first = {letter[0] for letter in letters}
+        first |= {found[letter] for letter in first if letter in found}
+        first |= {letter for letter, one in found.items() if one in first}
+        found.update(dict.fromkeys(first, min(first)))
+    return found
+
+
+def misread() -> frozenset[str]:
+    """Return the letters and digits that are read for others; all else is in both of two words that hold digits."""
+    return frozenset("".join(shown + meant for shown, meant in _LOOKALIKES))
+
+
+def respelt() -> frozenset[str]:
+    """Return the letters that spellings write for others; all else is in both of two variants that are no slips."""
+    return misread().union("".join(shown + meant for shown, meant in _RESPELT), *scripts_respelt())
+
+
+def scripts_respelt() -> list[list[str]]:
+    """Return the letters of the scripts in which other letters than listed ones stand for one another."""
+    return [[chr(code) for code in range(ord(low), ord(high) + 1)] for low, high in (_ARABIC, _DEVANAGARI)]
+
+
+def known_spellings() -> frozenset[str]:
+    """Return the words of which there is a list with their other spelling."""
+    return frozenset().union(*_ENGLISH)

@@ -1,5 +1,7 @@
 # The boundary of the crate in native/: arrays are bytes, little-endian, of 64 bits unless said otherwise.
 
+from collections.abc import Sequence
+
 INTERFACE: int
 
 def instructions() -> list[str]: ...
@@ -10,6 +12,9 @@ def locate_in_record(data: bytes, field: bytes, places: list[int]) -> list[int] 
 class Splitter:
     def __init__(self, table: bytes) -> None: ...  # of 16 bits
     def split(self, text: bytes, documents: bytes, how: str) -> tuple[bytearray, bytearray, bytearray]: ...
+
+def common(letters: tuple[bytes, bytes], pairs: tuple[bytes, bytes]) -> bytearray: ...
+def numbers_lacking(letters: tuple[bytes, bytes], pairs: tuple[bytes, bytes]) -> bytearray: ...
 
 class Kernels:
     def __init__(
@@ -29,3 +34,17 @@ class Paragraphs:
         permutations: tuple[bytes, bytes] | None,
         banding: tuple[int, int],
     ) -> tuple[bytearray, bytearray, bytes, bytearray]: ...
+
+class Sieve:
+    def __init__(
+        self,
+        kernels: Kernels,
+        words: dict[str, int],
+        accented: dict[int, str],
+        initials: dict[int, int],
+        signs: tuple[str, ...],
+        limits: tuple[int, int, int, int],
+    ) -> None: ...
+    def settled(
+        self, letters: tuple[bytes, bytes], texts: Sequence[bytes], pairs: tuple[bytes, bytes], cells: int
+    ) -> bytes: ...

@@ -33,7 +33,13 @@ def has_same_lines(witness: str, candidate: str) -> bool:
 
 def _lines(text: str) -> str:
     lines = (line.rstrip() for line in text.splitlines())
-    return "\n".join(line for line in lines if not line.lstrip().startswith(FENCES)).strip("\n")
+    return "\n".join(line for line in lines if not _is_fence(line)).strip("\n")
+
+
+def _is_fence(line: str) -> bool:
+    """Return True for a line that is nothing but a fence; what has backticks further on is code: "```run``` or"."""
+    line = line.lstrip()
+    return line.startswith(FENCES) and "`" not in line.lstrip("`")
 
 
 def in_span(paragraph: Paragraph, index: int) -> bool:

@@ -172,13 +172,8 @@ def provisional_verdict(
     settings: Settings,
     *,
     thorough: bool = False,
-    certain: bool = False,
 ) -> Verdict:
-    """Decide about an aligned pair by its characters and hashes; see `confirm` for pairs that are covered by these.
-
-    With `certain`, tokens of equal characters are known to have equal hashes, and the two to be similar (`is_similar`)
-    unless the witness has all words of the candidate.
-    """
+    """Decide about an aligned pair by its characters and hashes; see `confirm` for pairs that are covered by these."""
     if settings.guard == "off":
         return _verdict_by_similarity(witness, candidate, settings)
     witness_size, size = len(witness.chars), len(candidate.chars)
@@ -188,13 +183,13 @@ def provisional_verdict(
         verdict = _verdict_if_contained(witness, candidate, settings) if alignment.common == size else None
     if verdict is not None:
         return verdict
-    if not certain and not _have_same_hashes(witness, candidate, alignment.runs):  # two words share a character
+    if not _have_same_hashes(witness, candidate, alignment.runs):  # two words share a character
         alignment = align(_hash_list(witness), _hash_list(candidate))
         if alignment.common < least_common(witness_size, size, settings):
             return Verdict.not_covered()
     gaps = alignment.gaps
     overlap = _overlap(alignment.common, witness_size, size)
-    if not (certain and alignment.common < size) and not is_similar(alignment, witness_size, size, settings):
+    if not is_similar(alignment, witness_size, size, settings):
         return Verdict.not_covered(overlap, Difference.WORDS, [i for gap in gaps for i in gap.candidate_range])
     numbers_only = settings.guard == "numbers"
     finding = (

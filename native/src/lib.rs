@@ -4,19 +4,25 @@
 //! for each paragraph, and the interpreter's lock released while something is computed. `dedup/native/kernels.py` is the
 //! one module that imports it. A panic becomes an exception.
 
+pub mod alignment;
 pub mod blake2b;
 pub mod characters;
+pub mod code;
 pub mod hashing;
 pub mod instructions;
 pub mod lines;
 pub mod minhash;
+pub mod numbers;
 pub mod records;
 pub mod rows;
+pub mod sieve;
 pub mod signs;
 pub mod split;
 pub mod tables;
 pub mod tokens;
 pub mod utf8;
+pub mod verdicts;
+pub mod vocabulary;
 pub mod wraps;
 
 #[cfg(feature = "python")]
@@ -35,6 +41,8 @@ mod _kernels {
     use crate::minhash::Signing;
     #[pymodule_export]
     use crate::python::scan::{Splitter, locate_in_record, read_records};
+    #[pymodule_export]
+    use crate::python::verdicts::{Sieve, common, numbers_lacking};
     use crate::python::{array, computed, edges_within, halves, words};
     use crate::rows::{Paragraph, Rows, Wanted};
     use crate::tokens::Tokens;
@@ -63,8 +71,8 @@ mod _kernels {
 
     /// The kernels, with the tables of characters that they go by.
     #[pyclass(frozen)]
-    struct Kernels {
-        characters: Characters,
+    pub(crate) struct Kernels {
+        pub(crate) characters: Characters,
         instructions: Instructions,
     }
 

@@ -13,6 +13,8 @@ pub struct Tokens {
     pub hashes: Vec<u64>,
     /// Whether it holds a digit.
     pub numeric: Vec<bool>,
+    /// Where it begins and ends in its text; None where nobody asks for it.
+    pub edges: Option<Vec<(usize, usize)>>,
 }
 
 /// A token that has begun.
@@ -78,6 +80,9 @@ impl Reader<'_> {
             let hash = token.hash.finish().unwrap_or_else(|| self.long(token.start, at));
             self.tokens.hashes.push(hash);
             self.tokens.numeric.push(token.numeric);
+            if let Some(edges) = &mut self.tokens.edges {
+                edges.push((token.start, at.min(self.text.len())));
+            }
         }
     }
 
@@ -232,7 +237,15 @@ impl Tokens {
     /// Make room for what a text of so many bytes holds, mostly.
     pub fn with_room(bytes: usize) -> Self {
         let number = bytes / 5;
-        Self { hashes: Vec::with_capacity(number), numeric: Vec::with_capacity(number) }
+        Self { hashes: Vec::with_capacity(number), numeric: Vec::with_capacity(number), edges: None }
+    }
+
+    /// Return the tokens of one text with their places; None if they are for Python to find.
+    pub fn placed(characters: &Characters, text: &[u8]) -> Option<Self> {
+        let mut tokens = Self { edges: Some(Vec::with_capacity(text.len() / 5)), ..Self::with_room(text.len()) };
+        let mut reader = Reader { characters, text, tokens: &mut tokens };
+        // Without the characters that are to be ignored, the places would be others.
+        reader.read(false).is_ok().then_some(tokens)
     }
 
     /// Read a paragraph; return false, and add nothing, if it is odd.

@@ -42,7 +42,6 @@ from dedup.text import token_chars as letters_module
 from dedup.text.long_texts import split_texts
 from dedup.text.paragraphs import split
 from dedup.text.token_chars import decode_chars, encode_tokens
-from dedup.verdict.batch.token_sets import attribution_chars, function_word_chars
 from dedup.verdict.batch.verify import ALIGNED, FOLDED, NOT, Paragraphs, Verdicts, verify
 from tests.support import oracle, strategies
 from tests.verdict.test_compare import COVERED, article
@@ -247,12 +246,6 @@ def test_a_paragraph_has_no_more_candidates_than_can_be_looked_at() -> None:
     assert best in mine[:3]
     assert found.crowded[number - 1]
     assert found.unexamined == len(shared) - MOST
-
-
-def _forget_letters() -> None:
-    """Have the letters of words looked up again: a test changes them."""
-    function_word_chars.cache_clear()
-    attribution_chars.cache_clear()
 
 
 def _features(texts: Sequence[str], settings: Settings) -> Features:
@@ -547,11 +540,9 @@ def test_a_pair_is_judged_as_in_one_document(bits: int | None, texts: list[str],
     pairs = list(itertools.permutations(range(len(texts)), 2))
     with pytest.MonkeyPatch.context() as patch:
         if bits:
-            _forget_letters()
             patch.setattr(letters_module, "_BITS", bits)
             patch.setattr("dedup.verdict.batch.texts.BATCH", 200)
         found = _verdicts(texts, pairs, settings)
-    _forget_letters()
     together = article(texts, settings)
     words = [oracle.words(text) for text in texts]
     for number, (later, earlier) in enumerate(pairs):
@@ -581,13 +572,11 @@ def test_a_pair_is_judged_as_in_one_document(bits: int | None, texts: list[str],
 )
 def test_words_that_share_a_character_are_not_the_same(one: str, other: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Two texts have the same words only if they have, letter by letter and mark by mark, each in its place."""
-    _forget_letters()
     monkeypatch.setattr(
         "tests.resolve.test_corpus_kernels.encode_tokens", lambda hashes, _: np.full(len(hashes), 300, np.uint32)
     )
     assert oracle.words(one) != oracle.words(other)
     found = _verdicts([one, other], [(1, 0), (0, 1)], Settings())
-    _forget_letters()
     assert FOLDED not in found.how
 
 

@@ -14,7 +14,6 @@ import pytest
 from dedup.fingerprint import words
 from dedup.native.kernels import VARIABLE
 from dedup.text import hashing
-from dedup.verdict.batch import new_numbers, token_sets
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -88,12 +87,4 @@ def _hashed(replaced: Hash) -> Iterator[None]:
 
 def _forget() -> None:
     """Have the hashes of listed words looked up again."""
-    for known in (
-        words.function_words,
-        token_sets.function_word_chars,
-        token_sets.uninformative_chars,
-        token_sets.attribution_chars,
-        new_numbers._number_words,
-        new_numbers._magnitudes,
-    ):
-        known.cache_clear()
+    words.function_words.cache_clear()

@@ -41,7 +41,9 @@ class PairSlice(NamedTuple):
     earlier: NDArray[np.int64]
 
 
-def verify_pairs(settings: Settings, texts: str, letters: str, pairs: PairSlice) -> tuple[Verdicts, list[Pair]]:
+def verify_pairs(
+    settings: Settings, texts: str, letters: str, pairs: PairSlice, *, sieve: bool = True
+) -> tuple[Verdicts, list[Pair]]:
     """Compare some pairs, with what the spool has of them; runs in a worker."""
     rows = pairs.rows
     with open(texts, "rb", buffering=0) as file, open(letters, "rb", buffering=0) as short:  # noqa: PTH123 - strings travel well
@@ -51,7 +53,7 @@ def verify_pairs(settings: Settings, texts: str, letters: str, pairs: PairSlice)
 
         words = list(read_ranges(short, rows["letters_at"], rows["words"], LETTER, decode_chars))
         paragraphs = Paragraphs(words, rows["key"], texts_of)
-        return compared(paragraphs, pairs.later, pairs.earlier, settings)
+        return compared(paragraphs, pairs.later, pairs.earlier, settings, sieve=sieve)
 
 
 class Bands:

@@ -145,7 +145,9 @@ class CorpusStages:
         if explain:
             kept = "near-duplicates that are kept are not explained"
             near = self._attempt(
-                lambda: kept_near(classes, removals, number, self.settings), kept, NearDuplicates.empty
+                lambda: kept_near(classes, removals, number, self.settings, partial(self._kinds, place[ranked])),
+                kept,
+                NearDuplicates.empty,
             )
         if self._unnamed:
             kept = f"{len(self._unnamed):,} groups of paragraphs that share a band are not compared for that"
@@ -305,9 +307,17 @@ class CorpusStages:
             leaders.record(self._verified(later, earlier, place))
             done += len(later)
 
-    def _verified(self, later: NDArray[np.int64], earlier: NDArray[np.int64], place: NDArray[np.int64]) -> Verdicts:
+    def _kinds(
+        self, place: NDArray[np.int64], later: NDArray[np.int64], earlier: NDArray[np.int64]
+    ) -> NDArray[np.int16]:
+        """Return of what kind that is which is new in pairs that do not cover."""
+        return self._verified(later, earlier, place, sieve=False).kind if len(later) else np.zeros(0, np.int16)
+
+    def _verified(
+        self, later: NDArray[np.int64], earlier: NDArray[np.int64], place: NDArray[np.int64], *, sieve: bool = True
+    ) -> Verdicts:
         texts, letters = (os.fspath(self.spool.path(name)) for name in ("texts", "letters"))
-        task = partial(verify_pairs, self.settings, texts, letters)
+        task = partial(verify_pairs, self.settings, texts, letters, sieve=sieve)
         found: list[Verdicts] = []
         done = 0
         for pairs, (verdicts, faults) in self.pool.map(task, self._tasks(later, earlier, place)):

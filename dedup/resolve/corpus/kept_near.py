@@ -11,6 +11,8 @@ from dedup.fingerprint.exact_copies import index_type
 from dedup.model.differences import Difference
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
     from dedup.model.settings import Settings
@@ -49,7 +51,13 @@ def near_type(number: int) -> np.dtype[np.void]:
     return np.dtype([("paragraph", index), ("witness", index), ("similarity", "<f4"), ("kind", "<i2")])
 
 
-def kept_near(classes: Classes, removals: NDArray[Any], number: int, settings: Settings) -> NearDuplicates:
+def kept_near(
+    classes: Classes,
+    removals: NDArray[Any],
+    number: int,
+    settings: Settings,
+    kinds_of: Callable[[NDArray[np.int64], NDArray[np.int64]], NDArray[np.int16]],
+) -> NearDuplicates:
     """Return the near-duplicates that stay among the different paragraphs; of several copies, the first one.
 
     Args:
@@ -57,6 +65,8 @@ def kept_near(classes: Classes, removals: NDArray[Any], number: int, settings: S
         removals: what goes in the end; see `dedup.resolve.corpus.removals.removal_type`.
         number: of paragraphs in the corpus.
         settings: how similar a near-duplicate is.
+        kinds_of: returns of what kind that is which is new, for the later and the earlier ones of some pairs; that they
+            stay was settled without it.
     """
     if settings.guard == "off":  # similarity alone decides: what is kept is not near
         return NearDuplicates.empty()
@@ -64,7 +74,7 @@ def kept_near(classes: Classes, removals: NDArray[Any], number: int, settings: S
     later, earlier, verdicts = classes.leaders.near_kept_pairs(stays, settings.threshold)
     found = np.empty(len(later), near_type(number))
     found["paragraph"], found["witness"] = classes.first[later], classes.first[earlier]
-    found["similarity"], found["kind"] = verdicts.similarity, verdicts.kind
+    found["similarity"], found["kind"] = verdicts.similarity, kinds_of(later, earlier)
     found.sort(order="paragraph")
     shown, rest = found[:SHOWN], found[SHOWN:]
     kinds: Counter[str] = Counter()

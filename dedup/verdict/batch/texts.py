@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache, lru_cache
+from functools import lru_cache
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
@@ -14,18 +14,13 @@ from dedup.text.characters import fold
 from dedup.text.hashing import span_hashes
 from dedup.text.long_texts import BATCH
 from dedup.text.signs import in_one_form
-from dedup.verdict.batch.gaps import TokenBytes, TokenTable, collect_gaps
-from dedup.verdict.batch.prefilter import certain_differences
 from dedup.verdict.code import is_code
 from dedup.verdict.gap import Paragraph
-from dedup.verdict.rules.markers import marker_size
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
-
-    from dedup.verdict.batch.alignments import Aligned
 
 _CHAR_BITS = 21
 """Bits of a code point."""
@@ -34,7 +29,7 @@ _LOWER = np.frombuffer(bytes(range(256)).lower(), np.uint8)
 
 
 class Texts:
-    """Some paragraphs: their words, as the verdict and the glance want them.
+    """Some paragraphs: their words, as the verdict wants them.
 
     Args:
         texts: of each paragraph; UTF-8.
@@ -50,7 +45,6 @@ class Texts:
         self._offsets: list[int] = self._begins.tolist()
         self._hashes = np.concatenate([part.hashes for part in parts] or [np.empty(0, np.uint64)])
         self._spans = np.concatenate([part.spans for part in parts] or [np.empty((0, 2), np.int64)])
-        self._numeric = np.concatenate([part.numeric for part in parts] or [np.empty(0, bool)])
         firsts = accumulate((len(part.offsets) - 1 for part in parts), initial=0)
         self._strings = {
             first + number: text
@@ -70,41 +64,10 @@ class Texts:
         self._data = np.frombuffer(b"\n".join(self._written), np.uint8)
         self._sides: dict[int, Paragraph] = {}
 
-    def certain_differences(self, aligned: Aligned) -> NDArray[np.int16]:
-        """Return for each pair of what kind is what is certainly new; 0 where that is open."""
-        out = np.zeros(len(aligned.witness), np.int16)
-        linked = np.array([b"<" in text or b"[" in text or b"&" in text for text in self._written], bool)
-        tracked = np.array([b"utm_" in text for text in self._written], bool)
-        imaged = np.array([b"![" in text for text in self._written], bool)
-        written = TokenBytes(self._data, self._edges, self._numeric, self._ends, linked, tracked, imaged)
-        found = collect_gaps(aligned, self._begins, self._hashes, written)
-        tokens = TokenTable(
-            self._hashes, written, self._chars, self._words_at, cache(lambda text: marker_size(self.paragraph(text)))
-        )
-        kinds = certain_differences(found, tokens)
-        out[found.pair[kinds > 0]] = kinds[kinds > 0]
-        return out
-
-    def _words_at(self, indices: NDArray[np.int64]) -> list[str]:
-        """Return folded tokens by their places among all tokens."""
-        owners = (np.searchsorted(self._begins, indices, side="right") - 1).tolist()
-        spans = zip(owners, *self._spans[indices].T.tolist(), strict=True)
-        return [folded(self._decoded(owner)[start:end]) for owner, start, end in spans]
-
     def _decoded(self, index: int) -> str:
         if index not in self._strings:
             self._strings[index] = self._texts[index].decode("utf-8", "surrogatepass")
         return self._strings[index]
-
-    def agree(self, aligned: Aligned) -> NDArray[np.bool_]:
-        """Return for each pair whether tokens of equal characters have equal hashes."""
-        pair = aligned.run_pairs
-        a, b, sizes = aligned.runs
-        a, b = a + self._begins[aligned.witness[pair]], b + self._begins[aligned.candidate[pair]]
-        other = self._hashes[ranges(a, sizes)] != self._hashes[ranges(b, sizes)]
-        wrong = np.bincount(np.repeat(pair, sizes)[other], minlength=len(aligned.witness))
-        agree: NDArray[np.bool_] = wrong == 0
-        return agree
 
     def exact(self, one: NDArray[np.int64], other: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Return for each pair of texts, by their indices, whether tokens of equal characters are written alike.

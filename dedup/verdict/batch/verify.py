@@ -1,7 +1,8 @@
-"""Verdicts on a batch of candidate pairs: prefilters in C++ and NumPy decide most, the rules the rest."""
+"""Verdicts on a batch of candidate pairs: the crate's sieve settles most, where it is there, and the rules the rest."""
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -9,11 +10,19 @@ from rapidfuzz import process
 from rapidfuzz.distance import LCSseq
 
 from dedup.model.differences import Difference
-from dedup.verdict.batch.alignments import ParagraphChars, align_all, char_differences, concatenate_chars
-from dedup.verdict.batch.new_numbers import NumberTable
+from dedup.native import kernels
+from dedup.verdict.batch import native_sieve
 from dedup.verdict.batch.same_words import surely_same_words
 from dedup.verdict.batch.texts import Texts
-from dedup.verdict.compare import NUMBERS_EXPLAINED, Verdict, confirm, least_common, provisional_verdict
+from dedup.verdict.compare import (
+    NUMBERS_EXPLAINED,
+    align,
+    confirm,
+    least_common,
+    numbers_in,
+    provisional_verdict,
+    too_many_numbers,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -21,7 +30,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from dedup.model.settings import Settings
-    from dedup.verdict.batch.alignments import Aligned
+    from dedup.text.arrays import Flags, Ints
+    from dedup.verdict.batch.native_sieve import Letters
+    from dedup.verdict.compare import Verdict
 
 NOT, FOLDED, ALIGNED = 0, 1, 2
 """How a candidate is covered: not at all; by the same words; by aligned words."""
@@ -33,8 +44,9 @@ class Verdicts(NamedTuple):
     Attributes:
         how: `NOT`, `FOLDED` or `ALIGNED`; int8.
         similarity: of the tokens, 0-1; 0 if too little is common; float32.
-        coverage: share of the later one's tokens that the earlier one has; 0 if the characters decided; float32.
-        kind: how the two differ, see `dedup.model.differences.Difference`; int16.
+        coverage: share of the later one's tokens that the earlier one has; 0 if it does not cover it; float32.
+        kind: how the two differ, see `dedup.model.differences.Difference`; where it does not cover it, of which kind
+            what is new is, and 0 if the sieve was used, which cannot tell; int16.
     """
 
     how: NDArray[np.int8]
@@ -57,14 +69,7 @@ class Paragraphs(NamedTuple):
     texts: Callable[[list[int]], list[bytes]]
 
 
-def verify(
-    paragraphs: Paragraphs,
-    later: NDArray[np.int64],
-    earlier: NDArray[np.int64],
-    settings: Settings,
-    *,
-    prefilter: bool = True,
-) -> Verdicts:
+def verify(paragraphs: Paragraphs, later: Ints, earlier: Ints, settings: Settings, *, sieve: bool = True) -> Verdicts:
     """Decide for each pair of paragraphs whether the earlier one makes the later one superfluous.
 
     Args:
@@ -72,14 +77,16 @@ def verify(
         later: index of each pair's candidate, which may be removed; int64.
         earlier: index of each pair's witness, which would stay; int64.
         settings: the threshold and the guard.
-        prefilter: decide what can be decided without the rules; else apply the rules to all similar pairs.
+        sieve: use the crate, where it is there, and say nothing of what is new; else apply the rules to all similar
+            pairs. Both come to the same verdicts.
     """
-    chars = concatenate_chars(paragraphs.chars)
     number = len(later)
     similarity, coverage = (np.zeros(number, np.float32) for _ in range(2))
     verdicts = Verdicts(np.zeros(number, np.int8), similarity, coverage, np.zeros(number, np.int16))
-    candidate_sizes, witness_sizes = chars.sizes[later], chars.sizes[earlier]
-    common = _common(chars.strings, later, earlier)
+    sizes = np.fromiter(map(len, paragraphs.chars), np.int64, len(paragraphs.chars))
+    candidate_sizes, witness_sizes = sizes[later], sizes[earlier]
+    letters = native_sieve.concatenated(paragraphs.chars) if sieve and kernels.native() is not None else None
+    common = _common(paragraphs.chars, letters, later, earlier)
     same_chars = (common == candidate_sizes) & (common == witness_sizes)
     # Different words may share a hash: that the words are the same is confirmed on the texts.
     same_keys = same_chars & (paragraphs.keys[later] == paragraphs.keys[earlier])
@@ -87,25 +94,46 @@ def verify(
     verdicts.how[same], verdicts.similarity[same], verdicts.coverage[same] = FOLDED, 1, 1
     near = np.flatnonzero(~same_chars & (common >= _least(witness_sizes, candidate_sizes, settings)))
     verdicts.similarity[near] = 2 * common[near] / (candidate_sizes + witness_sizes)[near]  # as far as characters show
+    if settings.guard != "off":
+        many = _too_many_numbers(paragraphs.chars, letters, earlier[near], later[near])
+        verdicts.kind[near[many]] = Difference.NUMBER
+        near = near[~many]
     left = np.concatenate((np.flatnonzero(same_chars & ~same), near))
-    kind = verdicts.kind
-    prefilter = prefilter and settings.guard != "off"
-    if prefilter:
-        kind[near] = _too_many_numbers(chars, earlier[near], later[near])
-        left = left[kind[left] == 0]
-    aligned = align_all(chars, earlier[left], later[left])
-    if prefilter:
-        kind[left] = char_differences(aligned, chars, settings)
-        aligned = aligned.picked(np.flatnonzero(kind[left] == 0))
-        left = left[kind[left] == 0]
-    same_keys = same_keys[left]
-    _verify_texts(verdicts, left, aligned, paragraphs, same_keys=same_keys, settings=settings, prefilter=prefilter)
+    some = _Some.of(paragraphs, earlier[left], later[left])
+    if settings.guard == "strict" and letters is not None:
+        chosen = np.flatnonzero(~native_sieve.settled(some.chars, some.texts, some.witness, some.candidate))
+        left, some = left[chosen], some.picked(chosen)
+    _verify_by_rules(verdicts, left, some, same_keys=same_keys[left], settings=settings)
+    if sieve:
+        verdicts.kind[verdicts.how == NOT] = Difference.NONE
     return verdicts
 
 
-def _surely_same_words(
-    paragraphs: Paragraphs, later: NDArray[np.int64], earlier: NDArray[np.int64], where: NDArray[np.bool_]
-) -> NDArray[np.bool_]:
+def _common(chars: Sequence[str], letters: Letters | None, first: Ints, second: Ints) -> Ints:
+    """Return the length of the longest common subsequence of the words of each pair, or seldom a little more."""
+    if letters is not None:
+        return native_sieve.common(letters, first, second)
+    lengths = process.cpdist(
+        [chars[i] for i in first.tolist()],
+        [chars[i] for i in second.tolist()],
+        scorer=LCSseq.similarity,
+        dtype=np.int32,
+        workers=1,
+    )
+    return lengths.astype(np.int64)
+
+
+def _too_many_numbers(chars: Sequence[str], letters: Letters | None, witness: Ints, candidate: Ints) -> Flags:
+    """Return in which pairs the witness lacks more numbers than rules may ignore."""
+    if letters is not None:
+        many: Flags = native_sieve.numbers_lacking(letters, witness, candidate) > NUMBERS_EXPLAINED
+        return many
+    numbers = cache(lambda one: numbers_in(chars[one]))
+    pairs = zip(witness.tolist(), candidate.tolist(), strict=True)
+    return np.array([too_many_numbers(numbers(one), numbers(other)) for one, other in pairs], bool)
+
+
+def _surely_same_words(paragraphs: Paragraphs, later: Ints, earlier: Ints, where: Flags) -> Flags:
     """Return which pairs surely have the same words; False where `where` is False."""
     pairs = np.flatnonzero(where)
     needed, index = np.unique(np.stack((later[pairs], earlier[pairs])), return_inverse=True)
@@ -115,48 +143,63 @@ def _surely_same_words(
     return same
 
 
-def _verify_texts(
-    verdicts: Verdicts,
-    pairs: NDArray[np.int64],
-    aligned: Aligned,
-    paragraphs: Paragraphs,
-    *,
-    same_keys: NDArray[np.bool_],
-    settings: Settings,
-    prefilter: bool,
-) -> None:
-    """Decide about the pairs that only their texts decide.
+class _Some(NamedTuple):
+    """Pairs whose texts are there.
+
+    Attributes:
+        chars: the words of the paragraphs that are in them, as characters.
+        keys: their keys; uint64.
+        texts: their texts.
+        witness: for each pair, the index of its witness among those; int64.
+        candidate: likewise of its candidate.
+    """
+
+    chars: Sequence[str]
+    keys: NDArray[np.uint64]
+    texts: Sequence[bytes]
+    witness: Ints
+    candidate: Ints
+
+    @classmethod
+    def of(cls, paragraphs: Paragraphs, witness: Ints, candidate: Ints) -> _Some:
+        """Return pairs that are given by the indices of all paragraphs."""
+        needed, index = np.unique(np.stack((witness, candidate)), return_inverse=True)
+        places = needed.tolist()
+        chars = [paragraphs.chars[i] for i in places]
+        return cls(chars, paragraphs.keys[needed], paragraphs.texts(places), *index.reshape(2, -1))
+
+    def picked(self, chosen: Ints) -> _Some:
+        """Return some of the pairs."""
+        paragraphs = Paragraphs(self.chars, self.keys, lambda places: [self.texts[i] for i in places])
+        return self.of(paragraphs, self.witness[chosen], self.candidate[chosen])
+
+
+def _verify_by_rules(verdicts: Verdicts, pairs: Ints, some: _Some, *, same_keys: Flags, settings: Settings) -> None:
+    """Decide about the pairs that only the rules decide.
 
     Args:
         verdicts: verdicts on all pairs; those on the pairs at hand are written into them.
         pairs: indices of the pairs at hand; int64.
-        aligned: their alignments.
-        paragraphs: the paragraphs.
+        some: these.
         same_keys: which of them have the same characters and keys, and perhaps the same words; bool.
         settings: the threshold and the guard.
-        prefilter: apply the prefilter first.
     """
     how, similarity, coverage, kind = verdicts
-    needed, index = np.unique(np.stack((aligned.witness, aligned.candidate)), return_inverse=True)
-    witness, candidate = index.reshape(2, -1)
-    aligned = aligned._replace(witness=witness, candidate=candidate)
-    texts = Texts(paragraphs.texts(needed.tolist()), [paragraphs.chars[i] for i in needed.tolist()])
-    certain = (texts.agree(aligned) & prefilter).tolist()  # the characters have shown that they are similar
-    if prefilter and settings.guard == "strict":
-        kind[pairs] = texts.certain_differences(aligned)
-    undecided = np.flatnonzero(same_keys | (kind[pairs] == 0))
+    witness, candidate = some.witness, some.candidate
+    texts = Texts(some.texts, some.chars)
+    undecided = np.arange(len(pairs))
     if settings.within is not None:
         # Band keys have 32 bits: paragraphs of different groups may share one.
-        groups = paragraphs.keys[needed] ^ texts.keys()
-        undecided = undecided[(groups[witness] == groups[candidate])[undecided]]
+        groups = some.keys ^ texts.keys()
+        undecided = np.flatnonzero(groups[witness] == groups[candidate])
     provisional: list[tuple[int, Verdict]] = []
-    for i, alignment in zip(undecided.tolist(), aligned.alignments(undecided), strict=True):
+    for i in undecided.tolist():
         pair, indices = pairs[i], (int(witness[i]), int(candidate[i]))
         if same_keys[i] and texts.equal(*indices):
             how[pair], similarity[pair], coverage[pair] = FOLDED, 1, 1
-        elif not settings.exact and not kind[pair]:
-            both = texts.paragraph(indices[0]), texts.paragraph(indices[1])
-            provisional.append((i, provisional_verdict(*both, alignment, settings, certain=certain[i])))
+        elif not settings.exact:
+            theirs, ours = texts.paragraph(indices[0]), texts.paragraph(indices[1])
+            provisional.append((i, provisional_verdict(theirs, ours, align(theirs.chars, ours.chars), settings)))
     covered = np.array([i for i, verdict in provisional if verdict.covered], np.int64)
     exact = set(covered[texts.exact(witness[covered], candidate[covered])].tolist())
     for i, verdict in provisional:
@@ -164,21 +207,12 @@ def _verify_texts(
         if verdict.covered and i not in exact:
             both = texts.paragraph(int(witness[i])), texts.paragraph(int(candidate[i]))
             final = confirm(verdict, *both, settings)
-        how[pair] = ALIGNED if final.covered else NOT
-        similarity[pair], coverage[pair], kind[pair] = final.similarity, final.coverage, final.kind
+        similarity[pair], kind[pair] = final.similarity, final.kind
+        if final.covered:
+            how[pair], coverage[pair] = ALIGNED, final.coverage
 
 
-def _too_many_numbers(
-    chars: ParagraphChars, witness: NDArray[np.int64], candidate: NDArray[np.int64]
-) -> NDArray[np.int16]:
-    """Return `Difference.NUMBER` for each pair whose witness lacks more numbers than rules may ignore; else 0."""
-    many = NumberTable(chars).lacking(witness, candidate) > NUMBERS_EXPLAINED
-    return np.where(many, np.int16(Difference.NUMBER), np.int16(0))
-
-
-def _least(
-    witness_sizes: NDArray[np.int64], candidate_sizes: NDArray[np.int64], settings: Settings
-) -> NDArray[np.float64]:
+def _least(witness_sizes: Ints, candidate_sizes: Ints, settings: Settings) -> NDArray[np.float64]:
     """Return how many common words pairs of these sizes need to be worth aligning."""
     if settings.exact:
         return np.full(len(candidate_sizes), np.inf)
@@ -186,15 +220,3 @@ def _least(
         return settings.threshold * (candidate_sizes + witness_sizes) / 2
     least: NDArray[np.float64] = least_common(witness_sizes, candidate_sizes, settings)
     return least
-
-
-def _common(chars: Sequence[str], first: NDArray[np.int64], second: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return the length of the longest common subsequence of the words of each pair, or seldom a little more."""
-    lengths = process.cpdist(
-        [chars[i] for i in first.tolist()],
-        [chars[i] for i in second.tolist()],
-        scorer=LCSseq.similarity,
-        dtype=np.int32,
-        workers=1,
-    )
-    return lengths.astype(np.int64)

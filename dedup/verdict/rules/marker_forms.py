@@ -33,7 +33,11 @@ _TIES = frozenset(".:,-–—/")
 """Signs that tie the parts of a number or of a date."""
 _DEGREES = frozenset("º°")
 
-_OPENING = re.compile(r"[\s(\[\\\"'“„«*_#>§№¶–—•·（［【〔-]*\Z")
+OPENING = "([\\\"'“„«*_#>§№¶–—•·（［【〔-"
+"""Signs that may stand before a marker."""
+JOINT = ".,)(][）（-*_\\–—"
+"""Signs that may stand between its tokens."""
+_OPENING = re.compile(rf"[\s{re.escape(OPENING)}]*\Z")
 _JOINT = re.compile(r"[\s.,)(\]\[）（-]{0,4}\Z|[*_\\–—\s.)-]{0,5}\Z")
 _CLOSING = re.compile(
     r"[*_\\]{0,3}\s?[:：]|[*_\\]{0,3}[.):\]、．）】〕,，：]|[*_]*\s*[–—-]\s+|[*_]{1,3}\s+|\*\*(?=[^\W\d_])"
@@ -166,6 +170,11 @@ def roman_numbers() -> list[str]:
     tens = ("", "x", "xx", "xxx", "xl", "l", "lx", "lxx", "lxxx", "xc")
     ones = ("", "i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix")
     return [c * "c" + ten + one for c in range(4) for ten in tens for one in ones if c or ten or one]
+
+
+def marker_words() -> frozenset[str]:
+    """Return the words that a marker may consist of, but for single letters and what holds digits."""
+    return MARKING | ORDINALS | SUFFIXES | frozenset(roman_numbers())
 
 
 @lru_cache(maxsize=1 << 14)

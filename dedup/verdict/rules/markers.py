@@ -72,11 +72,6 @@ def _may_be_name(paragraph: Paragraph, index: int) -> bool:
     return paragraph.text[paragraph.span(index)[0]].isupper() and paragraph.token(index) not in FUNCTION
 
 
-def marker_size(paragraph: Paragraph) -> int:
-    """Return how many of the first tokens are a marker."""
-    return find_marker(paragraph).size
-
-
 _COLONS = frozenset(":：")
 
 

@@ -7,11 +7,12 @@ from functools import cache
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from dedup.language.numbers import months
+from dedup.language.numbers import months, values
 from dedup.language.phrases import (
     AGENCIES,
     COURTESY,
     KEYS,
+    LOCALES,
     MODALS,
     NETWORKS,
     REPLIES,
@@ -21,16 +22,30 @@ from dedup.language.phrases import (
     attributions,
     by_first,
     calls,
+    known,
     leading,
     wordings,
 )
-from dedup.language.spelling import plain
-from dedup.language.wordlists import DOMAINS, FURNITURE, FURNITURE_PHRASES, SAYING, SOURCES, SPEAKERS
+from dedup.language.spelling import plain, units
+from dedup.language.wordlists import (
+    DOMAINS,
+    ENTITIES,
+    FUNCTION,
+    FURNITURE,
+    FURNITURE_PHRASES,
+    LINKS,
+    MAGNITUDES,
+    SAYING,
+    SOURCES,
+    SPEAKERS,
+    TURNING,
+)
 from dedup.model.differences import Difference
 from dedup.verdict.rules.attribution import attribution, attribution_phrase, news_agency
 from dedup.verdict.rules.dates import DAYS, month, ordinal, weekday
 from dedup.verdict.rules.enumerators import enumerators, numerals
 from dedup.verdict.rules.grammar import agreement, dangling_modal, doubled_words
+from dedup.verdict.rules.marker_forms import marker_words
 from dedup.verdict.rules.markers import label, marker
 from dedup.verdict.rules.markup import address, image_path, markup
 from dedup.verdict.rules.numbers import equal_numbers, magnitudes, unit_beside
@@ -55,6 +70,8 @@ class Rule:
         kind: the kind of difference that the rule ignores.
         triggers: returns the words, by `plain`, one of which must be left in the candidate's gap for the rule to apply;
             None for a rule that has no such words.
+        words: returns other words that it may ignore, folded or by `plain`. All that it ignores besides is like the
+            witness's words, or known by its place: see `native/src/sieve.rs`, which claims no word that is listed.
         ignores_turning: the rule is about words that turn a statement elsewhere: "don't" and "do not", "no entanto",
             the month of May. Other rules ignore these only on both sides at once.
         ignores_signs: the rule is about signs: "3°" in front, "$5" and "5 dollars", the target of a link. Likewise.
@@ -63,6 +80,7 @@ class Rule:
     function: Callable[[GapContext], None]
     kind: Difference
     triggers: Callable[[], frozenset[str]] | None = None
+    words: Callable[[], frozenset[str]] | None = None
     ignores_turning: bool = False
     ignores_signs: bool = False
 
@@ -83,17 +101,17 @@ RULES = (
     Rule(mojibake, Difference.SPELLING, lambda: frozenset("a")),
     Rule(reply_count, Difference.FURNITURE, lambda: REPLIES),
     Rule(spelling_variant, Difference.SPELLING),
-    Rule(marker, Difference.MARKER, ignores_turning=True, ignores_signs=True),
+    Rule(marker, Difference.MARKER, words=marker_words, ignores_turning=True, ignores_signs=True),
     Rule(same_phrase, Difference.SPELLING, wordings, ignores_turning=True, ignores_signs=True),
     Rule(ordinal, Difference.FORMAT),
     Rule(enumerators, Difference.MARKER, numerals),
-    Rule(equal_numbers, Difference.FORMAT, ignores_turning=True, ignores_signs=True),
-    Rule(magnitudes, Difference.FORMAT),
+    Rule(equal_numbers, Difference.FORMAT, words=lambda: frozenset(values()), ignores_turning=True, ignores_signs=True),
+    Rule(magnitudes, Difference.FORMAT, words=lambda: frozenset(MAGNITUDES)),
     Rule(month, Difference.SPELLING, lambda: frozenset(months()).union(WEEKDAYS, DAYS), ignores_turning=True),
-    Rule(unit_beside, Difference.SPELLING, ignores_signs=True),
-    Rule(abbreviation, Difference.SPELLING, ignores_signs=True),
-    Rule(markup, Difference.MARKUP, ignores_turning=True, ignores_signs=True),
-    Rule(address, Difference.MARKUP, ignores_turning=True, ignores_signs=True),
+    Rule(unit_beside, Difference.SPELLING, words=lambda: frozenset(units()), ignores_signs=True),
+    Rule(abbreviation, Difference.SPELLING, words=lambda: frozenset(units()), ignores_signs=True),
+    Rule(markup, Difference.MARKUP, words=lambda: ENTITIES, ignores_turning=True, ignores_signs=True),
+    Rule(address, Difference.MARKUP, words=lambda: LINKS | LOCALES, ignores_turning=True, ignores_signs=True),
     Rule(image_path, Difference.MARKUP, ignores_turning=True, ignores_signs=True),
     Rule(truncated_word, Difference.TRUNCATION),
     Rule(moved_run, Difference.ORDER),
@@ -124,8 +142,14 @@ def _phrase_words() -> frozenset[str]:
 
 @cache
 def trigger_words() -> frozenset[str]:
-    """Return the triggers of all rules; the prefilter claims nothing about them."""
+    """Return the triggers of all rules."""
     return frozenset[str]().union(*(rule.triggers() for rule in RULES if rule.triggers is not None))
+
+
+def listed_words() -> frozenset[str]:
+    """Return all words, by `plain`, that are in the list of some rule, or are no content."""
+    named = (rule.words() for rule in RULES if rule.words is not None)
+    return frozenset(map(plain, trigger_words().union(*named, known(), FUNCTION, TURNING)))
 
 
 @cache
