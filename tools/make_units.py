@@ -13,7 +13,7 @@ import re
 import sys
 from typing import TYPE_CHECKING
 
-from word_forms import RARE, kept, new_forms, token, write
+from word_forms import RARE, is_rather_a_word, kept, new_forms, token, write
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -104,14 +104,11 @@ def collect(package: pathlib.Path) -> Forms:
 
 package = pathlib.Path(sys.argv[1])
 version = json.loads((package / "package.json").read_text("utf-8"))["version"]
-forms = kept(collect(package), hand="units", counted=True)
+collected = collect(package)
+forms = kept(collected, hand="units", counted=True)
 signs = frozenset(UNITS.values())
-write(
-    "unit_names",
-    HEADER.format(version),
-    {
-        language: {form: keys for form, keys in names.items() if keys <= signs}
-        for language, names in forms.items()
-        if any(keys <= signs for keys in names.values())
-    },
-)
+listed = {
+    language: {form: keys for form, keys in names.items() if keys <= signs and not is_rather_a_word(form, collected)}
+    for language, names in forms.items()
+}
+write("unit_names", HEADER.format(version), {language: names for language, names in listed.items() if names})

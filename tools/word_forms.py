@@ -9,7 +9,7 @@ languages, so a form is kept only if
   day in a language that does not mean this by it ("on" is ten in Turkish);
 * it is no frequent word in such a language ("fire" is four in Danish); if it has more than three letters, it may be far
   more frequent where it is meant. Names of units are asked about only beside a number: it is enough that they are
-  no grammar anywhere, and no other unit.
+  no grammar anywhere, no number and no other unit, and no far more frequent word that is no such name.
 
 Frequencies are those of the package ``wordfreq``, which is only asked: nothing of it is in a list. What these rules
 leave out and is wanted all the same, or what no source has, is kept by hand in another list.
@@ -17,6 +17,7 @@ leave out and is wanted all the same, or what no source has, is kept by hand in 
 
 from __future__ import annotations
 
+import math
 import pathlib
 import re
 import unicodedata
@@ -36,6 +37,10 @@ MANY = 4
 """So many times as many languages have to mean one thing by a form as mean others."""
 FREQUENT = 3.5
 """Frequency (Zipf's scale) from which a word of another language is in the way."""
+COMMON = 4.0
+"""Likewise, where the list is asked only beside a number."""
+ALIKE = 3
+"""First letters that two names of one unit have in common, whatever their endings."""
 FAR = 0.5
 """By so much more frequent a form must be where it is meant."""
 RARE = re.compile("Shaw|Dsrt")
@@ -91,8 +96,14 @@ def listed() -> dict[str, frozenset[str]]:
 
 
 @cache
+def _frequencies(language: str) -> dict[str, float]:
+    return wordfreq.get_frequency_dict(language, "best")
+
+
 def _frequency(form: str, language: str) -> float:
-    return wordfreq.zipf_frequency(form, language)
+    """Return the frequency of a word on Zipf's scale; 0 for one that is not known."""
+    share = _frequencies(language).get(form, 0.0)
+    return math.log10(share * 1e9) if share else 0.0
 
 
 def is_grammar_elsewhere(form: str, languages: set[str]) -> bool:
@@ -108,6 +119,34 @@ def is_word_elsewhere(form: str, languages: set[str]) -> bool:
         most = max((_frequency(written, name) for name in own if len(form) > SHORT), default=0.0)
         if any(_frequency(written, name) >= max(FREQUENT, most - FAR) for name in known if name not in own):
             return True
+    return False
+
+
+def is_number(form: str) -> bool:
+    """Return True if a form is a number word, or multiplies a number."""
+    return plain(form) in numbers()
+
+
+@cache
+def numbers() -> frozenset[str]:
+    """Return the forms in lists of numbers."""
+    names = ("number_names", "number_words", "magnitude_names", "magnitudes")
+    return frozenset(plain(word) for name in names for _, word in keyed(name))
+
+
+def is_rather_a_word(form: str, forms: Forms) -> bool:
+    """Return True if a form is a far more frequent word in a language that calls this otherwise ("time" is hour)."""
+    languages = {language for language, names in forms.items() if form in names}
+    keys = set().union(*(forms[language][form] for language in languages))
+    known = [name for name in wordfreq.available_languages() if name not in UNSPLIT]
+    own = {name for name in known if languages.intersection(SAME.get(name, (name,)))}
+    least = max(COMMON, FAR + max((_frequency(form, name) for name in own), default=0.0))
+    for name in known:
+        if name not in own and _frequency(form, name) >= least:
+            said = [names for code in SAME.get(name, (name,)) if (names := forms.get(code))]
+            called = (other for names in said for other, meant in names.items() if keys & meant)
+            if not any(other[:ALIKE] == form[:ALIKE] for other in called):
+                return True
     return False
 
 
@@ -137,7 +176,7 @@ def kept(forms: Forms, *, hand: str = "", counted: bool = False) -> Forms:
                 continue
             others = languages[plain(name)]
             if counted:
-                other = plain(name) in listed() or (len(name) < SHORT and most < AGREED)
+                other = plain(name) in listed() or (len(name) < SHORT and most < AGREED) or is_number(name)
             else:
                 other = is_grammar_elsewhere(name, others) or is_word_elsewhere(name, others)
             if not other:

@@ -17,7 +17,7 @@ from dedup.language import data_files
 from dedup.language.accents import plain
 from dedup.language.data_files import keyed, lines, pairs, phrases, words
 from dedup.language.phrases import same
-from dedup.language.spelling import opposed
+from dedup.language.spelling import opposed, unit_sign
 from dedup.language.wordlists import FUNCTION, MONTHS, TURNING, number_words
 
 if TYPE_CHECKING:
@@ -211,6 +211,24 @@ def test_number_words_of_many_languages_are_known(language: str, number: int, wo
 def test_words_of_other_meanings_are_no_numbers(word: str) -> None:
     """What is a number somewhere, and grammar or a frequent word elsewhere, is none: "on", "to", "fire"."""
     assert word not in number_words()
+
+
+@pytest.mark.parametrize("word", ["time", "times", "mille", "once", "in", "cl", "secondary", "mil"])
+def test_words_of_other_meanings_are_no_units(word: str) -> None:
+    """A unit is no number, no other unit's sign, and no far more frequent word elsewhere."""
+    assert unit_sign(plain(word)) is None
+
+
+@pytest.mark.parametrize(
+    ("sign", "name"),
+    [
+        ("km", "kilometrów"), ("km", "кілометрів"), ("km", "χιλιόμετρα"), ("kg", "kilogramma"),
+        ("m²", "quadratmeter"), ("h", "órát"), ("min", "minutit"), ("ha", "hehtaaria"), ("%", "százalék"),
+        ("km", "קילומטרים"), ("km", "কিলোমিটার"), ("l", "litrov"), ("km", "километрах"),
+    ],
+)  # fmt: skip
+def test_units_of_many_languages_are_known(sign: str, name: str) -> None:
+    assert unit_sign(plain(name)) == sign
 
 
 def test_number_words_are_in_order() -> None:
