@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias, Union
 
 from dedup.language.accents import plain
 from dedup.language.data_files import keyed
-from dedup.language.wordlists import MAGNITUDES, MONTHS, NUMBER_WORDS
+from dedup.language.wordlists import MONTHS, magnitudes, number_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,8 +30,12 @@ _NAMED = re.compile(
 _NAMED_FIRST = re.compile(r"([^\W\d_][^\s\d.,;:()/]{2,23})\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})(?!\d)")
 _PARTS = re.compile(r"[-‐‑– ](\d{1,2}/\d{1,2})(?![\d/])")
 """What a mixed number has behind its whole one: "6-1/16", "6 1/4"."""
+_INDIC = range(0x0900, 0x0D80, 0x80)
+"""Where the scripts of India begin; all are laid out alike."""
 _APART, _MARK = re.compile(r"[^\d]+"), re.compile(r"[^\d]")
-_FOLLOWING = re.compile(r"\s?([^\W\d_]+)")
+_MARKS = "".join(f"{chr(block)}-{chr(block + 3)}{chr(block + 0x3A)}-{chr(block + 0x4F)}" for block in _INDIC)
+"""Vowel signs and the like, without which a word of these scripts is none."""
+_FOLLOWING = re.compile(rf"\s?((?:[^\W\d_]|[{_MARKS}])+)")
 _COARSEST = 0.1
 """Share of a number that its last digit may be worth: "5.4" is near enough to 5.38, "1" is not to 1.4."""
 _PERHAPS_DATE = re.compile(r"\d[./\-年]|\d{4}")
@@ -123,7 +127,7 @@ def _written_out(text: str) -> Iterator[Number]:
 
 def _said(signs: str) -> float | None:
     """Return what signs for words say together, digits before units or digits alone; None if that is not clear."""
-    each = [values().get(sign) or MAGNITUDES.get(sign, 0.0) for sign in signs]
+    each = [values().get(sign) or magnitudes().get(sign, 0.0) for sign in signs]
     if max(each) < _TEN:
         return float("".join(str(int(value)) for value in each))
     total = part = digit = 0.0
@@ -146,7 +150,7 @@ def _said(signs: str) -> float | None:
 @cache
 def number_signs() -> frozenset[str]:
     """Return the signs that are words for numbers, in scripts without spaces."""
-    return frozenset(word for word in {**values(), **MAGNITUDES} if len(word) == 1 and word >= _SPACELESS)
+    return frozenset(word for word in {**values(), **magnitudes()} if len(word) == 1 and word >= _SPACELESS)
 
 
 def _times(text: str, at: int) -> tuple[float, int]:
@@ -154,10 +158,10 @@ def _times(text: str, at: int) -> tuple[float, int]:
     word = _FOLLOWING.match(text, at, at + _WORD) if text[at : at + 2].strip()[:1].isalnum() else None
     if word is None:
         return 1.0, 0
-    times = MAGNITUDES.get(word.group(1).casefold())
+    times = magnitudes().get(word.group(1).casefold())
     if times is None and word.start(1) == at:  # in scripts without spaces a word is a character
         first = text[at]
-        return MAGNITUDES.get(first, 1.0) if not first.isascii() else 1.0, int(first in MAGNITUDES)
+        return magnitudes().get(first, 1.0) if not first.isascii() else 1.0, int(first in magnitudes())
     return (times, word.end() - at) if times else (1.0, 0)
 
 
@@ -212,7 +216,7 @@ def word_value(token: str) -> float | None:
 @cache
 def values() -> dict[str, float]:
     """Return what number words say, folded and by `plain`."""
-    return {plain(word): value for word, value in NUMBER_WORDS.items()} | NUMBER_WORDS
+    return {plain(word): value for word, value in number_words().items()} | number_words()
 
 
 def magnitude(token: str) -> float | None:
@@ -222,7 +226,7 @@ def magnitude(token: str) -> float | None:
 
 @cache
 def _magnitudes() -> dict[str, float]:
-    return {plain(word): value for word, value in MAGNITUDES.items()} | MAGNITUDES
+    return {plain(word): value for word, value in magnitudes().items()} | magnitudes()
 
 
 def same_day(theirs: Date, ours: Date) -> bool:

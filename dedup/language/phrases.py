@@ -44,7 +44,7 @@ WEEKDAYS = {plain(name): int(day) - 1 for day, name in _WEEKDAYS}
 """What day of the week a name means; Monday is 0."""
 FEIRA = "feira"
 """What Portuguese has behind the name of a day."""
-TIMES = frozenset([FEIRA, *map(plain, words("time_words"))]).union(
+TIMES = frozenset([FEIRA, *map(plain, (*words("time_names"), *words("time_words")))]).union(
     WEEKDAYS, chain.from_iterable(map(str.split, map(plain, MONTHS)))
 )
 """Words that say when."""

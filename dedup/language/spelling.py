@@ -16,7 +16,8 @@ from rapidfuzz.distance import OSA, Levenshtein
 
 from dedup.language.accents import plain
 from dedup.language.data_files import pairs, words
-from dedup.language.wordlists import ACCENTED, OPPOSED, TURNING, UNITS
+from dedup.language.numbers import decimal_value, values
+from dedup.language.wordlists import ACCENTED, FUNCTION, TURNING, number_words, units
 
 __all__ = [
     "VOWELS",
@@ -27,10 +28,12 @@ __all__ = [
     "initials",
     "known_spellings",
     "misread",
+    "opposed",
     "plain",
+    "plain_units",
     "respelt",
     "same_unit",
-    "units",
+    "unit_sign",
     "variant",
 ]
 
@@ -54,8 +57,6 @@ _ALPHABETS = "\u1100"
 """Letters from here on are syllables, and no slips."""
 _SOUNDS = ("aeiouyæøœ", "αειουωη", "аеиоуыэюя")
 """Letters that stand in each other's place by mistake; a consonant for another makes another word."""
-_STEMS = (10, 9, 8, 7, 6)
-"""Letters by which a unit's word is known, whatever its ending."""
 _ABBREVIATED = 6
 """Letters of an abbreviation, at most."""
 _CONTRACTED = 9
@@ -70,8 +71,10 @@ _DEVANAGARI = "\u0900", "\u097f"
 _NASAL = re.compile("ँ|[ङञणनम]्(?=[क-ह])")
 _ENDINGS = words("german_endings")
 """Endings of German words that follow from the words around them."""
-_ENGLISH = frozenset(map(frozenset, pairs("english_spellings")))
-"""British and American spellings of one word."""
+_PAIRS = pairs("opposed_pairs")
+_OPPOSED = frozenset(map(frozenset, _PAIRS)).union(
+    frozenset(map(plain, pair)) for pair in _PAIRS if plain(pair[0]) != plain(pair[1])
+)
 _STEM = 3
 """Letters before such an ending, or after an article, at least."""
 _CLITICS = (("وال", 3), ("فال", 3), ("ال", 3), ("و", 4), ("ف", 4), ("", 3))
@@ -142,7 +145,7 @@ def variant(theirs: str, ours: str, *, name: bool = False) -> bool:
         ours: the paragraph's.
         name: ours is written with a capital where no sentence begins.
     """
-    if theirs == ours or (not name and frozenset((theirs, ours)) in _ENGLISH):
+    if theirs == ours or (not name and frozenset((theirs, ours)) in _english()):
         return True
     one, other = _forms(theirs), _forms(ours)
     if one.alone or other.alone:
@@ -227,7 +230,7 @@ def abbreviates(theirs: str, ours: str) -> bool:
         return False
     if len(ours) > _ABBREVIATED or len(theirs) < len(ours) + 1 or theirs[0] != ours[0]:
         return False
-    if frozenset((theirs, ours)) in OPPOSED:
+    if opposed(theirs, ours):
         return False
     if theirs.startswith(ours):
         return True
@@ -275,20 +278,50 @@ def _bare(word: str) -> frozenset[str]:
 
 def same_unit(theirs: str, ours: str) -> bool:
     """Tell whether both are words for one unit."""
-    unit = _unit(ours)
-    return unit is not None and unit == _unit(theirs)
+    unit = unit_sign(ours)
+    return unit is not None and unit == unit_sign(theirs)
 
 
-@lru_cache(maxsize=1 << 14)
-def _unit(token: str) -> str | None:
-    known = units()
-    return next((known[stem] for stem in (token, *(token[:size] for size in _STEMS)) if stem in known), None)
+def unit_sign(token: str) -> str | None:
+    """Return the sign of the unit that a word by `plain` is for, or None."""
+    return plain_units().get(token)
 
 
 @cache
-def units() -> dict[str, str]:
-    """Return the unit that each word for one stands for, by `plain`."""
-    return {plain(word): unit for word, unit in UNITS.items()}
+def plain_units() -> dict[str, str]:
+    """Return the sign of the unit that each word for one stands for, by `plain`."""
+    return {plain(word): unit for word, unit in units().items()}
+
+
+def opposed(one: str, other: str) -> bool:
+    """Tell whether one word in place of the other turns the statement round, or means somebody else; both by `plain`.
+
+    "One" is an article in many languages, and so grammar; in place of "two" it is a number. "m" is what is left of
+    "am", and in place of "km" it is metres.
+    """
+    return frozenset((one, other)) in _OPPOSED or _counts_other(one, other) or _counts_other(other, one)
+
+
+def _counts_other(word: str, other: str) -> bool:
+    """Tell whether a word of grammar is a number, or a unit, and the other word is another one."""
+    value = _articles().get(word)
+    if value is not None:
+        number = values().get(other, decimal_value(other))
+        return number is not None and number != value
+    unit = unit_sign(word) if word in FUNCTION else None
+    return unit is not None and unit_sign(other) not in {None, unit}
+
+
+@cache
+def _articles() -> dict[str, float]:
+    """Return the number words that are grammar, too."""
+    return {plain(word): value for word, value in number_words().items() if word in FUNCTION}
+
+
+@cache
+def _english() -> frozenset[frozenset[str]]:
+    """Return pairs of words that are one word in the spellings of several countries."""
+    return frozenset(map(frozenset, (*pairs("english_variants"), *pairs("english_spellings"))))
 
 
 def initials(theirs: list[str], ours: list[str]) -> bool:
@@ -308,7 +341,7 @@ def beginnings() -> dict[str, str]:
     Two words are no variants of each other, and do not agree, if they begin with others, unless neither has a vowel.
     """
     found: dict[str, str] = {}
-    for letters in (*scripts_respelt(), *_LOOKALIKES, *_RESPELT, *_ENGLISH):
+    for letters in (*scripts_respelt(), *_LOOKALIKES, *_RESPELT, *_english()):
         first = {letter[0] for letter in letters}
         first |= {found[letter] for letter in first if letter in found}
         first |= {letter for letter, one in found.items() if one in first}
@@ -333,4 +366,4 @@ def scripts_respelt() -> list[list[str]]:
 
 def known_spellings() -> frozenset[str]:
     """Return the words of which there is a list with their other spelling."""
-    return frozenset().union(*_ENGLISH)
+    return frozenset().union(*_english())

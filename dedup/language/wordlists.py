@@ -7,7 +7,9 @@ because the lists are asked only about the few tokens in which two near-duplicat
 
 from __future__ import annotations
 
+from functools import cache
 from itertools import chain
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from dedup.language.accents import plain
@@ -46,7 +48,7 @@ SECTION = with_plain(words("section_words"))
 """Words that stand with the number of a section, in front of it."""
 MARKING = (SECTION | with_plain(words("marker_words"))) - with_plain(words("chapter_words"))
 """These, and words that stand with a number only in front of a paragraph."""
-ORDINALS = with_plain(words("ordinal_words"))
+ORDINALS = with_plain((*words("ordinal_names"), *words("ordinal_words")))
 """Ordinal words that number a paragraph."""
 SUFFIXES = frozenset(words("marker_suffixes"))
 """What stands behind a number that was put in later."""
@@ -56,17 +58,11 @@ PERSONS = with_plain(words("persons"))
 """The one who speaks and the one who is spoken to: in another's place, they are other people."""
 PERSON = {form: int(person) for person, word in keyed("person_numbers") for form in (word, plain(word))}
 """The grammatical person of pronouns that mean no other one: 1, 2 or 3."""
-NUMBER_WORDS = {word: float(value) for value, word in sorted(keyed("number_words"), key=lambda entry: float(entry[0]))}
-"""What number words say."""
-MAGNITUDES = {word: float(factor) for factor, word in keyed("magnitudes")}
-"""Words that multiply the number before them."""
 _MONTHS = keyed("months")
 MONTHS = tuple(
     " ".join(dict.fromkeys(name for number, name in _MONTHS if number == str(month))) for month in range(1, 13)
 )
 """The names of the months, with spaces between them."""
-UNITS = {word: sign for sign, word in keyed("units")}
-"""What each word for a unit, or its stem, is short for."""
 ACCENTED = frozenset(map(frozenset, pairs("accent_pairs")))
 """Pairs of words that differ by an accent, and say different things."""
 STATUS = with_plain(words("status_words"))
@@ -79,26 +75,6 @@ ENTITIES = frozenset(words("markup_words"))
 """What is left of markup."""
 LINKS = frozenset(words("link_words"))
 """What the target of a link holds."""
-
-_PAIRS = pairs("opposed_pairs")
-_NUMBERS = {(form, value) for word, value in NUMBER_WORDS.items() for form in (plain(word), str(int(value)))}
-OPPOSED = frozenset(
-    [frozenset(pair) for pair in _PAIRS]
-    + [frozenset(map(plain, pair)) for pair in _PAIRS if plain(pair[0]) != plain(pair[1])]
-    + [
-        frozenset((plain(word), form))
-        for word, value in NUMBER_WORDS.items()
-        if word in FUNCTION
-        for form, other in _NUMBERS
-        if other != value
-    ]
-    + [frozenset((unit, other)) for unit in UNITS if unit in FUNCTION for other in UNITS if UNITS[other] != UNITS[unit]]
-)
-"""Pairs of words of which one in place of the other turns the statement round, or means somebody else.
-
-"One" is an article in many languages, and so grammar; in place of "two" it is a number. "m" is what is left of "am",
-and in place of "km" it is metres.
-"""
 
 # What says how far a statement reaches; `dedup.verdict.restrictions` asks it of what a paragraph lacks.
 NEGATIONS = frozenset(words("negations"))
@@ -121,3 +97,39 @@ RESTRICTING = CONDITIONS | (TURNING - UNIVERSAL)
 """Words that restrict what they are said of, in the middle of a phrase, too: "for disputes that began after May"."""
 NARROWING = frozenset(words("narrowing_words"))
 """Words that begin, before a name, what a statement is narrowed to: "in the EU", "under the Act"."""
+
+
+# Long lists, which most runs do not ask for: they are read when they are.
+
+
+@cache
+def number_words() -> dict[str, float]:
+    """Return what number words say, in the order of that."""
+    listed = ((float(value), word) for value, word in (*keyed("number_names"), *keyed("number_words")))
+    return {word: value for value, word in sorted(listed, key=itemgetter(0))}
+
+
+@cache
+def magnitudes() -> dict[str, float]:
+    """Return the words that multiply the number before them, with what by."""
+    return {word: float(factor) for factor, word in (*keyed("magnitude_names"), *keyed("magnitudes"))}
+
+
+@cache
+def units() -> dict[str, str]:
+    """Return what each word for a unit is short for."""
+    return {word: sign for sign, word in (*keyed("unit_names"), *keyed("units"))}
+
+
+if TYPE_CHECKING:
+    NUMBER_WORDS: dict[str, float]
+    MAGNITUDES: dict[str, float]
+    UNITS: dict[str, str]
+else:
+
+    def __getattr__(name: str) -> object:
+        """Return a long list by the name of a constant, for those who need all of them."""
+        named = {"NUMBER_WORDS": number_words, "MAGNITUDES": magnitudes, "UNITS": units}
+        if name not in named:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        return named[name]()

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dedup.language.spelling import same_unit
-from dedup.language.wordlists import COORDINATING, FUNCTION, OPPOSED, PERSON, PERSONS, TURNING
+from dedup.language.spelling import opposed, same_unit
+from dedup.language.wordlists import COORDINATING, FUNCTION, PERSON, PERSONS, TURNING
 from dedup.model.differences import Difference
 from dedup.text.characters import MINUS, SIGNS
 from dedup.text.signs import is_picture, is_sign
@@ -109,8 +109,12 @@ def _turns(context: GapContext, index: int, token: str) -> bool:
     if token in PERSON and persons and PERSON[token] not in persons:
         return True
     up_to = token + context.candidate_words.get(index + 1, "") == "upto"
-    opposed = any(frozenset((token, other)) in OPPOSED for other in others)
-    return token in TURNING or up_to or opposed or _is_prefix(context.candidate, index)
+    return (
+        token in TURNING
+        or up_to
+        or any(opposed(token, other) for other in others)
+        or _is_prefix(context.candidate, index)
+    )
 
 
 def _is_letter(context: GapContext, index: int) -> bool:

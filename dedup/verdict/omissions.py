@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from dedup.language.data_files import words
 from dedup.language.numbers import number_signs, numbers
 from dedup.language.phrases import TIMES
-from dedup.language.spelling import plain, same_unit
-from dedup.language.wordlists import FUNCTION, SECTION, UNITS
+from dedup.language.spelling import plain, same_unit, unit_sign
+from dedup.language.wordlists import FUNCTION, SECTION
 from dedup.model.differences import Difference
 from dedup.text.characters import MINUS, SIGNS
 from dedup.text.signs import is_picture, is_sign
@@ -245,7 +245,8 @@ def _other_unit(gap: Gap, witness: Paragraph) -> bool:
     """Return True if a word before a unit is lost that may make it another one: "Canadian dollars"."""
     if gap.witness_size > FEW or not 0 < gap.witness_start < gap.witness_end < len(witness.chars):
         return False
-    return witness.token(gap.witness_end) in UNITS and (is_numeric(witness.chars[gap.witness_start - 1]))
+    unit = unit_sign(plain(witness.token(gap.witness_end)))
+    return unit is not None and is_numeric(witness.chars[gap.witness_start - 1])
 
 
 def _another_address(gap: Gap, witness: Paragraph) -> bool:

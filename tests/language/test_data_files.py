@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections import Counter
 from functools import cache
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,8 @@ from dedup.language import data_files
 from dedup.language.accents import plain
 from dedup.language.data_files import keyed, lines, pairs, phrases, words
 from dedup.language.phrases import same
-from dedup.language.wordlists import FUNCTION, MONTHS, NUMBER_WORDS, OPPOSED, TURNING
+from dedup.language.spelling import opposed, unit_sign
+from dedup.language.wordlists import FUNCTION, MONTHS, TURNING, number_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -140,9 +142,13 @@ def test_what_is_computed_from_lists() -> None:
     assert "só" in TURNING
     assert "so" in FUNCTION - TURNING
     assert not FUNCTION & TURNING
-    assert frozenset(("ein", "zwei")) in OPPOSED
-    assert frozenset(("ein", "2")) in OPPOSED
-    assert frozenset(("ein", "une")) not in OPPOSED
+    assert opposed("ein", "zwei")
+    assert opposed("2", "ein")
+    assert opposed("ein", "37")
+    assert opposed("m", "kilometres")
+    assert not opposed("ein", "une")
+    assert not opposed("m", "metres")
+    assert not opposed("zwei", "drei")
     assert same()["fewer",] & same()["less",]
     assert all(number < 0 for number in same()["roughly",])
     assert "#" not in {word for phrase in same() for word in phrase}
@@ -157,24 +163,77 @@ def test_keys_are_in_their_ranges() -> None:
     assert [name in names.split() for name, names in zip(("january", "december"), MONTHS[::11], strict=True)] == [
         True
     ] * 2
-    assert all(float(value) >= 0 for value, _ in keyed("number_words"))
-    assert all(float(factor) >= 1000 for factor, _ in keyed("magnitudes"))
+    assert all(float(value) >= 0 for value, _ in (*keyed("number_names"), *keyed("number_words")))
+    assert all(float(factor) >= 1000 for factor, _ in (*keyed("magnitude_names"), *keyed("magnitudes")))
 
 
 @pytest.mark.parametrize(
-    "name", ["number_words", "magnitudes", "person_numbers", "months", "month_forms", "weekday_names", "units"]
-)
-def test_a_word_means_one_thing(name: str) -> None:
+    "names",
+    [
+        ("number_names", "number_words"), ("magnitude_names", "magnitudes"), ("unit_names", "units"),
+        ("weekday_names", "weekdays"), ("months",), ("month_forms",), ("person_numbers",),
+    ],
+)  # fmt: skip
+def test_a_word_means_one_thing(names: tuple[str, ...]) -> None:
     """A word, without its accents, has one key, whatever the language; "sei" is six, and never another number."""
     keys: dict[str, set[str]] = {}
-    for key, word in keyed(name):
+    for key, word in chain.from_iterable(map(keyed, names)):
         keys.setdefault(plain(word), set()).add(key)
     assert {word: found for word, found in keys.items() if len(found) > 1} == {}
 
 
+@pytest.mark.parametrize("name", ["number_names", "magnitude_names", "ordinal_names", "unit_names", "time_names"])
+def test_a_generated_word_is_no_grammar_elsewhere(name: str) -> None:
+    """What is generated turns no statement, and is grammar only in a language that means this by it, too ("eine")."""
+    turning = set(map(plain, words("turning_words")))
+    grammar: dict[str, set[str]] = {}
+    for _, language, word in _entries("function_words"):
+        grammar.setdefault(plain(word), set()).add(language)
+    for _, language, word in _entries(name):
+        assert plain(word) not in turning, word
+        assert language == "mul" or grammar.get(plain(word), set()) <= {language}, word
+
+
+@pytest.mark.parametrize(
+    ("language", "number", "word"),
+    [
+        ("af", 12, "twaalf"), ("cs", 11, "jedenáct"), ("da", 50, "halvtreds"), ("el", 20, "είκοσι"),
+        ("fa", 12, "دوازده"), ("fi", 2, "kahdessa"), ("he", 7, "שבע"), ("hu", 100, "száz"), ("it", 21, "ventuno"),
+        ("ka", 9, "ცხრა"), ("ko", 20, "스물"), ("ru", 5, "пятью"), ("ta", 10, "பத்து"), ("uk", 40, "сорок"),
+        ("hi", 99, "निन्यानबे"),
+    ],
+)  # fmt: skip
+def test_number_words_of_many_languages_are_known(language: str, number: int, word: str) -> None:
+    assert number_words().get(word) == number, language
+
+
+@pytest.mark.parametrize("word", ["on", "to", "fire", "or", "not", "không", "kent", "son", "min", "der", "an", "نه"])
+def test_words_of_other_meanings_are_no_numbers(word: str) -> None:
+    """What is a number somewhere, and grammar or a frequent word elsewhere, is none: "on", "to", "fire"."""
+    assert word not in number_words()
+
+
+@pytest.mark.parametrize("word", ["time", "times", "mille", "once", "in", "cl", "secondary", "mil"])
+def test_words_of_other_meanings_are_no_units(word: str) -> None:
+    """A unit is no number, no other unit's sign, and no far more frequent word elsewhere."""
+    assert unit_sign(plain(word)) is None
+
+
+@pytest.mark.parametrize(
+    ("sign", "name"),
+    [
+        ("km", "kilometrów"), ("km", "кілометрів"), ("km", "χιλιόμετρα"), ("kg", "kilogramma"),
+        ("m²", "quadratmeter"), ("h", "órát"), ("min", "minutit"), ("ha", "hehtaaria"), ("%", "százalék"),
+        ("km", "קילומטרים"), ("km", "কিলোমিটার"), ("l", "litrov"), ("km", "километрах"),
+    ],
+)  # fmt: skip
+def test_units_of_many_languages_are_known(sign: str, name: str) -> None:
+    assert unit_sign(plain(name)) == sign
+
+
 def test_number_words_are_in_order() -> None:
     """Number words are in the order of what they say, whatever the order of languages in the file."""
-    assert list(NUMBER_WORDS.values()) == sorted(NUMBER_WORDS.values())
+    assert list(number_words().values()) == sorted(number_words().values())
 
 
 @pytest.fixture

@@ -7,8 +7,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from dedup.language.accents import plain
-from dedup.language.spelling import abbreviates, accented_alike, initials, same_unit, variant
-from dedup.language.wordlists import ACCENTED, OPPOSED, TURNING, UNITS
+from dedup.language.spelling import abbreviates, accented_alike, initials, opposed, same_unit, variant
+from dedup.language.wordlists import ACCENTED, TURNING, units
 
 LATIN = st.text("abcdefghijklmnopqrstuvwxyz", min_size=1, max_size=14)
 WORDS = st.one_of(
@@ -134,7 +134,7 @@ def test_an_abbreviation_is_shorter_and_begins_alike(long: str, short: str) -> N
     if abbreviates(long, short):
         assert len(short) < len(long)
         assert short[0] == long[0]
-        assert frozenset((long, short)) not in OPPOSED
+        assert not opposed(long, short)
 
 
 @pytest.mark.parametrize(
@@ -149,9 +149,9 @@ def test_abbreviations(long: str, short: str, *, yes: bool) -> None:
     assert abbreviates(long, short) is yes
 
 
-@given(st.sampled_from(sorted(UNITS)), st.sampled_from(sorted(UNITS)))
+@given(st.sampled_from(sorted(units())), st.sampled_from(sorted(units())))
 def test_units_are_the_same_if_they_are_short_for_the_same(one: str, other: str) -> None:
-    assert same_unit(plain(one), plain(other)) is (UNITS[one] == UNITS[other])
+    assert same_unit(plain(one), plain(other)) is (units()[one] == units()[other])
 
 
 def test_initials() -> None:

@@ -39,6 +39,7 @@ _STRINGS: dict[str, tuple[str | bytes, bool]] = {
 }
 """Patterns that are compiled where they are used, because most runs use none of them; and whether they are anchored."""
 BOUNDED: dict[str, str] = {
+    "dedup.language.numbers._FOLLOWING": "24 characters",
     "dedup.verdict.restrictions._CUT": "the last 24 characters of a text",
     "dedup.verdict.context._SENTENCE_END": "8 characters",
     "dedup.text.line_forms._TERM": "it looks ahead without end, from 60 places at most: the same blanks 60 times",

@@ -12,7 +12,7 @@ import numpy as np
 
 from dedup.fingerprint.native_batch import kernels_with
 from dedup.language.numbers import months, values
-from dedup.language.spelling import VOWELS, beginnings, known_spellings, misread, plain, respelt, units
+from dedup.language.spelling import VOWELS, beginnings, known_spellings, misread, plain, plain_units, respelt
 from dedup.language.wordlists import LINKS, SAYING
 from dedup.native import kernels
 from dedup.verdict.compare import MAX_ALIGNMENT_CELLS
@@ -110,7 +110,7 @@ def _known() -> dict[str, int]:
         (_LINK, LINKS),
         (_NUMBER, values()),
         (_MONTH, months()),
-        (_UNIT, units()),
+        (_UNIT, plain_units()),
         (_MARKER, marker_words()),
         (_SPELT, known_spellings()),
     ):

@@ -26,7 +26,7 @@ from dedup.language.phrases import (
     leading,
     wordings,
 )
-from dedup.language.spelling import plain, units
+from dedup.language.spelling import plain, plain_units
 from dedup.language.wordlists import (
     DOMAINS,
     ENTITIES,
@@ -34,12 +34,12 @@ from dedup.language.wordlists import (
     FURNITURE,
     FURNITURE_PHRASES,
     LINKS,
-    MAGNITUDES,
     SAYING,
     SOURCES,
     SPEAKERS,
     TURNING,
 )
+from dedup.language.wordlists import magnitudes as magnitude_words
 from dedup.model.differences import Difference
 from dedup.verdict.rules.attribution import attribution, attribution_phrase, news_agency
 from dedup.verdict.rules.dates import DAYS, month, ordinal, weekday
@@ -106,10 +106,10 @@ RULES = (
     Rule(ordinal, Difference.FORMAT),
     Rule(enumerators, Difference.MARKER, numerals),
     Rule(equal_numbers, Difference.FORMAT, words=lambda: frozenset(values()), ignores_turning=True, ignores_signs=True),
-    Rule(magnitudes, Difference.FORMAT, words=lambda: frozenset(MAGNITUDES)),
+    Rule(magnitudes, Difference.FORMAT, words=lambda: frozenset(magnitude_words())),
     Rule(month, Difference.SPELLING, lambda: frozenset(months()).union(WEEKDAYS, DAYS), ignores_turning=True),
-    Rule(unit_beside, Difference.SPELLING, words=lambda: frozenset(units()), ignores_signs=True),
-    Rule(abbreviation, Difference.SPELLING, words=lambda: frozenset(units()), ignores_signs=True),
+    Rule(unit_beside, Difference.SPELLING, words=lambda: frozenset(plain_units()), ignores_signs=True),
+    Rule(abbreviation, Difference.SPELLING, words=lambda: frozenset(plain_units()), ignores_signs=True),
     Rule(markup, Difference.MARKUP, words=lambda: ENTITIES, ignores_turning=True, ignores_signs=True),
     Rule(address, Difference.MARKUP, words=lambda: LINKS | LOCALES, ignores_turning=True, ignores_signs=True),
     Rule(image_path, Difference.MARKUP, ignores_turning=True, ignores_signs=True),

@@ -6,8 +6,9 @@ from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from dedup.language.data_files import words
-from dedup.language.spelling import abbreviates, accented_alike, initials, same_unit, variant
-from dedup.language.wordlists import NEGATIONS
+from dedup.language.numbers import magnitude, word_value
+from dedup.language.spelling import abbreviates, accented_alike, initials, same_unit, unit_sign, variant
+from dedup.language.wordlists import FUNCTION, NEGATIONS
 from dedup.text.line_forms import tail
 from dedup.text.token_chars import is_numeric
 from dedup.verdict.context import is_capital
@@ -118,7 +119,7 @@ def abbreviation(context: GapContext) -> None:
         return
     for i, token in list(context.candidate_words.items()):
         for j, other in list(context.witness_words.items()):
-            if same_unit(other, token) or (
+            if _same_unit(context, j, i) or (
                 other[0] == token[0]
                 and (
                     (_dotted(context.candidate, i) and abbreviates(other, token))
@@ -127,6 +128,27 @@ def abbreviation(context: GapContext) -> None:
             ):
                 context.ignore_tokens([i], [j])
                 break
+
+
+def _same_unit(context: GapContext, witness_left: int, left: int) -> bool:
+    """Return True if two words are for one unit: "km" and "kilometres", but "hour" and "hours" only beside numbers."""
+    one, other = context.witness_words[witness_left], context.candidate_words[left]
+    if not same_unit(one, other):
+        return False
+    if ((one == unit_sign(one)) != (other == unit_sign(other))) and not {one, other} & FUNCTION:
+        return True
+    return _counted(context.witness, witness_left) and _counted(context.candidate, left)
+
+
+def _counted(paragraph: Paragraph, index: int) -> bool:
+    """Return True if a number, or a word for one, stands beside a token."""
+    return any(
+        is_numeric(paragraph.chars[i])
+        or word_value(paragraph.token(i)) is not None
+        or magnitude(paragraph.token(i)) is not None
+        for i in (index - 1, index + 1)
+        if 0 <= i < len(paragraph.chars)
+    )
 
 
 def _dotted(paragraph: Paragraph, index: int) -> bool:
