@@ -17,7 +17,7 @@ from dedup.language.wordlists import LINKS, SAYING
 from dedup.native import kernels
 from dedup.verdict.compare import MAX_ALIGNMENT_CELLS
 from dedup.verdict.gap import MAX_GAP
-from dedup.verdict.rules.marker_forms import JOINT, MAX_TOKENS, OPENING, marker_words
+from dedup.verdict.rules.marker_forms import MARKER_JOINT, MARKER_OPENING, MAX_TOKENS, marker_words
 from dedup.verdict.rules.order import FEWEST, MOVED
 from dedup.verdict.rules.registry import listed_words
 
@@ -89,7 +89,7 @@ def sieve_with(instructions: str) -> Sieve:
         _known(),
         accented,
         {ord(letter): ord(one) for letter, one in beginnings().items()},
-        tuple("".join(sorted(signs)) for signs in (misread(), respelt(), VOWELS, OPENING, JOINT)),
+        tuple("".join(sorted(signs)) for signs in (misread(), respelt(), VOWELS, MARKER_OPENING, MARKER_JOINT)),
         (MAX_GAP, MAX_TOKENS, MOVED, FEWEST),
     )
     return found

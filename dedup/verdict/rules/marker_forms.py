@@ -33,11 +33,11 @@ _TIES = frozenset(".:,-–—/")
 """Signs that tie the parts of a number or of a date."""
 _DEGREES = frozenset("º°")
 
-OPENING = "([\\\"'“„«*_#>§№¶–—•·（［【〔-"
+MARKER_OPENING = "([\\\"'“„«*_#>§№¶–—•·（［【〔-"
 """Signs that may stand before a marker."""
-JOINT = ".,)(][）（-*_\\–—"
+MARKER_JOINT = ".,)(][）（-*_\\–—"
 """Signs that may stand between its tokens."""
-_OPENING = re.compile(rf"[\s{re.escape(OPENING)}]*\Z")
+_OPENING = re.compile(rf"[\s{re.escape(MARKER_OPENING)}]*\Z")
 _JOINT = re.compile(r"[\s.,)(\]\[）（-]{0,4}\Z|[*_\\–—\s.)-]{0,5}\Z")
 _CLOSING = re.compile(
     r"[*_\\]{0,3}\s?[:：]|[*_\\]{0,3}[.):\]、．）】〕,，：]|[*_]*\s*[–—-]\s+|[*_]{1,3}\s+|\*\*(?=[^\W\d_])"
