@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
 NOT, FOLDED, ALIGNED = 0, 1, 2
 """How a candidate is covered: not at all; by the same words; by aligned words."""
+_AT_ONCE = 1 << 11
+"""Pairs whose texts are held together."""
 
 
 class Verdicts(NamedTuple):
@@ -99,11 +101,13 @@ def verify(paragraphs: Paragraphs, later: Ints, earlier: Ints, settings: Setting
         verdicts.kind[near[many]] = Difference.NUMBER
         near = near[~many]
     left = np.concatenate((np.flatnonzero(same_chars & ~same), near))
-    some = _Some.of(paragraphs, earlier[left], later[left])
-    if settings.guard == "strict" and letters is not None:
-        chosen = np.flatnonzero(~native_sieve.settled(some.chars, some.texts, some.witness, some.candidate))
-        left, some = left[chosen], some.picked(chosen)
-    _verify_by_rules(verdicts, left, some, same_keys=same_keys[left], settings=settings)
+    for first in range(0, len(left), _AT_ONCE):
+        pairs = left[first : first + _AT_ONCE]
+        some = _Some.of(paragraphs, earlier[pairs], later[pairs])
+        if settings.guard == "strict" and letters is not None:
+            chosen = np.flatnonzero(~native_sieve.settled(some.chars, some.texts, some.witness, some.candidate))
+            pairs, some = pairs[chosen], some.picked(chosen)
+        _verify_by_rules(verdicts, pairs, some, same_keys=same_keys[pairs], settings=settings)
     if sieve:
         verdicts.kind[verdicts.how == NOT] = Difference.NONE
     return verdicts
