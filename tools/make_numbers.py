@@ -27,11 +27,11 @@ SOURCE = (
     "#   Unicode-3.0 (https://www.unicode.org/license.txt); written by `python tools/make_numbers.py`: do not edit.\n"
 )
 NUMBERS = """# Number words: a value up to 1000, then the words for it in their genders and cases.
-# Used: as NUMBER_WORDS, together with number_words.txt.
+# Used: by `number_words`, together with number_words.txt.
 # Not here: words that are something else in a language that does not mean this number by them; several words.
 """
 MAGNITUDES = """# Words and short forms that multiply the number before them: a factor, then the words.
-# Used: as MAGNITUDES, together with magnitudes.txt.
+# Used: by `magnitudes`, together with magnitudes.txt.
 # Not here: words whose factor depends on the language; signs; words of fewer than three letters.
 """
 ORDINALS = """# Ordinal words from first to twentieth that may number what follows.

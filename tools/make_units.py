@@ -67,7 +67,7 @@ UNITS = {
 SAME = re.compile("^angle-|-person$|^energy-foodcalorie$|^mass-ton$|-imperial$|-metric$")
 """Units of the same name that are not counted, or hardly ever."""
 HEADER = """# Units of measure: the sign of a unit, then its names and short forms, in their numbers and cases.
-# Used: as UNITS, together with units.txt.
+# Used: by `units`, together with units.txt.
 # Not here: names of several words; short forms of one letter; words that are something else in a language that does not
 #   mean this unit by them.
 # Source: CLDR {} (npm: cldr-units-full), licence Unicode-3.0 (https://www.unicode.org/license.txt); written by

@@ -119,17 +119,3 @@ def magnitudes() -> dict[str, float]:
 def units() -> dict[str, str]:
     """Return what each word for a unit is short for."""
     return {word: sign for sign, word in (*keyed("unit_names"), *keyed("units"))}
-
-
-if TYPE_CHECKING:
-    NUMBER_WORDS: dict[str, float]
-    MAGNITUDES: dict[str, float]
-    UNITS: dict[str, str]
-else:
-
-    def __getattr__(name: str) -> object:
-        """Return a long list by the name of a constant, for those who need all of them."""
-        named = {"NUMBER_WORDS": number_words, "MAGNITUDES": magnitudes, "UNITS": units}
-        if name not in named:
-            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        return named[name]()

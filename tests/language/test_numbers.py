@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from dedup.language.accents import plain
 from dedup.language.numbers import Number, dates, magnitude, numbers, same_day, same_number, word_value
-from dedup.language.wordlists import MAGNITUDES, MONTHS, NUMBER_WORDS
+from dedup.language.wordlists import MONTHS, magnitudes, number_words
 
 SEPARATORS = [",", ".", "'", "’", " ", "\u00a0", "\u202f", "٬", ""]
 NATIVE = {"arab": "٠١٢٣٤٥٦٧٨٩", "deva": "०१२३४५६७८९", "wide": "０１２３４５６７８９"}
@@ -64,10 +64,10 @@ def test_groups_of_two_are_read(written: str) -> None:
     assert only(written).value == int(written.replace(",", ""))
 
 
-@given(st.integers(1, 999), st.sampled_from(sorted(MAGNITUDES)), st.sampled_from(["", " "]))
+@given(st.integers(1, 999), st.sampled_from(sorted(magnitudes())), st.sampled_from(["", " "]))
 def test_a_word_multiplies(value: int, word: str, space: str) -> None:
-    assert only(f"{value}{space}{word}").value == pytest.approx(value * MAGNITUDES[word])
-    assert magnitude(word) == magnitude(plain(word)) == MAGNITUDES[word]
+    assert only(f"{value}{space}{word}").value == pytest.approx(value * magnitudes()[word])
+    assert magnitude(word) == magnitude(plain(word)) == magnitudes()[word]
 
 
 @given(st.integers(0, 10**7), st.integers(0, 10**7), st.sampled_from(SEPARATORS), st.sampled_from(SEPARATORS))
@@ -96,9 +96,9 @@ def test_times_of_day_are_not_rounded(hour: int, minute: int, other_hour: int, o
     assert same_number(one, other) is ((hour, minute) == (other_hour, other_minute))
 
 
-@given(st.sampled_from(sorted(NUMBER_WORDS)))
+@given(st.sampled_from(sorted(number_words())))
 def test_number_words_have_values_with_and_without_accents(word: str) -> None:
-    assert word_value(word) == NUMBER_WORDS[word]
+    assert word_value(word) == number_words()[word]
     assert word_value(plain(word)) is not None
 
 

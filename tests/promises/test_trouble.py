@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from dedup import clean, clean_documents
 from dedup.language.accents import plain
 from dedup.language.numbers import decimal_value, numbers, same_number
-from dedup.language.wordlists import MAGNITUDES, NUMBER_WORDS
+from dedup.language.wordlists import magnitudes, number_words
 from dedup.model.settings import Settings
 from dedup.resolve.document.pair import find_new_words
 
@@ -223,5 +223,5 @@ def test_what_is_no_decimal_number_has_no_value(token: str) -> None:
 
 def test_words_that_multiply_do_so_by_whole_numbers() -> None:
     """What multiplies a number leaves it exact; no number word comes near what a float cannot tell apart."""
-    assert all(value == int(value) for value in MAGNITUDES.values())
-    assert max(NUMBER_WORDS.values()) < 10**15
+    assert all(value == int(value) for value in magnitudes().values())
+    assert max(number_words().values()) < 10**15
