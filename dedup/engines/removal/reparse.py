@@ -58,8 +58,8 @@ def settle_cuts(work: Work, documents: Sequence[Document]) -> list[CutDocument |
     wholes = [whole_view(document) for document in documents]
     while active:
         before = [settled[number] for number in active]
-        views = [_view(documents[number], settled[number], wholes[number]) for number in active]
-        wanted = _admissible(judgements, work.settings, [documents[number] for number in active], before, views)
+        begun = [wholes[number] for number in active]
+        wanted = _admissible(judgements, work.settings, [documents[number] for number in active], before, begun)
         still_active: list[int] = []
         cuts = Reparse(work, wanted, before).run()
         for number, want, cut in zip(active, wanted, cuts, strict=True):
@@ -78,20 +78,22 @@ def _number_done(cut: CutDocument | None) -> int:
     return 0 if cut is None else len(cut.document.removals)
 
 
-def _view(document: Document, cut: CutDocument | None, whole: View) -> View:
-    """Return a document as it is judged when something has been cut."""
-    return whole if cut is None else view(document, is_among(document, cut.document), cut.left, cut.regions, whole)
-
-
 def _admissible(
     judgements: Judgements,
     settings: Settings,
     documents: Sequence[Document],
     settled: Sequence[CutDocument | None],
-    views: Sequence[View],
+    wholes: Sequence[View],
 ) -> list[Document]:
-    """Return each document with the removals that may be carried out, given those that are settled."""
+    """Return each document with the removals that may be carried out, given those that are settled.
+
+    `wholes`: the documents as they were judged before anything had gone.
+    """
     done = [is_among(document, cut and cut.document) for document, cut in zip(documents, settled, strict=True)]
+    views = [
+        whole if cut is None else view(document, flags, cut.left, cut.regions, whole)
+        for document, flags, cut, whole in zip(documents, done, settled, wholes, strict=True)
+    ]
     return [
         with_removals(document, allowed_removals(document, flags, found))
         for document, flags, found in zip(documents, done, admissible(views, settings, judgements), strict=True)
