@@ -3,24 +3,36 @@
 from __future__ import annotations
 
 import random
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from dedup.engines.local.first_pass import Scan, pieces
+from dedup.engines.local.settling import settled_removals
 from dedup.engines.local.spool import Spool
 from dedup.engines.local.spool_columns import COLUMNS
 from dedup.engines.local.stages import CorpusStages
 from dedup.engines.local.workers import WorkerPool
+from dedup.engines.removal.settle import Settled, settled_documents
+from dedup.engines.removal.task_decisions import Document
 from dedup.fingerprint.banding import choose_banding
 from dedup.fingerprint.fingerprint import fingerprint
 from dedup.fingerprint.shared_digests import SharedDigestSet
+from dedup.formats.edits import LocatedDocument
+from dedup.formats.files.encoding import Codec
+from dedup.formats.parts import Part, PartKind, PartResult, Record, Work
+from dedup.resolve.corpus.kept_near import NearDuplicates
+from dedup.resolve.corpus.removals import UNJUDGED
 from tests.support import strategies
 from tests.support.fake_kernel import Recorder
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from numpy.typing import NDArray
+
+    from dedup.fingerprint.table import FingerprintTable
     from dedup.model.settings import Settings
 
 Removal = tuple[Any, ...]
@@ -51,7 +63,11 @@ def locally(
     documents = np.zeros(len(texts), COLUMNS["documents"])
     documents["paragraphs"] = sheet.counts
     spool.append(pieces(Scan(np.zeros(1, COLUMNS["parts"]), documents, sheet), 0, 0, 0), 0)
-    decided = CorpusStages(spool, settings, banding, WorkerPool(1), 1 << 28, Recorder()).decide(references)
+    stages = CorpusStages(spool, settings, banding, WorkerPool(1), 1 << 28, Recorder())
+    decided = stages.decide(references)
+    judge = partial(_judged, texts, sheet, decided.begins, settings)
+    again = partial(stages.decide_again, decided.corpus)
+    decided = decided._replace(removals=settled_removals(decided.removals, decided.begins, judge, again, np.copy))
     number = np.repeat(np.arange(len(texts)), sheet.counts)
     out: dict[int, list[Removal]] = {}
     for entry in decided.removals:
@@ -68,12 +84,33 @@ def locally(
                 witness - int(decided.begins[other]),
                 *sheet.spans[witness].tolist(),
                 *(entry[name].item() for name in ("similarity", "coverage", "block", "documents")),
-                *(int(entry[name]) for name in ("reason", "how", "differs")),
+                *(int(entry[name]) for name in ("reason", "how", "differs", "state")),
                 None if text is None else text.encode("utf-8", "surrogatepass"),
             )
         )
     spool.close()
     return Outcome(out, decided.unexamined)
+
+
+def _judged(
+    texts: Sequence[str], sheet: FingerprintTable, begins: NDArray[np.int64], settings: Settings, removals: NDArray[Any]
+) -> list[Settled]:
+    """Judge the removals of a corpus, which is one task here."""
+    work = Work(settings, (), Codec("utf-8"), 0)
+    found = Settled(removals["state"].copy(), np.ones(len(removals), bool))
+    near = NearDuplicates.empty().shown
+    for number, text in enumerate(texts):
+        first, end = int(begins[number]), int(begins[number + 1])
+        here = slice(*np.searchsorted(removals["paragraph"], (first, end)).tolist())
+        fresh = removals["state"][here] == UNJUDGED
+        if fresh.any():
+            located = LocatedDocument(Part(0, PartKind.TEXT), PartResult(), Record(0, 0, 1, text))
+            spans = sheet.spans[first:end]
+            document = Document(located, number, spans, removals[here].copy(), first, (), near, ())
+            (one,) = settled_documents(work, [document])
+            assert one is not None
+            found.states[here][fresh], found.asked[here][fresh] = one
+    return [found]
 
 
 def corpus(seed: int, documents: int = 40) -> list[str]:

@@ -71,7 +71,7 @@ def test_in_a_corpus_nothing_goes_for_another_words_hash(seed: int, settings: Se
         found = locally(texts, settings)
     gone = {(document, removal[0]) for document, some in found.removals.items() for removal in some}
     for document, some in found.removals.items():
-        for _, start, end, other, witness, first, last, *_, how, _, _ in some:
+        for _, start, end, other, witness, first, last, *_, how, _, _, _ in some:
             own, theirs = texts[document][start:end], texts[other][first:last]
             assert (other, witness) not in gone
             if how == ALIGNED:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from array import array
 from dataclasses import replace
@@ -13,13 +14,15 @@ import numpy as np
 from dedup.engines.local.first_pass import fill, scan, seen_digests
 from dedup.engines.local.limits import cores
 from dedup.engines.local.memory import affordable_workers, forecast, free_memory, keep_what_is_freed, most_used
-from dedup.engines.local.spool import Spool
+from dedup.engines.local.settling import settled_removals
+from dedup.engines.local.spool import Spool, load_array
 from dedup.engines.local.spool_columns import COLUMNS
 from dedup.engines.local.spooled_decisions import SpooledDecisions
 from dedup.engines.local.stages import CorpusStages
 from dedup.engines.local.work_directory import input_name
 from dedup.engines.local.workers import WorkerPool
 from dedup.engines.reading import ReadProgress, changed, copy_source
+from dedup.engines.removal.settle import settle
 from dedup.engines.removal.task_decisions import AGAIN_FAULT
 from dedup.fingerprint.banding import choose_banding
 from dedup.formats.files.compression import PACKED
@@ -29,14 +32,17 @@ from dedup.formats.parts import PartKind, task_bytes, tasks
 from dedup.model.errors import InputError, InternalError
 from dedup.model.settings import ALGORITHM
 from dedup.native.kernels import describe
+from dedup.resolve.corpus.kept_near import NearDuplicates
 
 if TYPE_CHECKING:
-    import os
     from collections.abc import Callable, Generator, Iterable, Iterator
     from contextlib import ExitStack
     from typing import Any, BinaryIO
 
+    from numpy.typing import NDArray
+
     from dedup.engines.local.spool_columns import CorpusDecision
+    from dedup.engines.removal.settle import Settled
     from dedup.engines.removal.task_decisions import TaskDecisions
     from dedup.formats.detect import WrongKindError
     from dedup.formats.files.discover import Source
@@ -114,7 +120,7 @@ class TwoPassRun:
         self.references = int(self._spool.sizes("documents")[: self._first].sum())
         settings = self._job.settings
         stages = CorpusStages(self._spool, settings, banding.banding, self._pool, self._max_memory, self._events)
-        decided = stages.decide(self.references, explain=self._job.explain)
+        decided = self._settled(stages, stages.decide(self.references, explain=self._job.explain))
         if more := decided.near.more:
             shown = f"the first {len(decided.near.shown):,} near-duplicates that say something new are explained"
             self._events.note(f"{shown}; {more:,} more are counted in the summary, by what was found first")
@@ -122,6 +128,32 @@ class TwoPassRun:
         told = self._work.log or self._job.explain or self._job.mark
         self._decisions = SpooledDecisions(self._spool, decided, [*self._references, *self.sources], told=told)
         return decided
+
+    def _settled(self, stages: CorpusStages, decided: CorpusDecision) -> CorpusDecision:
+        """Return the decisions with what becomes of each removal where it stands."""
+
+        def judge(removals: NDArray[np.void]) -> Iterator[Settled]:
+            some = decided._replace(removals=removals, near=NearDuplicates.empty())
+            self._decisions = SpooledDecisions(self._spool, some, [], told=False)
+            inputs = Inputs(self.sources, self._job, self._work.codec, joined=not self._layout.per_file)
+            progress = ReadProgress(self.sources, self._events, stage="judging")
+            found = self.results(tasks(inputs.parts()), settle)
+            self._stack.callback(found.close)
+            for task, (settled,) in found:
+                for part in task:
+                    progress.update(part)
+                    inputs.status.pop(part.source, None)
+                progress.report()
+                yield settled
+
+        def set_aside(removals: NDArray[np.void]) -> NDArray[np.void]:
+            self._spool.keep("removals", removals)
+            return load_array(os.fspath(self._spool.directory), "removals")
+
+        again = partial(stages.decide_again, decided.corpus)
+        waiting = [decided.removals]
+        decided = decided._replace(removals=np.empty(0, waiting[0].dtype))
+        return decided._replace(removals=settled_removals(waiting.pop(), decided.begins, judge, again, set_aside))
 
     def faults(self) -> Iterator[tuple[int, InternalError]]:
         """Yield the faults that were contained while all was decided, each with the number of its document.

@@ -135,7 +135,7 @@ class LocalRun:
         for name in ("references", "silent_references", "bad_references"):
             setattr(self._counts, name, getattr(corpus_run, name))
         self._counts.kept_near, self._counts.new = decided.near.more, decided.near.kinds
-        check_removed(len(decided.removals), int(decided.begins[-1]) - corpus_run.fixed, self._job.max_removed)
+        check_removed(decided.removed, int(decided.begins[-1]) - corpus_run.fixed, self._job.max_removed)
         for _, fault in corpus_run.faults():
             self._problem(fault)
         return corpus_run

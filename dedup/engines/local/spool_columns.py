@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from dedup.fingerprint.table import ROW
+from dedup.resolve.corpus.removals import GOES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     from dedup.engines.local.spool import Spool
     from dedup.model.containment import Fault
+    from dedup.resolve.corpus.distinct import DistinctParagraphs
     from dedup.resolve.corpus.kept_near import NearDuplicates
 
 
@@ -51,10 +53,7 @@ class CorpusDecision(NamedTuple):
     begins: NDArray[np.int64]
     comparisons: int
     unexamined: int
-    different: NDArray[np.int64]
-    """The first occurrence of each different paragraph, ascending."""
-    place: NDArray[np.int64]
-    """The place of its row in the spool."""
+    corpus: DistinctParagraphs
     near: NearDuplicates
     """Near-duplicates that stay, only with `Job.explain`."""
     faults: list[PairFault]
@@ -62,9 +61,14 @@ class CorpusDecision(NamedTuple):
     stages: list[tuple[Fault, str]]
     """What was raised about more than a pair, and what is kept as it is for that."""
 
+    @property
+    def removed(self) -> int:
+        """Paragraphs that go, once it has been judged what becomes of each removal."""
+        return int(np.count_nonzero(self.removals["state"] == GOES))
+
     def texts(self, spool: Spool, paragraphs: NDArray[np.int64]) -> Iterator[str]:
         """Yield the texts of different paragraphs that have enough words to go by themselves."""
-        place = self.place[np.searchsorted(self.different, paragraphs)]
+        place = self.corpus.place[np.searchsorted(self.corpus.paragraph, self.corpus.owner[paragraphs])]
         at, sizes = (spool.take(f"row-{name}", place).tolist() for name in ("text_at", "text_size"))
         for start, size in zip(at, sizes, strict=True):
             yield spool.read("texts", start, size).tobytes().decode("utf-8", "surrogatepass")

@@ -10,11 +10,12 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import numpy as np
 
 from dedup.candidates.buckets import candidates
+from dedup.engines.local.known_verdicts import KnownVerdicts
 from dedup.engines.local.slices import Bands, PairSlice, bucket_bands, verify_pairs
 from dedup.engines.local.spool import load_array
 from dedup.engines.local.spool_columns import CorpusDecision, PairFault
@@ -22,6 +23,7 @@ from dedup.engines.local.workers import WorkerPool
 from dedup.fingerprint.exact_copies import first_copies, index_type
 from dedup.model.containment import attempt
 from dedup.resolve.corpus.again import RecheckQueue, SameKeys
+from dedup.resolve.corpus.distinct import DistinctParagraphs
 from dedup.resolve.corpus.kept_near import NearDuplicates, kept_near
 from dedup.resolve.corpus.leaders import GOES, Leaders
 from dedup.resolve.corpus.removals import Classes, outcome, removal_type
@@ -73,6 +75,23 @@ class _Different:
         self.unexamined = pairs if every else max(self.unexamined, pairs)
 
 
+class _Judged(NamedTuple):
+    """What was decided about a corpus, or about what is left of one.
+
+    Attributes:
+        removals: see `dedup.resolve.corpus.removals.removal_type`.
+        classes: the different paragraphs that have words enough to go by themselves.
+        place: places of their rows in the spool; int64.
+        compared, unexamined: pairs.
+    """
+
+    removals: NDArray[np.void]
+    classes: Classes
+    place: NDArray[np.int64]
+    compared: int
+    unexamined: int
+
+
 @dataclass
 class CorpusStages:
     """Decides about a corpus whose fingerprints are in a spool.
@@ -120,41 +139,68 @@ class CorpusStages:
         counts = np.concatenate([np.empty(0, np.int32), *(some["paragraphs"] for some in pieces)])
         begins = np.concatenate(([0], np.cumsum(counts, dtype=np.int64)))
         number = int(begins[-1])
-        fixed = int(begins[references])
         owner = self._owners(number)
-        paragraph, place = self._different(owner)
+        document = np.repeat(np.arange(len(counts), dtype=np.int32), counts)
+        corpus = DistinctParagraphs(document, owner, *self._different(owner), int(begins[references]))
+        judged = self._judged(corpus)
+        near = NearDuplicates.empty()
+        if explain:
+            kept = "near-duplicates that are kept are not explained"
+            near = self._attempt(
+                lambda: kept_near(
+                    judged.classes, judged.removals, number, self.settings, partial(self._kinds, judged.place)
+                ),
+                kept,
+                NearDuplicates.empty,
+            )
+        first = judged.classes.first
+        faults = [
+            fault._replace(later=int(first[fault.later]), earlier=int(first[fault.earlier]))
+            for fault in dict.fromkeys(self._faults)
+        ]
+        if self._unnamed:
+            kept = f"{len(self._unnamed):,} groups of paragraphs that share a band are not compared for that"
+            self._stages.insert(0, (self._unnamed[0], kept))
+        self._known.keep(judged.classes.leaders, judged.place)
+        return CorpusDecision(
+            judged.removals, begins, judged.compared, judged.unexamined, corpus, near, faults, self._stages
+        )
+
+    def decide_again(self, corpus: DistinctParagraphs, gone: NDArray[np.int64]) -> NDArray[np.void]:
+        """Return what another run would remove, were some paragraphs gone.
+
+        Args:
+            corpus: as it was decided about.
+            gone: the paragraphs; int64, ascending.
+        """
+        stages, unnamed, faults = list(self._stages), list(self._unnamed), list(self._faults)
+        left = corpus.without(gone)
+        judged = self._judged(left.paragraphs, again=True)
+        self._known.keep(judged.classes.leaders, judged.place)
+        # What raises has been told of.
+        self._stages[:], self._unnamed[:], self._faults[:] = stages, unnamed, faults
+        return left.in_corpus(judged.removals, corpus)
+
+    @property
+    def _known(self) -> KnownVerdicts:
+        return KnownVerdicts(self.spool)
+
+    def _judged(self, corpus: DistinctParagraphs, *, again: bool = False) -> _Judged:
+        """Return what goes from a corpus; `again`: more of it has been decided about."""
+        paragraph, place, fixed = corpus.paragraph, corpus.place, corpus.fixed
         words = self.spool.whole("row-words")[place]
         chosen = np.flatnonzero(words >= self.settings.min_words)
         ranked = chosen[self._rank(paragraph[chosen], place[chosen], fixed)]
         stay = int(np.count_nonzero(paragraph[ranked] < fixed))
         kept = "paragraphs that are alike are kept as they are, but for exact copies"
         different = self._attempt(
-            lambda: self._decided(place[ranked], words[ranked], stay),
+            lambda: self._decided(place[ranked], words[ranked], stay, again=again),
             kept,
             lambda: self._undecided(place[ranked], words[ranked], stay),
         )
-        leaders = different.leaders
-        classes = Classes(paragraph[ranked], leaders)
-        corpus = self._corpus(counts, owner, paragraph, words, place)
-        removals = self._closed(different, classes, corpus, fixed)
-        faults = [
-            fault._replace(later=int(paragraph[ranked[fault.later]]), earlier=int(paragraph[ranked[fault.earlier]]))
-            for fault in dict.fromkeys(self._faults)
-        ]
-        near = NearDuplicates.empty()
-        if explain:
-            kept = "near-duplicates that are kept are not explained"
-            near = self._attempt(
-                lambda: kept_near(classes, removals, number, self.settings, partial(self._kinds, place[ranked])),
-                kept,
-                NearDuplicates.empty,
-            )
-        if self._unnamed:
-            kept = f"{len(self._unnamed):,} groups of paragraphs that share a band are not compared for that"
-            self._stages.insert(0, (self._unnamed[0], kept))
-        return CorpusDecision(
-            removals, begins, leaders.compared, different.unexamined, paragraph, place, near, faults, self._stages
-        )
+        classes = Classes(paragraph[ranked], different.leaders)
+        removals = self._closed(different, classes, self._corpus(corpus, words), fixed)
+        return _Judged(removals, classes, place[ranked], different.leaders.compared, different.unexamined)
 
     def _closed(
         self, different: _Different, classes: Classes, corpus: CorpusParagraphs, fixed: int
@@ -184,20 +230,13 @@ class CorpusStages:
         kept = "short paragraphs are kept as they are"
         return self._attempt(lambda: outcome(corpus, classes, self.settings, fixed), kept, of_long_ones)
 
-    def _corpus(
-        self,
-        counts: NDArray[np.int64],
-        owner: NDArray[Any],
-        paragraph: NDArray[np.int64],
-        words: NDArray[np.int32],
-        place: NDArray[np.int64],
-    ) -> CorpusParagraphs:
+    def _corpus(self, corpus: DistinctParagraphs, words: NDArray[np.int32]) -> CorpusParagraphs:
         """Return all paragraphs as the outcome wants them; one that was not fingerprinted counts as short."""
+        document, owner, paragraph, place, _ = corpus
         every, plain = np.zeros(len(owner), np.int32), np.zeros(len(owner), np.int32)
         every[paragraph] = words
         digits = np.bitwise_count(self.spool.whole("row-numbers"))[place]
         plain[paragraph] = np.maximum(words - digits.astype(np.int32), 0)
-        document = np.repeat(np.arange(len(counts), dtype=np.int32), counts)
         return CorpusParagraphs(document, owner, plain[owner], every[owner] < self.settings.min_words)
 
     def _owners(self, number: int) -> NDArray[Any]:
@@ -227,11 +266,14 @@ class CorpusStages:
         order: NDArray[np.int64] = np.lexsort((paragraph, np.where(reference, 0, -size), ~reference))
         return order
 
-    def _decided(self, place: NDArray[np.int64], words: NDArray[np.int32], fixed: int) -> _Different:
+    def _decided(self, place: NDArray[np.int64], words: NDArray[np.int32], fixed: int, *, again: bool) -> _Different:
         """Decide which of the different paragraphs stay, given the places of their rows, in the order of staying."""
         keys = SameKeys(self.spool.whole("row-key")[place])
         bands = None if self.settings.exact else Bands(self.spool, self.banding, place)
-        different = _Different(place, words, Leaders(len(place), fixed), keys, bands, RecheckQueue(len(place)))
+        leaders = Leaders(len(place), fixed)
+        if again:
+            leaders.add_verdicts(*self._known.among(place))
+        different = _Different(place, words, leaders, keys, bands, RecheckQueue(len(place)))
         self._further(different, np.zeros(len(place), bool))
         return different
 

@@ -52,6 +52,7 @@ class View:
         sources: where the witness of each stands; none where there is no near one.
         again: others are gone already.
         whole: then, the document before anything had gone, and which of its paragraphs are left.
+        expected: those that another run is expected to want, if they are fewer.
     """
 
     text: str
@@ -64,6 +65,12 @@ class View:
     sources: dict[int, int]
     again: bool
     whole: tuple[View, list[int]] | None = field(default=None, compare=False)
+    expected: set[int] | None = field(default=None, compare=False)
+
+    @property
+    def asked(self) -> set[int]:
+        """The paragraphs that were asked about: all that are to go, unless another run would want fewer."""
+        return set(self.going) if self.expected is None else self.expected
 
     @cached_property
     def outline(self) -> Outline:
@@ -86,8 +93,9 @@ class View:
             reworded=self.reworded,
             sources=self.sources,
         )
-        going = beside.wanted_again(self.going) if self.again else set(self.going)
-        return beside.allowed(gone & going, len(going))
+        if self.again:
+            self.expected = beside.wanted_again(self.going)
+        return beside.allowed(gone & self.asked, len(self.asked))
 
     def without(self, gone: set[int]) -> tuple[Repeats, NDArray[np.int64]]:
         """Return the repetitions within what is left when some paragraphs are gone, and the numbers of the others."""

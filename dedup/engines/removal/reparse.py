@@ -10,6 +10,7 @@ from dedup.engines.removal.admissible import Judgements, admissible, allowed_rem
 from dedup.engines.removal.remaining import moved, staying
 from dedup.engines.removal.task_decisions import removed_numbers
 from dedup.model.decisions import without
+from dedup.resolve.corpus.removals import GOES, HELD, UNJUDGED, UNSETTLED
 from dedup.text.long_texts import split_texts
 from dedup.text.paragraphs import LINE_END, regions
 
@@ -40,6 +41,8 @@ class CutDocument(NamedTuple):
     left: str
     wanted: Document
     """With the removals that may be carried out: those that are not are held back."""
+    asked: NDArray[np.bool_]
+    """Which of all removals another run is expected to ask for, once these are carried out."""
 
     def held_back(self) -> Document:
         """Return the document with the removals that are held back: what is left would be read as other paragraphs."""
@@ -53,20 +56,27 @@ def settle_cuts(work: Work, documents: Sequence[Document]) -> list[CutDocument |
     repeated until nothing more can be cut.
     """
     settled: list[CutDocument | None] = [None] * len(documents)
-    active = list(range(len(documents)))
+    active: list[int] = []
+    for number, document in enumerate(documents):
+        if is_settled(document):
+            settled[number] = settled_cut(document)
+        else:
+            active.append(number)
     judgements = Judgements(work.settings)
-    wholes = [whole_view(document) for document in documents]
+    wholes = {number: whole_view(documents[number]) for number in active}
     while active:
         before = [settled[number] for number in active]
         begun = [wholes[number] for number in active]
-        wanted = _admissible(judgements, work.settings, [documents[number] for number in active], before, begun)
+        judged = _admissible(judgements, work.settings, [documents[number] for number in active], before, begun)
         still_active: list[int] = []
-        cuts = Reparse(work, wanted, before).run()
-        for number, want, cut in zip(active, wanted, cuts, strict=True):
+        cuts = Reparse(work, [wanted for wanted, _ in judged], before).run()
+        for number, (wanted, asked), cut in zip(active, judged, cuts, strict=True):
+            known = settled[number]
             if cut is None:  # another run would leave it alone
+                settled[number] = known and known._replace(asked=asked)
                 continue
-            cuts_more = len(cut.document.removals) > _number_done(settled[number])
-            settled[number] = cut._replace(wanted=want)
+            cuts_more = len(cut.document.removals) > _number_done(known)
+            settled[number] = cut._replace(wanted=wanted, asked=asked)
             # Where something has gone, other paragraphs stand beside one another, and another run would ask again.
             if cuts_more and len(cut.document.removals) < len(documents[number].removals):
                 still_active.append(number)
@@ -84,19 +94,23 @@ def _admissible(
     documents: Sequence[Document],
     settled: Sequence[CutDocument | None],
     wholes: Sequence[View],
-) -> list[Document]:
+) -> list[tuple[Document, NDArray[np.bool_]]]:
     """Return each document with the removals that may be carried out, given those that are settled.
 
-    `wholes`: the documents as they were judged before anything had gone.
+    And which of all its removals were asked about. `wholes`: the documents as judged before anything had gone.
     """
     done = [is_among(document, cut and cut.document) for document, cut in zip(documents, settled, strict=True)]
     views = [
         whole if cut is None else view(document, flags, cut.left, cut.regions, whole)
         for document, flags, cut, whole in zip(documents, done, settled, wholes, strict=True)
     ]
+    allowed = admissible(views, settings, judgements)
     return [
-        with_removals(document, allowed_removals(document, flags, found))
-        for document, flags, found in zip(documents, done, admissible(views, settings, judgements), strict=True)
+        (
+            with_removals(document, allowed_removals(document, flags, found)),
+            allowed_removals(document, flags, view.asked) & ~flags,
+        )
+        for document, flags, found, view in zip(documents, done, allowed, views, strict=True)
     ]
 
 
@@ -189,7 +203,21 @@ class Reparse:
 def _cut(document: Document) -> CutDocument:
     text = document.located.record.text
     cut = regions(text, document.spans.tolist(), removed_numbers(document)) if len(document.removals) else []
-    return CutDocument(document, cut, without(text, cut), document)
+    return CutDocument(document, cut, without(text, cut), document, np.zeros(len(document.removals), bool))
+
+
+def is_settled(document: Document) -> bool:
+    """Return True if all removals of a document have been judged."""
+    return len(document.removals) > 0 and bool((document.removals["state"] != UNJUDGED).all())
+
+
+def settled_cut(document: Document) -> CutDocument | None:
+    """Return what leaves a document whose removals have been judged; None where the rounds did not converge."""
+    state = document.removals["state"]
+    if (state == UNSETTLED).any():
+        return None
+    wanted = with_removals(document, (state == GOES) | (state == HELD))
+    return _cut(with_removals(document, state == GOES))._replace(wanted=wanted)
 
 
 def is_among(document: Document, other: Document | None) -> NDArray[np.bool_]:

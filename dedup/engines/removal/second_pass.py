@@ -42,8 +42,8 @@ def write(work: Work, task: tuple[list[Part], TaskDecisions]) -> list[PartResult
         InputError: the input is not what it was in the first pass.
     """
     parts, decided = task
-    begun = _begun(work, parts, decided)
-    cut_documents(work, _changed(work, parts, begun, decided))
+    begun = begun_task(work, parts, decided)
+    cut_documents(work, changed_documents(work, parts, begun, decided))
     for found, fault in begun.faults.values():
         left_as_it_is(work, found, fault)
     return begun.results
@@ -61,8 +61,8 @@ def decide_documents(work: Work, task: tuple[list[Part], TaskDecisions]) -> list
         InputError: the input is not what it was in the first pass.
     """
     parts, decided = task
-    begun = _begun(work, parts, decided)
-    documents = _changed(work, parts, begun, decided)
+    begun = begun_task(work, parts, decided)
+    documents = changed_documents(work, parts, begun, decided)
     out = [Decision(paragraphs) for paragraphs in decided.documents["paragraphs"].tolist()]
     for some in batches([len(document.located.record.text) for document in documents], BATCH):
         for document, decision in zip(documents[some], _decisions_of(work, documents[some]), strict=True):
@@ -79,7 +79,7 @@ def cut_documents(work: Work, documents: list[Document]) -> None:
         _carry_out(work, documents[some], told=told)
 
 
-class _Begun(NamedTuple):
+class BegunTask(NamedTuple):
     """What comes of a task before anything is cut.
 
     Attributes:
@@ -93,7 +93,7 @@ class _Begun(NamedTuple):
     faults: dict[int, tuple[LocatedDocument, Fault]]
 
 
-def _begun(work: Work, parts: list[Part], decided: TaskDecisions) -> _Begun:
+def begun_task(work: Work, parts: list[Part], decided: TaskDecisions) -> BegunTask:
     """Begin a task."""
     results: list[PartResult] = []
     again: dict[tuple[int, int], Record] = {}
@@ -115,7 +115,7 @@ def _begun(work: Work, parts: list[Part], decided: TaskDecisions) -> _Begun:
             result.counts.documents, result.counts.invalid_utf8 = int(seen["documents"]), int(seen["invalid"])
         result.counts.paragraphs = int(paragraphs[number])
         results.append(result)
-    return _Begun(results, again, faults)
+    return BegunTask(results, again, faults)
 
 
 def _faults(
@@ -132,7 +132,7 @@ def _faults(
     return out
 
 
-def _changed(work: Work, parts: list[Part], begun: _Begun, decided: TaskDecisions) -> list[Document]:
+def changed_documents(work: Work, parts: list[Part], begun: BegunTask, decided: TaskDecisions) -> list[Document]:
     """Return the documents from which something goes, or of which something is told; with marks, all of them."""
     begins, ends, low, high = edges_of(decided)
     near = [np.searchsorted(decided.near["paragraph"], edge) for edge in (begins, ends)]
@@ -218,7 +218,7 @@ def _near(work: Work, document: Document) -> tuple[KeptNear, ...]:
 
 def _cut_out(work: Work, cut: CutDocument) -> None:
     """Cut a document where removals are not reported: its bytes and counts only."""
-    document, gone, left, _ = cut
+    document, gone, left = cut.document, cut.regions, cut.left
     part, result, record = document.located
     offsets = FORMATS[part.kind].locate(part, record, [edge for region in gone for edge in region], work)
     if offsets is None:  # the long way round says what is wrong

@@ -52,7 +52,7 @@ _CHUNK = 1 << 20
 PROBLEMS = 50
 """Problems of a task, of each kind, that are told; all are counted."""
 _REMOVALS, _LINE = 0, 1
-_PLAIN = ("paragraph", "similarity", "coverage", "block", "documents", "reason", "how", "differs")
+_PLAIN = ("paragraph", "similarity", "coverage", "block", "documents", "reason", "how", "differs", "state")
 Problem = tuple[str, str, str, str, tuple[str, ...], str]
 """An error on its way to the driver: what, place, hint; of an internal one what was raised, place, what was kept, the
 traceback, and the texts that it is about. The last one says whether it is such."""

@@ -95,10 +95,19 @@ class Leaders:
         pairs = pack(later, earlier)
         row = self._candidates.find(pairs)
         is_candidate = row >= 0
-        self._candidates.store(row[is_candidate], _pick(verdicts, is_candidate))
+        self._candidates.store(row[is_candidate], verdicts.some(is_candidate))
         others = pairs[~is_candidate]
         self._extra = self._extra.select(_union(self._extra.pairs, others))
-        self._extra.store(self._extra.find(others), _pick(verdicts, ~is_candidate))
+        self._extra.store(self._extra.find(others), verdicts.some(~is_candidate))
+
+    def known(self) -> tuple[Ints, Ints, Verdicts]:
+        """Return all pairs on which there are verdicts, as later and earlier paragraphs, and these."""
+        parts = []
+        for table in (self._candidates, self._extra):
+            rows = np.flatnonzero(table.how != _UNKNOWN)
+            parts.append((table.pairs[rows], *table.verdicts(rows)))
+        pairs, *verdicts = (np.concatenate(columns) for columns in zip(*parts, strict=True))
+        return *unpack(pairs), Verdicts(*verdicts)
 
     def next_pairs(self) -> tuple[Ints, Ints]:
         """Return the pairs to compare next, as later and earlier paragraphs; none when all are decided."""
@@ -276,10 +285,6 @@ class _PairTable:
     def verdicts(self, rows: Ints) -> Verdicts:
         """Return the verdicts in some rows."""
         return Verdicts(self.how[rows], self.similarity[rows], self._coverage[rows], self._kind[rows])
-
-
-def _pick(verdicts: Verdicts, where: Flags) -> Verdicts:
-    return Verdicts(verdicts.how[where], verdicts.similarity[where], verdicts.coverage[where], verdicts.kind[where])
 
 
 def _union(one: NDArray[np.uint64], other: NDArray[np.uint64]) -> NDArray[np.uint64]:

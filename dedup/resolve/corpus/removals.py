@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from dedup.fingerprint.exact_copies import index_type
-from dedup.resolve.corpus.leaders import GOES
+from dedup.resolve.corpus.leaders import GOES as COVERED
 from dedup.resolve.corpus.short_paragraphs import SLICE, CorpusParagraphs, with_short_paragraphs, with_short_runs
 from dedup.resolve.near_duplicates import sources
 from dedup.verdict.batch.verify import ALIGNED
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 EXACT, NEAR, BLOCK, BOILERPLATE = range(4)
 """Reasons, as numbers; see `dedup.model.decisions.Reason`."""
+UNJUDGED, RETAINED, GOES, HELD, UNSETTLED = range(5)
+"""What became of a removal where it stands: not asked yet; it stays for its neighbours; it goes; it may go, and is held
+back, as what is left would be read as other paragraphs; the rounds of its document did not converge."""
 
 
 def removal_type(number: int) -> np.dtype[np.void]:
@@ -31,11 +34,12 @@ def removal_type(number: int) -> np.dtype[np.void]:
     `dedup.resolve.near_duplicates.sources`; the number of the block in its document, or -1; for boilerplate the number
     of documents it stands in; `EXACT` to `BOILERPLATE`; how it was compared: 0 the same bytes, else
     `dedup.verdict.batch.verify.FOLDED` or
-    `ALIGNED`; in what ways it differs, see `dedup.model.differences.Difference`.
+    `ALIGNED`; in what ways it differs, see `dedup.model.differences.Difference`; and what became of it, `UNJUDGED` to
+    `UNSETTLED`.
     """
     index = index_type(number)
     columns = {"paragraph": index, "witness": index, "source": "<i8", "similarity": "<f4", "coverage": "<f4"}
-    columns |= {"block": "<i4", "documents": "<i4", "reason": "u1", "how": "u1", "differs": "<i2"}
+    columns |= {"block": "<i4", "documents": "<i4", "reason": "u1", "how": "u1", "differs": "<i2", "state": "u1"}
     return np.dtype(list(columns.items()))
 
 
@@ -65,7 +69,7 @@ def outcome(corpus: CorpusParagraphs, classes: Classes, settings: Settings, fixe
     at[classes.first] = np.arange(len(classes.first), dtype=np.int32)
     member = at[corpus.owner]
     leaders = classes.leaders
-    goes = leaders.status == GOES
+    goes = leaders.status == COVERED
     # Each class rests on the one it goes for, and else on itself.
     rests = np.where(goes, leaders.witness, np.arange(len(goes)))
     resting = np.append(classes.first[rests].astype(corpus.owner.dtype), corpus.owner.dtype.type(-1))

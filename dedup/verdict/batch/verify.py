@@ -56,6 +56,10 @@ class Verdicts(NamedTuple):
     coverage: NDArray[np.float32]
     kind: NDArray[np.int16]
 
+    def some(self, where: NDArray[np.bool_]) -> Verdicts:
+        """Return those on some of the pairs."""
+        return Verdicts(self.how[where], self.similarity[where], self.coverage[where], self.kind[where])
+
 
 class Paragraphs(NamedTuple):
     """Some paragraphs, with texts that are read on demand.

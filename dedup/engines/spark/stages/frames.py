@@ -179,6 +179,10 @@ class CheckpointStore:
         frame.write.mode("overwrite").parquet(path)
         return frame.sparkSession.read.schema(frame.schema).parquet(path)
 
+    def part(self, name: str) -> CheckpointStore:
+        """Return a store of its own for a part of the work; what it keeps can be let go of before all is done."""
+        return CheckpointStore(None if self._directory is None else f"{self._directory.rstrip('/')}/{name}")
+
     def release(self) -> None:
         """Let go of what is kept on the executors. A directory is left to the caller."""
         self._kept = []
