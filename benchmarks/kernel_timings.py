@@ -18,10 +18,10 @@ import numpy as np
 
 from dedup import shingling
 from dedup.fingerprint import minhash
+from dedup.fingerprint.words import words_of
 from dedup.model.settings import Settings
 from dedup.resolve.document import decide
-from dedup.text import paragraphs
-from dedup.text.characters import code_points
+from dedup.text import long_texts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,19 +42,13 @@ def main() -> None:
     def row(title: str, seconds: float, beside: str = "") -> None:
         rows.append([title, f"{seconds / characters * 1e9:.1f}", beside])
 
-    joined = ["\n".join(batch) for batch in batches]
-    begins = [np.cumsum([0, *(len(text) + 1 for text in batch[:-1])]) for batch in batches]
-    codes = [code_points(text) for text in joined]
-    seconds, spans = _least(
-        lambda: [paragraphs.split_batch(*part, "auto") for part in zip(joined, codes, begins, strict=True)]
-    )
+    seconds, spans = _least(lambda: [long_texts.split_together(batch, "auto") for batch in batches])
     row("split", seconds)
-    seconds, words = _least(
-        lambda: [
-            shingling.tokenise(text, span.starts, span.ends, code)
-            for text, span, code in zip(joined, spans, codes, strict=True)
-        ]
-    )
+    bodies = [
+        [text[start:end] for text, some in zip(batch, found, strict=True) for start, end in some.tolist()]
+        for batch, found in zip(batches, spans, strict=True)
+    ]
+    seconds, words = _least(lambda: [words_of(some) for some in bodies])
     row("tokenise and hash words", seconds)
     row("keys", _least(lambda: [shingling.keys(part) for part in words])[0])
     seconds, shingles = _least(lambda: [shingling.shingles(part, WIDTH) for part in words])

@@ -34,10 +34,10 @@ STAGES = {
         "dedup.formats.jsonl:record",
         "dedup.engines.local.first_pass:read_encoded",
     ],
-    "split into paragraphs": [f"dedup.fingerprint.fingerprint:{name}" for name in ("split_batch", "split_encoded")],
+    "split into paragraphs": [f"dedup.fingerprint.fingerprint:{name}" for name in ("split_together", "split_encoded")],
     "digests": ["dedup.fingerprint.python_batch:_digests", "dedup.fingerprint.native_batch:NativeBatch._digests"],
     "tokens, hashed": [
-        "dedup.fingerprint.python_batch:tokens_of",
+        "dedup.fingerprint.python_batch:words_of",
         "dedup.fingerprint.native_batch:NativeBatch._tokens",
     ],
     "signatures": ["dedup.fingerprint.python_batch:signatures"],

@@ -38,11 +38,7 @@ from dedup.text.signs import with_signs
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from dedup.text.arrays import Codes, Hashes, Ints
-
-
-_FEW = 32
-"""Entries among which there is one character that stands alone, at most, where such are the exception."""
+    from dedup.text.arrays import Codes, Flags, Hashes, Ints
 
 
 @dataclass(frozen=True)
@@ -95,16 +91,15 @@ class Words(Tokens):
             return start, last + 1
         return int(self.origin[start]), int(self.origin[last]) + 1
 
+    def spans(self) -> Ints:
+        """Return the characters of the original text that each token stands in; int64, shape (tokens, 2)."""
+        first, last = self.starts, self.ends - 1
+        if self.origin is not None:
+            first, last = self.origin[first], self.origin[last]
+        return np.stack((first, last + 1), axis=1)
 
-def tokenise(
-    text: str,
-    starts: Ints,
-    ends: Ints,
-    codes: Codes | None = None,
-    classes: NDArray[np.uint8] | None = None,
-    *,
-    placed: bool = True,
-) -> Words:
+
+def tokenise(text: str, starts: Ints, ends: Ints, *, placed: bool = True) -> Words:
     """Find the tokens of every paragraph.
 
     Args:
@@ -112,13 +107,11 @@ def tokenise(
         starts: first character of each paragraph, ascending; int64, shape (paragraphs,).
         ends: first character after each paragraph; int64, shape (paragraphs,). Between paragraphs there must be a
             character that is no part of a word, such as a line end. Tokens outside of all paragraphs are left out.
-        codes: the text's code points, where the caller has them already.
-        classes: their classes with flags, likewise.
         placed: somebody will ask where a token stands in the text; else `Words.span` and `Words.origin` are not to be
             used.
     """
-    codes = code_points(text) if codes is None else codes
-    classes = classes_of(codes) if classes is None else classes
+    codes = code_points(text)
+    classes = classes_of(codes)
     origin: Ints | None = None
     flagged = classes >= NORMALISE
     # Marks in a row may stand in another order elsewhere.
@@ -134,9 +127,9 @@ def tokenise(
         starts, ends = np.searchsorted(kept, starts), np.searchsorted(kept, ends)
         origin = kept if origin is None else origin[kept]
     codes, classes = with_signs(codes, classes, starts)
-    first, last = token_bounds(classes)
+    first, last = _bounds(classes)
     first, last, offsets = _inside(first, last, starts, ends)
-    numeric = with_digits(classes, first, last)
+    numeric = _with_digits(classes, first, last)
     return Words(_hashes(codes, first, last), numeric, offsets, codes, first, last, origin, text)
 
 
@@ -155,7 +148,7 @@ def _hashes(codes: Codes, first: Ints, last: Ints) -> Hashes:
     return token_hashes(encoded, places[first], places[last])
 
 
-def with_digits(classes: NDArray[np.uint8], first: Ints, last: Ints) -> NDArray[np.bool_]:
+def _with_digits(classes: NDArray[np.uint8], first: Ints, last: Ints) -> NDArray[np.bool_]:
     """Return which tokens hold a digit."""
     numeric: NDArray[np.bool_] = classes.take(first) == DIGIT
     # Those that do not begin with one: of digits in a row, which stand in one token, the first tells as much as all.
@@ -222,37 +215,19 @@ def _places(old: str, new: str) -> Ints:
     return np.where(final, lasts, np.minimum(starts + within, lasts))
 
 
-def token_bounds(classes: NDArray[np.uint8], rest: NDArray[np.bool_] | None = None) -> tuple[Ints, Ints]:
-    """Return where tokens start and end.
-
-    Args:
-        classes: the class of every character, without flags; of every byte, where a character takes several of them.
-        rest: which bytes go on a character; None: each entry is one.
-    """
-    word = (classes - np.uint8(LETTER)) <= ALONE - LETTER
-    # Before each entry, and behind the last one: does a word begin or end there?
+def _bounds(classes: NDArray[np.uint8]) -> tuple[Ints, Ints]:
+    """Return where tokens start and end, given the class of every character, without flags."""
+    word: Flags = (classes - np.uint8(LETTER)) <= ALONE - LETTER
+    # Before each character, and behind the last one: does a word begin or end there?
     edges = np.append(word, False)
     edges[1:] ^= word
-    alone = classes == ALONE
-    there = np.flatnonzero(alone)
-    if len(there) * _FEW < len(word):
-        places = np.flatnonzero(edges)
-        if not len(there):
-            return places[::2], places[1::2]
-        joints = distinct(np.concatenate((there, there + 1)))
-        joints = joints[(joints > 0) & (joints < len(word))]
-        joints = joints[word[joints] & word[joints - 1]]
-        if not (classes[joints] == MARK).any():
-            if rest is not None:
-                joints = joints[~rest[joints]]
-            places = np.insert(places, np.repeat(np.searchsorted(places, joints), 2), np.repeat(joints, 2))
-            return places[::2], places[1::2]
-    edges[:-1] |= _fresh(classes, alone, rest) & word
+    edges[:-1] |= _fresh(classes) & word
     return np.flatnonzero(edges[:-1] & word), np.flatnonzero(edges[1:] & word) + 1
 
 
-def _fresh(classes: NDArray[np.uint8], alone: NDArray[np.bool_], rest: NDArray[np.bool_] | None) -> NDArray[np.bool_]:
+def _fresh(classes: NDArray[np.uint8]) -> Flags:
     """Return where a new token begins, if there is one: at a character that stands alone, and at what follows it."""
+    alone: Flags = classes == ALONE
     fresh = alone.copy()
     fresh[1:] |= alone[:-1]
     marks = classes == MARK
@@ -262,8 +237,6 @@ def _fresh(classes: NDArray[np.uint8], alone: NDArray[np.bool_], rest: NDArray[n
         runs = np.flatnonzero(np.diff(marks, prepend=False, append=False))
         begins, ends = runs[::2], runs[1::2]
         fresh[ends[(ends < len(marks)) & alone[begins - 1] & (begins > 0)]] = True
-    if rest is not None:
-        fresh &= ~rest
     return fresh
 
 

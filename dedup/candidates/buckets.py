@@ -133,19 +133,9 @@ def best(pairs: NDArray[np.uint64], votes: NDArray[np.int64]) -> Best:
         votes: bands that each shares; int64.
     """
     later = (pairs >> _SHIFT).astype(np.int64)
-    begins = np.ones(len(later), bool)
-    begins[1:] = later[1:] != later[:-1]
-    heads = np.flatnonzero(begins)
-    # As numbers that hold all that matters: which paragraph, how few votes, which place. Nearly in order as they
-    # are, they are soon sorted.
-    most = int(votes.max(initial=0))
-    place, vote = np.uint64(len(pairs).bit_length()), np.uint64(most.bit_length())
-    ranked = (np.cumsum(begins, dtype=np.uint64) << vote | (most - votes).astype(np.uint64)) << place
-    ranked |= np.arange(len(pairs), dtype=np.uint64)
-    ranked.sort(kind="stable")
-    order = (ranked & ((np.uint64(1) << place) - np.uint64(1))).astype(np.int64)
+    order = np.lexsort((-votes, later))
     # Within a paragraph's pairs places have changed, but where they begin has not.
-    beyond = np.arange(len(later)) - np.repeat(heads, np.diff(heads, append=len(later))) >= MOST
+    beyond = np.arange(len(later)) - np.searchsorted(later, later) >= MOST
     kept = order[~beyond]
     dropped = pairs[order[beyond]]
     over = np.concatenate((dropped >> _SHIFT, dropped & _LOW)).astype(np.int64)

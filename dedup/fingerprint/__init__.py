@@ -1,1 +1,1 @@
-"""Fingerprints of paragraphs: tokens in UTF-8, digests, MinHash signatures, bands."""
+"""Fingerprints of paragraphs: digests, MinHash signatures, bands."""

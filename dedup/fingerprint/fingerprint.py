@@ -14,9 +14,8 @@ from dedup.fingerprint.native_batch import NativeBatch
 from dedup.fingerprint.python_batch import PythonBatch
 from dedup.fingerprint.table import FingerprintTable, concatenate_tables
 from dedup.native.kernels import native
-from dedup.text.characters import code_points, mix
-from dedup.text.long_texts import BATCH, LONG, chunks
-from dedup.text.paragraphs import split_batch
+from dedup.text.characters import mix
+from dedup.text.long_texts import BATCH, LONG, chunks, split_together
 from dedup.text.utf8_paragraphs import encoded, split_encoded
 
 if TYPE_CHECKING:
@@ -88,14 +87,12 @@ def _batch(
 ) -> FingerprintTable:
     if native() is not None:
         return fingerprint_encoded(encoded(texts), salts, settings, banding, seen)
-    text = "\n".join(texts)
-    begins = np.concatenate(([0], np.cumsum([len(t) + 1 for t in texts[:-1]]))).astype(np.int64)
-    spans = split_batch(text, code_points(text), begins, settings.split)
-    counts = np.bincount(spans.documents, minlength=len(texts))
-    groups = None if salts is None else salts[spans.documents]
-    batch = PythonBatch(text, spans.starts, spans.ends, groups)
-    places = np.stack((spans.starts, spans.ends), axis=1) - begins[spans.documents][:, None]
-    return _table(batch, _Placed(counts, places, groups), settings, banding, seen)
+    found = split_together(texts, settings.split)
+    counts = np.array([len(spans) for spans in found], np.int64)
+    paragraphs = [text[a:b] for text, spans in zip(texts, found, strict=True) for a, b in spans.tolist()]
+    groups = None if salts is None else np.repeat(salts, counts)
+    placed = _Placed(counts, np.concatenate([np.empty((0, 2), np.int64), *found]), groups)
+    return _table(PythonBatch(paragraphs, groups), placed, settings, banding, seen)
 
 
 def fingerprint_encoded(

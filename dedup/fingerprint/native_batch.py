@@ -1,7 +1,7 @@
 """What `dedup.fingerprint.python_batch` computes, by the native kernels: the same bytes.
 
 The crate has no tables and no settings of its own: all of them are handed over here. Paragraphs that are to be
-normalised it leaves to `dedup.fingerprint.utf8_tokens`.
+normalised it leaves to `dedup.shingling`.
 """
 
 from __future__ import annotations
@@ -14,8 +14,7 @@ import numpy as np
 
 from dedup.fingerprint.minhash import BITS, permutations
 from dedup.fingerprint.table import ROW
-from dedup.fingerprint.utf8_tokens import tokens_of
-from dedup.fingerprint.words import function_words
+from dedup.fingerprint.words import function_words, words_of
 from dedup.native import kernels
 from dedup.text.characters import CLASS_MASK, FACTS, IGNORE, MARK, class_table, folding
 from dedup.text.signs import sign_table, written_as
@@ -110,7 +109,8 @@ class NativeBatch:
         """Return some of the paragraphs with their tokens."""
         found = self._kernels.tokens(self._text, _whole(edges))
         if odd := found.odd():
-            words = tokens_of([self._text[start:end] for start, end in edges[odd].tolist()])
+            texts = [self._text[a:b].decode("utf-8", "surrogatepass") for a, b in edges[odd].tolist()]
+            words = words_of(texts, placed=False)
             found.put(_whole(words.hashes), words.numeric.tobytes(), _whole(words.offsets))
         return found
 

@@ -12,12 +12,12 @@ import numpy as np
 
 from dedup.fingerprint.minhash import BITS, band_keys, signatures
 from dedup.fingerprint.table import ROW
-from dedup.fingerprint.utf8_tokens import tokens_of
-from dedup.fingerprint.words import function_words
+from dedup.fingerprint.words import function_words, words_of
 from dedup.shingling import Tokens, keys, shingles
 from dedup.text.arrays import ranges
 from dedup.text.characters import mix
 from dedup.text.token_chars import encode_tokens
+from dedup.text.utf8_paragraphs import utf8
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -31,20 +31,19 @@ WIDTH = 2
 
 
 class PythonBatch:
-    """The text of a batch and its paragraphs.
+    """The paragraphs of a batch.
 
     Args:
-        text: of all documents.
-        starts: first character of each paragraph, ascending; int64.
-        ends: first character after each paragraph; int64.
+        paragraphs: of all documents.
         groups: number of each paragraph's group, for its digest; None: they are all in one. uint64.
 
     Attributes:
         digests: BLAKE2b of each paragraph as it stands; uint64, shape (paragraphs, 2).
     """
 
-    def __init__(self, text: str, starts: Ints, ends: Ints, groups: Hashes | None) -> None:
-        self._bodies = _encoded([text[a:b] for a, b in zip(starts.tolist(), ends.tolist(), strict=True)])
+    def __init__(self, paragraphs: list[str], groups: Hashes | None) -> None:
+        self._texts = paragraphs
+        self._bodies = utf8(paragraphs)
         self.digests = _digests(self._bodies, None if groups is None else groups.astype("<u8"))
 
     def rows(
@@ -58,15 +57,8 @@ class PythonBatch:
             settings: how many words make a paragraph that may go by itself, and what is asked for.
             banding: how signatures are cut.
         """
-        return _rows([self._bodies[i] for i in chosen.tolist()], salt, settings, banding)
-
-
-def _encoded(paragraphs: list[str]) -> list[bytes]:
-    """Return the UTF-8 of some paragraphs, lone surrogates as they are."""
-    try:
-        return [paragraph.encode() for paragraph in paragraphs]  # a fifth quicker than with arguments
-    except UnicodeEncodeError:
-        return [paragraph.encode("utf-8", "surrogatepass") for paragraph in paragraphs]
+        words = words_of([self._texts[i] for i in chosen.tolist()], placed=False)
+        return _rows(words, [self._bodies[i] for i in chosen.tolist()], salt, settings, banding)
 
 
 def _digests(bodies: list[bytes], salts: NDArray[np.uint64] | None) -> NDArray[np.uint64]:
@@ -87,11 +79,10 @@ def _digests(bodies: list[bytes], salts: NDArray[np.uint64] | None) -> NDArray[n
 
 
 def _rows(
-    bodies: list[bytes], salt: NDArray[np.uint64] | None, settings: Settings, banding: Banding
+    words: Tokens, bodies: list[bytes], salt: NDArray[np.uint64] | None, settings: Settings, banding: Banding
 ) -> tuple[NDArray[np.void], NDArray[np.uint32], bytes, NDArray[np.uint32]]:
-    """Return the rows, the band keys, the texts and the letters of some paragraphs."""
+    """Return the rows, the band keys, the texts and the letters of some paragraphs, by their tokens and their UTF-8."""
     rows = np.zeros(len(bodies), ROW)
-    words = tokens_of(bodies)
     sizes = np.diff(words.offsets)
     rows["key"] = keys(words) if salt is None else keys(words) ^ salt
     rows["words"] = sizes

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from dedup.shingling import Words
 
 
-def words_of(bodies: Sequence[str], *, placed: bool = False) -> Words:
+def words_of(bodies: Sequence[str], *, placed: bool = True) -> Words:
     """Return the tokens of some texts, as of the paragraphs of a batch; `placed`: see `tokenise`."""
     lengths = np.array([len(body) for body in bodies], np.int64)
     ends = np.cumsum(lengths + 1) - 1

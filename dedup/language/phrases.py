@@ -123,20 +123,6 @@ def wordings() -> frozenset[str]:
 
 
 @cache
-def put_in() -> frozenset[str]:
-    """Return the words, as they are written and by `plain`, that may be put in anywhere and say nothing new."""
-    listed = chain(
-        *_listed("filler_phrases"),
-        *_listed("leading_phrases"),
-        *_listed("attribution_phrases"),
-        _COURTESY,
-        _AGENCIES,
-        (name for _, name in _WEEKDAYS),
-    )
-    return with_plain(frozenset(listed) | LOCALES) | {FEIRA}
-
-
-@cache
 def known() -> frozenset[str]:
     """Return all words of these lists, by `plain`: a rule may have something to say of them."""
     listed = chain.from_iterable(chain(same(), leading(), calls(), attributions()))

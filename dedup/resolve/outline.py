@@ -31,7 +31,8 @@ from dedup.resolve.paragraph_forms import (
 )
 from dedup.text.continuity import is_spaceless
 from dedup.text.line_forms import PROSE_WORDS
-from dedup.text.paragraphs import LINE_END, count_line_ends
+from dedup.text.lines import LINE_END
+from dedup.text.paragraphs import count_line_ends
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -12,7 +12,7 @@ from dedup.language.wordlists import FUNCTION
 from dedup.resolve.entry_markers import is_first, marker_kind
 from dedup.text.continuity import SENTENCE_ENDS, begins_small, closes, is_final, is_spaceless, last_sign, unclosed
 from dedup.text.line_forms import LineForm, is_bold, is_figures, is_link, is_shouted, leading_label, line_form
-from dedup.text.paragraphs import LINE_END
+from dedup.text.lines import LINE_END
 
 (
     SMALL,

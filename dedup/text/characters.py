@@ -16,7 +16,7 @@ import numpy as np
 from dedup.text import unicode_tables
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from numpy.typing import NDArray
 
@@ -213,38 +213,6 @@ def normalise(text: str) -> str:
     for character in set(pattern.findall(composed)):
         composed = composed.replace(character, table[character])
     return composed
-
-
-def is_normal(text: str) -> bool:
-    """Return True if normalising leaves a text as it is, of which no character is flagged `NORMALISE`."""
-    return unicodedata.is_normalized("NFC", text)
-
-
-def readable(texts: Sequence[str], mixed: Sequence[bool]) -> list[str]:
-    """Return texts without the characters that are not there for the reader; `mixed` ones are normalised before.
-
-    Many texts together: what to look for is found once for all of them.
-    """
-    texts = [
-        unicodedata.normalize("NFC", _voiced(text)) if may else text for text, may in zip(texts, mixed, strict=True)
-    ]
-    table, _ = _expansions()
-    special = _special("".join(texts))
-    for character in special & table.keys():
-        new = table[character]
-        texts = [text.replace(character, new) if may else text for text, may in zip(texts, mixed, strict=True)]
-        special |= _special(new)
-    for character in special - table.keys():
-        if class_table()[ord(character)] & CLASS_MASK == IGNORE:
-            texts = [text.replace(character, "") for text in texts]
-    return texts
-
-
-def _special(text: str) -> set[str]:
-    """Return what characters of a text are flagged or to be ignored."""
-    codes = code_points(text)
-    classes = classes_of(codes)
-    return set(map(chr, set(codes[(classes >= NORMALISE) | (classes == IGNORE)].tolist())))
 
 
 def _voiced(text: str) -> str:

@@ -17,7 +17,7 @@ from dedup.text import unicode_tables
 from dedup.text.characters import ALONE, CLASS_MASK, FACTS, LETTER, MARK, class_table, folding
 
 if TYPE_CHECKING:
-    from dedup.text.arrays import Bytes, Codes, Flags, Ints
+    from dedup.text.arrays import Bytes
 
 SMALL, CAPITAL, PLAIN, FINAL, CLOSER, OPENER, HYPHEN = (1 << bit for bit in range(7))
 """Bits of `edge_table`: small letters; capitals; letters of scripts without case; signs that end a sentence or a clause
@@ -66,53 +66,30 @@ def edge_table() -> Bytes:
     return table
 
 
-def open_ends(codes: Codes, starts: Ints, lasts: Ints) -> tuple[Flags, Flags]:
-    """Return which lines do not end as a sentence or clause ends, and which of these in a hyphen behind a letter.
+def open_end(line: str) -> tuple[bool, bool]:
+    """Return whether a line does not end as a sentence or clause ends, and whether in a hyphen behind a letter.
 
-    Args:
-        codes: code points of a text.
-        starts: first character of each line; int64.
-        lasts: first character after the last one of each line that is no space; int64.
+    It is not empty, and has no spaces at its end.
     """
-    table = edge_table()
-    places = lasts - 1
-    signs = table.take(codes[places])
+    bits = edge_table().data
+    last = len(line) - 1
     for _ in range(_STEPS):
-        closing = np.flatnonzero((signs & CLOSER > 0) & (places > starts))
-        if not len(closing):
+        if last == 0 or line[last] not in _CLOSERS:
             break
-        places[closing] -= 1
-        signs[closing] = table.take(codes[places[closing]])
-    before = table.take(codes[np.maximum(places - 1, starts)])
-    hyphens: Flags = (signs & HYPHEN > 0) & (before & (SMALL | CAPITAL | PLAIN) > 0)
-    return signs & FINAL == 0, hyphens
+        last -= 1
+    sign = bits[ord(line[last])]
+    hyphen = sign & HYPHEN and last > 0 and bits[ord(line[last - 1])] & (SMALL | CAPITAL | PLAIN)
+    return not sign & FINAL, bool(hyphen)
 
 
-def beginnings(codes: Codes, firsts: Ints, ends: Ints) -> Bytes:
-    """Return what each line begins with, behind opening signs: bits of `edge_table`; uint8.
-
-    Args:
-        codes: code points of a text.
-        firsts: first character of each line that is no space; int64.
-        ends: first character after each line; int64.
-    """
-    table = edge_table()
-    places = firsts.copy()
-    signs = table.take(codes[places])
-    for _ in range(_STEPS):
-        opening = np.flatnonzero((signs & OPENER > 0) & (places + 1 < ends))
-        if not len(opening):
-            break
-        places[opening] += 1
-        signs[opening] = table.take(codes[places[opening]])
-    small = np.flatnonzero(signs & SMALL)
-    address = np.zeros(len(small), bool)
-    for prefix in _ADDRESSES:
-        address |= np.all(
-            [codes[np.minimum(places[small] + i, ends[small] - 1)] == c for i, c in enumerate(map(ord, prefix))], 0
-        )
-    signs[small[address]] = 0
-    return signs
+def beginning(line: str) -> int:
+    """Return what a line, which is not blank, begins with behind opening signs: bits of `edge_table`."""
+    begin = line.lstrip()
+    opening = 0
+    while opening < _STEPS and opening + 1 < len(begin) and begin[opening] in _OPENERS:
+        opening += 1
+    found: int = edge_table().data[ord(begin[opening])]
+    return 0 if found & SMALL and begin.startswith(_ADDRESSES, opening) else found
 
 
 def ends_openly(text: str) -> bool:
@@ -122,13 +99,7 @@ def ends_openly(text: str) -> bool:
 
 def begins_small(text: str) -> bool:
     """Return True if a text begins with a small letter, in a script that has capitals."""
-    begin = text[:_LONG].lstrip()
-    opening = 0
-    while opening < _STEPS and opening + 1 < len(begin) and begin[opening] in _OPENERS:
-        opening += 1
-    if begin == "" or not edge_table()[ord(begin[opening])] & SMALL:
-        return False
-    return not begin.startswith(_ADDRESSES, opening)
+    return not text[:_LONG].isspace() and text != "" and beginning(text[:_LONG]) & SMALL > 0
 
 
 def is_spaceless(word: str) -> bool:

@@ -1,30 +1,25 @@
-"""Which of the lines that touch belong to one paragraph: hard-wrapped text, tables, code fences. Whole batches at once.
+"""Which of the lines that touch belong to one paragraph: hard-wrapped text, tables, code fences.
 
 A wrap breaks a sentence wherever it happens to. So lines were wrapped where they run on: a line's end is open, the next
 one begins with a small letter, or a word is broken by a hyphen; and where that happens at about the same column. Lines
 of a list, a verse, an address run on as well, but at any column; entries begin with capitals and end as they like.
-
-`perhaps_grouped` names, with a quick look, the documents in which some lines may belong together; `joined` looks
-closely at the lines of these.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+import re
+from itertools import groupby, pairwise
+from typing import TYPE_CHECKING
 
-import numpy as np
-
-from dedup.text.arrays import distinct
-from dedup.text.characters import ALONE, CLASS_MASK, SPACE, classes_of
-from dedup.text.continuity import CAPITAL, FINAL, PLAIN, SMALL, beginnings, edge_table, open_ends
-from dedup.text.lines import FENCE, ITEM, TABLE, TEXT, bulleted, marked, shapes, touching
+from dedup.text.characters import ALONE, CLASS_MASK, class_table
+from dedup.text.continuity import CAPITAL, PLAIN, SMALL, beginning, open_end
+from dedup.text.line_forms import LineForm
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from collections.abc import Iterator, Sequence
 
     from dedup.model.settings import Split
-    from dedup.text.arrays import Bytes, Codes, Flags, Ints
-    from dedup.text.lines import Lines, Shapes
+    from dedup.text.lines import Line
 
 _WIDEST = 160
 """Maximum characters of a hard-wrapped line, indentation included."""
@@ -32,221 +27,156 @@ _WIDEST_SPACELESS = 80
 _NARROWEST = 40
 _NARROWEST_SPACELESS = 18
 _LONGEST_WORD = 40
-_USUAL_WORD = 10
-"""Characters within which most words end."""
+_FIRST_WORD = re.compile(rf"\S{{1,{_LONGEST_WORD}}}")
 _NEAR, _FULL = 0.8, 0.9
 """Shares of the wider line's width that a line and the next one's first word have: a ragged edge; a filled line."""
 _LEAST = 0.6
 """Share that a line has by itself, at least: a long word says little."""
-_INDENT = 40
 _FEWEST_PLAIN, _MOST_ENDED = 2, 0.4
 """Without capitals: lines whose end is open; share of lines that end a sentence."""
 
 
-def perhaps_grouped(lines: Lines) -> Ints:
-    """Return the documents in which some lines may belong together; all others have one paragraph a line.
-
-    A quick look that errs on the side of looking again: a line that is no wider than a wrapped one, with an open end,
-    before one that begins with anything but a capital.
-    """
-    codes, starts, ends = lines.codes, lines.starts, lines.ends
-    lengths = ends - starts
-    joints = np.flatnonzero(
-        (lengths[:-1] >= _NARROWEST_SPACELESS)
-        & (lengths[:-1] <= _WIDEST + _INDENT)
-        & (lengths[1:] <= _WIDEST + _INDENT)
-        & touching(lines)[1:]
-    )
-    signs = edge_table()
-    capital = signs.take(codes[starts[joints + 1]]) & CAPITAL > 0
-    # In capitals from end to end.
-    capital &= signs.take(codes[np.minimum(starts[joints + 1] + 1, ends[joints + 1] - 1)]) & SMALL > 0
-    joints = joints[~capital]
-    joints = joints[signs.take(codes[ends[joints] - 1]) & FINAL == 0]
-    joints = joints[~bulleted(codes, starts[joints + 1], ends[joints + 1])]
-    return distinct(np.concatenate((lines.documents[joints], marked(lines))))
-
-
-def _first_word(codes: Codes, places: NDArray[np.int64], blank: int) -> NDArray[np.int64]:
-    """Return the length of the word that begins at each place, at most `_LONGEST_WORD`; int64.
-
-    A word ends before a character of class `blank` or above.
-    """
-    last = len(codes) - 1
-    lengths = np.full(len(places), _LONGEST_WORD, np.int64)
-    left = np.arange(len(places))
-    for width in (_USUAL_WORD, _LONGEST_WORD):
-        at = places[left][:, None] + np.arange(width)
-        ended = classes_of(codes[np.minimum(at, last)]) & np.uint8(CLASS_MASK) >= blank
-        ended |= at > last
-        first = ended.argmax(axis=1)
-        found = ended[np.arange(len(left)), first]
-        lengths[left[found]] = first[found]
-        left = left[~found]
-    return lengths
-
-
-def joined(lines: Lines, how: Split) -> NDArray[np.bool_]:
-    """Tell for each line whether it belongs to the same paragraph as the document's next one; bool, shape (lines,).
+def joined(lines: Sequence[Line], how: Split) -> list[bool]:
+    """Tell for each line of a document whether it belongs to the same paragraph as the next one.
 
     Under ``blank``, all lines that touch; else the rows of a table, and under ``auto`` what a hard wrap broke. A closed
     code fence is one paragraph under every reading, with all that it holds.
     """
-    touches = touching(lines)
-    shape = shapes(lines, touches)
-    form, following = shape.kinds[:-1], shape.kinds[1:]
-    table = (form == TABLE) | (following == TABLE)
-    out = np.zeros(len(lines.starts), bool)
-    out[:-1] = touches[1:] & (following != FENCE) & np.where(table, form == following, how == "blank")
+    out = [following.follows and _alike(line, following, how) for line, following in pairwise(lines)]
+    out += [False for _ in lines[-1:]]
     if how == "auto":
-        out[_wrapped(lines, shape, touches)] = True
-    fences = np.flatnonzero(shape.kinds == FENCE)
-    owners = lines.documents[fences]
-    closing = np.flatnonzero((np.arange(len(fences)) - np.searchsorted(owners, owners)) % 2 == 1)
-    for opened, closed in zip(fences[closing - 1].tolist(), fences[closing].tolist(), strict=True):
-        out[opened:closed] = True
+        for region in _regions(lines):
+            for joint in _wrapped(region):
+                out[joint.number] = True
+    fences = [number for number, line in enumerate(lines) if line.form is LineForm.FENCE]
+    for opened, closed in zip(fences[::2], fences[1::2], strict=False):
+        out[opened:closed] = [True] * (closed - opened)
         out[closed] = False
     return out
 
 
-class _Joints(NamedTuple):
-    """Places at which a line that may have been wrapped touches the next one; arrays of one length.
+def _alike(line: Line, following: Line, how: Split) -> bool:
+    """Return whether a line and one that touches it are of one kind, which is joined without a look at their words."""
+    if following.form is LineForm.FENCE:
+        return False
+    if line.form is LineForm.TABLE or following.form is LineForm.TABLE:
+        return line.form is following.form
+    return how == "blank"
 
-    Attributes:
-        lines: number of the line before each; int64, ascending.
-        regions: the first joint of each run of lines that touch; int64, indices of `lines`.
-        widths: columns at which the line and the next one end; int64, shape (2, joints).
-        reach: column at which it would end with the next line's first word; int64.
-        open: the line's end is open; bool.
-        hyphen: it ends in a broken word; bool.
-        begins: what the next line begins with, by `dedup.text.continuity.edge_table`; uint8.
-        narrowest, most: minimum and maximum width of wrapped lines; int64.
-        deeper: the next line is indented further; bool.
-        worded: the line has several words, as an address has not; bool.
+
+class _Joint:
+    """A place at which a line that may have been wrapped touches the next one.
+
+    Args:
+        number: of the line.
+        line: it; its forms allow a wrap, as those of the next one do.
+        following: the next one.
     """
 
-    lines: Ints
-    regions: Ints
-    widths: Ints
-    reach: Ints
-    open: Flags
-    hyphen: Flags
-    begins: Bytes
-    narrowest: Ints
-    most: Ints
-    deeper: Flags
-    worded: Flags
+    def __init__(self, number: int, line: Line, following: Line) -> None:
+        self.number = number
+        before, after = line.text.rstrip(), following.text.rstrip()
+        self._width, self._next_width = len(before), len(after)
+        self._line, self._next = before.lstrip(), after.lstrip()
+        self.widest = max(self._width, self._next_width)
+        self.open, self._hyphen = open_end(self._line)
+        self.begins = beginning(self._next)
+        self._spaceless = _stands_alone(self._next[0])
+        self.dense = self._spaceless or _stands_alone(self._line[-1])
+        self.narrowest = _NARROWEST_SPACELESS if self.dense else _NARROWEST
+        # Column at which the line would end with the next one's first word.
+        self.reach = self._width + 1 + (0 if self._spaceless else _first_word(self._next))
 
-    def in_all(self, chosen: Flags) -> Flags:
-        """Return, for each joint, whether all joints of its region are among some."""
-        found: Flags = self._spread(np.logical_and.reduceat(chosen, self.regions))
-        return found
+    def runs_on(self) -> bool:
+        """Return whether a sentence runs across."""
+        if self._width < self.narrowest or not self.open:
+            return False
+        if self.begins & SMALL:
+            near = self._width >= _LEAST * self.widest and self.reach >= _NEAR * self.widest
+            running = near or self._hyphen
+        else:
+            running = self.reach >= _FULL * self.widest and self._is_shouted()
+        return running and self._has_words() and not self._is_same()
 
-    def number(self, chosen: Flags) -> Ints:
-        """Return, for each joint, how many joints of its region are among some."""
-        found: Ints = self._spread(np.add.reduceat(chosen, self.regions, dtype=np.int64))
-        return found
+    def _is_shouted(self) -> bool:
+        """Return whether both lines are written in capitals from end to end."""
+        both = self._line, self._next
+        return self.begins & CAPITAL > 0 and all(text.upper() == text for text in both)
 
-    def widest(self) -> Ints:
-        """Return, for each joint, the width of the widest line of its region."""
-        found: Ints = self._spread(np.maximum.reduceat(self.widths.max(axis=0), self.regions))
-        return found
+    def _is_same(self) -> bool:
+        """Return whether a line says what the next one says: a wrap does not break a text so."""
+        return self._width == self._next_width and self._line == self._next
 
-    def around(self, chosen: Flags, between: Flags) -> Flags:
-        """Return the joints from which others of `between` lead without a gap to one of the chosen, these included."""
-        along = chosen | between
-        begins = along.copy()
-        begins[1:] &= ~along[:-1] | (np.diff(self.lines) != 1)
-        run = np.cumsum(begins)
-        found: Flags = along & (np.bincount(run, chosen & along, minlength=1) > 0)[run]
-        return found
+    def _has_words(self) -> bool:
+        """Return whether the line has several words, as an address has not."""
+        return self._spaceless or _first_word(self._line) < min(_LONGEST_WORD, len(self._line))
 
-    def _spread(self, values: NDArray[Any]) -> Any:
-        return np.repeat(values, np.diff(self.regions, append=len(self.lines)))
+    def goes_along(self) -> bool:
+        """Return whether it is joined where one beside it is: also at a capital, if the line is full.
 
+        With its sentence's end, if it is full to the last word and nothing begins there.
+        """
+        if self._width < self.narrowest or self.reach < _FULL * self.widest:
+            return False
+        return self.open or (self.reach > self.widest and not self._is_deeper())
 
-def _joints(lines: Lines, shape: Shapes, touches: Flags) -> _Joints:
-    """Return where plain lines touch; an item of a list begins a region."""
-    kinds, widths = shape.kinds, shape.lasts - lines.starts
-    narrow = widths <= _WIDEST
-    follows = touches[1:] & (kinds[1:] == TEXT) & ((kinds[:-1] == TEXT) | (kinds[:-1] == ITEM))
-    at = np.flatnonzero(follows & narrow[1:] & narrow[:-1])
-    regions = np.flatnonzero(np.diff(at, prepend=-2) != 1)
-    codes, firsts, below = lines.codes, shape.firsts, at + 1
-    spaceless = lines.classes_at(firsts[below]) == ALONE
-    dense = spaceless | (lines.classes_at(shape.lasts[at] - 1) == ALONE)
-    word = np.where(spaceless, 0, _first_word(codes, firsts[below], SPACE))
-    is_open, hyphen = open_ends(codes, lines.starts[at], shape.lasts[at])
-    indent = firsts - lines.starts
-    return _Joints(
-        at,
-        regions,
-        np.stack((widths[at], widths[below])),
-        widths[at] + 1 + word,
-        is_open,
-        hyphen,
-        beginnings(codes, firsts[below], lines.ends[below]),
-        np.where(dense, _NARROWEST_SPACELESS, _NARROWEST),
-        np.where(dense, _WIDEST_SPACELESS, _WIDEST),
-        indent[below] > indent[at],
-        spaceless | (_first_word(codes, firsts[at], SPACE) < np.minimum(_LONGEST_WORD, widths[at] - indent[at])),
-    )
+    def _is_deeper(self) -> bool:
+        """Return whether the next line is indented further."""
+        return self._next_width - len(self._next) > self._width - len(self._line)
 
 
-def _wrapped(lines: Lines, shape: Shapes, touches: Flags) -> Ints:
-    """Return the lines that a hard wrap broke off from the next one.
+def _stands_alone(character: str) -> bool:
+    """Return whether a character is a token of its own, as all are in scripts without spaces."""
+    return class_table().data[ord(character)] & CLASS_MASK == ALONE
+
+
+def _first_word(line: str) -> int:
+    """Return the characters of a line's first word, as far as so many are looked at."""
+    found = _FIRST_WORD.match(line)
+    return found.end() if found else 0
+
+
+def _regions(lines: Sequence[Line]) -> Iterator[list[_Joint]]:
+    """Yield the joints of each run of plain lines that touch; an item of a list begins a run."""
+    region: list[_Joint] = []
+    for number, (line, following) in enumerate(pairwise(lines)):
+        if following.follows and _may_be_wrapped(line, following):
+            region.append(_Joint(number, line, following))
+        elif region:
+            yield region
+            region = []
+    if region:
+        yield region
+
+
+def _may_be_wrapped(line: Line, following: Line) -> bool:
+    if len(line.text.rstrip()) > _WIDEST or len(following.text.rstrip()) > _WIDEST:
+        return False
+    return following.form is LineForm.TEXT and line.form in (LineForm.TEXT, LineForm.ITEM)
+
+
+def _wrapped(region: list[_Joint]) -> Iterator[_Joint]:
+    """Yield the joints of a region at which a hard wrap broke the text, some maybe twice.
 
     In scripts with capitals, each joint is decided by its two lines and the joints beside it alone: what stands
     elsewhere does not matter, so that nothing changes here when it goes.
     """
-    joints = _joints(lines, shape, touches)
-    if not len(joints.lines):
-        return joints.lines
-    first, second = joints.widths
-    wide = np.maximum(first, second)
-    small = joints.begins & SMALL > 0
-    full = joints.reach >= _FULL * wide
-    running = (joints.open & (first >= _LEAST * wide) & (joints.reach >= _NEAR * wide)) | joints.hyphen
-    running = (running & small) | _shouted(lines, shape, joints, joints.open & full)
-    running &= (first >= joints.narrowest) & joints.worded & ~_same(lines, shape, joints)
-    # Around these also at a capital, if the line is as full; with its sentence's end, if nothing begins there.
-    full &= (first >= joints.narrowest) & (joints.open | ((joints.reach > wide) & ~joints.deeper))
-    wrapped = joints.around(running, full)
-    out: Ints = joints.lines[wrapped | _steady(joints)]
-    return out
+    running = {joint.number for joint in region if joint.runs_on()}
+    if running:
+        for along, run in groupby(region, lambda joint: joint.number in running or joint.goes_along()):
+            some = list(run)
+            if along and any(joint.number in running for joint in some):
+                yield from some
+    yield from _steady(region)
 
 
-def _steady(joints: _Joints) -> Flags:
-    """Return the joints of lines without capitals that are all filled to the last word, most of them with open ends."""
-    widest = joints.widest()
-    filled = joints.reach > widest
-    plain = joints.open & filled & (joints.begins & PLAIN > 0)
-    ended = joints.number(~joints.open) <= _MOST_ENDED * joints.number(widest > 0)
-    found: Flags = (
-        (joints.number(plain) >= _FEWEST_PLAIN)
-        & joints.in_all(filled)
-        & ended
-        & (joints.narrowest <= widest)
-        & (widest <= joints.most)
-    )
-    return found
-
-
-def _same(lines: Lines, shape: Shapes, joints: _Joints) -> Flags:
-    """Return where a line says what the next one says: a wrap does not break a text so."""
-    found: Flags = joints.widths[0] == joints.widths[1]
-    for joint in np.flatnonzero(found).tolist():
-        line = int(joints.lines[joint])
-        one, two = (lines.text[shape.firsts[i] : shape.lasts[i]] for i in (line, line + 1))
-        found[joint] = one == two
-    return found
-
-
-def _shouted(lines: Lines, shape: Shapes, joints: _Joints, asked: Flags) -> Flags:
-    """Return which of some joints stand between lines that are written in capitals from end to end."""
-    out = asked & (joints.begins & CAPITAL > 0)
-    for joint in np.flatnonzero(out).tolist():
-        line = int(joints.lines[joint])
-        both = lines.text[shape.firsts[line] : shape.lasts[line + 1]]
-        out[joint] = both.upper() == both
-    return out
+def _steady(region: list[_Joint]) -> Iterator[_Joint]:
+    """Yield the joints of lines without capitals that are all filled to the last word, most of them with open ends."""
+    widest = max(joint.widest for joint in region)
+    plain = sum(joint.open and joint.begins & PLAIN > 0 for joint in region)
+    ended = sum(not joint.open for joint in region)
+    if plain < _FEWEST_PLAIN or ended > _MOST_ENDED * len(region) or any(joint.reach <= widest for joint in region):
+        return
+    for joint in region:
+        if joint.narrowest <= widest <= (_WIDEST_SPACELESS if joint.dense else _WIDEST):
+            yield joint

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from dedup.native.kernels import native
-from dedup.text.characters import code_points
-from dedup.text.paragraphs import split_batch
+from dedup.text.paragraphs import split
 from dedup.text.utf8_paragraphs import encoded, split_encoded
 
 if TYPE_CHECKING:
@@ -25,6 +23,9 @@ LONG = 1 << 22
 
 BATCH = 1 << 20
 """Characters that pass through the kernels together."""
+
+WORTH_A_TABLE = 1 << 16
+"""Characters from which on the native kernel is quicker, which asks for a table of all characters first."""
 
 
 def chunks(text: str) -> Iterator[tuple[int, int]]:
@@ -54,27 +55,23 @@ def split_texts(texts: Sequence[str], how: Split) -> list[NDArray[np.int64]]:
     size = 0
     for text in texts:
         if len(text) > LONG:
-            out += _split_together(waiting, how)
-            out.append(np.concatenate([_split_together([text[a:b]], how)[0] + a for a, b in chunks(text)]))
+            out += split_together(waiting, how)
+            out.append(np.concatenate([split_together([text[a:b]], how)[0] + a for a, b in chunks(text)]))
             waiting, size = [], 0
             continue
         waiting.append(text)
         size += len(text)
         if size >= BATCH:
-            out += _split_together(waiting, how)
+            out += split_together(waiting, how)
             waiting, size = [], 0
-    return out + _split_together(waiting, how)
+    return out + split_together(waiting, how)
 
 
-def _split_together(texts: Sequence[str], how: Split) -> list[NDArray[np.int64]]:
+def split_together(texts: Sequence[str], how: Split) -> list[NDArray[np.int64]]:
+    """Return the paragraphs of each text, however long it is, in one go."""
     if not texts:
         return []
-    if native() is not None:
+    if sum(map(len, texts)) >= WORTH_A_TABLE and native() is not None:
         found = split_encoded(encoded(texts), how)
         return np.split(found.spans, np.cumsum(found.counts)[:-1])
-    text = "\n".join(texts)
-    begins = np.concatenate(([0], np.cumsum([len(t) + 1 for t in texts[:-1]]))).astype(np.int64)
-    spans = split_batch(text, code_points(text), begins, how)
-    edges = np.searchsorted(spans.documents, np.arange(len(texts) + 1)).tolist()
-    both = np.stack((spans.starts, spans.ends), axis=1)
-    return [both[a:b] - begin for (a, b), begin in zip(pairwise(edges), begins.tolist(), strict=True)]
+    return [np.array(split(text, how), np.int64).reshape(-1, 2) for text in texts]

@@ -53,14 +53,14 @@ _PICTURES = ((0x24B6, 0x24E9), (0x2600, 0x26FF), (0x3200, 0x32BF), (0x1D000, 0x1
 _WRITTEN = {PLUS: "+", SHARP: "#", LESS: "<", GREATER: ">", ABOUT: "~", CHARGE: "-"}
 """The one form in which the signs of a kind are compared, where they have several."""
 
-BEHIND, AHEAD = 3, 2
+_BEHIND, _AHEAD = 3, 2
 """Characters that are looked at before a sign, and after it."""
-EDGE, _SPACE, _LETTER, _DIGIT, _SIGN = range(5)
+_EDGE, _SPACE, _LETTER, _DIGIT, _SIGN = range(5)
 """What a neighbour is: the edge of a line, and so on."""
-NEIGHBOURS = np.full(CLASS_MASK + 1, _SIGN, np.uint8)
+_NEIGHBOURS = np.full(CLASS_MASK + 1, _SIGN, np.uint8)
 """What a character of each class is beside a sign."""
-NEIGHBOURS[[LETTER, MARK, ALONE]] = _LETTER
-NEIGHBOURS[[DIGIT, SPACE, BREAK]] = _DIGIT, _SPACE, EDGE
+_NEIGHBOURS[[LETTER, MARK, ALONE]] = _LETTER
+_NEIGHBOURS[[DIGIT, SPACE, BREAK]] = _DIGIT, _SPACE, _EDGE
 _EQUALS = ord("=")
 _SPACELESS = 0x0E00
 """Code point from which on scripts are, mostly."""
@@ -102,15 +102,15 @@ def written_as() -> NDArray[np.uint8]:
     return np.array([ord(_WRITTEN.get(kind, "\0")) for kind in range(CHARGE + 1)], np.uint8)
 
 
-class Around(NamedTuple):
+class _Around(NamedTuple):
     """What stands around some signs; arrays of one length.
 
     Attributes:
         kinds: of each sign, by `sign_table`; uint8.
         sign: its code point; uint32.
-        codes: the code points of the `BEHIND` characters before it, the nearest first, then of the `AHEAD` characters
+        codes: the code points of the `_BEHIND` characters before it, the nearest first, then of the `_AHEAD` characters
             after it; 0 where there is none.
-        beside: likewise what each of these is, by `NEIGHBOURS`.
+        beside: likewise what each of these is, by `_NEIGHBOURS`.
     """
 
     kinds: Bytes
@@ -119,15 +119,15 @@ class Around(NamedTuple):
     beside: list[Bytes]
 
 
-def say_something(around: Around) -> Flags:
+def _say_something(around: _Around) -> Flags:
     """Return which signs say something where they stand."""
     kinds, code, (low, low2, _, high, high2), (before, before2, before3, after, after2) = around
     # Beside it, or behind one space.
     near, far = np.where(before == _SPACE, before2, before), np.where(after == _SPACE, after2, after)
     amount = (far == _DIGIT) | np.isin(np.where(after == _SPACE, high2, high), _MONEY)
-    compared = (high == _EQUALS) & (after2 != EDGE)  # "<= 5", but no arrow's end
+    compared = (high == _EQUALS) & (after2 != _EDGE)  # "<= 5", but no arrow's end
     spaced = (before == _SPACE) & (after == _SPACE)
-    apart = (before == _SPACE) | (before == EDGE) | (low == ord("("))
+    apart = (before == _SPACE) | (before == _EDGE) | (low == ord("("))
     within = _in_word(near) & _in_word(far)
     sums = (near == _DIGIT) & (far == _DIGIT) & ((before == _SPACE) == (after == _SPACE))
     # Scripts without spaces go on right behind it.
@@ -135,14 +135,14 @@ def say_something(around: Around) -> Flags:
     ends = free & (_in_word(before) | (_one_sign(around, low) & _in_word(before2)))
     row = (low == code) | (high == code) | ((before == _SPACE) & (low2 == code)) | ((after == _SPACE) & (high2 == code))
     # A word of a capital, or of one and another letter, within a line.
-    one = _is_capital(low) & ~_in_word(before2) & (before2 != EDGE)
+    one = _is_capital(low) & ~_in_word(before2) & (before2 != _EDGE)
     symbol = one | (_is_capital(low2) & _is_capital(low & ~_CASE) & ~_in_word(before3))
     said = {
         PLUS: ends | sums,  # "C++", "Rh+", "18+", "2 + 2"
         SHARP: (before == _LETTER) & free & ~_one_sign(around, high),  # "C#"
         LESS: amount | compared | (spaced & within),
         # A quotation's sign begins a line, that of a tag has a letter before it.
-        GREATER: apart & ((amount & ((near != EDGE) | (after == _DIGIT))) | (compared & (near != EDGE))),
+        GREATER: apart & ((amount & ((near != _EDGE) | (after == _DIGIT))) | (compared & (near != _EDGE))),
         ABOUT: (after == _DIGIT) & (apart | _is_spaceless(low)) & (before != _DIGIT),
         PRIME: before == _DIGIT,
         NUMERIC: (near == _DIGIT) | amount,
@@ -156,7 +156,7 @@ def say_something(around: Around) -> Flags:
     return found
 
 
-def _one_sign(around: Around, codes: NDArray[np.uint32]) -> Flags:
+def _one_sign(around: _Around, codes: NDArray[np.uint32]) -> Flags:
     """Return which code points are the sign beside them, in whatever form."""
     found: Flags = (codes == around.sign) | (
         (sign_table().take(codes) == around.kinds) & (written_as().take(around.kinds) > 0)
@@ -188,15 +188,15 @@ def with_signs(codes: Codes, classes: Bytes, starts: Ints) -> tuple[Codes, Bytes
     at = np.flatnonzero(classes == OTHER)
     kinds = sign_table().take(codes[at])
     at, kinds = at[kinds > 0], kinds[kinds > 0]
-    some = Around(kinds, codes[at].astype(np.uint32), [], [])
-    for step in (*range(-1, -BEHIND - 1, -1), *range(1, AHEAD + 1)):
+    some = _Around(kinds, codes[at].astype(np.uint32), [], [])
+    for step in (*range(-1, -_BEHIND - 1, -1), *range(1, _AHEAD + 1)):
         place = at + step
         there = (place >= 0) & (place < len(codes))
         place[~there] = 0
         some.codes.append(np.where(there, codes[place], 0).astype(np.uint32))
-        some.beside.append(np.where(there, NEIGHBOURS[classes[place]], EDGE).astype(np.uint8))
+        some.beside.append(np.where(there, _NEIGHBOURS[classes[place]], _EDGE).astype(np.uint8))
     codes, classes = with_minuses(codes, classes, starts)
-    said = say_something(some)
+    said = _say_something(some)
     at, kinds = at[said], kinds[said]
     if len(at):
         codes, classes = codes.copy(), classes.copy()

@@ -54,12 +54,17 @@ class EncodedParagraphs(NamedTuple):
     spans: Ints
 
 
-def encoded(texts: Sequence[str]) -> EncodedTexts:
-    """Return texts in UTF-8."""
+def utf8(texts: Sequence[str]) -> list[bytes]:
+    """Return each text in UTF-8, lone surrogates as they are."""
     try:
-        each = [text.encode() for text in texts]
+        return [text.encode() for text in texts]  # a fifth quicker than with arguments
     except UnicodeEncodeError:
-        each = [text.encode("utf-8", "surrogatepass") for text in texts]
+        return [text.encode("utf-8", "surrogatepass") for text in texts]
+
+
+def encoded(texts: Sequence[str]) -> EncodedTexts:
+    """Return texts in UTF-8, one after the other."""
+    each = utf8(texts)
     ends = np.cumsum([len(one) for one in each], dtype=np.int64)
     starts = np.concatenate((np.zeros(1, np.int64), ends[:-1]))[: len(ends)]
     return EncodedTexts(b"".join(each), np.stack((starts, ends), axis=1))

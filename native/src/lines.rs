@@ -3,6 +3,8 @@
 //!
 //! Places are those of bytes, lengths and widths are counted in characters.
 
+use std::iter;
+
 use crate::characters::class;
 use crate::tables::Table;
 use crate::utf8;
@@ -31,8 +33,6 @@ pub mod bits {
     pub const WORD: u16 = 1 << 11;
 }
 
-/// Spaces, and steps, that are looked across.
-const INDENT: usize = 40;
 /// Closing or opening signs that are looked through.
 const STEPS: usize = 4;
 /// Characters of a line in which it shows whether it is an entry.
@@ -143,17 +143,15 @@ pub fn touch(text: &[u8], one: &Line, next: &Line) -> bool {
 }
 
 /// Return whether a line may be a row of a table or open a code fence.
-pub fn marked(text: &[u8], line: &Line) -> bool {
-    let blank = |byte: &&u8| matches!(**byte, b' ' | b'\t');
-    let bytes = &text[line.start..line.end];
-    // All but the last one, which is looked at whatever it is.
-    let front = bytes[..bytes.len() - 1].iter().take(INDENT).take_while(blank).count();
-    match bytes[front] {
-        b'`' | b'~' => true,
-        b'|' => {
-            let behind = bytes[1..].iter().rev().take(INDENT).take_while(blank).count();
-            bytes[bytes.len() - 1 - behind] == b'|'
-        }
+pub fn marked(signs: &Signs, text: &[u8], line: &Line) -> bool {
+    let line = &text[line.start..line.end];
+    let space = |code: &u32| signs.is_space(*code);
+    let forward = iter::successors(utf8::after(line, 0), |&(_, next)| utf8::after(line, next)).map(|(code, _)| code);
+    let backward =
+        iter::successors(utf8::before(line, line.len()), |&(_, at)| utf8::before(line, at)).map(|(code, _)| code);
+    match forward.skip_while(space).next().and_then(char::from_u32) {
+        Some('`' | '~') => true,
+        Some('|') => backward.skip_while(space).next() == Some(u32::from(b'|')),
         _ => false,
     }
 }

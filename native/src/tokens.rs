@@ -1,4 +1,4 @@
-//! The tokens of paragraphs, from their UTF-8: `dedup/fingerprint/utf8_tokens.py`, one character after the other.
+//! The tokens of paragraphs, from their UTF-8: `dedup/shingling.py`, one character after the other.
 //!
 //! A paragraph that is to be normalised first is odd: its tokens are for Python to find, which has the tables for that.
 
@@ -182,9 +182,6 @@ impl Reader<'_> {
                 self.end(&mut token, at);
                 if character.sign > 0 && kind == class::OTHER {
                     token = self.sign(at, code, character.sign);
-                    if self.characters.form(character.sign) > 0 {
-                        self.end(&mut token, at + bytes); // a mark behind it is none of its
-                    }
                 }
             }
             at += bytes;

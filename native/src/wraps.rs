@@ -9,7 +9,6 @@ const WIDEST_SPACELESS: usize = 80;
 const NARROWEST: usize = 40;
 const NARROWEST_SPACELESS: usize = 18;
 const LONGEST_WORD: usize = 40;
-const INDENT: usize = 40;
 /// Shares of the wider line's width: a ragged edge; a filled line; what a line has by itself, at least.
 const NEAR: f64 = 0.8;
 const FULL: f64 = 0.9;
@@ -31,19 +30,21 @@ pub enum How {
 /// Return whether some lines of a document may belong together; else it has one paragraph a line.
 pub fn perhaps_grouped(signs: &Signs, text: &[u8], lines: &[Line], how: How) -> bool {
     how == How::Blank
-        || lines.iter().any(|line| marked(text, line))
+        || lines.iter().any(|line| marked(signs, text, line))
         || (how == How::Auto && lines.windows(2).any(|two| perhaps_wrapped(signs, text, &two[0], &two[1])))
 }
 
 fn perhaps_wrapped(signs: &Signs, text: &[u8], one: &Line, next: &Line) -> bool {
-    let widest = WIDEST + INDENT;
-    if !(NARROWEST_SPACELESS..=widest).contains(&one.length) || next.length > widest || !touch(text, one, next) {
+    let ends_in_space = |line: &Line| utf8::before(text, line.end).is_some_and(|(code, _)| signs.is_space(code));
+    let wide = |line: &Line| line.length > WIDEST && !ends_in_space(line);
+    // A line has at least so much with the next one's first word.
+    if one.length + next.length < NARROWEST_SPACELESS || wide(one) || wide(next) || !touch(text, one, next) {
         return false;
     }
     let (code, behind) = utf8::decode(text, next.start);
     let second = if next.length > 1 { utf8::decode(text, next.start + behind).0 } else { code };
     // In capitals from end to end it may be, too.
-    let capital = signs.is(code, bits::CAPITAL) && signs.is(second, bits::SMALL);
+    let capital = signs.is(code, bits::CAPITAL) && signs.is(second, bits::LOWER);
     let last = utf8::before(text, one.end).map_or(0, |(code, _)| code);
     !capital && !signs.is(last, bits::FINAL) && !bulleted(text, next)
 }

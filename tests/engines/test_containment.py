@@ -58,7 +58,7 @@ def poison(patch: pytest.MonkeyPatch, kernel: str, error: BaseException | None =
     if "." in name:
         within, _, name = name.partition(".")
         owner = getattr(owner, within)
-    if module == "dedup.fingerprint.python_batch" or kernel == "dedup.fingerprint.fingerprint:split_batch":
+    if module == "dedup.fingerprint.python_batch" or kernel == "dedup.fingerprint.fingerprint:split_together":
         patch.setenv(VARIABLE, "0")
     elif name == "NativeBatch" and native() is None:
         pytest.skip("the native kernels are not at work")
@@ -99,7 +99,7 @@ def job(path: Path, out: Path, *, scope: Scope = "document", workers: int = 1, *
 
 
 DOCUMENT = (
-    "dedup.resolve.document.decide:split_batch",
+    "dedup.resolve.document.decide:split_together",
     "dedup.resolve.document.decide:tokenise",
     "dedup.resolve.document.decide:resolve",
     "dedup.resolve.document.decide:merge_rounds",
@@ -108,9 +108,9 @@ DOCUMENT = (
     "dedup.formats.log.entries:_members",
 )
 CORPUS = (
-    "dedup.fingerprint.fingerprint:split_batch",
-    "dedup.fingerprint.python_batch:_encoded",
-    "dedup.fingerprint.python_batch:tokens_of",
+    "dedup.fingerprint.fingerprint:split_together",
+    "dedup.fingerprint.python_batch:utf8",
+    "dedup.fingerprint.python_batch:words_of",
     "dedup.fingerprint.fingerprint:NativeBatch",
     "dedup.verdict.batch.verify:provisional_verdict",
     "dedup.formats.jsonl:_read_record",
@@ -315,7 +315,7 @@ def test_with_on_error_fail_the_first_fault_ends_the_run(
     path.write_bytes(b"".join(corpus()))
     poison(
         monkeypatch,
-        "dedup.resolve.document.decide:resolve" if scope == "document" else "dedup.fingerprint.python_batch:_encoded",
+        "dedup.resolve.document.decide:resolve" if scope == "document" else "dedup.fingerprint.python_batch:utf8",
     )
     with pytest.raises(InternalError, match="the run ends here, as --on-error fail asks"):
         run(job(path, tmp_path / "out", scope=scope, on_error="fail"), Recorder())
@@ -342,7 +342,7 @@ def test_the_library_contains_in_a_corpus(monkeypatch: pytest.MonkeyPatch) -> No
     """So it does where all documents are compared: for a document by itself, and for a pair."""
     texts = [json.loads(line)["text"] for line in corpus()]
     for kernel, expected in (
-        ("dedup.fingerprint.python_batch:_encoded", {17, 33}),
+        ("dedup.fingerprint.python_batch:utf8", {17, 33}),
         ("dedup.verdict.batch.verify:provisional_verdict", {17, 33}),
     ):
         with monkeypatch.context() as patch:

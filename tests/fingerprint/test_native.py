@@ -18,7 +18,7 @@ from dedup.fingerprint import native_batch
 from dedup.fingerprint.fingerprint import fingerprint
 from dedup.fingerprint.minhash import Banding, band_keys
 from dedup.fingerprint.shared_digests import SharedDigestSet
-from dedup.fingerprint.utf8_tokens import tokens_of
+from dedup.fingerprint.words import words_of
 from dedup.model.settings import Settings
 from dedup.native import kernels
 from dedup.shingling import shingles
@@ -190,7 +190,7 @@ def test_digests_are_those_of_hashlib(length: int) -> None:
 def test_bands_are_those_of_datasketch(banding: Banding) -> None:
     """Bit by bit, for paragraphs of one token, of two, and of more."""
     texts = ["one", "one two", "one two three", "a b " * 50]
-    hashes, offsets = shingles(tokens_of([text.encode() for text in texts]), 2)
+    hashes, offsets = shingles(words_of(texts), 2)
     columns = []
     for first, last in itertools.pairwise(offsets.tolist()):
         signed = MinHash(num_perm=banding.num_perm, scheme="affine32", hashfunc=lambda value: value)
@@ -208,17 +208,17 @@ def test_bands_are_those_of_datasketch(banding: Banding) -> None:
 
 def test_few_paragraphs_are_left_to_python(monkeypatch: pytest.MonkeyPatch) -> None:
     """Only those that are to be normalised: not what folds to another length, is ignored, or has marks in order."""
-    asked: list[bytes] = []
+    asked: list[str] = []
 
-    def found(texts: Sequence[bytes]) -> Any:
+    def found(texts: Sequence[str], *, placed: bool) -> Any:
         asked.extend(texts)
-        return tokens_of(texts)
+        return words_of(texts, placed=placed)
 
-    monkeypatch.setattr(native_batch, "tokens_of", found)
+    monkeypatch.setattr(native_batch, "words_of", found)
     native = ["plain", "Ä", "Ａ", "soft\u00adhyphen", "ที่นี่", "می\u200cخواهم", "中文", "\ud800", "−5 (−5"]
     left = ["e\u0301", "ﬁ", "q\u0301\u0327", "q\u0301\u00ad\u0327 \u0301\u0327"]
     check_same(["\n".join(native + left)])
-    assert asked == [text.encode("utf-8", "surrogatepass") for text in left]
+    assert asked == left
 
 
 def test_a_whole_run_is_the_same() -> None:

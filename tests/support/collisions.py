@@ -78,7 +78,6 @@ def _hashed(replaced: Hash) -> Iterator[None]:
         _forget()
         patch.setenv(VARIABLE, "0")  # what is replaced is the Python
         patch.setattr("dedup.shingling.token_hashes", replaced)
-        patch.setattr("dedup.fingerprint.utf8_tokens.token_hashes", replaced)
         try:
             yield
         finally:

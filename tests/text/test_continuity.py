@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import itertools
 
-import numpy as np
 import pytest
-from hypothesis import example, given
+from hypothesis import given
 from hypothesis import strategies as st
 
-from dedup.text.characters import code_points
 from dedup.text.continuity import (
     CAPITAL,
     CLOSER,
@@ -19,14 +17,13 @@ from dedup.text.continuity import (
     PLAIN,
     SENTENCE_ENDS,
     SMALL,
-    beginnings,
     begins_small,
     closes,
     edge_table,
     ends_openly,
     is_spaceless,
     last_sign,
-    open_ends,
+    open_end,
     unclosed,
 )
 from tests.support import strategies
@@ -205,29 +202,22 @@ PIECES = st.one_of(
 LINES = st.lists(PIECES, min_size=1, max_size=4).map("".join)
 
 
-@given(st.lists(LINES, min_size=1, max_size=8))
-@example(
-    ["”", "(", "((((a", "(((((a", "a.))))", "a.)))))", "-", "a-", "a-”", "(http", "htt", "ht", "w", "www", "wwww."]
-)
-def test_a_batch_of_lines_ends_and_begins_as_each_by_itself(lines: list[str]) -> None:
-    """Whatever stands in it, at its ends, and in the lines beside it."""
-    lines = [line if line.strip() else f"{line}a" for line in lines]
-    starts = np.cumsum([0, *(len(line) + 1 for line in lines[:-1])], dtype=np.int64)
-    sizes, indents = (
-        np.array([len(cut(line)) for line in lines], np.int64) for cut in (str.rstrip, lambda line: line.lstrip())
-    )
-    ends = starts + np.array([len(line) for line in lines])
-    codes = code_points("\n".join(lines))
-    is_open, hyphens = open_ends(codes, starts, starts + sizes)
-    begins = beginnings(codes, ends - indents, ends)
-    assert is_open.tolist() == [ends_openly(line) for line in lines]
-    assert (begins & SMALL > 0).tolist() == [begins_small(line) for line in lines]
-    assert not (hyphens & ~is_open).any()
+@given(LINES)
+def test_a_broken_word_is_an_open_end(line: str) -> None:
+    """Whatever else stands at a line's ends."""
+    is_open, broken = open_end(line.strip() or "a")
+    assert is_open or not broken
+
+
+@given(LINES)
+def test_a_line_ends_openly_unless_its_last_sign_is_final(line: str) -> None:
+    """Without spaces among the signs that close it, a line's end is asked as a text's end is."""
+    line = "".join(line.split()) or "a"
+    assert open_end(line)[0] == ends_openly(line)
 
 
 def _breaks_a_word(line: str) -> bool:
-    starts, lasts = np.array([0], np.int64), np.array([len(line)], np.int64)
-    return bool(open_ends(code_points(line), starts, lasts)[1][0])
+    return open_end(line)[1]
 
 
 def test_a_hyphen_behind_a_letter_breaks_a_word() -> None:

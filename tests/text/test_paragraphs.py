@@ -14,8 +14,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from dedup import clean
-from dedup.text.characters import BREAK, CLASS_MASK, class_table, code_points
-from dedup.text.paragraphs import LINE_ENDS, cuts, regions, split, split_batch
+from dedup.text.characters import BREAK, CLASS_MASK, class_table
+from dedup.text.lines import LINE_ENDS
+from dedup.text.long_texts import split_texts
+from dedup.text.paragraphs import cuts, regions, split
 from tests.support import oracle, strategies
 
 if TYPE_CHECKING:
@@ -80,28 +82,19 @@ def test_lines_are_those_of_the_naive_reading(text: str) -> None:
     assert split(text, "line") == oracle.lines(text)
 
 
-@given(st.lists(TEXTS, min_size=1, max_size=5), st.sampled_from(READINGS))
+@given(st.lists(TEXTS, max_size=5), st.sampled_from(READINGS))
 def test_a_document_is_split_the_same_in_any_batch(texts: list[str], how: Split) -> None:
     """Neighbours in a batch change nothing, not even an open fence or a narrow one."""
-    begins = np.cumsum([0] + [len(t) + 1 for t in texts[:-1]])
-    text = "\n".join(texts)
-    spans = split_batch(text, code_points(text), begins, how)
-    for number, own in enumerate(texts):
-        chosen = spans.documents == number
-        found = zip(
-            (spans.starts[chosen] - begins[number]).tolist(),
-            (spans.ends[chosen] - begins[number]).tolist(),
-            strict=True,
-        )
-        assert list(found) == split(own, how)
+    found = split_texts(texts, how)
+    assert [list(map(tuple, spans.tolist())) for spans in found] == [split(text, how) for text in texts]
 
 
 def test_line_ends_are_the_characters_of_their_class() -> None:
-    """Lines are cut by comparison, and every other question about a line end is put to the table."""
+    """Lines are cut by an expression, and every other question about a line end is put to the table."""
     assert set(LINE_ENDS) == {chr(code) for code in np.flatnonzero(class_table() & CLASS_MASK == BREAK)}
     every = "".join(map(chr, range(0x110000)))
-    found = split_batch(every, code_points(every), np.array([0]), "line")
-    assert [every[end] for end in found.ends[:-1].tolist()] == ["\n", "\x85", "\u2028"]  # the others follow on these
+    found = split(every, "line")
+    assert [every[end] for _, end in found[:-1]] == ["\n", "\x85", "\u2028"]  # the others follow on these
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r", "\x85", "\u2028", "\u2029", "\v", "\f"], ids=ascii)

@@ -16,7 +16,7 @@ from dedup import clean
 from dedup.fingerprint.fingerprint import fingerprint
 from dedup.fingerprint.minhash import Banding
 from dedup.fingerprint.shared_digests import SharedDigestSet
-from dedup.fingerprint.utf8_tokens import tokens_of
+from dedup.fingerprint.words import words_of
 from dedup.model.settings import Settings
 from dedup.native.kernels import VARIABLE
 from dedup.resolve.document.decide import decide
@@ -208,7 +208,7 @@ def test_words_that_were_found_to_collide_do() -> None:
     """The constants are words, and sequences of words, that the program cannot tell apart by their hashes."""
     first, second = (token_hash(word.encode()) for word in LETTERS)
     assert first == second
-    one, other = (tokens_of([text.encode()]) for text in SEQUENCES)
+    one, other = (words_of([text]) for text in SEQUENCES)
     assert len(set(_keys(*SEQUENCES))) == 1
     assert encode_tokens(one.hashes, one.numeric).tolist() == encode_tokens(other.hashes, other.numeric).tolist()
     assert max(map(len, SEQUENCES)) < 1024
@@ -245,7 +245,7 @@ def _thue_morse(number: int, words: tuple[str, str]) -> str:
 
 
 def _keys(*texts: str) -> list[int]:
-    found: list[int] = keys(tokens_of([text.encode() for text in texts])).tolist()
+    found: list[int] = keys(words_of(texts)).tolist()
     return found
 
 

@@ -11,8 +11,9 @@ from dedup.engines.removal.remaining import moved, staying
 from dedup.engines.removal.task_decisions import removed_numbers
 from dedup.model.decisions import without
 from dedup.resolve.corpus.removals import GOES, HELD, UNJUDGED, UNSETTLED
+from dedup.text.lines import LINE_END
 from dedup.text.long_texts import split_texts
-from dedup.text.paragraphs import LINE_END, regions
+from dedup.text.paragraphs import regions
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

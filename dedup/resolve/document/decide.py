@@ -22,8 +22,9 @@ from dedup.resolve.document.rounds import merge_rounds
 from dedup.shingling import keys as key_hashes
 from dedup.shingling import tokenise
 from dedup.text.arrays import batches
-from dedup.text.characters import classes_of, code_points
-from dedup.text.paragraphs import LINE_ENDS, Spans, split, split_batch
+from dedup.text.lines import LINE_ENDS
+from dedup.text.long_texts import split_together
+from dedup.text.paragraphs import split
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -161,6 +162,20 @@ def _judge(documents: Sequence[Repeats], settings: Settings) -> list[set[int]]:
     ]
 
 
+class Spans(NamedTuple):
+    """The paragraphs of a batch of documents, in order.
+
+    Attributes:
+        starts: first character of each paragraph within the batch's text; int64.
+        ends: first character after each paragraph; int64.
+        documents: number of the document each paragraph stands in; int64, ascending.
+    """
+
+    starts: NDArray[np.int64]
+    ends: NDArray[np.int64]
+    documents: NDArray[np.int64]
+
+
 class _Batch(NamedTuple):
     begins: NDArray[np.int64]
     spans: Spans
@@ -177,16 +192,15 @@ def _together(texts: Sequence[str]) -> tuple[str, NDArray[np.int64]]:
 
 def _decide_batch(texts: Sequence[str], settings: Settings, *, explain: bool) -> list[Decision]:
     """Run the kernels over some documents and resolve those in which anything repeats."""
-    text, begins = _together(texts)
-    codes = code_points(text)
-    spans = split_batch(text, codes, begins, settings.split)
-    counts = np.bincount(spans.documents, minlength=len(texts))
-    out = [Decision(count) for count in counts.tolist()]
-    several = (counts > 1)[spans.documents]
-    if not several.any():
+    found = split_together(texts, settings.split)
+    out = [Decision(len(spans)) for spans in found]
+    several = [number for number, spans in enumerate(found) if len(spans) > 1]
+    if not several:
         return out
-    spans = type(spans)(spans.starts[several], spans.ends[several], spans.documents[several])
-    words = tokenise(text, spans.starts, spans.ends, codes, classes_of(codes))
+    text, begins = _together(texts)
+    starts, ends = np.concatenate([found[number] + begins[number] for number in several]).T
+    spans = Spans(starts, ends, np.repeat(several, [len(found[number]) for number in several]))
+    words = tokenise(text, starts, ends)
     batch = _Batch(begins, spans, words, key_hashes(words), _pairs(words, spans, settings))
     for number in _worth_resolving(batch, settings):
         out[number] = resolve(_article(batch, texts[number], number, settings), explain=explain)

@@ -25,7 +25,7 @@ from dedup.resolve.document.page_furniture import (
 )
 from dedup.resolve.document.sections import SECTION_WORDS, is_in_sections, is_whole_section
 from dedup.text.line_forms import ENTRIES, LineForm, is_worded
-from dedup.text.paragraphs import LINE_END
+from dedup.text.lines import LINE_END
 
 if TYPE_CHECKING:
     from dedup.resolve.document.article import Article

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from itertools import accumulate
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dedup.fingerprint.utf8_tokens import placed_tokens
-from dedup.text.arrays import batches, ranges
-from dedup.text.characters import fold
+from dedup.fingerprint.words import words_of
+from dedup.text.arrays import batches
+from dedup.text.characters import fold, normalise
 from dedup.text.hashing import span_hashes
 from dedup.text.long_texts import BATCH
 from dedup.text.signs import in_one_form
@@ -22,11 +21,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-_CHAR_BITS = 21
-"""Bits of a code point."""
-_LOWER = np.frombuffer(bytes(range(256)).lower(), np.uint8)
-"""Each byte in small letters, as far as it is ASCII."""
-
 
 class Texts:
     """Some paragraphs: their words, as the verdict wants them.
@@ -37,61 +31,21 @@ class Texts:
     """
 
     def __init__(self, texts: Sequence[bytes], chars: Sequence[str]) -> None:
-        self._texts = texts
         self._chars = chars
-        parts = [placed_tokens(texts[chosen]) for chosen in batches([len(text) for text in texts], BATCH)]
-        sizes = [np.diff(part.offsets) for part in parts]
-        self._begins = np.concatenate(([0], np.cumsum(np.concatenate([*sizes, np.empty(0, np.int64)]))))
+        # Of a text that is normalised already every place is known.
+        self._texts = [text if text.isascii() else normalise(text) for text in map(_decoded, texts)]
+        lengths = np.array([len(text) for text in self._texts], np.int64)
+        slices = list(batches(lengths.tolist(), BATCH))
+        parts = [words_of(self._texts[chosen]) for chosen in slices]
+        sizes = np.concatenate([np.empty(0, np.int64), *(np.diff(part.offsets) for part in parts)])
+        self._begins = np.concatenate(([0], np.cumsum(sizes)))
         self._offsets: list[int] = self._begins.tolist()
-        self._hashes = np.concatenate([part.hashes for part in parts] or [np.empty(0, np.uint64)])
-        self._spans = np.concatenate([part.spans for part in parts] or [np.empty((0, 2), np.int64)])
-        firsts = accumulate((len(part.offsets) - 1 for part in parts), initial=0)
-        self._strings = {
-            first + number: text
-            for first, part in zip(firsts, parts, strict=False)
-            for number, text in part.rewritten.items()
-        }
-        # As the verdict reads them.
-        self._written = [
-            self._strings[place].encode("utf-8", "surrogatepass") if place in self._strings else text
-            for place, text in enumerate(texts)
-        ]
-        written = np.array([len(text) for text in self._written], np.int64)
-        self._ends = np.cumsum(written + 1) - 1
-        before = self._ends - written
-        within = np.concatenate([part.edges for part in parts] or [np.empty((0, 2), np.int64)])
-        self._edges = within + np.repeat(before, np.diff(self._begins))[:, None]
-        self._data = np.frombuffer(b"\n".join(self._written), np.uint8)
+        self._hashes = np.concatenate([np.empty(0, np.uint64), *(part.hashes for part in parts)])
+        # Where each text begins among those with which it was read.
+        begins = [np.cumsum(lengths[chosen] + 1) - lengths[chosen] - 1 for chosen in slices]
+        shift = np.repeat(np.concatenate([np.empty(0, np.int64), *begins]), sizes)
+        self._spans = np.concatenate([np.empty((0, 2), np.int64), *(part.spans() for part in parts)]) - shift[:, None]
         self._sides: dict[int, Paragraph] = {}
-
-    def _decoded(self, index: int) -> str:
-        if index not in self._strings:
-            self._strings[index] = self._texts[index].decode("utf-8", "surrogatepass")
-        return self._strings[index]
-
-    def exact(self, one: NDArray[np.int64], other: NDArray[np.int64]) -> NDArray[np.bool_]:
-        """Return for each pair of texts, by their indices, whether tokens of equal characters are written alike.
-
-        Those that are written alike but for the case of ASCII are the same words; those that are not may be.
-        """
-        texts = np.concatenate((one, other))
-        sizes = np.diff(self._begins)[texts]
-        tokens = ranges(self._begins[texts], sizes)
-        pairs = np.repeat(np.tile(np.arange(len(one)), 2), sizes)
-        chars = np.frombuffer("".join([self._chars[i] for i in texts.tolist()]).encode("utf-32-le"), np.uint32)
-        keys = pairs << _CHAR_BITS | chars
-        order = np.argsort(keys, kind="stable")
-        again = np.flatnonzero(keys[order[1:]] == keys[order[:-1]])
-        a, b = tokens[order[again]], tokens[order[again + 1]]
-        lengths = self._edges[:, 1] - self._edges[:, 0]
-        unlike = lengths[a] != lengths[b]
-        exact = np.ones(len(one), bool)
-        exact[pairs[order[again[unlike]]]] = False
-        a, b, owners = a[~unlike], b[~unlike], pairs[order[again[~unlike]]]
-        lengths = lengths[a]
-        first, second = (_LOWER.take(self._data[ranges(self._edges[chosen, 0], lengths)]) for chosen in (a, b))
-        exact[np.repeat(owners, lengths)[first != second]] = False
-        return exact
 
     def keys(self) -> NDArray[np.uint64]:
         """Return a hash of each text's words; see `dedup.shingling.keys`."""
@@ -109,8 +63,8 @@ class Texts:
         """Return a text's tokens as the verdict wants them."""
         if index not in self._sides:
             chosen = slice(self._offsets[index], self._offsets[index + 1])
-            text, spans = self._decoded(index), self._spans[chosen]
-            words = _Lowered(text, spans) if text.isascii() else _Words(text, spans)
+            text = self._texts[index]
+            words = _Words(text, self._spans[chosen])
             hashes = self._hashes[chosen].tobytes()
             self._sides[index] = Paragraph(self._chars[index], hashes, words.token, text, words.span, words.all)
         return self._sides[index]
@@ -125,7 +79,8 @@ class _Words:
     """
 
     def __init__(self, text: str, spans: NDArray[np.int64]) -> None:
-        self._text = text
+        self._is_ascii = text.isascii()
+        self._text = text.lower() if self._is_ascii else text
         # A single number of an array costs three times as much as one of a view of its memory.
         self._edges = spans.reshape(-1).data
         self._all: list[str] | None = None
@@ -138,32 +93,20 @@ class _Words:
     def token(self, index: int) -> str:
         """Return a word, folded."""
         at = 2 * index
-        return folded(self._text[self._edges[at] : self._edges[at + 1]])
+        word = self._text[self._edges[at] : self._edges[at + 1]]
+        return word if self._is_ascii else folded(word)
 
     def all(self) -> list[str]:
         """Return all words, folded; they are kept, as a witness is asked for them again and again."""
         if self._all is None:
             edges = self._edges.tolist()
-            self._all = self._folded([self._text[a:b] for a, b in zip(edges[::2], edges[1::2], strict=True)])
+            words = [self._text[a:b] for a, b in zip(edges[::2], edges[1::2], strict=True)]
+            self._all = words if self._is_ascii else list(map(folded, words))
         return self._all
 
-    def _folded(self, words: list[str]) -> list[str]:
-        return [folded(word) for word in words]
 
-
-class _Lowered(_Words):
-    """The words of a text in ASCII, which is folded at once."""
-
-    def __init__(self, text: str, spans: NDArray[np.int64]) -> None:
-        super().__init__(text.lower(), spans)
-
-    def token(self, index: int) -> str:
-        """Return a word, folded."""
-        at = 2 * index
-        return self._text[self._edges[at] : self._edges[at + 1]]
-
-    def _folded(self, words: list[str]) -> list[str]:
-        return words
+def _decoded(text: bytes) -> str:
+    return text.decode("utf-8", "surrogatepass")
 
 
 @lru_cache(maxsize=1 << 14)

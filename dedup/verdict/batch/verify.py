@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from dedup.model.settings import Settings
     from dedup.text.arrays import Flags, Ints
     from dedup.verdict.batch.native_sieve import Letters
-    from dedup.verdict.compare import Verdict
 
 NOT, FOLDED, ALIGNED = 0, 1, 2
 """How a candidate is covered: not at all; by the same words; by aligned words."""
@@ -200,24 +199,18 @@ def _verify_by_rules(verdicts: Verdicts, pairs: Ints, some: _Some, *, same_keys:
         # Band keys have 32 bits: paragraphs of different groups may share one.
         groups = some.keys ^ texts.keys()
         undecided = np.flatnonzero(groups[witness] == groups[candidate])
-    provisional: list[tuple[int, Verdict]] = []
     for i in undecided.tolist():
         pair, indices = pairs[i], (int(witness[i]), int(candidate[i]))
         if same_keys[i] and texts.equal(*indices):
             how[pair], similarity[pair], coverage[pair] = FOLDED, 1, 1
         elif not settings.exact:
-            theirs, ours = texts.paragraph(indices[0]), texts.paragraph(indices[1])
-            provisional.append((i, provisional_verdict(theirs, ours, align(theirs.chars, ours.chars), settings)))
-    covered = np.array([i for i, verdict in provisional if verdict.covered], np.int64)
-    exact = set(covered[texts.exact(witness[covered], candidate[covered])].tolist())
-    for i, verdict in provisional:
-        pair, final = pairs[i], verdict
-        if verdict.covered and i not in exact:
-            both = texts.paragraph(int(witness[i])), texts.paragraph(int(candidate[i]))
-            final = confirm(verdict, *both, settings)
-        similarity[pair], kind[pair] = final.similarity, final.kind
-        if final.covered:
-            how[pair], coverage[pair] = ALIGNED, final.coverage
+            both = texts.paragraph(indices[0]), texts.paragraph(indices[1])
+            verdict = provisional_verdict(*both, align(both[0].chars, both[1].chars), settings)
+            if verdict.covered:
+                verdict = confirm(verdict, *both, settings)
+            similarity[pair], kind[pair] = verdict.similarity, verdict.kind
+            if verdict.covered:
+                how[pair], coverage[pair] = ALIGNED, verdict.coverage
 
 
 def _least(witness_sizes: Ints, candidate_sizes: Ints, settings: Settings) -> NDArray[np.float64]:
