@@ -38,7 +38,7 @@ STAGES = {
     "digests": ["dedup.fingerprint.python_batch:_digests", "dedup.fingerprint.native_batch:NativeBatch._digests"],
     "tokens, hashed": [
         "dedup.fingerprint.python_batch:words_of",
-        "dedup.fingerprint.native_batch:NativeBatch._tokens",
+        "dedup.fingerprint.native_batch:tokens_within",
     ],
     "signatures": ["dedup.fingerprint.python_batch:signatures"],
     "shingles, letters, numbers, band keys": [

@@ -52,6 +52,7 @@ def marked_kernel() -> Iterator[None]:
     """Let a marked line alone decide what goes: formats, runs and logs are tested without the kernels' judgement."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("dedup.resolve.document.decide.decide", marked_decide)
+        patch.setattr("dedup.engines.local.document_run.read_screened", lambda *_: None)
         yield
 
 

@@ -97,7 +97,7 @@ class NativeBatch:
             first, second = permutations(max(banding.num_perm, BITS))
             signed, number = (_halves(first), _halves(second)), banding.bands
         counted = function_words() if settings.keep == "richest" else None
-        rows, bands, texts, letters = self._tokens(self._edges[chosen]).rows(
+        rows, bands, texts, letters = tokens_within(self._text, self._edges[chosen]).rows(
             _perhaps(salt), settings.min_words, _perhaps(counted), signed, (banding.bands, banding.rows)
         )
         table = np.frombuffer(rows, ROW)
@@ -105,14 +105,14 @@ class NativeBatch:
         keys = np.frombuffer(bands, "<u4").reshape(number, eligible)
         return table, keys, texts, np.frombuffer(letters, "<u4")
 
-    def _tokens(self, edges: Ints) -> Paragraphs:
-        """Return some of the paragraphs with their tokens."""
-        found = self._kernels.tokens(self._text, _whole(edges))
-        if odd := found.odd():
-            texts = [self._text[a:b].decode("utf-8", "surrogatepass") for a, b in edges[odd].tolist()]
-            words = words_of(texts, placed=False)
-            found.put(_whole(words.hashes), words.numeric.tobytes(), _whole(words.offsets))
-        return found
+
+def tokens_within(text: bytes, edges: Ints) -> Paragraphs:
+    """Return some paragraphs of a text in UTF-8 with their tokens; arguments as of `NativeBatch`."""
+    found = kernels_with(kernels.instructions()).tokens(text, _whole(edges))
+    if odd := found.odd():
+        words = words_of([text[a:b].decode("utf-8", "surrogatepass") for a, b in edges[odd].tolist()], placed=False)
+        found.put(_whole(words.hashes), words.numeric.tobytes(), _whole(words.offsets))
+    return found
 
 
 def _halves(values: NDArray[np.integer[Any]]) -> bytes:

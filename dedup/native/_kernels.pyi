@@ -35,6 +35,13 @@ class Paragraphs:
         banding: tuple[int, int],
     ) -> tuple[bytearray, bytearray, bytes, bytearray]: ...
 
+def placed_tokens(
+    kernels: Kernels, text: bytes, edges: bytes
+) -> tuple[bytearray, bytes, bytearray, bytearray, list[int]]: ...
+def repeating(
+    paragraphs: Paragraphs, counts: bytes, min_words: int, short_run: int, voting: tuple[int, float, int] | None
+) -> bytes: ...
+
 class Sieve:
     def __init__(
         self,

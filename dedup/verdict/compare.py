@@ -90,7 +90,8 @@ def compare(witness: Paragraph, candidate: Paragraph, settings: Settings, *, tho
         thorough: report all that is new, even where the numbers alone show that something is.
     """
     witness_size, size = len(witness.chars), len(candidate.chars)
-    least = least_common(witness_size, size, settings)
+    # As `least_common` says, without numpy.
+    least = _least_share(settings) * min(size, (witness_size + size) / 2)
     common = LCSseq.similarity(witness.chars, candidate.chars, score_cutoff=int(least))
     if common < least:
         # Too little in common under any guard: the exact differences do not matter.
@@ -113,10 +114,12 @@ def least_common(witness_size: Any, size: Any, settings: Settings) -> Any:
 
     Words in another spelling make up for as much as a paragraph at the threshold may differ in.
     """
+    return _least_share(settings) * np.minimum(size, (witness_size + size) / 2)
+
+
+def _least_share(settings: Settings) -> float:
     share = settings.threshold
-    if settings.guard == "strict":
-        share = max(1.5 * share - 0.5, share / 2)
-    return share * np.minimum(size, (witness_size + size) / 2)
+    return max(1.5 * share - 0.5, share / 2) if settings.guard == "strict" else share
 
 
 class Alignment(NamedTuple):

@@ -23,6 +23,7 @@ pub mod tokens;
 pub mod utf8;
 pub mod verdicts;
 pub mod vocabulary;
+pub mod votes;
 pub mod wraps;
 
 #[cfg(feature = "python")]
@@ -42,6 +43,8 @@ mod _kernels {
     #[pymodule_export]
     use crate::python::scan::{Splitter, locate_in_record, read_records};
     #[pymodule_export]
+    use crate::python::screen::{placed_tokens, repeating};
+    #[pymodule_export]
     use crate::python::verdicts::{Sieve, common, numbers_lacking};
     use crate::python::{array, computed, edges_within, halves, words};
     use crate::rows::{Paragraph, Rows, Wanted};
@@ -49,8 +52,10 @@ mod _kernels {
 
     /// Raised whenever the boundary changes; `dedup/native/kernels.py` has the same.
     #[pymodule_export]
-    const INTERFACE: u32 = 2;
+    const INTERFACE: u32 = 3;
 
+    /// The hashes of tokens, and which ones are each paragraph's.
+    type Hashed<'a> = (&'a [u64], &'a [(usize, usize)]);
     /// Rows, band keys, texts and letters.
     type Table<'py> = (Bound<'py, PyByteArray>, Bound<'py, PyByteArray>, Bound<'py, PyBytes>, Bound<'py, PyByteArray>);
 
@@ -142,7 +147,7 @@ mod _kernels {
 
     /// Some paragraphs and their tokens.
     #[pyclass]
-    struct Paragraphs {
+    pub(crate) struct Paragraphs {
         text: Py<PyBytes>,
         edges: Vec<(usize, usize)>,
         tokens: Tokens,
@@ -150,6 +155,16 @@ mod _kernels {
         spans: Vec<(usize, usize)>,
         odd: Vec<usize>,
         instructions: Instructions,
+    }
+
+    impl Paragraphs {
+        /// Return the hashes of all tokens, and which ones are each paragraph's; an error where some were not found.
+        pub(crate) fn found(&self) -> PyResult<Hashed<'_>> {
+            let is_whole = self.odd.is_empty();
+            is_whole
+                .then_some((&self.tokens.hashes[..], &self.spans[..]))
+                .ok_or_else(|| PyValueError::new_err("tokens of some paragraphs are not there"))
+        }
     }
 
     #[pymethods]

@@ -145,13 +145,14 @@ pub fn touch(text: &[u8], one: &Line, next: &Line) -> bool {
 /// Return whether a line may be a row of a table or open a code fence.
 pub fn marked(signs: &Signs, text: &[u8], line: &Line) -> bool {
     let line = &text[line.start..line.end];
-    let space = |code: &u32| signs.is_space(*code);
-    let forward = iter::successors(utf8::after(line, 0), |&(_, next)| utf8::after(line, next)).map(|(code, _)| code);
-    let backward =
+    let shows = |code: &u32| !signs.is_space(*code);
+    let mut forward =
+        iter::successors(utf8::after(line, 0), |&(_, next)| utf8::after(line, next)).map(|(code, _)| code);
+    let mut backward =
         iter::successors(utf8::before(line, line.len()), |&(_, at)| utf8::before(line, at)).map(|(code, _)| code);
-    match forward.skip_while(space).next().and_then(char::from_u32) {
+    match forward.find(shows).and_then(char::from_u32) {
         Some('`' | '~') => true,
-        Some('|') => backward.skip_while(space).next() == Some(u32::from(b'|')),
+        Some('|') => backward.find(shows) == Some(u32::from(b'|')),
         _ => false,
     }
 }

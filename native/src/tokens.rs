@@ -245,6 +245,23 @@ impl Tokens {
         reader.read(false).is_ok().then_some(tokens)
     }
 
+    /// Read a paragraph that begins at a place of a longer text, where its tokens' places are asked for; return false,
+    /// and add nothing, if it is odd, or holds characters that are to be ignored.
+    pub fn read_at(&mut self, characters: &Characters, text: &[u8], at: usize) -> bool {
+        let begun = self.hashes.len();
+        let mut reader = Reader { characters, text, tokens: self };
+        let read = reader.read(false).is_ok();
+        if !read {
+            self.hashes.truncate(begun);
+            self.numeric.truncate(begun);
+        }
+        if let Some(edges) = &mut self.edges {
+            edges.truncate(self.hashes.len());
+            edges[begun..].iter_mut().for_each(|edge| *edge = (at + edge.0, at + edge.1));
+        }
+        read
+    }
+
     /// Read a paragraph; return false, and add nothing, if it is odd.
     pub fn read(&mut self, characters: &Characters, text: &[u8]) -> bool {
         let begun = self.hashes.len();

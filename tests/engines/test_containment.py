@@ -58,7 +58,7 @@ def poison(patch: pytest.MonkeyPatch, kernel: str, error: BaseException | None =
     if "." in name:
         within, _, name = name.partition(".")
         owner = getattr(owner, within)
-    if module == "dedup.fingerprint.python_batch" or kernel == "dedup.fingerprint.fingerprint:split_together":
+    if module == "dedup.fingerprint.python_batch" or name in ("split_together", "tokenise"):
         patch.setenv(VARIABLE, "0")
     elif name == "NativeBatch" and native() is None:
         pytest.skip("the native kernels are not at work")

@@ -10,7 +10,7 @@ from functools import cached_property
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
-from dedup.model.decisions import Compared
+from dedup.resolve.document.compared import ComparedParagraphs
 from dedup.text.line_forms import (
     ENTRIES,
     STRUCTURES,
@@ -26,13 +26,9 @@ from dedup.text.line_forms import (
     leading_term,
     line_form,
 )
-from dedup.text.token_chars import decode_chars, encode_tokens
-from dedup.verdict.code import is_code
-from dedup.verdict.compare import Verdict, compare
-from dedup.verdict.gap import Paragraph
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from dedup.model.settings import Settings
     from dedup.shingling import Words
@@ -54,16 +50,11 @@ _MASS = 500
 _MASS_SHARE = 0.8
 
 
-class Article:
+class Article(ComparedParagraphs):
     """The paragraphs of one document, numbered from 0.
 
     Attributes:
-        text: the document.
-        spans: (start, end) of each paragraph, in characters of `text`.
-        sizes: tokens of each paragraph.
         candidates: for some paragraphs, the earlier ones worth comparing with, best first.
-        base: where the document begins in the batch whose words these are, in characters.
-        comparisons: alignments made so far.
         linkable: the paragraphs with words that may repeat an earlier one, in order.
     """
 
@@ -78,16 +69,13 @@ class Article:
         candidates: Mapping[int, list[int]],
         settings: Settings,
         base: int = 0,
+        new: Iterable[tuple[int, int]] = (),
     ) -> None:
-        self.text = text
-        self.spans = spans
+        super().__init__(text, spans, words=words, first=first, settings=settings, base=base, new=new)
         self.candidates = candidates
-        self.settings = settings
-        self.base = base
-        self.comparisons = 0
-        self._words = words
-        self._offsets: list[int] = words.offsets[first : first + len(spans) + 1].tolist()
-        self.sizes: list[int] = [b - a for a, b in zip(self._offsets, self._offsets[1:], strict=False)]
+        self._markers: dict[int, str] = {}
+        self._labels: dict[int, str] = {}
+        self._terms: dict[int, str] = {}
         self._keys = self._first_of_each_key(keys)
         self._repeats = [
             size > 0 and (key != index or index in candidates)
@@ -95,18 +83,7 @@ class Article:
         ]
         self.linkable = [i for i, repeats in enumerate(self._repeats) if repeats]
         self._wordy_before = list(accumulate((size > 0 for size in self.sizes), initial=0))
-        self._token_views: dict[int, Paragraph] = {}
-        self._verdicts: dict[tuple[int, int], Verdict] = {}
         self._forms: dict[int, LineForm] = {}
-
-    def __len__(self) -> int:
-        """Return the number of paragraphs."""
-        return len(self.spans)
-
-    def text_of(self, index: int) -> str:
-        """Return a paragraph's text."""
-        start, end = self.spans[index]
-        return self.text[start:end]
 
     def is_wordless(self, index: int) -> bool:
         """Return True if the paragraph holds no word at all (a rule, a table bar)."""
@@ -224,9 +201,7 @@ class Article:
     def is_sectioned(self) -> bool:
         """Whether the document is one of sections, numbered or under headings, as a contract, a law or a manual is."""
         enough = max(_SECTIONED, _SECTIONED_SHARE * self._wordy_before[-1])
-        marked = (
-            i for i in range(len(self)) if self.sizes[i] and (entry_marker(self.text_of(i)) or self._begins_section(i))
-        )
+        marked = (i for i in range(len(self)) if self.sizes[i] and (self.marker(i) or self._begins_section(i)))
         return any(number >= enough for number, _ in enumerate(marked, 1))
 
     def _begins_section(self, index: int) -> bool:
@@ -257,10 +232,10 @@ class Article:
 
     def is_list_entry(self, index: int) -> bool:
         """Return True if the paragraph is an entry and stands beside another one."""
-        if self.form(index) not in ENTRIES and not entry_marker(self.text_of(index)):
+        if self.form(index) not in ENTRIES and not self.marker(index):
             return False
         beside = (self.following(index), self.preceding(index))
-        return any(i is not None and (self.form(i) in ENTRIES or entry_marker(self.text_of(i)) != "") for i in beside)
+        return any(i is not None and (self.form(i) in ENTRIES or self.marker(i) != "") for i in beside)
 
     def preceding(self, index: int) -> int | None:
         """Return the last paragraph with words before this one, or None."""
@@ -268,15 +243,15 @@ class Article:
 
     def differ_in_number(self, first: int, second: int) -> bool:
         """Return True if two paragraphs have different numbers in a list that has other entries, too."""
-        numbers = entry_marker(self.text_of(first)), entry_marker(self.text_of(second))
+        numbers = self.marker(first), self.marker(second)
         if not all(numbers) or numbers[0] == numbers[1] or not all(map(self.is_list_entry, (first, second))):
             return False
         around = (self.preceding(first), self.following(first), self.preceding(second), self.following(second))
-        return any(i is not None and i not in (first, second) and entry_marker(self.text_of(i)) != "" for i in around)
+        return any(i is not None and i not in (first, second) and self.marker(i) != "" for i in around)
 
     def differ_in_term(self, first: int, second: int) -> bool:
         """Return True if both paragraphs begin by naming a term, and not the same."""
-        terms = leading_term(self.text_of(first)), leading_term(self.text_of(second))
+        terms = self.term(first), self.term(second)
         return all(terms) and terms[0] != terms[1]
 
     def is_label(self, index: int) -> bool:
@@ -309,91 +284,21 @@ class Article:
 
     def leading_label(self, index: int) -> str:
         """Return the word or two before a colon near the paragraph's start."""
-        return leading_label(self.text_of(index))
+        found = self._labels.get(index)
+        if found is None:
+            found = self._labels[index] = leading_label(self._texts[index])
+        return found
 
-    def tokens_of(self, index: int) -> Paragraph:
-        """Return the paragraph's tokens for a comparison."""
-        if index not in self._token_views:
-            # Nothing here refers to the article, so that it is freed as soon as it is done with, and its words with it.
-            low, high = self._offsets[index], self._offsets[index + 1]
-            words, begin, first = self._words, self.base + self.spans[index][0], self._offsets[0]
+    def marker(self, index: int) -> str:
+        """Return the number or letter in front of the paragraph, if it is an entry or numbered; else an empty text."""
+        found = self._markers.get(index)
+        if found is None:
+            found = self._markers[index] = entry_marker(self._texts[index])
+        return found
 
-            def span(i: int) -> tuple[int, int]:
-                start, end = words.span(low + i)
-                return start - begin, end - begin
-
-            self._token_views[index] = Paragraph(
-                self._chars[low - first : high - first],
-                words.hashes[low:high].tobytes(),
-                lambda i: words.token(low + i),
-                self.text_of(index),
-                span,
-                lambda: tuple(map(words.token, range(low, high))),
-            )
-        return self._token_views[index]
-
-    @cached_property
-    def _chars(self) -> str:
-        """All tokens, a character each."""
-        some = slice(self._offsets[0], self._offsets[-1])
-        return decode_chars(encode_tokens(self._words.hashes[some], self._words.numeric[some]).astype("<u4").tobytes())
-
-    def token_span(self, index: int, token: int) -> tuple[int, int]:
-        """Return the characters of one token of a paragraph."""
-        return self._place(self._offsets[index] + token)
-
-    def _place(self, token: int) -> tuple[int, int]:
-        """Return the characters of one token, by its number in the batch."""
-        start, end = self._words.span(token)
-        return start - self.base, end - self.base
-
-    def compare_exactly(self, first: int, second: int) -> Compared | None:
-        """Compare two paragraphs word by word; None if they have different words."""
-        if self.text_of(first) == self.text_of(second):
-            return Compared.IDENTICAL
-        low, high = self._offsets[first], self._offsets[first + 1]
-        other = self._offsets[second]
-        if self.sizes[first] != self.sizes[second] or is_code(self.text_of(second)):
-            return None
-        token = self._words.token
-        if all(token(i) == token(other + i - low) for i in range(low, high)):
-            return Compared.FOLDED
-        return None
-
-    def verdict(self, witness: int, candidate: int) -> Verdict:
-        """Compare two paragraphs: does the first make the second superfluous?"""
-        pair = (witness, candidate)
-        if pair not in self._verdicts:
-            self.comparisons += 1
-            self._verdicts[pair] = compare(self.tokens_of(witness), self.tokens_of(candidate), self.settings)
-        return self._verdicts[pair]
-
-    def full_verdict(self, witness: int, candidate: int) -> Verdict:
-        """Return the verdict with all that is new, rather than the first of it."""
-        return compare(self.tokens_of(witness), self.tokens_of(candidate), self.settings, thorough=True)
-
-    def joint_verdict(self, witnesses: Sequence[int], candidate: int) -> Verdict:
-        """Compare a paragraph with several earlier ones, concatenated."""
-        parts = [self.tokens_of(w) for w in witnesses]
-        starts = [self._offsets[w] for w in witnesses]
-
-        def token(index: int) -> str:
-            for part, start in zip(parts, starts, strict=True):
-                if index < len(part.chars):
-                    return self._words.token(start + index)
-                index -= len(part.chars)
-            raise IndexError(index)
-
-        def nowhere(index: int) -> tuple[int, int]:
-            raise IndexError(index)
-
-        joint = Paragraph(
-            "".join(part.chars for part in parts),
-            b"".join(part.hashes for part in parts),
-            token,
-            "",
-            nowhere,
-            lambda: [word for part in parts for word in part.words()],
-        )
-        self.comparisons += 1
-        return compare(joint, self.tokens_of(candidate), self.settings)
+    def term(self, index: int) -> str:
+        """Return the words in quotes or in bold with which the paragraph begins, as a definition does."""
+        found = self._terms.get(index)
+        if found is None:
+            found = self._terms[index] = leading_term(self._texts[index])
+        return found

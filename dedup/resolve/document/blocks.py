@@ -115,8 +115,8 @@ class Matcher:
                 if link is None:
                     if self._are_distinct(source, copy):
                         continue
-                    verdict = article.verdict(source, copy)
-                    if not verdict.covered:
+                    verdict = article.covers(source, copy)
+                    if verdict is None:
                         continue
                     link = _aligned(copy, (source,), verdict)
                 out.append(link)

@@ -17,13 +17,16 @@ from dedup.candidates.votes import Pairs, by_bands, by_votes, in_large, merged
 from dedup.model.containment import attempt, one_by_one
 from dedup.model.decisions import Decision, held
 from dedup.resolve.document.article import Article
+from dedup.resolve.document.native_reading import NativeReading, Spans, read_natively
 from dedup.resolve.document.resolve import removed_among, resolve
 from dedup.resolve.document.rounds import merge_rounds
+from dedup.resolve.document.screen import SHORT_RUN, is_quicker, paragraphs_alone
+from dedup.resolve.document.settled import surely_new
 from dedup.shingling import keys as key_hashes
 from dedup.shingling import tokenise
 from dedup.text.arrays import batches
 from dedup.text.lines import LINE_ENDS
-from dedup.text.long_texts import split_together
+from dedup.text.long_texts import LONG, split_together
 from dedup.text.paragraphs import split
 
 if TYPE_CHECKING:
@@ -33,6 +36,7 @@ if TYPE_CHECKING:
 
     from dedup.model.settings import Settings
     from dedup.shingling import Words
+    from dedup.text.arrays import Ints
 
 BATCH = 1 << 17
 """Characters that pass through the kernels together: enough to amortise a call, few enough to stay in the cache."""
@@ -40,8 +44,6 @@ ROUNDS = 8
 """Rounds after which a document that does not come to rest is left as it was."""
 _SHORT_TEXT = 64
 """Characters below which a text without line ends may well hold nothing to read."""
-_SHORT_RUN = 3
-"""Repeated short paragraphs in a row that may be a menu."""
 
 
 def decide(texts: Sequence[str], settings: Settings, *, explain: bool = False) -> list[Decision]:
@@ -107,6 +109,11 @@ def _unsettled(decision: Decision) -> Decision:
 def _decide_all(texts: Sequence[str], settings: Settings, *, explain: bool) -> list[Decision]:
     out = [Decision(_only(text)) for text in texts]
     several = [i for i, text in enumerate(texts) if any(end in text for end in LINE_ENDS)]
+    counts = paragraphs_alone([texts[i] for i in several], settings)
+    for number, count in zip(several, counts, strict=True):
+        if count is not None:
+            out[number] = Decision(count)
+    several = [number for number, count in zip(several, counts, strict=True) if count is None]
     for some in batches([len(texts[i]) for i in several], BATCH):
         decisions = _decide_batch([texts[i] for i in several[some]], settings, explain=explain)
         for number, decision in zip(several[some], decisions, strict=True):
@@ -155,25 +162,12 @@ def _judge(documents: Sequence[Repeats], settings: Settings) -> list[set[int]]:
     later, earlier = np.concatenate([d.pairs + first for d, first in zip(documents, firsts, strict=True)]).T
     spans = Spans(starts, ends, np.repeat(np.arange(len(documents)), numbers))
     words = tokenise(text, starts, ends)
-    batch = _Batch(begins, spans, words, key_hashes(words), Pairs(later, earlier, np.ones_like(later)))
+    pairs, unknown = Pairs(later, earlier, np.ones_like(later)), np.zeros(len(later), bool)
+    batch = _Batch(begins, spans, words, key_hashes(words), pairs, unknown)
     return [
         removed_among(_article(batch, document.text, number, settings), document.pairs[:, 0].tolist())
         for number, document in enumerate(documents)
     ]
-
-
-class Spans(NamedTuple):
-    """The paragraphs of a batch of documents, in order.
-
-    Attributes:
-        starts: first character of each paragraph within the batch's text; int64.
-        ends: first character after each paragraph; int64.
-        documents: number of the document each paragraph stands in; int64, ascending.
-    """
-
-    starts: NDArray[np.int64]
-    ends: NDArray[np.int64]
-    documents: NDArray[np.int64]
 
 
 class _Batch(NamedTuple):
@@ -182,6 +176,8 @@ class _Batch(NamedTuple):
     words: Words
     keys: NDArray[np.uint64]
     pairs: Pairs
+    new: NDArray[np.bool_]
+    """In which pairs something is certainly new."""
 
 
 def _together(texts: Sequence[str]) -> tuple[str, NDArray[np.int64]]:
@@ -192,16 +188,52 @@ def _together(texts: Sequence[str]) -> tuple[str, NDArray[np.int64]]:
 
 def _decide_batch(texts: Sequence[str], settings: Settings, *, explain: bool) -> list[Decision]:
     """Run the kernels over some documents and resolve those in which anything repeats."""
-    found = split_together(texts, settings.split)
-    out = [Decision(len(spans)) for spans in found]
-    several = [number for number, spans in enumerate(found) if len(spans) > 1]
-    if not several:
-        return out
     text, begins = _together(texts)
-    starts, ends = np.concatenate([found[number] + begins[number] for number in several]).T
-    spans = Spans(starts, ends, np.repeat(several, [len(found[number]) for number in several]))
+    if is_quicker(len(text)) and len(text) <= LONG:
+        # Where it raises, it is done the other way.
+        read = attempt(lambda: read_natively(texts, text, begins, settings), lambda _: None)
+        if isinstance(read, NativeReading):
+            batch = _batched(begins, read.spans, read.words, settings, explain=explain)
+            return _resolved(texts, read.counts, batch, settings, explain=explain)
+        if read and len(read) < len(texts):
+            return _apart(texts, read, settings, explain=explain)
+    found = split_together(texts, settings.split)
+    counts = np.array([len(spans) for spans in found])
+    several = np.flatnonzero(counts > 1)
+    if not len(several):
+        return [Decision(count) for count in counts.tolist()]
+    starts, ends = np.concatenate([found[number] + begins[number] for number in several.tolist()]).T
+    spans = Spans(starts, ends, np.repeat(several, counts[several]))
     words = tokenise(text, starts, ends)
-    batch = _Batch(begins, spans, words, key_hashes(words), _pairs(words, spans, settings))
+    batch = _batched(begins, spans, words, settings, explain=explain)
+    return _resolved(texts, counts, batch, settings, explain=explain)
+
+
+def _apart(texts: Sequence[str], odd: list[int], settings: Settings, *, explain: bool) -> list[Decision]:
+    """Decide for documents of which some are to be read in another form, and for the others by themselves."""
+    out = [Decision(0)] * len(texts)
+    for some in (sorted({*range(len(texts))}.difference(odd)), odd):
+        decisions = _decide_batch([texts[number] for number in some], settings, explain=explain)
+        for number, decision in zip(some, decisions, strict=True):
+            out[number] = decision
+    return out
+
+
+def _batched(begins: Ints, spans: Spans, words: Words, settings: Settings, *, explain: bool) -> _Batch:
+    pairs = _pairs(words, spans, settings)
+    new = np.zeros(len(pairs.later), bool)
+    # Where pairs are explained it is asked what is new in them, which this does not tell.
+    if not explain and is_quicker(len(words.text)):
+        text, (starts, ends, _) = words.text, spans
+        new = attempt(lambda: surely_new(pairs, words, lambda at: text[starts[at] : ends[at]], settings), lambda _: new)
+    return _Batch(begins, spans, words, key_hashes(words), pairs, new)
+
+
+def _resolved(
+    texts: Sequence[str], counts: Ints, batch: _Batch, settings: Settings, *, explain: bool
+) -> list[Decision]:
+    """Resolve the documents of a batch in which anything repeats."""
+    out = [Decision(count) for count in counts.tolist()]
     for number in _worth_resolving(batch, settings):
         out[number] = resolve(_article(batch, texts[number], number, settings), explain=explain)
     return out
@@ -232,7 +264,7 @@ def _worth_resolving(batch: _Batch, settings: Settings) -> list[int]:
     worth = set(documents[batch.pairs.later].tolist())
     worth.update(documents[again & (sizes >= settings.min_words)].tolist())
     number = np.bincount(documents, again)
-    worth.update(np.flatnonzero(number >= _SHORT_RUN).tolist())
+    worth.update(np.flatnonzero(number >= SHORT_RUN).tolist())
     return sorted(worth)
 
 
@@ -246,6 +278,7 @@ def _article(batch: _Batch, text: str, number: int, settings: Settings) -> Artic
     later, earlier = batch.pairs.later[first:last] - low, batch.pairs.earlier[first:last] - low
     for copy, source in zip(later.tolist(), earlier.tolist(), strict=True):
         candidates.setdefault(copy, []).append(source)
+    new = batch.new[first:last]
     return Article(
         text,
         list(zip(starts, ends, strict=True)),
@@ -255,4 +288,5 @@ def _article(batch: _Batch, text: str, number: int, settings: Settings) -> Artic
         candidates=candidates,
         settings=settings,
         base=base,
+        new=zip(earlier[new].tolist(), later[new].tolist(), strict=True),
     )

@@ -13,7 +13,7 @@ from rapidfuzz.distance import Indel
 from dedup.resolve.document.blocks import REACH
 from dedup.resolve.paragraph_forms import ROW, form_of
 from dedup.text.continuity import ends_openly
-from dedup.text.line_forms import LineForm, entry_marker, is_cell, is_figures, leading_term
+from dedup.text.line_forms import LineForm, is_cell, is_figures
 
 if TYPE_CHECKING:
     from dedup.resolve.document.article import Article
@@ -161,10 +161,10 @@ def are_alike(article: Article, first: int, second: int) -> bool:
     if article.key(first) == article.key(second):
         return False
     texts = article.text_of(first), article.text_of(second)
-    label, number = article.leading_label(first), entry_marker(texts[0])
-    if (label and label == article.leading_label(second)) or (number and number == entry_marker(texts[1])):
+    label, number = article.leading_label(first), article.marker(first)
+    if (label and label == article.leading_label(second)) or (number and number == article.marker(second)):
         return True
-    if all(map(is_figures, texts)) or all(map(leading_term, texts)):
+    if all(map(is_figures, texts)) or (article.term(first) and article.term(second)):
         return True
     if article.introduces_next(first) and article.introduces_next(second):
         return True

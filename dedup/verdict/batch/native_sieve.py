@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 _RULE, _SAYING, _LINK, _NUMBER, _MONTH, _UNIT, _MARKER, _SPELT = (1 << bit for bit in range(8))
 """What is known of a word; `native/src/vocabulary.rs` has the same."""
 _FEWEST = 500
-"""Pairs from which on it takes longer to ask the rules than to put the tables together."""
+"""Pairs from which on it takes longer to ask the rules than to put the tables together, where they are not yet."""
 _COMPOSED_BELOW = 0x2000
 """Characters above it are taken as they are by `plain`."""
 
@@ -73,7 +73,7 @@ def settled(chars: Sequence[str], texts: Sequence[bytes], witness: Ints, candida
         witness: index of each pair's paragraph that would stay; int64.
         candidate: index of the one that may be removed.
     """
-    if len(witness) < _FEWEST:
+    if len(witness) < _FEWEST and not sieve_with.cache_info().currsize:
         return np.zeros(len(witness), bool)
     sieve = sieve_with(kernels.instructions())
     found = sieve.settled(concatenated(chars), texts, (_bytes(witness), _bytes(candidate)), MAX_ALIGNMENT_CELLS)

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 NOT, FOLDED, ALIGNED = 0, 1, 2
 """How a candidate is covered: not at all; by the same words; by aligned words."""
-_AT_ONCE = 1 << 11
+_AT_ONCE = 1 << 10
 """Pairs whose texts are held together."""
 
 

@@ -1,6 +1,7 @@
-//! What the boundary with Python is made of, and the bindings of what reads documents and of verdicts.
+//! What the boundary with Python is made of, and the bindings of what reads documents, looks for repeats, and of verdicts.
 
 pub mod scan;
+pub mod screen;
 pub mod verdicts;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
