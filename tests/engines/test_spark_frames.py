@@ -18,6 +18,7 @@ from dedup.engines.spark.stages.decide import decide
 from dedup.engines.spark.stages.frames import CheckpointStore
 from dedup.model.errors import UsageError
 from dedup.model.settings import Settings
+from dedup.resolve.corpus.removals import GOES
 from tests.conformance.conftest import ALL
 from tests.support.both_engines import Outcome, corpus, locally
 
@@ -90,11 +91,13 @@ def _on_spark(
     counts = decided.counts
     assert counts["documents"] == len(texts) - references
     assert counts["references"] == references
-    assert counts["removed"] == sum(len(each) for each in removals.values())
+    assert counts["removed"] == sum(entry[_STATE] == GOES for each in removals.values() for entry in each)
     decided.release()
     return Outcome(removals, counts["unexamined"])
 
 
+_STATE = -2
+"""Where a removal says what became of it: before the text of its witness."""
 CASES: dict[str, dict[str, Any]] = {
     "first": {},
     "richest": {"keep": "richest"},
@@ -106,7 +109,7 @@ CASES: dict[str, dict[str, Any]] = {
 }
 
 
-@pytest.mark.parametrize("case", sorted(CASES if ALL else ("first", "boilerplate", "longest")))
+@pytest.mark.parametrize("case", sorted(CASES if ALL else ("longest",)))
 def test_spark_decides_what_one_machine_decides(case: str, spark: Any) -> None:
     """Every removal, its witness, reason, figures and block are the same, with references and without."""
     settings = Settings(scope="corpus", **CASES[case])

@@ -27,7 +27,7 @@ class Settled(NamedTuple):
 
     Attributes:
         removals: `JUDGED`, those of further rounds, too; none that are retained.
-        number: of them.
+        number: of those that go.
     """
 
     removals: DataFrame
@@ -71,9 +71,7 @@ class Settling:
         for turn in range(ROUNDS):
             judged = self._store.keep(self._judged(fresh), "judged")
             every = judged if known is None else known.unionByName(judged)
-            number, going, told = values(
-                every, f.count(f.lit(1)), f.count_if(state == GOES), f.count_if(state != RETAINED)
-            )
+            number, going = values(every, f.count(f.lit(1)), f.count_if(state == GOES))
             if going == before:  # decided again, it would come to the same
                 break
             every = every if known is None else self._followed(every)
@@ -88,7 +86,7 @@ class Settling:
                 break
             known = _among(every, again, "left_anti")
             fresh = _with_wanted(_among(every, again, "left_semi"), _among(wanted, again, "left_semi"), held)
-        return Settled(every.filter(state != RETAINED), int(told))
+        return Settled(every.filter(state != RETAINED), int(going))
 
     def _judged(self, removals: DataFrame) -> DataFrame:
         """Judge those that have not been judged."""
