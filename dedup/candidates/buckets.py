@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from dedup.text.arrays import among, distinct
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
@@ -198,7 +200,7 @@ def bucketed_with(
     slots = np.zeros(1 << _SLOT_BITS, bool)
     slots[keys[fresh] >> shift] = True
     some = np.flatnonzero(slots[keys >> shift])
-    some = some[np.isin(keys[some], keys[fresh])]
+    some = some[among(keys[some], keys[fresh])]
     chosen = Features(features.words[some], features.numbers[some], features.bits[some])
     found = bucketed(keys[some], chosen, settings)
     index = some.astype(np.uint64)
@@ -261,7 +263,7 @@ def _large(member: NDArray[np.uint64], group: NDArray[np.int64], features: Featu
         out.append((member[behind] << np.uint64(32)) | member[place[behind]])
     order = np.lexsort((member, features.numbers[member.astype(np.int64)], group))
     out.append(_neighbours(member[order], group[order], NEIGHBOURS, None))
-    return np.unique(np.concatenate(out))
+    return distinct(np.concatenate(out))
 
 
 def _neighbours(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     Codes = NDArray[np.unsignedinteger[Any]]
     """Code points: uint16, or uint32 where a text needs it."""
 
+_Integer = TypeVar("_Integer", bound="np.integer[Any]")
+
 
 def ranges(starts: Ints, sizes: Ints) -> Ints:
     """Return the indices of several runs, one run after the other.
@@ -33,10 +35,21 @@ def ranges(starts: Ints, sizes: Ints) -> Ints:
     return indices
 
 
-def distinct(values: Ints) -> Ints:
+def distinct(values: NDArray[_Integer]) -> NDArray[_Integer]:
     """Return the values in order, each once: `np.unique` without the module that it loads to look at masks."""
     values = np.sort(values)
-    found: Ints = values[np.diff(values, prepend=values[:1] - 1) != 0]
+    found: NDArray[_Integer] = values[np.diff(values, prepend=values[:1] - 1) != 0]
+    return found
+
+
+def among(values: NDArray[Any], others: NDArray[Any]) -> Flags:
+    """Return which of some values are among others of their type: `np.isin` without the module that it may load."""
+    if not len(others):
+        return np.zeros(np.shape(values), bool)
+    ordered = np.sort(others)
+    place = np.searchsorted(ordered, values)
+    place[place == len(ordered)] = 0
+    found: Flags = ordered[place] == values
     return found
 
 

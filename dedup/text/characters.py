@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dedup.text import unicode_tables
+from dedup.text.arrays import among
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -74,7 +75,7 @@ FACTS = SIGNS | frozenset(map(chr, {*_each((*_RELATIONS, *_PICTURES))} - _PUNCTU
 MINUS = "-"
 MINUSES = f"{MINUS}\u2013\u2212"
 """Signs that turn the number behind them where they stand as a minus does; see `with_minuses`."""
-_MINUS_BEFORE = "$£¥€"
+_MINUS_BEFORE = np.array([ord(sign) for sign in "$£¥€"], np.uint32)
 """Signs that may stand between a minus and its number."""
 SPACES = 64
 """Spaces before a minus that are looked across."""
@@ -155,7 +156,7 @@ def with_minuses(
     for sign in MINUSES:
         signs |= codes[:-1] == ord(sign)
     at = np.flatnonzero(signs)
-    at = at[(classes[at + 1] == DIGIT) | np.isin(codes[at + 1], list(map(ord, _MINUS_BEFORE)))]
+    at = at[(classes[at + 1] == DIGIT) | among(codes[at + 1], _MINUS_BEFORE)]
     at = at[_minuses(codes, classes, at, starts)]
     if len(at):
         codes, classes = codes.copy(), classes.copy()

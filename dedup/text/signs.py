@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from dedup.text.arrays import among
 from dedup.text.characters import (
     ALONE,
     BREAK,
@@ -65,7 +66,7 @@ _EQUALS = ord("=")
 _SPACELESS = 0x0E00
 """Code point from which on scripts are, mostly."""
 _CASE = np.uint32(32)
-_MONEY = tuple(map(ord, "$£€¥"))
+_MONEY = np.array([ord(sign) for sign in "$£€¥"], np.uint32)
 
 
 @cache
@@ -124,7 +125,7 @@ def _say_something(around: _Around) -> Flags:
     kinds, code, (low, low2, _, high, high2), (before, before2, before3, after, after2) = around
     # Beside it, or behind one space.
     near, far = np.where(before == _SPACE, before2, before), np.where(after == _SPACE, after2, after)
-    amount = (far == _DIGIT) | np.isin(np.where(after == _SPACE, high2, high), _MONEY)
+    amount = (far == _DIGIT) | among(np.where(after == _SPACE, high2, high), _MONEY)
     compared = (high == _EQUALS) & (after2 != _EDGE)  # "<= 5", but no arrow's end
     spaced = (before == _SPACE) & (after == _SPACE)
     apart = (before == _SPACE) | (before == _EDGE) | (low == ord("("))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import importlib.metadata
+import json
 import shutil
 import subprocess
 import sys
@@ -93,6 +94,27 @@ def test_nothing_is_imported_that_is_not_needed(args: list[str], absent: set[str
     loaded = set(done.stderr.decode().split())
     assert "dedup.cli" in loaded
     assert set() == absent & loaded
+
+
+@pytest.mark.parametrize("args", [[], ["--scope", "corpus", "--workers", "1"]])
+def test_numpy_loads_no_masked_arrays(args: list[str], tmp_path: Path) -> None:
+    """Some of its functions load them only to see that an array is none, in each process: a tenth of a second."""
+    told = "It was at most -5 degrees when the ferry to Sund left the harbour on Monday morning, the crew said."
+    texts = [f"{told}\n\n{told.replace('crew', 'office')}\n\n{told}\n", f"Weather\n\n{told}\n\nMore later."] * 2
+    records = "".join(json.dumps({"text": text}) + "\n" for text in texts).encode()
+    code = f"import sys; from dedup.cli import main; main({args!r}); print(*sys.modules, file=sys.stderr)"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        input=records,
+        capture_output=True,
+        check=True,
+        cwd=tmp_path,
+        env=environment({"DEDUP_ISOLATED": "1", "DEDUP_QUIET": "1"}),
+    )
+    assert len(done.stdout) < len(records)
+    loaded = done.stderr.decode().split()
+    assert "numpy" in loaded
+    assert "numpy.ma" not in loaded
 
 
 def test_importing_the_library_imports_nothing_else() -> None:

@@ -136,9 +136,10 @@ def test_a_view_counts_among_what_is_left(first: int) -> None:
         {4},
         {1: 0, 4: 7},
     )
-    assert allowed_removals(one, np.array([True, False, False]), {4}).tolist() == [True, False, True]
-    assert allowed_removals(one, np.zeros(3, bool), set()).tolist() == [False, False, False]
-    assert allowed_removals(one, np.zeros(3, bool), {1, 3}).tolist() == [True, True, False]
+    rest = view(one, np.array([True, False, False]), left, regions(text, split(text), [1]))
+    assert allowed_removals(rest, np.array([True, False, False]), {4}).tolist() == [True, False, True]
+    assert allowed_removals(whole, np.zeros(3, bool), set()).tolist() == [False, False, False]
+    assert allowed_removals(whole, np.zeros(3, bool), {1, 3}).tolist() == [True, True, False]
 
 
 # Which may go ---------------------------------------------------------------------------------------------------------

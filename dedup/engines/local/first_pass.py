@@ -24,6 +24,7 @@ from dedup.formats.grouping import salt_of
 from dedup.formats.parts import PartKind, task_bytes
 from dedup.model.containment import attempt
 from dedup.model.errors import UsageError
+from dedup.text.arrays import distinct
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable
@@ -173,6 +174,6 @@ def seen_digests(spool: Spool, slots: int) -> SharedDigestSet:
     """Return what has been fingerprinted: what is in the spool."""
     seen = SharedDigestSet(slots)
     if spool.tasks:
-        digests = spool.take("digests", np.unique(spool.whole("row-paragraph")))
+        digests = spool.take("digests", distinct(spool.whole("row-paragraph")))
         seen.add(digests[first_of_each(digests)])
     return seen

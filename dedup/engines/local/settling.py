@@ -13,6 +13,7 @@ import numpy as np
 
 from dedup.engines.removal.rounds import COMPARED, ROUNDS, documents_of, keep_unsettled, number_blocks_on
 from dedup.resolve.corpus.removals import BOILERPLATE, GOES, HELD, RETAINED, UNJUDGED
+from dedup.text.arrays import among, distinct
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -49,7 +50,7 @@ def settled_removals(
         goes = removals["state"] == GOES
         keep_unsettled(removals, held, begins)
         _follow_witnesses(removals)
-        held = np.union1d(held, removals["paragraph"][removals["state"] == HELD])
+        held = distinct(np.append(held, removals["paragraph"][removals["state"] == HELD].astype(np.int64)))
         gone = removals["paragraph"][goes].astype(np.int64)
         if turn + 1 == ROUNDS or len(gone) == len(removals) or (turn and len(gone) == before):
             break  # what another run would remove is known
@@ -57,7 +58,7 @@ def settled_removals(
         removals = set_aside(removals)
         wanted = decide_again(gone)
         # What others have gone for goes only for the same bytes: these were compared with no other.
-        named = np.isin(wanted["paragraph"], removals["witness"][goes & (removals["reason"] != BOILERPLATE)])
+        named = among(wanted["paragraph"], removals["witness"][goes & (removals["reason"] != BOILERPLATE)])
         wanted = wanted[~named | ((wanted["how"] == 0) & (wanted["reason"] != BOILERPLATE))]
         again = _to_judge_again(removals[asked & ~goes], wanted, begins)
         if not again.any():

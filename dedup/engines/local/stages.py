@@ -28,6 +28,7 @@ from dedup.resolve.corpus.kept_near import NearDuplicates, kept_near
 from dedup.resolve.corpus.leaders import GOES, Leaders
 from dedup.resolve.corpus.removals import Classes, outcome, removal_type
 from dedup.resolve.corpus.short_paragraphs import CorpusParagraphs
+from dedup.text.arrays import among
 from dedup.verdict.batch.verify import Verdicts
 
 if TYPE_CHECKING:
@@ -210,7 +211,7 @@ class CorpusStages:
         leaders = different.leaders
         kept = "paragraphs that are alike are not compared once more, with boilerplate gone"
         while self.settings.keep == "none":
-            gone = np.isin(classes.first, removals["paragraph"]) & (leaders.status != GOES)
+            gone = among(classes.first, removals["paragraph"]) & (leaders.status != GOES)
             if not self._attempt(partial(self._further, different, gone), kept, leaders.keep_undecided):
                 break
             removals = self._outcome(corpus, classes, fixed)

@@ -19,7 +19,6 @@ from dedup.engines.removal.task_decisions import (
     is_near,
     is_renumbered,
     is_reworded,
-    removed_numbers,
     repeated,
 )
 from dedup.model.decisions import without
@@ -30,6 +29,7 @@ from dedup.text.paragraphs import regions
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import Any
 
     from numpy.typing import NDArray
 
@@ -127,28 +127,36 @@ def view(
         cut: what has left the text for them.
         whole: the document before anything had gone.
     """
-    gone = document.removals["paragraph"] - document.first
-    numbers = np.delete(np.arange(len(document.spans)), gone[done])
-    places = np.searchsorted(numbers, gone)
-    witness = document.removals["witness"].astype(np.int64) - document.first
-    within = repeated(document.removals, document.first, len(document.spans)) & ~done
-    marked = is_renumbered(document.removals) & ~done
-    near = is_near(document.removals) & ~done
-    # Only near-duplicates are asked for the passage of which they are parts.
-    sources = document.removals["source"][~done].tolist() if near.any() else []
-    reworded = is_reworded(document.removals) & ~done
+    spans: NDArray[np.signedinteger[Any]] = document.spans
+    removals, numbers = document.removals, np.arange(len(spans))
+    gone = removals["paragraph"].astype(np.int64) - document.first
+    witness = removals["witness"].astype(np.int64) - document.first
+    within = repeated(removals, document.first, len(spans))
+    again = bool(done.any())
+    if again:
+        numbers = np.delete(numbers, gone[done])
+        spans = moved(staying(spans, gone[done]), cut)
+        removals, within = removals[~done], within[~done]
+        gone, witness = np.searchsorted(numbers, gone[~done]), np.searchsorted(numbers, witness[~done])
+    going = gone.tolist()
+    near = _chosen(going, is_near(removals))
     return View(
         left,
-        moved(staying(document.spans, gone[done]), cut).tolist(),
-        places[~done].tolist(),
-        dict(zip(places[within].tolist(), np.searchsorted(numbers, witness[within]).tolist(), strict=True)),
-        set(places[marked].tolist()),
-        set(places[near].tolist()),
-        set(places[reworded].tolist()),
-        dict(zip(places[~done].tolist(), sources, strict=True)) if sources else {},
-        bool(done.any()),
+        spans.tolist(),
+        going,
+        dict(zip(gone[within].tolist(), witness[within].tolist(), strict=True)),
+        _chosen(going, is_renumbered(removals)),
+        near,
+        _chosen(going, is_reworded(removals)),
+        # Only near-duplicates are asked for the passage of which they are parts.
+        dict(zip(going, removals["source"].tolist(), strict=True)) if near else {},
+        again,
         None if whole is None else (whole, numbers.tolist()),
     )
+
+
+def _chosen(places: list[int], chosen: NDArray[np.bool_]) -> set[int]:
+    return {places[row] for row in np.flatnonzero(chosen).tolist()}
 
 
 class Judgements:
@@ -190,13 +198,14 @@ def admissible(views: Sequence[View], settings: Settings, judgements: Judgements
     return allowed
 
 
-def allowed_removals(document: Document, done: NDArray[np.bool_], numbers: set[int]) -> NDArray[np.bool_]:
+def allowed_removals(view: View, done: NDArray[np.bool_], numbers: set[int]) -> NDArray[np.bool_]:
     """Return which removals of a document may be carried out: those that are done, and those of these paragraphs.
 
-    The paragraphs are numbered among those that are left, as in the document's `view`.
+    Args:
+        view: what is left of the document, in which the paragraphs are numbered.
+        done: the removals that are done; bool.
+        numbers: the paragraphs.
     """
-    gone = np.array(removed_numbers(document), np.int64)
-    left = np.delete(np.arange(len(document.spans)), gone[done])
-    chosen = left[sorted(numbers)] if numbers else left[:0]
-    found: NDArray[np.bool_] = done | np.isin(gone, chosen)
+    found = done.copy()
+    found[~done] = [number in numbers for number in view.going]
     return found

@@ -11,6 +11,7 @@ from dedup.engines.removal.remaining import moved, staying
 from dedup.engines.removal.task_decisions import removed_numbers
 from dedup.model.decisions import without
 from dedup.resolve.corpus.removals import GOES, HELD, UNJUDGED, UNSETTLED
+from dedup.text.arrays import among
 from dedup.text.lines import LINE_END
 from dedup.text.long_texts import split_texts
 from dedup.text.paragraphs import regions
@@ -108,10 +109,10 @@ def _admissible(
     allowed = admissible(views, settings, judgements)
     return [
         (
-            with_removals(document, allowed_removals(document, flags, found)),
-            allowed_removals(document, flags, view.asked) & ~flags,
+            with_removals(document, allowed_removals(each, flags, found)),
+            allowed_removals(each, flags, each.asked) & ~flags,
         )
-        for document, flags, found, view in zip(documents, done, allowed, views, strict=True)
+        for document, flags, found, each in zip(documents, done, allowed, views, strict=True)
     ]
 
 
@@ -172,7 +173,7 @@ class Reparse:
         for index, spans in enumerate(split_texts(texts, self._how)):
             if not np.array_equal(wanted[index], spans):
                 every = np.arange(len(proposed[index].document.spans))
-                missing = np.setdiff1d(every, removed[index])[~np.isin(_keys(wanted[index]), _keys(spans))]
+                missing = np.delete(every, removed[index])[~among(_keys(wanted[index]), _keys(spans))]
                 # Where all are found and others, too, none of them can be relied on.
                 strays[index] = missing if len(missing) else every
         return strays
@@ -185,10 +186,10 @@ class Reparse:
         """
         document, sure = cut.document, self._settled[number]
         removed = document.removals["paragraph"] - document.first
-        stays = np.setdiff1d(np.arange(len(document.spans)), removed)
+        stays = np.delete(np.arange(len(document.spans)), removed)
         place = np.searchsorted(stays, removed)
         bounded = np.concatenate(([-1], stays, [-1]))
-        goes = ~(np.isin(bounded[place], strays) | np.isin(bounded[place + 1], strays))
+        goes = ~(among(bounded[place], strays) | among(bounded[place + 1], strays))
         if wrapped:
             text = document.located.record.text
             goes &= [LINE_END.search(text, *span) is None for span in document.spans[removed].tolist()]
@@ -223,13 +224,15 @@ def settled_cut(document: Document) -> CutDocument | None:
 
 def is_among(document: Document, other: Document | None) -> NDArray[np.bool_]:
     """Return which removals of a document are among those of another version of it; None has none."""
-    removals = np.empty(0, np.int64) if other is None else other.removals["paragraph"]
-    found: NDArray[np.bool_] = np.isin(document.removals["paragraph"], removals)
-    return found
+    if other is None:
+        return np.zeros(len(document.removals), bool)
+    return among(document.removals["paragraph"], other.removals["paragraph"])
 
 
 def with_removals(document: Document, chosen: NDArray[np.bool_]) -> Document:
     """Return a document with some of its removals."""
+    if chosen.all():
+        return document
     witnesses = [document.witnesses[i] for i in np.flatnonzero(chosen).tolist()] if document.witnesses else []
     return document._replace(removals=document.removals[chosen], witnesses=witnesses)
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dedup.resolve.corpus.removals import GOES, HELD, RETAINED, UNSETTLED
+from dedup.text.arrays import among
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -29,7 +30,7 @@ def keep_unsettled(removals: NDArray[np.void], held: NDArray[np.int64], begins: 
     begun = np.zeros(len(begins), bool)
     begun[documents_of(removals[removals["state"] == GOES], begins)] = True
     later = unsettled[begun[documents_of(removals[unsettled], begins)]]
-    removals["state"][later] = np.where(np.isin(removals["paragraph"][later], held), HELD, RETAINED)
+    removals["state"][later] = np.where(among(removals["paragraph"][later].astype(np.int64), held), HELD, RETAINED)
 
 
 def number_blocks_on(wanted: NDArray[np.void], going: NDArray[np.void], begins: NDArray[np.int64]) -> None:

@@ -9,6 +9,7 @@ import numpy as np
 
 from dedup.fingerprint.exact_copies import index_type
 from dedup.model.differences import Difference
+from dedup.text.arrays import among
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -70,7 +71,7 @@ def kept_near(
     """
     if settings.guard == "off":  # similarity alone decides: what is kept is not near
         return NearDuplicates.empty()
-    stays = np.isin(classes.first, removals["paragraph"], invert=True)
+    stays = ~among(classes.first, removals["paragraph"])
     later, earlier, verdicts = classes.leaders.near_kept_pairs(stays, settings.threshold)
     found = np.empty(len(later), near_type(number))
     found["paragraph"], found["witness"] = classes.first[later], classes.first[earlier]

@@ -10,6 +10,7 @@ from functools import cached_property
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
+from dedup.model.decisions import Compared
 from dedup.resolve.document.compared import ComparedParagraphs
 from dedup.text.line_forms import (
     ENTRIES,
@@ -26,6 +27,7 @@ from dedup.text.line_forms import (
     leading_term,
     line_form,
 )
+from dedup.verdict.code import is_code
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -76,6 +78,7 @@ class Article(ComparedParagraphs):
         self._markers: dict[int, str] = {}
         self._labels: dict[int, str] = {}
         self._terms: dict[int, str] = {}
+        self._is_heading: dict[int, bool] = {}
         self._keys = self._first_of_each_key(keys)
         self._repeats = [
             size > 0 and (key != index or index in candidates)
@@ -138,6 +141,14 @@ class Article(ComparedParagraphs):
         """Return True if no earlier paragraph has the same words."""
         return self._keys[index] == index
 
+    def compare_exactly(self, first: int, second: int) -> Compared | None:
+        """Compare two paragraphs word by word; None if they have different words."""
+        if self.text_of(first) == self.text_of(second):
+            return Compared.IDENTICAL
+        if self._keys[first] != self._keys[second] or is_code(self.text_of(second)):
+            return None
+        return Compared.FOLDED
+
     def repeats(self, index: int) -> bool:
         """Return True if the paragraph has words and may repeat an earlier one."""
         return self._repeats[index]
@@ -195,7 +206,7 @@ class Article(ComparedParagraphs):
     @cached_property
     def headings(self) -> list[int]:
         """The paragraphs that are headings by their form, in order."""
-        return [i for i in range(len(self)) if self.sizes[i] and self._is_heading(i)]
+        return [i for i in range(len(self)) if self.is_heading(i)]
 
     @cached_property
     def is_sectioned(self) -> bool:
@@ -206,7 +217,7 @@ class Article(ComparedParagraphs):
 
     def _begins_section(self, index: int) -> bool:
         """Return True if the paragraph is a heading, numbered, or a label of a word and a number."""
-        if index in self.headings_set:
+        if self.is_heading(index):
             return True
         return (
             1 < self.sizes[index] <= _LONGEST_LABEL
@@ -214,14 +225,15 @@ class Article(ComparedParagraphs):
             and self.is_label(index)
         )
 
-    @cached_property
-    def headings_set(self) -> frozenset[int]:
-        """The paragraphs that are headings by their form."""
-        return frozenset(self.headings)
-
-    def _is_heading(self, index: int) -> bool:
+    def is_heading(self, index: int) -> bool:
         """Return True if the paragraph is a heading by its form: marked, underlined, bold, capitals, or numbered."""
-        if self.sizes[index] > _LONGEST_HEADING:
+        known = self._is_heading.get(index)
+        if known is None:
+            known = self._is_heading[index] = self._looks_like_heading(index)
+        return known
+
+    def _looks_like_heading(self, index: int) -> bool:
+        if not 0 < self.sizes[index] <= _LONGEST_HEADING:
             return False
         body = self.text_of(index)
         if self.form(index) is LineForm.HEADING or is_bold(body):

@@ -132,7 +132,7 @@ class Block:
 
     def is_in_text(self) -> bool:
         """Return True if copy and original each stand behind running text, longer than a line of verse."""
-        if self.copies[0] in self.article.headings_set:
+        if self.article.is_heading(self.copies[0]):
             return False
         around = (self.kept_before(self.copies[0]), self.kept_before(self.sources[0]))
         return all(i is not None and self.article.sizes[i] > LINE_WORDS and self.article.is_prose(i) for i in around)

@@ -5,9 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from dedup.model.decisions import Compared
 from dedup.text.token_chars import decode_chars, encode_tokens
-from dedup.verdict.code import is_code
 from dedup.verdict.compare import Verdict, compare
 from dedup.verdict.gap import Paragraph
 
@@ -102,19 +100,6 @@ class ComparedParagraphs:
         """Return the characters of one token, by its number in the batch."""
         start, end = self._words.span(token)
         return start - self.base, end - self.base
-
-    def compare_exactly(self, first: int, second: int) -> Compared | None:
-        """Compare two paragraphs word by word; None if they have different words."""
-        if self.text_of(first) == self.text_of(second):
-            return Compared.IDENTICAL
-        low, high = self._offsets[first], self._offsets[first + 1]
-        other = self._offsets[second]
-        if self.sizes[first] != self.sizes[second] or is_code(self.text_of(second)):
-            return None
-        token = self._words.token
-        if all(token(i) == token(other + i - low) for i in range(low, high)):
-            return Compared.FOLDED
-        return None
 
     def verdict(self, witness: int, candidate: int) -> Verdict:
         """Compare two paragraphs: does the first make the second superfluous?"""

@@ -17,7 +17,7 @@ from dedup.candidates.votes import Pairs, by_bands, by_votes, in_large, merged
 from dedup.model.containment import attempt, one_by_one
 from dedup.model.decisions import Decision, held
 from dedup.resolve.document.article import Article
-from dedup.resolve.document.native_reading import NativeReading, Spans, read_natively
+from dedup.resolve.document.native_reading import NativeReading, Spans, read_natively, words_natively
 from dedup.resolve.document.resolve import removed_among, resolve
 from dedup.resolve.document.rounds import merge_rounds
 from dedup.resolve.document.screen import SHORT_RUN, is_quicker, paragraphs_alone
@@ -161,13 +161,22 @@ def _judge(documents: Sequence[Repeats], settings: Settings) -> list[set[int]]:
     firsts = np.cumsum(numbers) - numbers
     later, earlier = np.concatenate([d.pairs + first for d, first in zip(documents, firsts, strict=True)]).T
     spans = Spans(starts, ends, np.repeat(np.arange(len(documents)), numbers))
-    words = tokenise(text, starts, ends)
+    words = _words(text, starts, ends)
     pairs, unknown = Pairs(later, earlier, np.ones_like(later)), np.zeros(len(later), bool)
     batch = _Batch(begins, spans, words, key_hashes(words), pairs, unknown)
     return [
         removed_among(_article(batch, document.text, number, settings), document.pairs[:, 0].tolist())
         for number, document in enumerate(documents)
     ]
+
+
+def _words(text: str, starts: Ints, ends: Ints) -> Words:
+    """Return the words of the paragraphs of a batch."""
+    words = None
+    if is_quicker(len(text)) and len(text) <= LONG:
+        # Where it raises, it is done the other way.
+        words = attempt(lambda: words_natively(text, starts, ends), lambda _: None)
+    return tokenise(text, starts, ends) if words is None else words
 
 
 class _Batch(NamedTuple):

@@ -71,7 +71,7 @@ def _one_up(article: Article, index: int | None) -> int | None:
 
 def _are_headed(article: Article, copy: int, name: int, others: list[int], *, small: bool) -> bool:
     """Return True if two other lines are made like the one that is the name of a copy."""
-    if small and copy in article.headings_set and not _is_cut(article, name):
+    if small and article.is_heading(copy) and not _is_cut(article, name):
         return len(others) + 1 >= SERIES
     weak = small and not article.is_prose(copy)
     alike = sum(
@@ -117,14 +117,14 @@ def count_filled_in(block: Block) -> int:
 
     Two headings count as two, as each has a section of its own.
     """
-    article, headings = block.article, block.article.headings_set
+    article = block.article
     filled = 0
     for one, two in zip(block.links, block.links[1:], strict=False):
         copies = [i for i in range(one.copy + 1, two.copy) if article.sizes[i]]
         sources = [i for i in range(one.sources[-1] + 1, two.sources[0]) if article.sizes[i]]
         pairs = [pair for pair in zip(copies, sources, strict=False) if not any(map(article.is_prose, pair))]
         if pairs and len(copies) == len(sources):
-            filled += 1 + any(map(headings.issuperset, pairs))
+            filled += 1 + any(all(map(article.is_heading, pair)) for pair in pairs)
     return filled
 
 

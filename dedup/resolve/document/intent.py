@@ -67,7 +67,7 @@ def is_page_again(block: Block) -> bool:
         return False
     if block.times >= SERIES and block.before() != (None, None):
         return False
-    if block.article.headings_set.issuperset(block.before()):
+    if all(i is not None and block.article.is_heading(i) for i in block.before()):
         return False
     repeated = sum(block.article.sizes[s] for s in set(block.sources))
     return block.words >= _WHOLE_WORDS and repeated >= _WHOLE_SHARE * block.kept_words
@@ -81,7 +81,7 @@ def _has_own_subject(block: Block) -> bool:
     source, copy = block.before()
     if copy is None:
         return False
-    if copy in article.headings_set or (article.announces_next(copy) and _is_announced(block, copy)):
+    if article.is_heading(copy) or (article.announces_next(copy) and _is_announced(block, copy)):
         return True
     if source is None or _is_revised(block, source, copy):
         return False

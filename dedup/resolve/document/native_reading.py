@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from dedup.text.arrays import Ints
 
 _JOINT = np.frombuffer(b"\n", np.uint8)
+_CONTINUATION, _CONTINUES = 0xC0, 0x80
+"""Mask and value of the bytes of UTF-8 that continue a character."""
 
 
 class Spans(NamedTuple):
@@ -46,6 +48,23 @@ class NativeReading(NamedTuple):
     counts: Ints
     spans: Spans
     words: Words
+
+
+def words_natively(text: str, starts: Ints, ends: Ints) -> Words | None:
+    """Return the words of some paragraphs, as `dedup.shingling.tokenise`; None if one is to be read in another form.
+
+    Args:
+        text: the text of the batch.
+        starts: first character of each paragraph, ascending; int64.
+        ends: first character after each paragraph; int64.
+    """
+    data = text.encode("utf-8", "surrogatepass")
+    edges = np.stack((starts, ends), axis=1)
+    if len(data) != len(text):
+        begins = (np.frombuffer(data, np.uint8) & _CONTINUATION) != _CONTINUES
+        edges = np.append(np.flatnonzero(begins), len(data))[edges]
+    words = native_words(text, data, edges)
+    return None if isinstance(words, list) else words
 
 
 def read_natively(texts: Sequence[str], text: str, begins: Ints, settings: Settings) -> NativeReading | list[int]:

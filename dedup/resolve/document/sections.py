@@ -23,7 +23,7 @@ def is_in_sections(block: Block) -> bool:
     A section is in that of the heading before its own; a heading by itself may be a title.
     """
     article = block.article
-    if block.is_tandem or (len(block.links) == 1 and block.copies[0] in article.headings_set):
+    if block.is_tandem or (len(block.links) == 1 and article.is_heading(block.copies[0])):
         return False
     copy, source = article.heading(block.copies[0]), article.heading(block.sources[0])
     if copy is None or source is None or article.key(copy) == article.key(source):
@@ -44,7 +44,7 @@ def is_whole_section(block: Block) -> bool:
     near = sum(link.compared is Compared.ALIGNED for link in block.links)
     if (near and block.is_tandem) or near > (1 - NEARLY_ALL) * len(block.links) or not block.is_unbroken():
         return False
-    if block.copies[0] not in article.headings_set:
+    if not article.is_heading(block.copies[0]):
         return block.is_tandem and any(map(article.is_prose, block.long))
     below = article.following(block.copies[-1])
-    return below is None or below in article.headings_set or form_of(article.text_of(below)).bits & LINK > 0
+    return below is None or article.is_heading(below) or form_of(article.text_of(below)).bits & LINK > 0
