@@ -183,7 +183,7 @@ def cases() -> tuple[Case, ...]:
         Case("names", {"a b%41[1]#x?.jsonl": lines(some), "ü.jsonl": lines(more)}, more=True),
         Case("references", {"r/x.jsonl": lines(some[:20]), **both}, references=("r/x.jsonl",)),
         Case("a text as reference", {"r.txt": "\n".join(some[:9]).encode(), **both}, references=("r.txt",), more=True),
-        Case("few words", {"a.jsonl": lines(few_words(1, 150))}),
+        Case("few words", {"a.jsonl": lines(few_words(1, 150))}, more=True),
         Case("few words, the longest", {"a.jsonl": lines(few_words(2, 150))}, settings={"keep": "longest"}, more=True),
         Case("richest", both, settings={"keep": "richest"}, more=True),
         Case("longest", both, settings={"keep": "longest", "min_words": 4}, more=True),
