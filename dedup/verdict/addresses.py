@@ -14,10 +14,11 @@ if TYPE_CHECKING:
 
     from dedup.verdict.gap import Paragraph
 
-_RUN = re.compile(r"[\w/.+%=&?:~-]+")
 _JOINT = re.compile(r"[^\W_][-_/.+%=&?:~]{1,3}(?=[^\W_])")
 _JOINTS = 5
 """Joints of an address, at least: six words or more, with signs and no spaces between them."""
+_RUN = re.compile(rf"[\w/.+%=&?:~-]{{{2 * _JOINTS + 1},}}")
+"""What has so many joints is that long: a letter and a sign for each, and a letter."""
 _SIGNS, _FEWEST = "-_/+%", 3
 """Signs of which an address has so many, at least: dots, which a sentence has as well, are the fewer ones there."""
 _SHARE = 2
