@@ -50,11 +50,13 @@ _PHRASE = 2
 
 def is_accident(block: Block) -> bool:
     """Return True if a block is an accident of scraping: it may be removed."""
+    is_page = is_page_again(block)
+    # What takes less time to find out, and mostly says no, is asked first.
+    if not is_page and not (block.is_one_piece() and _is_copy(block)):
+        return False
     if is_series(block) or is_framed(block) or count_filled_in(block) >= _FORM:
         return False
-    if is_page_again(block):
-        return True
-    return block.is_one_piece() and not is_among_cells(block) and not _has_own_subject(block) and _is_copy(block)
+    return is_page or not (is_among_cells(block) or _has_own_subject(block))
 
 
 def is_page_again(block: Block) -> bool:
