@@ -74,8 +74,8 @@ class Counts:
 
     def went(self, reasons: Sequence[str], *, emptied: bool) -> None:
         """Count what went from one document: why each paragraph did, and whether nothing is left of the text."""
-        for name in reasons:  # there is a figure for each reason
-            setattr(self, name, getattr(self, name) + 1)
+        for name, number in Counter(reasons).items():  # there is a figure for each reason
+            setattr(self, name, getattr(self, name) + number)
         self.changed += bool(reasons)
         self.emptied += emptied
 

@@ -77,7 +77,7 @@ class SpooledDecisions:
             yield here.document, pair.fault.as_error(ours, kept, texts)
 
     def _places(self, paragraphs: NDArray[Any], differ: NDArray[np.bool_], first: int) -> Iterator[WitnessLocation]:
-        """Yield the locations of some witnesses.
+        """Return the locations of some witnesses, in order.
 
         Args:
             paragraphs: their numbers in the corpus.
@@ -88,18 +88,19 @@ class SpooledDecisions:
         numbers = np.searchsorted(begins, paragraphs, side="right") - 1
         documents = spool.take("documents", numbers)
         texts = self._decided.texts(spool, paragraphs[differ])
-        for number, paragraph, (start, end), source, line, differs in zip(
+        start, end = spool.take("spans", paragraphs).T.tolist()
+        sources = [self._sources[source] for source in documents["source"].tolist()]
+        columns = (
             (numbers - first).tolist(),
             (paragraphs - begins[numbers]).tolist(),
-            spool.take("spans", paragraphs).tolist(),
-            documents["source"].tolist(),
-            documents["line"].tolist(),
-            differ.tolist(),
-            strict=True,
-        ):
-            where = self._sources[source]
-            text = next(texts) if differs else None
-            yield WitnessLocation(number, paragraph, start, end, where.relative, where.name, line or None, text)
+            start,
+            end,
+            [source.relative for source in sources],
+            [source.name for source in sources],
+            [line or None for line in documents["line"].tolist()],
+            [next(texts) if differs else None for differs in differ.tolist()],
+        )
+        return map(WitnessLocation._make, zip(*columns, strict=True))
 
 
 def _edges(sizes: NDArray[np.int64]) -> NDArray[np.int64]:
