@@ -190,20 +190,21 @@ class _Edit:
         insertions = {base + region[0]: put} if region and put else {}
         log, edits = b"", 0
         if self._work.log:
-            from dedup.formats.log.entries import removal_lines  # most runs keep no log
+            from dedup.formats.log.entries import Entries, removal_lines  # most runs keep no log
 
             pieces = list(jsonl_edits.pieces(region, cuts, put)) if region else []
             edits = len(pieces)
-            log = removal_lines(self._part, self._record, decision, where, pieces, numbered=self._numbered)
+            entries = Entries.of(self._record.text, decision.removals, where)
+            log = removal_lines(self._work, self._part, self._record, entries, pieces)
         return _Change(going, insertions, held + log, edits, self._diff(decision.removals) if self._work.diff else b"")
 
     def _held(self, removals: Sequence[Removal]) -> bytes:
         """Return the log's lines for what is held back; none if its place in the document's bytes cannot be told."""
         if not self._work.log or not removals or (where := self._locate(removals)) is None:
             return b""
-        from dedup.formats.log.entries import held_lines  # most runs keep no log
+        from dedup.formats.log.entries import Entries, held_lines  # most runs keep no log
 
-        return held_lines(self._part, self._record, removals, where, numbered=self._numbered)
+        return held_lines(self._part, self._record, Entries.of(self._record.text, removals, where))
 
     def _literal(self) -> tuple[int, int] | None:
         """Return where the text's literal stands in the record; None where that cannot be told."""

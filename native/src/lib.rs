@@ -8,6 +8,7 @@ pub mod alignment;
 pub mod blake2b;
 pub mod characters;
 pub mod code;
+pub mod entries;
 pub mod hashing;
 pub mod instructions;
 pub mod lines;
@@ -41,7 +42,7 @@ mod _kernels {
     use crate::instructions::Instructions;
     use crate::minhash::Signing;
     #[pymodule_export]
-    use crate::python::scan::{Splitter, locate_in_record, read_records};
+    use crate::python::scan::{Splitter, locate_in_record, read_records, removal_lines};
     #[pymodule_export]
     use crate::python::screen::{placed_tokens, repeating};
     #[pymodule_export]
@@ -52,7 +53,7 @@ mod _kernels {
 
     /// Raised whenever the boundary changes; `dedup/native/kernels.py` has the same.
     #[pymodule_export]
-    const INTERFACE: u32 = 3;
+    const INTERFACE: u32 = 4;
 
     /// The hashes of tokens, and which ones are each paragraph's.
     type Hashed<'a> = (&'a [u64], &'a [(usize, usize)]);

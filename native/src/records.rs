@@ -7,6 +7,8 @@ use crate::utf8;
 
 /// Objects and arrays within one another that are looked into.
 const DEEPEST: usize = 100;
+/// Bytes that are looked at together, in plain loops, which the compiler turns into vector instructions.
+const BLOCK: usize = 32;
 
 /// A record and its text.
 pub struct Record {
@@ -58,20 +60,39 @@ pub fn locate(data: &[u8], field: &[u8], places: &[usize]) -> Option<Vec<usize>>
     let mut number = 0;
     let mut out = Vec::with_capacity(places.len());
     for &place in places {
+        // Characters are counted by the bytes that begin one.
         while number < place {
-            if at >= end {
-                return None;
+            if let Some(block) = data[at..end].first_chunk::<BLOCK>()
+                && let Some(begun) = begun(block)
+                && number + begun <= place
+            {
+                (at, number) = (at + BLOCK, number + begun);
+                continue;
             }
-            // Most of a text is written as it is.
-            at += match data[at] {
-                b'\\' => escape(&data[at..end]).1,
-                lead => utf8::size(lead),
+            let byte = *data[..end].get(at)?;
+            (at, number) = if byte == b'\\' {
+                (at + escape(&data[at..end]).1, number + 1)
+            } else {
+                (at + 1, number + usize::from(!is_continued(byte)))
             };
-            number += 1;
+        }
+        while at < end && is_continued(data[at]) {
+            at += 1;
         }
         out.push(at);
     }
     Some(out)
+}
+
+/// Return True if a byte is not the first one of its character.
+fn is_continued(byte: u8) -> bool {
+    byte & 0xC0 == 0x80
+}
+
+/// Return how many characters begin within a piece of a string; None if there are escapes.
+fn begun(block: &[u8; BLOCK]) -> Option<usize> {
+    let plain = block.iter().fold(true, |plain, &byte| plain & (byte != b'\\'));
+    plain.then(|| block.iter().map(|&byte| u8::from(!is_continued(byte))).sum::<u8>().into())
 }
 
 /// Reads a record; all that is odd is None.
@@ -243,9 +264,7 @@ impl Reader<'_> {
 
 /// Return the place of the next byte, from one on, that is looked for.
 #[inline(always)]
-fn find(data: &[u8], mut at: usize, wanted: impl Fn(u8) -> bool) -> Option<usize> {
-    const BLOCK: usize = 32;
-    // A plain loop, which the compiler turns into vector instructions.
+pub(crate) fn find(data: &[u8], mut at: usize, wanted: impl Fn(u8) -> bool) -> Option<usize> {
     while let Some(block) = data.get(at..).and_then(<[u8]>::first_chunk::<BLOCK>) {
         if block.iter().fold(false, |found, &byte| found | wanted(byte)) {
             break;
@@ -271,7 +290,7 @@ fn decode(literal: &[u8], out: &mut Vec<u8>) {
 
 /// Return the character that an escape, with which a piece of a string that has been read begins, stands for; and its
 /// bytes.
-fn escape(literal: &[u8]) -> (u32, usize) {
+pub(crate) fn escape(literal: &[u8]) -> (u32, usize) {
     let number = |from: usize| {
         let digits = literal.get(from..from + 4).and_then(|digits| std::str::from_utf8(digits).ok());
         digits.and_then(|digits| u32::from_str_radix(digits, 16).ok())

@@ -58,7 +58,7 @@ def poison(patch: pytest.MonkeyPatch, kernel: str, error: BaseException | None =
     if "." in name:
         within, _, name = name.partition(".")
         owner = getattr(owner, within)
-    if module == "dedup.fingerprint.python_batch" or name in ("split_together", "tokenise"):
+    if module == "dedup.fingerprint.python_batch" or name in ("split_together", "tokenise", "_members"):
         patch.setenv(VARIABLE, "0")
     elif name == "NativeBatch" and native() is None:
         pytest.skip("the native kernels are not at work")
@@ -106,6 +106,7 @@ DOCUMENT = (
     "dedup.formats.jsonl:_read_record",
     "dedup.formats.jsonl:locate",
     "dedup.formats.log.entries:_members",
+    "dedup.formats.log.entries:removal_lines",
 )
 CORPUS = (
     "dedup.fingerprint.fingerprint:split_together",
@@ -117,7 +118,8 @@ CORPUS = (
     "dedup.formats.jsonl:locate",
     "dedup.formats.log.entries:_members",
     "dedup.engines.removal.reparse:split_texts",
-    "dedup.engines.removal.explained:cuts",
+    "dedup.engines.removal.logged:cuts",
+    "dedup.engines.removal.logged:removal_lines",
 )
 KERNELS: tuple[tuple[Scope, str], ...] = (
     *(("document", kernel) for kernel in DOCUMENT),

@@ -5,19 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dedup.engines.removal.task_decisions import REASONS, removed_numbers
-from dedup.model.decisions import Compared, Decision, Elsewhere, KeptNear, Removal, Witness
+from dedup.model.decisions import Compared, Comparison, Decision, Elsewhere, KeptNear, Removal, Witness
 from dedup.model.differences import Difference
 from dedup.resolve.document.pair import find_new_words
 from dedup.text.paragraphs import cuts
 from dedup.verdict.batch.verify import ALIGNED, FOLDED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from dedup.engines.removal.task_decisions import Document, WitnessLocation
     from dedup.model.settings import Settings
 
 _COMPARED = {0: Compared.IDENTICAL, FOLDED: Compared.FOLDED, ALIGNED: Compared.ALIGNED}
+Figures = tuple[int, int, float, float, int, int, int]
+"""Why a paragraph goes and how it compares: the fields `_TOLD` of `dedup.resolve.corpus.removals.removal_type`."""
 _TOLD = ("reason", "how", "similarity", "coverage", "block", "documents", "differs")
 
 
@@ -25,30 +27,35 @@ def decision_of(document: Document) -> Decision:
     """Return what was decided as the document's decision; its paragraphs are counted already."""
     text, gone = document.located.record.text, removed_numbers(document)
     cut = cuts(text, document.spans.tolist(), set(gone))
-    # As lists: an entry of a structured array takes longer to read than to cut.
-    columns = [document.removals[name].tolist() for name in _TOLD]
+    witnesses: Sequence[WitnessLocation | None] = document.witnesses or [None] * len(gone)
     removals = []
-    for number, (paragraph, (start, end), reason, how, similarity, coverage, block, documents, differs) in enumerate(
-        zip(gone, document.spans[gone].tolist(), *columns, strict=True)
+    for paragraph, (start, end), told, figures in zip(
+        gone, document.spans[gone].tolist(), witnesses, compared(document), strict=True
     ):
-        told = document.witnesses[number] if document.witnesses else None
-        removals.append(
-            Removal(
-                paragraph,
-                start,
-                end,
-                *cut[paragraph],
-                reason=REASONS[reason],
-                compared=_COMPARED[how],
-                witnesses=(_witness(document, told, text[start:end]),) if told else (),
-                similarity=similarity,
-                coverage=coverage,
-                block=block if block >= 0 else None,
-                documents=documents or None,
-                differs=Difference(differs).names() if differs else (),
-            )
-        )
+        beside = (_witness(document, told, text[start:end]),) if told else ()
+        how = comparison_of(figures)._asdict()
+        removals.append(Removal(paragraph, start, end, *cut[paragraph], witnesses=beside, **how))
     return Decision(0, tuple(removals))
+
+
+def compared(document: Document) -> Iterator[Figures]:
+    """Return what the removals of a document have of how they compare, in order."""
+    # As lists: an entry of a structured array takes longer to read than to cut.
+    return zip(*[document.removals[name].tolist() for name in _TOLD], strict=True)
+
+
+def comparison_of(figures: Figures) -> Comparison:
+    """Return why a paragraph goes, and how it compares with its witness."""
+    reason, how, similarity, coverage, block, documents, differs = figures
+    return Comparison(
+        REASONS[reason],
+        _COMPARED[how],
+        similarity,
+        coverage,
+        block if block >= 0 else None,
+        documents or None,
+        Difference(differs).names() if differs else (),
+    )
 
 
 def kept_near_of(document: Document, settings: Settings) -> Iterator[KeptNear]:

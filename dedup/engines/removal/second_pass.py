@@ -21,7 +21,7 @@ from dedup.model.decisions import Decision, held
 from dedup.text.arrays import batches
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable
 
     from dedup.engines.removal.reparse import CutDocument
     from dedup.engines.removal.task_decisions import TaskDecisions
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 BATCH = 1 << 19
 """Characters that are split again together."""
+_NAMES = {number: reason.value for number, reason in REASONS.items()}
 
 
 def write(work: Work, task: tuple[list[Part], TaskDecisions]) -> list[PartResult]:
@@ -50,8 +51,8 @@ def write(work: Work, task: tuple[list[Part], TaskDecisions]) -> list[PartResult
 
 
 def _is_reported(work: Work) -> bool:
-    """Return True if a cut needs more than its bytes and counts."""
-    return bool(work.log or work.diff or work.explain or work.mark or work.empty != "keep")
+    """Return True if a cut needs more than its bytes, its counts and the log's lines."""
+    return bool(work.diff or work.explain or work.mark or work.empty != "keep")
 
 
 def decide_documents(work: Work, task: tuple[list[Part], TaskDecisions]) -> list[Decision]:
@@ -65,7 +66,8 @@ def decide_documents(work: Work, task: tuple[list[Part], TaskDecisions]) -> list
     documents = changed_documents(work, parts, begun, decided)
     out = [Decision(paragraphs) for paragraphs in decided.documents["paragraphs"].tolist()]
     for some in batches([len(document.located.record.text) for document in documents], BATCH):
-        for document, decision in zip(documents[some], _decisions_of(work, documents[some]), strict=True):
+        for document, cut in zip(documents[some], _settled(work, documents[some]), strict=True):
+            decision = _decision(work, document, cut)
             out[document.number] = replace(decision, paragraphs=out[document.number].paragraphs)
     for number, (_, fault) in begun.faults.items():
         out[number] = replace(out[number], fault=fault)
@@ -164,46 +166,39 @@ def changed_documents(work: Work, parts: list[Part], begun: BegunTask, decided: 
 
 def _carry_out(work: Work, documents: list[Document], *, told: bool) -> None:
     """Cut some documents, each so that what is left of it has just the paragraphs that stay."""
-    if told:
-        carry_out(work, [document.located for document in documents], _decisions_of(work, documents))
-        return
-    for document, one in zip(documents, one_by_one(partial(settle_cuts, work), documents, _beside), strict=True):
-        counts = document.located.result.counts
-        fault = one if isinstance(one, Fault) else None
-        if one is None:
-            counts.stays(len(document.removals))
-            counts.unsettled += 1
-        elif not isinstance(one, Fault):
-            counts.stays(len(one.held_back().removals))
-            if len(one.document.removals):
-                fault = attempt(partial(_cut_out, work, one), itself)
-        if fault is not None:
+    for document, cut in zip(documents, _settled(work, documents), strict=True):
+        if told or cut is None or isinstance(cut, Fault) or (work.log and _number_held(cut)):
+            carry_out(work, [document.located], [_decision(work, document, cut)])
+            continue
+        document.located.result.counts.stays(_number_held(cut))
+        if len(cut.document.removals) and (fault := attempt(partial(_cut_out, work, cut), itself)) is not None:
             left_as_it_is(work, document.located, fault)
 
 
-def _beside(_: Document, fault: Fault) -> Fault:
-    return fault
+def _settled(work: Work, documents: list[Document]) -> list[CutDocument | Fault | None]:
+    """Return what can be cut from each document, None where that does not settle, or what is raised instead."""
+    return one_by_one(partial(settle_cuts, work), documents, lambda _, fault: fault)
 
 
-def _decisions_of(work: Work, documents: list[Document]) -> list[Decision]:
-    """Return the decisions about some documents, to be reported; their paragraphs are counted already."""
-    decided = one_by_one(partial(_decided, work), documents, lambda _, fault: Decision(0, fault=fault))
-    return [
-        replace(decision, kept_near=_near(work, document)) if len(document.near) else decision
-        for document, decision in zip(documents, decided, strict=True)
-    ]
+def _number_held(cut: CutDocument) -> int:
+    """Return how many paragraphs of a document are held back."""
+    return len(cut.wanted.removals) - len(cut.document.removals)
 
 
-def _decided(work: Work, documents: Sequence[Document]) -> list[Decision]:
-    """Return what becomes of some documents."""
-    decided = []
-    for document, one in zip(documents, settle_cuts(work, documents), strict=True):
-        decision = Decision(0, unsettled=True) if one is None else decision_of(one.document)
-        stays = document if one is None else one.held_back()
-        if len(stays.removals):
-            decision = replace(decision, held_back=held(decision_of(stays).removals))
-        decided.append(decision)
-    return decided
+def _decision(work: Work, document: Document, cut: CutDocument | Fault | None) -> Decision:
+    """Return the decision about a document, to be reported; its paragraphs are counted already."""
+    if isinstance(cut, Fault):
+        decision = Decision(0, fault=cut)
+    else:
+        decision = attempt(partial(_decided, document, cut), lambda fault: Decision(0, fault=fault))
+    return replace(decision, kept_near=_near(work, document)) if len(document.near) else decision
+
+
+def _decided(document: Document, cut: CutDocument | None) -> Decision:
+    """Return what becomes of a document."""
+    decision = Decision(0, unsettled=True) if cut is None else decision_of(cut.document)
+    stays = document if cut is None else cut.held_back()
+    return replace(decision, held_back=held(decision_of(stays).removals)) if len(stays.removals) else decision
 
 
 def _near(work: Work, document: Document) -> tuple[KeptNear, ...]:
@@ -217,17 +212,25 @@ def _near(work: Work, document: Document) -> tuple[KeptNear, ...]:
 
 
 def _cut_out(work: Work, cut: CutDocument) -> None:
-    """Cut a document where removals are not reported: its bytes and counts only."""
-    document, gone, left = cut.document, cut.regions, cut.left
+    """Cut a document of which no more is told than in the log: its bytes, its counts, and the log's lines."""
+    document = cut.document
     part, result, record = document.located
-    offsets = FORMATS[part.kind].locate(part, record, [edge for region in gone for edge in region], work)
-    if offsets is None:  # the long way round says what is wrong
+    gone: Iterable[tuple[int, int]] | None
+    log = b""
+    if work.log:
+        from dedup.engines.removal.logged import logged_cut  # most runs keep no log
+
+        gone, log = logged_cut(work, document) or (None, b"")
+    else:
+        edges = FORMATS[part.kind].locate(part, record, [edge for region in cut.regions for edge in region], work)
+        gone = None if edges is None else zip(edges[::2], edges[1::2], strict=True)
+    if gone is None:  # the long way round says what is wrong
         carry_out(work, [document.located], [decision_of(document)])
         return
-    pairs = zip(offsets[::2], offsets[1::2], strict=True)
-    cuts = [(record.start + start, record.start + end) for start, end in pairs]
-    reasons = [REASONS[reason].value for reason in document.removals["reason"].tolist()]
-    emptied = not left.strip()
+    cuts = [(record.start + start, record.start + end) for start, end in gone]
+    reasons = [_NAMES[reason] for reason in document.removals["reason"].tolist()]
+    emptied = not cut.left.strip()
     # From here on nothing raises.
     result.cuts += cuts
+    result.log += log
     result.counts.went(reasons, emptied=emptied)

@@ -1,10 +1,11 @@
-//! What reads documents, for Python: records of JSON lines, paragraphs, and where to cut.
+//! What reads documents, for Python: records of JSON lines, paragraphs, where to cut, and what the log has of it.
 
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyByteArray, PyBytes};
 
 use super::{array, computed, edges_within, quarters};
+use crate::entries::Entries;
 use crate::lines::Signs;
 use crate::records;
 use crate::split::split;
@@ -75,6 +76,27 @@ pub fn read_records<'py>(
 #[pyfunction]
 pub fn locate_in_record(py: Python<'_>, data: &[u8], field: &[u8], places: Vec<usize>) -> PyResult<Option<Vec<usize>>> {
     computed(py, || records::locate(data, field, &places))
+}
+
+/// Return the lines of the log for what leaves a document; None where these are for Python to write.
+///
+/// See `Entries`; `edges`: four numbers for each paragraph.
+#[pyfunction]
+pub fn removal_lines<'py>(
+    py: Python<'py>,
+    data: &[u8],
+    is_record: bool,
+    begin: &[u8],
+    paragraphs: Vec<usize>,
+    edges: Vec<usize>,
+    rests: &[u8],
+) -> PyResult<Option<Bound<'py, PyBytes>>> {
+    let (edges, more) = edges.as_chunks();
+    if !more.is_empty() {
+        return Err(PyValueError::new_err("there are four edges for each paragraph"));
+    }
+    let entries = Entries { data, is_record, begin, paragraphs: &paragraphs, edges, rests };
+    Ok(computed(py, || entries.lines())?.map(|lines| PyBytes::new(py, &lines)))
 }
 
 /// Return pairs of numbers as an array.
