@@ -70,9 +70,8 @@ class CorpusDecision(NamedTuple):
         """Yield the texts of different paragraphs that have enough words to go by themselves."""
         place = self.corpus.place[np.searchsorted(self.corpus.paragraph, self.corpus.owner[paragraphs])]
         at, sizes = (spool.take(f"row-{name}", place).tolist() for name in ("text_at", "text_size"))
-        texts = spool.mapped("texts") if at else np.empty(0, COLUMNS["texts"])
         for start, size in zip(at, sizes, strict=True):
-            yield texts[start : start + size].tobytes().decode("utf-8", "surrogatepass")
+            yield spool.read("texts", start, size).tobytes().decode("utf-8", "surrogatepass")
 
 
 class PairFault(NamedTuple):
