@@ -1,6 +1,7 @@
 # The boundary of the crate in native/: arrays are bytes, little-endian, of 64 bits unless said otherwise.
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 
 INTERFACE: int
 
@@ -55,3 +56,14 @@ class Sieve:
     def settled(
         self, letters: tuple[bytes, bytes], texts: Sequence[bytes], pairs: tuple[bytes, bytes], cells: int
     ) -> bytes: ...
+
+class FormReader:
+    def __init__(
+        self,
+        table: bytes,  # of 16 bits
+        folds: dict[str, str],
+        lists: tuple[dict[str, str], AbstractSet[str], AbstractSet[str]],
+        signs: tuple[str, str, str, str],
+        expressions: dict[str, tuple[str, bool]],
+    ) -> None: ...
+    def read(self, text: str, spans: bytes) -> tuple[list[int], list[int], list[tuple[int, int, str]], bytes]: ...

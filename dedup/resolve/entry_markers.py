@@ -31,6 +31,18 @@ _SECTION = re.compile(rf"{_FRONT}[1-9]\d{{0,2}}(?:\.[1-9]\d{{0,2}}){{1,5}}\s+(?=
 _ORDINAL = re.compile(rf"{_FRONT}([^\W\d_]{{3,20}})(?:,|{_CLOSE})")
 _FIRST = re.compile(rf"{_FRONT}(?:<sup>\s*)?[1aAiI一](?!\w)")
 _IDEOGRAPHIC = re.compile("[\\d一二三四五六七八九十百〇零]+")
+EXPRESSIONS = {
+    "marker_parts": _MARKER_PARTS,
+    "plain_word": _PLAIN,
+    "numbered": _NUMBERED,
+    "signed": _SIGNED,
+    "named": _NAMED,
+    "section": _SECTION,
+    "ordinal": _ORDINAL,
+    "first": _FIRST,
+    "ideographic": _IDEOGRAPHIC,
+}
+"""The expressions, by the names that the native kernels know them by."""
 
 
 def marker_kind(text: str) -> str:

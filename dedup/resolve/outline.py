@@ -10,6 +10,7 @@ from collections import defaultdict
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
+from dedup.resolve.native_forms import COUNTED, read_forms
 from dedup.resolve.paragraph_forms import (
     CELL,
     CLOSING,
@@ -56,7 +57,7 @@ _CERTAINLY = 3
 """Spaces for each word that is needed, more than: so many words there are."""
 _NO_PROSE = LEADING | ENTRY | FIELD | ROW | CELL | LINK | STRUCTURE | CLOSING | UNCLOSED
 _CACHED = 1 << 12
-"""Paragraphs whose form is cached: most repeat."""
+"""Paragraphs whose form is cached where the native kernels do not read it: most repeat."""
 
 _form_of = lru_cache(_CACHED)(form_of)
 
@@ -68,6 +69,7 @@ class Outline:
         text: the document.
         spans: (start, end) of each paragraph, in characters.
         numbers, bodies, forms: the attributes.
+        words: how many words each of these has, as in `ReadForms`; None: they are counted when they are asked for.
 
     Attributes:
         numbers: the numbers of the paragraphs with words, by their places.
@@ -78,7 +80,14 @@ class Outline:
     """
 
     def __init__(
-        self, text: str, spans: Sequence[Sequence[int]], numbers: list[int], bodies: list[str], forms: list[Form]
+        self,
+        text: str,
+        spans: Sequence[Sequence[int]],
+        numbers: list[int],
+        bodies: list[str],
+        forms: list[Form],
+        *,
+        words: bytes | None = None,
     ) -> None:
         self._text = text
         self._spans = spans
@@ -88,6 +97,7 @@ class Outline:
         self.underlined: set[int] = set()
         self.levels = self._levels()
         self._tied: dict[int, bool] = {}
+        self._words = words
         self._has_words: dict[tuple[int, int], bool] = {}
 
     def __len__(self) -> int:
@@ -97,6 +107,9 @@ class Outline:
     @classmethod
     def of(cls, text: str, spans: Sequence[Sequence[int]]) -> Outline:
         """Return the outline of a document; `spans`: (start, end) of each paragraph, in characters."""
+        if (read := read_forms(text, spans)) is not None:
+            bodies = [text[start:end].strip() for start, end in map(spans.__getitem__, read.numbers)]
+            return cls(text, spans, read.numbers, bodies, read.forms, words=read.words)
         stripped = [text[start:end].strip() for start, end in spans]
         # Most begin with a word.
         numbers = [i for i, body in enumerate(stripped) if body[:1].isalnum() or _WORD.search(body)]
@@ -115,7 +128,8 @@ class Outline:
         both = [(i, places[number]) for i, number in enumerate(stay) if number in places]
         bodies = [self.bodies[place] for _, place in both]
         forms = [self.forms[place] for _, place in both]
-        return Outline(text, spans, [i for i, _ in both], bodies, forms)
+        words = None if self._words is None else bytes([self._words[place] for _, place in both])
+        return Outline(text, spans, [i for i, _ in both], bodies, forms, words=words)
 
     @cached_property
     def series(self) -> list[list[int]]:
@@ -162,6 +176,8 @@ class Outline:
 
     def has_words(self, place: int, least: int) -> bool:
         """Return True if a paragraph has at least so many words, or characters where no spaces stand between them."""
+        if self._words is not None and (least <= COUNTED or self._words[place] < COUNTED):
+            return self._words[place] >= least
         known = self._has_words.get((place, least))
         if known is None:
             known = self._has_words[place, least] = _has_words(self.bodies[place], least)

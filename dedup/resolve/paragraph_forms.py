@@ -50,6 +50,15 @@ _FIELD = re.compile(r"\W*[^\W\d_][^:：\d\n]{0,39}[:：]\W{0,3}\s")
 _CONTAINER = re.compile(r"\s{0,3}:{3,}\s*\S")
 """How a container of Markdown is opened, which is closed by colons alone."""
 _WORD = re.compile(r"\w+")
+EXPRESSIONS = {
+    "level": _LEVEL,
+    "column": _COLUMN,
+    "bars": _BARS,
+    "links": _LINKS,
+    "field": _FIELD,
+    "container": _CONTAINER,
+}
+"""The expressions, by the names that the native kernels know them by."""
 _LONGEST_HEADING = 24
 """Words of a heading, at most."""
 _SHORT_TITLE = 5
@@ -60,8 +69,10 @@ _LONGEST_CELL = 40
 """Characters of a cell that holds a figure, at most."""
 _LONG_FIELD = 200
 """Characters of a labelled field, at most."""
-_CLAUSES = frozenset(",;،؛，；、")
-_LEADS = frozenset(":：?？؟")
+CLAUSES = frozenset(",;،؛，；、")
+"""Signs that end a clause."""
+LEADS = frozenset(":：?？؟")
+"""Signs that announce something."""
 _SHORTEST_SENTENCE, _LAST_WORD = 8, 24
 """Spaces in what may be a sentence; characters within which its last word stands."""
 _ONE_CELL = 2
@@ -130,10 +141,10 @@ def tied(above: Form, below: Form) -> bool:
 def _ending(text: str) -> int:
     sign = last_sign(text)
     if sign in SENTENCE_ENDS:
-        bits = SENTENCE | (LEADING if sign in _LEADS else 0)
-    elif sign in _LEADS:
+        bits = SENTENCE | (LEADING if sign in LEADS else 0)
+    elif sign in LEADS:
         bits = LEADING
-    elif sign in _CLAUSES:
+    elif sign in CLAUSES:
         bits = CLAUSE | (0 if is_final(sign) else OPEN)
     else:
         bits = 0 if is_final(sign) else OPEN | (CLAUSE if _breaks_off(text) else 0)

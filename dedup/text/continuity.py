@@ -33,7 +33,8 @@ _ADDRESSES = "http", "www."
 """Beginnings that are no words."""
 SENTENCE_ENDS = frozenset(_STOPS)
 """Signs that end a sentence, rather than a clause."""
-_OPEN, _CLOSED = "([（【「『“„«", ")]）】」』”»"  # ASCII first
+OPENING, CLOSING = "([（【「『“„«", ")]）】」』”»"  # ASCII first
+"""Brackets and quotation marks that open, and those that close."""
 _BRACKET = re.compile("[]()[（）【】「」『』“”„«»]")
 _LAST_ASCII = "\x7f"
 _LONG = 600
@@ -110,10 +111,10 @@ def is_spaceless(word: str) -> bool:
 def unclosed(text: str) -> bool:
     """Return True if a bracket or quotation is open at the end of a text, within its last few sentences."""
     depth = 0
-    if not _holds_any(text, _OPEN):
+    if not _holds_any(text, OPENING):
         return False
     for sign in _BRACKET.findall(text[-_LONG:]):
-        depth = depth + 1 if sign in _OPEN else max(depth - 1, 0)
+        depth = depth + 1 if sign in OPENING else max(depth - 1, 0)
     return depth > 0
 
 
@@ -128,8 +129,8 @@ def _holds_any(text: str, signs: str) -> bool:
 
 def closes(text: str) -> bool:
     """Return True if a text closes a bracket or quotation before it opens one, within its first few sentences."""
-    found = _BRACKET.search(text[:_LONG]) if _holds_any(text, _CLOSED) else None
-    return found is not None and found.group() not in _OPEN
+    found = _BRACKET.search(text[:_LONG]) if _holds_any(text, CLOSING) else None
+    return found is not None and found.group() not in OPENING
 
 
 def last_sign(text: str) -> str:

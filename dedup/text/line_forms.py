@@ -63,6 +63,17 @@ _TERM = re.compile(
 # A lead ends with its last word: so no two repeats can share out the same signs between them.
 _SIGNS = re.compile(r"\W*")
 _LEAD = re.compile(r"\W*(\w(?:[^\n:：]{0,38}\w)?)\W*[:：]")
+EXPRESSIONS = {
+    "plain": _PLAIN,
+    "fence": _FENCE,
+    "table": _TABLE,
+    "heading": _HEADING,
+    "rule": _RULE,
+    "item": _ITEM,
+    "terminal": _TERMINAL,
+    "lead": _LEAD,
+}
+"""The expressions that tell the form of a paragraph, by the names that the native kernels know them by."""
 _FORMS = (
     ("`~", _FENCE.match, LineForm.FENCE),
     ("|", _TABLE.match, LineForm.TABLE),

@@ -9,11 +9,17 @@ pub mod blake2b;
 pub mod characters;
 pub mod code;
 pub mod entries;
+pub mod forms;
 pub mod hashing;
 pub mod instructions;
+pub mod known;
+pub mod line_forms;
 pub mod lines;
+pub mod markers;
 pub mod minhash;
 pub mod numbers;
+pub mod outline;
+pub mod patterns;
 pub mod records;
 pub mod rows;
 pub mod sieve;
@@ -42,6 +48,8 @@ mod _kernels {
     use crate::instructions::Instructions;
     use crate::minhash::Signing;
     #[pymodule_export]
+    use crate::python::forms::FormReader;
+    #[pymodule_export]
     use crate::python::scan::{Splitter, locate_in_record, read_records, removal_lines};
     #[pymodule_export]
     use crate::python::screen::{placed_tokens, repeating};
@@ -53,7 +61,7 @@ mod _kernels {
 
     /// Raised whenever the boundary changes; `dedup/native/kernels.py` has the same.
     #[pymodule_export]
-    const INTERFACE: u32 = 4;
+    const INTERFACE: u32 = 5;
 
     /// The hashes of tokens, and which ones are each paragraph's.
     type Hashed<'a> = (&'a [u64], &'a [(usize, usize)]);

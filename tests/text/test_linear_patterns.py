@@ -82,12 +82,21 @@ def _loads() -> dict[str, list[tuple[str, str]]]:
     out: dict[str, list[tuple[str, str]]] = {}
     for path in Path(dedup.__path__[0]).rglob("*.py"):
         module = ".".join(("dedup", *path.relative_to(dedup.__path__[0]).with_suffix("").parts))
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        tree = ast.parse(path.read_text("utf-8"))
+        handed_over = _handed_over(tree)
+        for node in ast.walk(tree):
             for child in ast.iter_child_nodes(node):
-                if isinstance(child, ast.Name) and isinstance(child.ctx, ast.Load):
+                if isinstance(child, ast.Name) and isinstance(child.ctx, ast.Load) and child not in handed_over:
                     method = node.attr if isinstance(node, ast.Attribute) else "?"
                     out.setdefault(child.id, []).append((module, method))
     return out
+
+
+def _handed_over(tree: ast.AST) -> set[ast.AST]:
+    """Return what a module hands over to the native kernels, which use patterns as the Python does."""
+    assigned = [node for node in ast.walk(tree) if isinstance(node, ast.Assign)]
+    tables = [node.value for node in assigned if ast.unparse(node.targets[0]) == "EXPRESSIONS"]
+    return {node for table in tables for node in ast.walk(table)}
 
 
 def _uses(module: str, name: str) -> set[str]:

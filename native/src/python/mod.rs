@@ -1,5 +1,7 @@
-//! What the boundary with Python is made of, and the bindings of what reads documents, looks for repeats, and of verdicts.
+//! What the boundary with Python is made of, and the bindings of what reads documents and the forms of
+//! their paragraphs, looks for repeats, and of verdicts.
 
+pub mod forms;
 pub mod scan;
 pub mod screen;
 pub mod verdicts;
