@@ -225,28 +225,13 @@ fn begins_small(known: &Known, text: &str) -> bool {
 
 /// Return whether a bracket or quotation is open at the end of a text.
 fn unclosed(known: &Known, text: &str) -> bool {
-    let (text, mut depth) = (tail(text, LONG), 0usize);
-    if !known.may_have_brackets(text) {
-        return false;
-    }
-    for sign in text.chars() {
-        match known.table.get(sign.into()) & (bits::OPENING | bits::CLOSING) {
-            0 => {}
-            bits::OPENING => depth += 1,
-            _ => depth = depth.saturating_sub(1),
-        }
-    }
-    depth > 0
+    let count = |depth: usize, opens| if opens { depth + 1 } else { depth.saturating_sub(1) };
+    known.brackets(tail(text, LONG)).fold(0, count) > 0
 }
 
 /// Return whether a text closes a bracket or quotation before it opens one.
 fn closes(known: &Known, text: &str) -> bool {
-    let text = head(text, LONG);
-    if !known.may_have_brackets(text) {
-        return false;
-    }
-    let found = text.chars().find(|&sign| known.is(sign, bits::OPENING | bits::CLOSING));
-    found.is_some_and(|sign| known.is(sign, bits::CLOSING))
+    known.brackets(head(text, LONG)).next() == Some(false)
 }
 
 /// Return the last character of a text that is neither a space nor a closing sign.

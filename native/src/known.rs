@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use crate::patterns::{Classes, Match, Pattern};
 use crate::tables::Table;
+use crate::utf8;
 
 /// What a code point is, as `dedup/resolve/native_forms.py` puts it together.
 pub mod bits {
@@ -130,9 +131,13 @@ impl Known {
         word.chars().next().is_some_and(|sign| self.is(sign, bits::SPACELESS))
     }
 
-    /// Return whether a text may hold a bracket or quotation mark: most hold none, and that is seen by its bytes.
-    pub(crate) fn may_have_brackets(&self, text: &str) -> bool {
-        text.bytes().any(|byte| self.brackets[usize::from(byte)])
+    /// Return for each bracket and quotation mark of a text whether it opens.
+    pub(crate) fn brackets(&self, text: &str) -> impl Iterator<Item = bool> {
+        let may_begin = |&(_, byte): &(usize, u8)| self.brackets[usize::from(byte)];
+        text.bytes().enumerate().filter(may_begin).filter_map(|(at, _)| {
+            let found = self.table.get(utf8::decode(text.as_bytes(), at).0);
+            (found & (bits::OPENING | bits::CLOSING) != 0).then_some(found & bits::OPENING != 0)
+        })
     }
 
     /// `str.lstrip`.
@@ -174,12 +179,21 @@ impl Known {
     }
 }
 
+/// Return how many bytes so many characters of a text take; None if it has fewer.
+pub(crate) fn size(text: &str, characters: usize) -> Option<usize> {
+    let mut rest = text.chars();
+    if characters > 0 {
+        rest.nth(characters - 1)?; // quicker than with their places
+    }
+    Some(text.len() - rest.as_str().len())
+}
+
 /// Return the first characters of a text, so many at most.
 pub(crate) fn head(text: &str, characters: usize) -> &str {
     if text.len() <= characters {
         return text;
     }
-    text.char_indices().nth(characters).map_or(text, |(end, _)| &text[..end])
+    &text[..size(text, characters).unwrap_or(text.len())]
 }
 
 /// Return the last characters of a text, so many at most.

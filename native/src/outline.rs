@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use crate::forms::{Form, form_of};
-use crate::known::{Known, bits};
+use crate::known::{Known, bits, size};
 
 /// Words of a paragraph that are counted, at most.
 const COUNTED: usize = 64;
@@ -64,9 +64,8 @@ impl Position<'_> {
         let ahead = character.checked_sub(self.characters)?;
         if self.is_ascii {
             self.bytes = character;
-        } else if ahead > 0 {
-            let rest = self.text.get(self.bytes..)?;
-            self.bytes += rest.char_indices().nth(ahead - 1).map(|(at, sign)| at + sign.len_utf8())?;
+        } else {
+            self.bytes += size(self.text.get(self.bytes..)?, ahead)?;
         }
         self.characters = character;
         Some(self.bytes)

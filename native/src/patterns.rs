@@ -4,6 +4,8 @@
 //! tried in order, repetitions take as much as they can, and the first match that is found counts. What `re` knows and
 //! this does not is refused when an expression is read.
 
+use std::cell::Cell;
+
 use crate::tables::Table;
 use crate::utf8;
 
@@ -80,6 +82,11 @@ enum Choice {
     Restore(usize, usize),
 }
 
+thread_local! {
+    /// Room for choices, so that it is not asked for at each match.
+    static CHOICES: Cell<Vec<Choice>> = const { Cell::new(Vec::new()) };
+}
+
 /// An expression.
 #[derive(Debug)]
 pub struct Pattern {
@@ -131,13 +138,12 @@ impl Pattern {
 
     /// Return the first match from a place on.
     pub fn search(&self, table: &Table, text: &str, from: usize) -> Option<Match> {
-        let bytes = text.as_bytes();
         let mut at = from;
         loop {
-            if let Some(found) = self.at(table, bytes, at) {
+            if let Some(found) = self.at(table, text.as_bytes(), at) {
                 return Some(found);
             }
-            at = utf8::after(bytes, at)?.1;
+            at = utf8::after(text.as_bytes(), at)?.1;
         }
     }
 
@@ -153,17 +159,28 @@ impl Pattern {
 
     fn at(&self, table: &Table, text: &[u8], start: usize) -> Option<Match> {
         let mut groups = [NOWHERE; 2 * GROUPS];
-        let end = self.run(table, text, 0, start, &mut groups)?;
-        Some(Match { start, end, groups })
+        let mut choices = CHOICES.take();
+        let end = self.run(table, text, (0, start), &mut groups, &mut choices);
+        CHOICES.set(choices);
+        Some(Match { start, end: end?, groups })
     }
 
-    /// Go through the steps from one on, and return where the match ends.
-    fn run(&self, table: &Table, text: &[u8], step: usize, at: usize, groups: &mut Groups) -> Option<usize> {
-        let mut choices: Vec<Choice> = Vec::new();
-        let (mut step, mut at) = (step, at);
+    /// Go through the steps from a step and a place on, and return where the match ends; no choice is left behind.
+    fn run(
+        &self,
+        table: &Table,
+        text: &[u8],
+        (mut step, mut at): (usize, usize),
+        groups: &mut Groups,
+        choices: &mut Vec<Choice>,
+    ) -> Option<usize> {
+        let others = choices.len();
         loop {
             let next = match self.steps[step] {
-                Step::Done => return Some(at),
+                Step::Done => {
+                    choices.truncate(others);
+                    return Some(at);
+                }
                 Step::Repeat(set, least, most) => {
                     self.repeat(table, text, (set, least, most), at).map(|(low, high)| {
                         if low < high {
@@ -184,7 +201,8 @@ impl Pattern {
                 Step::Look(behind, wanted, to) => {
                     let begin = if behind > 0 { back(text, at, behind) } else { Some(at) };
                     let before = *groups;
-                    let found = begin.is_some_and(|begin| self.run(table, text, step + 1, begin, groups).is_some());
+                    let found =
+                        begin.is_some_and(|begin| self.run(table, text, (step + 1, begin), groups, choices).is_some());
                     for slot in (0..groups.len()).filter(|_| found && wanted) {
                         if groups[slot] != before[slot] {
                             choices.push(Choice::Restore(slot, before[slot]));
@@ -201,7 +219,7 @@ impl Pattern {
             };
             (step, at) = match next {
                 Some(next) => next,
-                None => go_back(text, &mut choices, groups)?,
+                None => go_back(text, choices, others, groups)?,
             };
         }
     }
@@ -255,10 +273,10 @@ impl Pattern {
     }
 }
 
-/// Return the step and the place of the last choice there was.
+/// Return the step and the place of the last choice there was, beside those of others.
 #[inline]
-fn go_back(text: &[u8], choices: &mut Vec<Choice>, groups: &mut Groups) -> Option<(usize, usize)> {
-    loop {
+fn go_back(text: &[u8], choices: &mut Vec<Choice>, others: usize, groups: &mut Groups) -> Option<(usize, usize)> {
+    while choices.len() > others {
         match choices.pop()? {
             Choice::Step(step, at) => return Some((step, at)),
             Choice::Fewer(step, low, high) => {
@@ -271,6 +289,7 @@ fn go_back(text: &[u8], choices: &mut Vec<Choice>, groups: &mut Groups) -> Optio
             Choice::Restore(slot, old) => groups[slot] = old,
         }
     }
+    None
 }
 
 /// Return the place so many characters before another one; None if there are not so many.

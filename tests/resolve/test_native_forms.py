@@ -98,6 +98,45 @@ def test_any_paragraphs_have_the_same_forms(paragraphs: list[str]) -> None:
     check_same(paragraphs)
 
 
+@pytest.mark.parametrize(
+    ("begin", "repeated", "end"),
+    [
+        ("", "a ", "of"),
+        ("A", " A", ""),
+        ("1.", " Ab", "."),
+        ("1.", " 中", "."),
+        ("Article", " 1", ""),
+        ("Article", " ", "1. A"),
+        ("", "1", ""),
+        ("1", "-", "1"),
+        ("1", "1a", "b"),
+        ("Ab", "c", ": d"),
+        ("ABC.", ")", ""),
+        ("Abc,", ")", ""),
+        ("ABC.", ") ", ""),
+        ("", "(", "a"),
+        ("", "(", "1. A"),
+        ("", "#", " a"),
+        ("# ", "a", ""),
+        ("# ", "é", ""),
+        ("|", " a |", ""),
+        ("a", "  b", ""),
+        ("a  b  c ", "d", ""),
+        ("**a**", " b", "**"),
+        ("", "**", "a"),
+        ("[", "a", "](b)"),
+        ("[a](", "b", ")"),
+        ("", "中", ""),
+        ("(", "é", ""),
+        ("", "é", ")"),
+    ],
+)
+def test_every_limit_is_the_same(begin: str, repeated: str, end: str) -> None:
+    """So many of something, and one more."""
+    numbers = [*range(50), 66, *range(98, 103), *range(190, 205), *range(592, 604), *range(990, 1005)]
+    check_same([begin + repeated * number + end for number in numbers])
+
+
 def test_every_listed_word_is_the_same() -> None:
     """In front of a number, and at the end of what goes on."""
     words = sorted(MARKING | ORDINALS | FUNCTION)
