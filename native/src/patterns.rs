@@ -13,6 +13,8 @@ mod parse;
 
 /// Groups of an expression, at most.
 pub const GROUPS: usize = 2;
+/// Choices for which room is kept, at most.
+const ROOM: usize = 1 << 10;
 /// The beginning or end of a group that took no part.
 const NOWHERE: usize = usize::MAX;
 
@@ -161,7 +163,9 @@ impl Pattern {
         let mut groups = [NOWHERE; 2 * GROUPS];
         let mut choices = CHOICES.take();
         let end = self.run(table, text, (0, start), &mut groups, &mut choices);
-        CHOICES.set(choices);
+        if choices.capacity() <= ROOM {
+            CHOICES.set(choices);
+        }
         Some(Match { start, end: end?, groups })
     }
 

@@ -105,6 +105,7 @@ def test_any_paragraphs_have_the_same_forms(paragraphs: list[str]) -> None:
         ("A", " A", ""),
         ("1.", " Ab", "."),
         ("1.", " 中", "."),
+        ("1.", " 2.", ""),
         ("Article", " 1", ""),
         ("Article", " ", "1. A"),
         ("", "1", ""),
