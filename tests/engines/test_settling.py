@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import weakref
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from dedup.engines.local.known_verdicts import KnownVerdicts
 from dedup.engines.local.settling import settled_removals
 from dedup.engines.local.spool import Spool
 from dedup.engines.local.spool_columns import COLUMNS
+from dedup.engines.local.stages import CorpusStages
 from dedup.engines.removal.settle import Settled
 from dedup.engines.run import restore
 from dedup.model.errors import DedupError
@@ -69,6 +71,29 @@ def test_a_second_run_removes_nothing(name: str, settings: Settings, tmp_path: P
     assert back.getvalue() == data
 
 
+@pytest.mark.parametrize("name", CASES)
+def test_removals_are_out_of_memory_while_all_is_decided_again(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """There is one for each paragraph that goes, and to decide takes as much memory as it took the first time."""
+    kept: list[weakref.ref[Any]] = []
+    decided: list[bool] = []
+    keep, decide_again = Spool.keep, CorpusStages.decide_again
+
+    def watched(self: Spool, name: str, array: Any) -> None:
+        if name == "removals":
+            kept.append(weakref.ref(array))
+        keep(self, name, array)
+
+    def watching(self: CorpusStages, *args: Any) -> Any:
+        decided.append(all(array() is None for array in kept))
+        return decide_again(self, *args)
+
+    monkeypatch.setattr(Spool, "keep", watched)
+    monkeypatch.setattr(CorpusStages, "decide_again", watching)
+    run_bytes(written(CASES[name]), settings=CORPUS, format="jsonl")
+    assert kept
+    assert decided == [True] * len(kept)
+
+
 # Rounds ---------------------------------------------------------------------------------------------------------------
 
 
@@ -98,7 +123,7 @@ def settled(
     again: Callable[[NDArray[np.int64]], NDArray[np.void]],
 ) -> NDArray[np.void]:
     """Settle the removals of two documents of ten paragraphs."""
-    return settled_removals(rows, np.array([0, 10, 20]), judge, again, np.copy)
+    return settled_removals(rows, np.array([0, 10, 20]), judge, again, lambda rows: rows.copy)
 
 
 def test_one_round_is_enough_where_all_goes() -> None:

@@ -67,7 +67,9 @@ def locally(
     decided = stages.decide(references)
     judge = partial(_judged, texts, sheet, decided.begins, settings)
     again = partial(stages.decide_again, decided.corpus)
-    decided = decided._replace(removals=settled_removals(decided.removals, decided.begins, judge, again, np.copy))
+    decided = decided._replace(
+        removals=settled_removals(decided.removals, decided.begins, judge, again, lambda rows: rows.copy)
+    )
     number = np.repeat(np.arange(len(texts)), sheet.counts)
     out: dict[int, list[Removal]] = {}
     for entry in decided.removals:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from array import array
 from dataclasses import replace
@@ -15,7 +14,7 @@ from dedup.engines.local.first_pass import fill, scan, seen_digests
 from dedup.engines.local.limits import cores
 from dedup.engines.local.memory import affordable_workers, forecast, free_memory, keep_what_is_freed, most_used
 from dedup.engines.local.settling import settled_removals
-from dedup.engines.local.spool import Spool, load_array
+from dedup.engines.local.spool import Spool
 from dedup.engines.local.spool_columns import COLUMNS
 from dedup.engines.local.spooled_decisions import SpooledDecisions
 from dedup.engines.local.stages import CorpusStages
@@ -35,6 +34,7 @@ from dedup.native.kernels import describe
 from dedup.resolve.corpus.kept_near import NearDuplicates
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Callable, Generator, Iterable, Iterator
     from contextlib import ExitStack
     from typing import Any, BinaryIO
@@ -145,10 +145,11 @@ class TwoPassRun:
                     inputs.status.pop(part.source, None)
                 progress.report()
                 yield settled
+            self._decisions = None  # which would keep the removals in memory while they are set aside
 
-        def set_aside(removals: NDArray[np.void]) -> NDArray[np.void]:
+        def set_aside(removals: NDArray[np.void]) -> Callable[[], NDArray[np.void]]:
             self._spool.keep("removals", removals)
-            return load_array(os.fspath(self._spool.directory), "removals")
+            return partial(self._spool.kept, "removals")
 
         again = partial(stages.decide_again, decided.corpus)
         waiting = [decided.removals]

@@ -28,7 +28,7 @@ def settled_removals(
     begins: NDArray[np.int64],
     judge: Callable[[NDArray[np.void]], Iterable[Settled]],
     decide_again: Callable[[NDArray[np.int64]], NDArray[np.void]],
-    set_aside: Callable[[NDArray[np.void]], NDArray[np.void]],
+    set_aside: Callable[[NDArray[np.void]], Callable[[], NDArray[np.void]]],
 ) -> NDArray[np.void]:
     """Return the removals of a corpus with what became of each, and those of further rounds; none that are retained.
 
@@ -37,7 +37,7 @@ def settled_removals(
         begins: number of the first paragraph of each document, and the number of paragraphs; int64.
         judge: returns what became of all removals, task by task, in order; what is known of one stays as it is.
         decide_again: returns what another run would remove, were these paragraphs gone.
-        set_aside: puts removals where they take no memory while this is found out, and returns them from there.
+        set_aside: puts removals where they take no memory while this is found out; what it returns brings them back.
     """
     before = 0
     asked = np.ones(len(removals), bool)
@@ -55,12 +55,15 @@ def settled_removals(
         if turn + 1 == ROUNDS or len(gone) == len(removals) or (turn and len(gone) == before):
             break  # what another run would remove is known
         before = len(gone)
-        removals = set_aside(removals)
+        expected, relied_on = removals[asked & ~goes], distinct(removals["witness"][_for_others(removals)])
+        bring_back = set_aside(removals)
+        del removals
         wanted = decide_again(gone)
         # What others have gone for goes only for the same bytes: these were compared with no other.
-        named = among(wanted["paragraph"], removals["witness"][goes & (removals["reason"] != BOILERPLATE)])
+        named = among(wanted["paragraph"], relied_on)
         wanted = wanted[~named | ((wanted["how"] == 0) & (wanted["reason"] != BOILERPLATE))]
-        again = _to_judge_again(removals[asked & ~goes], wanted, begins)
+        again = _to_judge_again(expected, wanted, begins)
+        removals = bring_back()
         if not again.any():
             break
         removals, asked = _with_wanted(removals, asked, wanted, (begins, again))
@@ -68,9 +71,15 @@ def settled_removals(
     return told
 
 
+def _for_others(removals: NDArray[np.void]) -> NDArray[np.bool_]:
+    """Return which removals go for a witness."""
+    found: NDArray[np.bool_] = (removals["state"] == GOES) & (removals["reason"] != BOILERPLATE)
+    return found
+
+
 def _follow_witnesses(removals: NDArray[np.void]) -> None:
     """Have removals name a witness that stays in place of one that has gone later for the same bytes elsewhere."""
-    going = np.flatnonzero((removals["state"] == GOES) & (removals["reason"] != BOILERPLATE))
+    going = np.flatnonzero(_for_others(removals))
     gone = removals["paragraph"][going]
     while len(gone):
         place = np.searchsorted(gone, removals["witness"])
@@ -119,6 +128,14 @@ def _with_wanted(
     kept = ~here | (removals["state"] == GOES)
     wanted = wanted[again[documents_of(wanted, begins)]]
     number_blocks_on(wanted, removals[here & (removals["state"] == GOES)], begins)
-    every = np.concatenate((removals[kept], wanted))
-    order = np.argsort(every["paragraph"], kind="stable")
-    return every[order], np.append(asked[kept], np.ones(len(wanted), bool))[order]
+    rows = np.flatnonzero(kept)
+    added = np.searchsorted(removals["paragraph"][rows], wanted["paragraph"]) + np.arange(len(wanted))
+    first = np.ones(len(rows) + len(wanted), bool)
+    first[added] = False
+    every = np.empty(len(first), removals.dtype)
+    # Column by column: so only one of them is there twice.
+    for name in removals.dtype.names or ():
+        every[name][first], every[name][added] = removals[name][rows], wanted[name]
+    all_asked = np.ones(len(first), bool)
+    all_asked[first] = asked[rows]
+    return every, all_asked

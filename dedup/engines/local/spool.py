@@ -286,6 +286,18 @@ class Spool:
         except OSError as error:
             raise self._error(error) from None
 
+    def kept(self, name: str) -> NDArray[Any]:
+        """Return an array that was kept, in memory.
+
+        Raises:
+            OutputError: it cannot be read.
+        """
+        try:
+            array: NDArray[Any] = np.load(self.directory / array_name(name), allow_pickle=False)
+        except (OSError, ValueError) as error:
+            raise self._error(error if isinstance(error, OSError) else OSError(0, str(error))) from None
+        return array
+
     def discard(self) -> None:
         """Remove everything: the run is complete."""
         self._pending.clear()
