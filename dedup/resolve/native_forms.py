@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from dedup.fingerprint.native_batch import kernels_with
 from dedup.language.spelling import plain
 from dedup.language.wordlists import FUNCTION, MARKING, ORDINALS
 from dedup.model.containment import attempt
@@ -31,10 +30,12 @@ if TYPE_CHECKING:
 
     from dedup.native._kernels import FormReader
 
-FEWEST = 1 << 17
+FEWEST = 1 << 19
 """Characters from which on it takes longer to do without the kernel than to put its tables together."""
 COUNTED = 64
 """Words of a paragraph that are counted, at most; `native/src/outline.rs` has the same."""
+_left = [0]
+"""Characters of the documents that this process has left to the Python so far."""
 (
     _SMALL,
     _FINAL,
@@ -84,11 +85,18 @@ def read_forms(text: str, spans: Sequence[Sequence[int]]) -> ReadForms | None:
         text: the document.
         spans: (start, end) of each paragraph, in characters, ascending.
     """
-    is_ready = form_reader.cache_info().currsize or kernels_with.cache_info().currsize
-    if native() is None or not (is_ready or len(text) >= FEWEST):
+    if native() is None or not _is_quicker(len(text)):
         return None
     # This is only quicker: where it raises, the Python reads.
     return attempt(partial(_read, text, spans), lambda _: None)
+
+
+def _is_quicker(characters: int) -> bool:
+    """Return True if the kernel's tables are there, or so much has been asked that it is worth to make them."""
+    if form_reader.cache_info().currsize:
+        return True
+    _left[0] += characters
+    return _left[0] >= FEWEST
 
 
 def _read(text: str, spans: Sequence[Sequence[int]]) -> ReadForms | None:
