@@ -324,5 +324,5 @@ class Spool:
 
 def load_array(directory: str, name: str) -> NDArray[Any]:
     """Return an array that was put into a spool; memory-mapped."""
-    array: NDArray[Any] = np.load(Path(directory) / array_name(name), mmap_mode="r", allow_pickle=False)
-    return array
+    # Without the subclass, whose every slice costs as much as a small array's.
+    return np.asarray(np.load(Path(directory) / array_name(name), mmap_mode="r", allow_pickle=False))
