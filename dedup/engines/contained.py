@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from dedup.candidates.buckets import Bucketed, Features, bucketed_with
+from dedup.candidates.buckets import Bucketed, Features
+from dedup.candidates.native_buckets import bucketed_with
 from dedup.fingerprint.banding import choose_banding
 from dedup.fingerprint.fingerprint import fingerprint
 from dedup.fingerprint.shared_digests import PendingDigests, SharedDigestSet
@@ -121,7 +122,7 @@ def compared(
 def named(
     keys: NDArray[np.uint32], fresh: NDArray[np.int64], features: Features, settings: Settings
 ) -> tuple[Bucketed, list[Fault]]:
-    """Find the pairs that agree on one band, as `dedup.candidates.buckets.bucketed_with` does.
+    """Find the pairs that agree on one band, as `dedup.candidates.native_buckets.bucketed_with` does.
 
     Returns:
         What the band says; and what was raised about a bucket of it, which names no pairs.

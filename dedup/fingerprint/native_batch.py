@@ -1,7 +1,7 @@
 """What `dedup.fingerprint.python_batch` computes, by the native kernels: the same bytes.
 
 The crate has no tables and no settings of its own: all of them are handed over here. Paragraphs that are to be
-normalised it leaves to `dedup.shingling`.
+normalised are handed over once more, in their normalised form.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ import numpy as np
 
 from dedup.fingerprint.minhash import BITS, permutations
 from dedup.fingerprint.table import ROW
-from dedup.fingerprint.words import function_words, words_of
+from dedup.fingerprint.words import function_words
 from dedup.native import kernels
-from dedup.text.characters import CLASS_MASK, FACTS, IGNORE, MARK, class_table, folding
+from dedup.text.characters import CLASS_MASK, FACTS, IGNORE, MARK, class_table, folding, normalise
 from dedup.text.signs import sign_table, written_as
 
 if TYPE_CHECKING:
@@ -108,10 +108,13 @@ class NativeBatch:
 
 def tokens_within(text: bytes, edges: Ints) -> Paragraphs:
     """Return some paragraphs of a text in UTF-8 with their tokens; arguments as of `NativeBatch`."""
-    found = kernels_with(kernels.instructions()).tokens(text, _whole(edges))
+    made = kernels_with(kernels.instructions())
+    found = made.tokens(text, _whole(edges))
     if odd := found.odd():
-        words = words_of([text[a:b].decode("utf-8", "surrogatepass") for a, b in edges[odd].tolist()], placed=False)
-        found.put(_whole(words.hashes), words.numeric.tobytes(), _whole(words.offsets))
+        pieces = (text[start:end].decode("utf-8", "surrogatepass") for start, end in edges[odd].tolist())
+        forms = [normalise(piece).encode("utf-8", "surrogatepass") for piece in pieces]
+        ends = np.cumsum([len(form) for form in forms])
+        made.read_normalised(found, b"".join(forms), _whole(np.stack((np.append(0, ends[:-1]), ends), axis=1)))
     return found
 
 

@@ -87,6 +87,8 @@ class Inputs:
                     self.status[builder.source] = reader.status
                 if reader.compressed is not None:
                     self.compressed[builder.source] = reader.compressed
+                elif reader.is_lasting and not source.once and source.kept is None:
+                    builder.path = str(source.path)
                 yield from self._reading(reader, source)(reader, builder)
         except WrongKindError as error:
             self.foreign.add(builder.source)

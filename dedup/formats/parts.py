@@ -60,6 +60,10 @@ class Part:
     """Bytes of the input read so far, as stored."""
     problem: DedupError | None = None
     """Why these bytes pass through unread."""
+    path: str = ""
+    """File that has `data` at `offset`, as it is; empty: there is none, or it is compressed."""
+    offset: int = 0
+    """Offset of `data` in the input."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +168,7 @@ class PartBuilder:
         source, name, relative: as in `Part`.
         at: offset of the input's first byte, as in `Part.at`.
         limit: bytes above which a document passes through unread.
+        path: as in `Part`.
     """
 
     source: int
@@ -172,12 +177,16 @@ class PartBuilder:
     at: int
     limit: int
     line: int = 1
+    path: str = ""
+    offset: int = 0
 
     def part(self, kind: PartKind, data: bytes, reader: Reader | None, problem: DedupError | None = None) -> Part:
         """Return the next part of the input and move on behind it."""
         bytes_read = reader.bytes_read if reader else 0
-        part = Part(self.source, kind, self.name, self.relative, data, self.at, self.line, bytes_read, problem)
+        origin = self.source, kind, self.name, self.relative
+        part = Part(*origin, data, self.at, self.line, bytes_read, problem, self.path, self.offset)
         self.at += len(data)
+        self.offset += len(data)
         return part
 
     def through(self, pieces: Iterable[bytes], reader: Reader, problem: DedupError) -> Iterator[Part]:

@@ -153,9 +153,9 @@ def _table(letters: str, cased: str) -> NDArray[np.uint16]:
         letters: the code points among which all letters are.
         cased: all of them that have case, and others.
     """
-    known = range(1 << 8)
-    bits = [sum(bit for bit, edge in _EDGES.items() if code & edge) for code in known]
-    table = np.array(bits, "<u2").take(edge_table())
+    # Byte by byte: as indices of an array they would take eight times the memory.
+    bits = bytes(sum(bit for bit, edge in _EDGES.items() if code & edge) for code in range(1 << 8))
+    table = np.frombuffer(edge_table().tobytes().translate(bits), np.uint8).astype("<u2")
 
     def put(bit: int, signs: Iterable[str]) -> None:
         table[list(map(ord, signs))] |= np.uint16(bit)
@@ -171,9 +171,8 @@ def _table(letters: str, cased: str) -> NDArray[np.uint16]:
     put(_LOWER, filter(str.islower, cased))
     put(_RAISED, (sign for sign in cased if sign.upper() != sign))
     put(_LOWERED, (sign for sign in cased if sign.lower() != sign))
-    alone = class_table() & np.uint8(CLASS_MASK) == ALONE
-    alone[:_ASCII] = False
-    table[alone] |= np.uint16(_SPACELESS)
+    alone = np.flatnonzero((class_table() & np.uint8(CLASS_MASK)) == ALONE)
+    table[alone[alone >= _ASCII]] |= np.uint16(_SPACELESS)
     put(_OPENING, continuity.OPENING)
     put(_CLOSING, continuity.CLOSING)
     return table

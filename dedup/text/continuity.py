@@ -46,11 +46,13 @@ _STEPS = 4
 @cache
 def edge_table() -> Bytes:
     """Return what every code point is at the end and the beginning of a line, as bits: uint8, shape (0x110000,)."""
-    classes = class_table() & CLASS_MASK
-    table = np.where((classes == LETTER) | (classes == ALONE) | (classes == MARK), PLAIN, 0).astype(np.uint8)
+    classes = class_table()
+    # Byte by byte: as indices of an array they would take eight times the memory.
+    plain = bytes(PLAIN if known & CLASS_MASK in (LETTER, ALONE, MARK) else 0 for known in range(1 << 8))
+    table = np.frombuffer(bytearray(classes.tobytes()).translate(plain), np.uint8)
     table[[ord(sign) for sign in FACTS]] = 0
     codes, folds = folding()
-    letters = (classes[codes] == LETTER) & (classes[folds] == LETTER)
+    letters = ((classes[codes] & CLASS_MASK) == LETTER) & ((classes[folds] & CLASS_MASK) == LETTER)
     for code, fold in zip(codes[letters].tolist(), folds[letters].tolist(), strict=True):
         # Letters that this Python does not know are those of new alphabets with capitals.
         if chr(code).isupper() or unicodedata.category(chr(code)) == "Cn":

@@ -6,6 +6,7 @@
 
 pub mod alignment;
 pub mod blake2b;
+pub mod buckets;
 pub mod characters;
 pub mod code;
 pub mod entries;
@@ -48,6 +49,8 @@ mod _kernels {
     use crate::instructions::Instructions;
     use crate::minhash::Signing;
     #[pymodule_export]
+    use crate::python::buckets::{bucket_pairs, in_company};
+    #[pymodule_export]
     use crate::python::forms::FormReader;
     #[pymodule_export]
     use crate::python::scan::{Splitter, locate_in_record, read_records, removal_lines};
@@ -61,7 +64,7 @@ mod _kernels {
 
     /// Raised whenever the boundary changes; `dedup/native/kernels.py` has the same.
     #[pymodule_export]
-    const INTERFACE: u32 = 5;
+    const INTERFACE: u32 = 6;
 
     /// The hashes of tokens, and which ones are each paragraph's.
     type Hashed<'a> = (&'a [u64], &'a [(usize, usize)]);
@@ -152,6 +155,30 @@ mod _kernels {
             })?;
             Ok(Paragraphs { text, edges, tokens, spans, odd, instructions: self.instructions })
         }
+
+        /// Read the tokens of the paragraphs whose tokens were not found from their normalised forms, which are pieces of
+        /// a text.
+        fn read_normalised(
+            &self,
+            py: Python<'_>,
+            mut paragraphs: PyRefMut<'_, Paragraphs>,
+            text: &[u8],
+            edges: &[u8],
+        ) -> PyResult<()> {
+            let edges = edges_within(text, edges)?;
+            let Paragraphs { tokens, spans, odd, .. } = &mut *paragraphs;
+            if edges.len() != odd.len() {
+                return Err(PyValueError::new_err("normalised forms of other paragraphs"));
+            }
+            computed(py, || {
+                for (&place, &(start, end)) in odd.iter().zip(&edges) {
+                    let begun = tokens.hashes.len();
+                    tokens.read_normalised(&self.characters, &text[start..end]);
+                    spans[place] = (begun, tokens.hashes.len());
+                }
+                odd.clear();
+            })
+        }
     }
 
     /// Some paragraphs and their tokens.
@@ -181,26 +208,6 @@ mod _kernels {
         /// Return the numbers of the paragraphs whose tokens were not found.
         fn odd(&self) -> Vec<usize> {
             self.odd.clone()
-        }
-
-        /// Take over the tokens of these: hashes, whether they hold digits, and offsets.
-        fn put(&mut self, hashes: &[u8], numeric: &[u8], offsets: &[u8]) -> PyResult<()> {
-            let (hashes, offsets) = (words(hashes)?, words(offsets)?);
-            let fits = offsets.len() == self.odd.len() + 1
-                && offsets.is_sorted()
-                && offsets.last() == Some(&(hashes.len() as u64))
-                && numeric.len() == hashes.len();
-            if !fits {
-                return Err(PyValueError::new_err("tokens of other paragraphs"));
-            }
-            let begun = self.tokens.hashes.len();
-            for (&place, both) in self.odd.iter().zip(offsets.windows(2)) {
-                self.spans[place] = (begun + both[0] as usize, begun + both[1] as usize);
-            }
-            self.tokens.hashes.extend(hashes);
-            self.tokens.numeric.extend(numeric.iter().map(|&flag| flag != 0));
-            self.odd.clear();
-            Ok(())
         }
 
         /// Return the rows, the band keys, the texts and the letters.

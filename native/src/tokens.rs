@@ -1,6 +1,6 @@
 //! The tokens of paragraphs, from their UTF-8: `dedup/shingling.py`, one character after the other.
 //!
-//! A paragraph that is to be normalised first is odd: its tokens are for Python to find, which has the tables for that.
+//! A paragraph that is to be normalised first is odd: Python hands its normalised form over.
 
 use crate::characters::{CHANGES, Character, Characters, class};
 use crate::hashing::{TokenHash, long_token};
@@ -271,8 +271,27 @@ impl Tokens {
         self.numeric.truncate(begun);
         let Stop::Ignored = stop else { return false };
         let Some(clear) = without_ignored(characters, text) else { return false };
-        let mut reader = Reader { characters, text: &clear, tokens: self };
-        reader.read(true).is_ok()
+        self.read_clear(characters, &clear);
+        true
+    }
+
+    /// Read a paragraph that has been normalised.
+    pub fn read_normalised(&mut self, characters: &Characters, text: &[u8]) {
+        let mut clear = Vec::with_capacity(text.len());
+        let mut at = 0;
+        while let Some((code, end)) = utf8::after(text, at) {
+            if characters.get(code).class() != class::IGNORE {
+                clear.extend_from_slice(&text[at..text.len().min(end)]);
+            }
+            at = end;
+        }
+        self.read_clear(characters, &clear);
+    }
+
+    /// Read a text in which nothing composes any more, and nothing is to be ignored.
+    fn read_clear(&mut self, characters: &Characters, text: &[u8]) {
+        // Nothing stops the reading of such a text.
+        let _ = Reader { characters, text, tokens: self }.read(true);
     }
 }
 

@@ -6,7 +6,7 @@ import itertools
 import json
 import random
 import unicodedata
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -22,7 +22,7 @@ from dedup.fingerprint.words import words_of
 from dedup.model.settings import Settings
 from dedup.native import kernels
 from dedup.shingling import shingles
-from dedup.text.characters import class_table, folding
+from dedup.text.characters import class_table, folding, normalise
 from dedup.text.signs import sign_table
 from tests.support import strategies
 from tests.support.fake_kernel import run_bytes
@@ -206,17 +206,17 @@ def test_bands_are_those_of_datasketch(banding: Banding) -> None:
     ]
 
 
-def test_few_paragraphs_are_left_to_python(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Only those that are to be normalised: not what folds to another length, is ignored, or has marks in order."""
+def test_few_paragraphs_are_normalised(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only those of which it is asked: not what folds to another length, is ignored, or has marks in order."""
     asked: list[str] = []
 
-    def found(texts: Sequence[str], *, placed: bool) -> Any:
-        asked.extend(texts)
-        return words_of(texts, placed=placed)
+    def found(text: str) -> str:
+        asked.append(text)
+        return normalise(text)
 
-    monkeypatch.setattr(native_batch, "words_of", found)
+    monkeypatch.setattr(native_batch, "normalise", found)
     native = ["plain", "Ä", "Ａ", "soft\u00adhyphen", "ที่นี่", "می\u200cخواهم", "中文", "\ud800", "−5 (−5"]
-    left = ["e\u0301", "ﬁ", "q\u0301\u0327", "q\u0301\u00ad\u0327 \u0301\u0327"]
+    left = ["e\u0301", "ﬁ\u00ad5", "q\u0301\u0327", "q\u0301\u00ad\u0327 \u0301\u0327", "e\u0301" * 40]
     check_same(["\n".join(native + left)])
     assert asked == left
 
@@ -251,10 +251,10 @@ def test_what_does_not_fit_is_refused() -> None:
     assert batch.odd() == [0]
     with pytest.raises(ValueError, match="not there"):
         batch.rows(None, 1, None, None, (32, 4))
-    for tokens in ((b"", b"", b""), (word, b"", bytes(8) + word), (word, b"\1", word + word + word)):
-        with pytest.raises(ValueError, match="other paragraphs"):
-            batch.put(*tokens)
-    batch.put(word, b"\1", bytes(8) + word)
+    for pieces in (b"", bytes(24) + word, bytes(8) + (2).to_bytes(8, "little")):
+        with pytest.raises(ValueError, match=r"other paragraphs|not within"):
+            made.read_normalised(batch, b"a", pieces)
+    made.read_normalised(batch, b"a", bytes(8) + word)
     with pytest.raises(ValueError, match="permutations"):
         batch.rows(None, 1, None, (bytes(4), bytes(4)), (32, 4))
     assert NATIVE is not None

@@ -18,10 +18,11 @@ from dedup.engines.local.spool import Spool
 from dedup.engines.local.spool_columns import COLUMNS
 from dedup.engines.local.spooled_decisions import SpooledDecisions
 from dedup.engines.local.stages import CorpusStages
+from dedup.engines.local.stored_parts import with_data, without_data
 from dedup.engines.local.work_directory import input_name
 from dedup.engines.local.workers import WorkerPool
 from dedup.engines.reading import ReadProgress, changed, copy_source
-from dedup.engines.removal.settle import settle
+from dedup.engines.removal.settle import is_settled, settle
 from dedup.engines.removal.task_decisions import AGAIN_FAULT
 from dedup.fingerprint.banding import choose_banding
 from dedup.formats.files.compression import PACKED
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from dedup.engines.local.spool_columns import CorpusDecision
+    from dedup.engines.local.stored_parts import StoredPart
     from dedup.engines.removal.settle import Settled
     from dedup.engines.removal.task_decisions import TaskDecisions
     from dedup.formats.detect import WrongKindError
@@ -137,9 +139,11 @@ class TwoPassRun:
             self._decisions = SpooledDecisions(self._spool, some, [], told=False)
             inputs = Inputs(self.sources, self._job, self._work.codec, joined=not self._layout.per_file)
             progress = ReadProgress(self.sources, self._events, stage="judging")
-            found = self.results(tasks(inputs.parts()), settle)
+            function = partial(_settle, self._work)
+            shared = self._shared(tasks(inputs.parts()))
+            found = self._pool.map(function, shared, weight=_weight, is_trivial=is_settled, sent=_without_data)
             self._stack.callback(found.close)
-            for task, (settled,) in found:
+            for (task, _), settled in found:
                 for part in task:
                     progress.update(part)
                     inputs.status.pop(part.source, None)
@@ -357,3 +361,12 @@ def _state(status: os.stat_result) -> int:
 
 def _weight(shared: tuple[list[Part], TaskDecisions]) -> int:
     return task_bytes(shared[0])
+
+
+def _without_data(shared: tuple[list[Part], TaskDecisions]) -> tuple[list[Part | StoredPart], TaskDecisions]:
+    return without_data(shared[0]), shared[1]
+
+
+def _settle(work: Work, sent: tuple[list[Part | StoredPart], TaskDecisions]) -> Settled:
+    """Judge the removals of a task; runs in a worker."""
+    return settle(work, (with_data(sent[0]), sent[1]))

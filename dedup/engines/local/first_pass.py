@@ -13,6 +13,7 @@ import numpy as np
 
 from dedup.engines.contained import fingerprinted
 from dedup.engines.local.spool_columns import COLUMNS
+from dedup.engines.local.stored_parts import with_data, without_data
 from dedup.engines.removal.task_decisions import AGAIN_FAULT, AGAIN_PROBLEM
 from dedup.fingerprint.exact_copies import first_of_each
 from dedup.fingerprint.fingerprint import fingerprint_encoded
@@ -27,12 +28,13 @@ from dedup.model.errors import UsageError
 from dedup.text.arrays import distinct
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterable
+    from collections.abc import Callable, Generator, Iterable, Sequence
     from typing import Any
 
     from numpy.typing import NDArray
 
     from dedup.engines.local.spool import Spool
+    from dedup.engines.local.stored_parts import StoredPart
     from dedup.engines.local.workers import WorkerPool
     from dedup.fingerprint.minhash import Banding
     from dedup.fingerprint.table import FingerprintTable
@@ -47,7 +49,7 @@ class Scan(NamedTuple):
     sheet: FingerprintTable
 
 
-def scan(work: Work, banding: Banding, seen: SharedDigestSet, shift: int, task: list[Part]) -> Scan:
+def scan(work: Work, banding: Banding, seen: SharedDigestSet, shift: int, sent: Sequence[Part | StoredPart]) -> Scan:
     """Fingerprint the documents of a task; runs in a worker.
 
     Args:
@@ -55,8 +57,12 @@ def scan(work: Work, banding: Banding, seen: SharedDigestSet, shift: int, task: 
         banding: how signatures are cut.
         seen: what has been fingerprinted.
         shift: number of inputs before these.
-        task: its parts.
+        sent: its parts.
+
+    Raises:
+        InputError: a file has changed.
     """
+    task = with_data(sent)
     # What the native kernels do at once is only quicker: where that raises, it is done the other way.
     read = attempt(lambda: _read_encoded(work, banding, seen, task), lambda _: None)
     parts, documents, sheet = read or _read(work, banding, seen, shift, task)
@@ -162,7 +168,7 @@ def fill(
             raise UsageError(what, place=spool.place, hint=hint)
         yield task
     paragraphs, texts, letters = (spool.total(name) for name in ("digests", "texts", "letters"))
-    for task, result in pool.map(scan_task, source, weight=task_bytes):
+    for task, result in pool.map(scan_task, source, weight=task_bytes, sent=without_data):
         spool.append(pieces(result, paragraphs, texts, letters), _task_check(task))
         paragraphs += len(result.sheet.digests)
         texts += len(result.sheet.texts)

@@ -11,7 +11,8 @@ import signal
 import sys
 from collections import deque
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, TypeVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from dedup.engines.local.collector import collect_seldom
 from dedup.engines.signals import STOP_SIGNALS
@@ -84,8 +85,18 @@ class WorkerPool:
         tasks: Iterable[Task | None],
         *,
         weight: Callable[[Task], int] = lambda _: 1,
+        is_trivial: Callable[[Task], bool] = lambda _: False,
+        sent: Callable[[Task], Any] = lambda task: task,
     ) -> Generator[tuple[Task, Result], None, None]:
-        """Yield each task with ``function(task)``; see `map_ordered`. One stage at a time."""
+        """Yield each task with ``function(task)``; see `map_ordered`. One stage at a time.
+
+        Args:
+            function: what is done; workers that are there by now are sent it.
+            tasks: what it is done to, and None, as of `map_ordered`.
+            weight: size of a task in bytes.
+            is_trivial: tells the tasks that are done in this process, because sending one costs more.
+            sent: returns what a worker is sent in place of a task, for which `function` returns the same.
+        """
         waiting: deque[Task] = deque()
         source = iter(tasks)
         several = self._workers > 1
@@ -106,7 +117,7 @@ class WorkerPool:
             self._pool = _Processes(self._workers, (function, *self._shared))
         whole = False
         try:
-            yield from self._pool.run(function, waiting, source, weight)
+            yield from self._pool.run(function, waiting, source, _Sending(weight, is_trivial, sent))
             whole = True
         finally:
             if not whole:  # what is under way would be taken for the next stage's
@@ -142,6 +153,15 @@ class _End:
 _END = _End()
 
 
+@dataclass(frozen=True)
+class _Sending(Generic[Task]):
+    """How tasks are handed to workers; see `WorkerPool.map`."""
+
+    weight: Callable[[Task], int]
+    is_trivial: Callable[[Task], bool]
+    sent: Callable[[Task], Any]
+
+
 class _Processes:
     """Worker processes and what is under way in them.
 
@@ -164,9 +184,9 @@ class _Processes:
         function: Callable[[Task], Result],
         waiting: deque[Task],
         source: Iterator[Task | None],
-        weight: Callable[[Task], int],
+        sending: _Sending[Task],
     ) -> Iterator[tuple[Task, Result]]:
-        """Do `waiting`, then the rest of `source`; see `map_ordered`."""
+        """Do `waiting`, then the rest of `source`; see `WorkerPool.map`."""
         other_function = None if function is self._preloaded[0] else function
         flight: dict[int, Task] = {}
         done: dict[int, Result] = {}
@@ -183,13 +203,16 @@ class _Processes:
                 if task is None:
                     held = bool(flight)  # the source would keep us waiting: first give out what is under way
                     continue
-                self._send(next_task, other_function, task)
+                if sending.is_trivial(task):
+                    done[next_task] = function(task)
+                else:
+                    self._send(next_task, other_function, sending.sent(task))
                 flight[next_task] = task
-                load += weight(task)
+                load += sending.weight(task)
                 next_task += 1
             while next_result in done:
                 task = flight.pop(next_result)
-                load -= weight(task)
+                load -= sending.weight(task)
                 yield task, done.pop(next_result)
                 next_result += 1
             if self._busy and (next_result not in done):

@@ -41,7 +41,7 @@ class Settled(NamedTuple):
     asked: NDArray[np.bool_]
 
 
-def settle(work: Work, task: tuple[list[Part], TaskDecisions]) -> list[Settled]:
+def settle(work: Work, task: tuple[list[Part], TaskDecisions]) -> Settled:
     """Judge the removals of a task that have not been judged.
 
     Where others of their document go already, they are judged by what these leave, as another run would.
@@ -60,7 +60,13 @@ def settle(work: Work, task: tuple[list[Part], TaskDecisions]) -> list[Settled]:
                 at = np.searchsorted(decided.removals["paragraph"], document.removals["paragraph"])
                 rows = at[document.removals["state"] == UNJUDGED]
                 states[rows], asked[rows] = found
-    return [Settled(states, asked)]
+    return Settled(states, asked)
+
+
+def is_settled(task: tuple[list[Part], TaskDecisions]) -> bool:
+    """Return True if no text has to be read to judge the removals of a task."""
+    _, decided = task
+    return not (decided.removals["state"][~_emptied(decided)] == UNJUDGED).any()
 
 
 def settled_documents(work: Work, documents: Sequence[Document]) -> list[Settled | None]:

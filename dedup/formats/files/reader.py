@@ -135,6 +135,12 @@ class Reader(AbstractContextManager["Reader"]):
             what = f"was cut short while it was being read, to {now.st_size:,} bytes"
             raise InputError(what, place=self._place, hint="run it again when no other program writes to it")
 
+    @property
+    def is_lasting(self) -> bool:
+        """Return True if the stream is a file that another process can read, too."""
+        # A file of /proc, which is made when it is read, has no size.
+        return self.status is not None and stat.S_ISREG(self.status.st_mode) and self.status.st_size > 0
+
     def would_wait(self) -> bool:
         """Return True if a read now would block."""
         return self._pipe is not None and not self._head and not _is_ready(self._pipe)

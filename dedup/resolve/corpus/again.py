@@ -70,6 +70,8 @@ class RecheckQueue:
         fresh = np.flatnonzero(~self._known[some])
         if not len(fresh):
             some = np.flatnonzero(stays & self._crowded) if self._changed(stays).any() else some[:0]
+            if np.array_equal(some, self._some) and len(self._fresh) == len(some):
+                some = some[:0]  # a check of the same ones would find the same pairs
             fresh = np.arange(len(some))
         self._some, self._fresh = some, fresh
         return some, fresh

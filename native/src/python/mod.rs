@@ -1,6 +1,7 @@
 //! What the boundary with Python is made of, and the bindings of what reads documents and the forms of
-//! their paragraphs, looks for repeats, and of verdicts.
+//! their paragraphs, looks for repeats and for candidate pairs, and of verdicts.
 
+pub mod buckets;
 pub mod forms;
 pub mod scan;
 pub mod screen;

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from dedup.candidates.buckets import HUGE, MOST, Features, grouped
+from dedup.candidates.buckets import HUGE, MOST, Features
+from dedup.candidates.native_buckets import grouped
 from dedup.engines.spark.stages.frames import column, over, record, values
 
 if TYPE_CHECKING:
