@@ -10,6 +10,7 @@ import re
 from functools import cache, lru_cache
 from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias, Union
+from unicodedata import category
 
 from dedup.language.accents import plain
 from dedup.language.data_files import keyed
@@ -35,7 +36,6 @@ _INDIC = range(0x0900, 0x0D80, 0x80)
 _APART, _MARK = re.compile(r"[^\d]+"), re.compile(r"[^\d]")
 _MARKS = "".join(f"{chr(block)}-{chr(block + 3)}{chr(block + 0x3A)}-{chr(block + 0x4F)}" for block in _INDIC)
 """Vowel signs and the like, without which a word of these scripts is none."""
-_FOLLOWING = re.compile(rf"\s?((?:[^\W\d_]|[{_MARKS}])+)")
 _COARSEST = 0.1
 """Share of a number that its last digit may be worth: "5.4" is near enough to 5.38, "1" is not to 1.4."""
 _PERHAPS_DATE = re.compile(r"\d[./\-年]|\d{4}")
@@ -46,7 +46,7 @@ _TEN, _MYRIAD = 10, 10_000
 _SPACELESS = "\u3000"
 _EXACT = 15
 """Digits up to which two numbers that differ are two floating-point numbers, too."""
-_LONGEST = 200
+LONGEST = 200
 """Characters up to which a number is read; its value, multiplied by any word, is far from the largest float."""
 _LONGEST_DAY = 31
 _YEAR = 4
@@ -100,7 +100,7 @@ def numbers(text: str, start: int = 0, end: int | None = None) -> list[Number]:
         if found.end() + _WORD <= start or (end is not None and found.start() >= end):
             continue
         written = found.group()
-        value, step = _value(written) if len(written) <= _LONGEST else (math.nan, 0.0)
+        value, step = _value(written) if len(written) <= LONGEST else (math.nan, 0.0)
         fraction = step < 1
         times, size = _times(text, found.end())
         value *= times if isinstance(value, float) else int(times)
@@ -153,9 +153,16 @@ def number_signs() -> frozenset[str]:
     return frozenset(word for word in {**values(), **magnitudes()} if len(word) == 1 and word >= _SPACELESS)
 
 
+@cache
+def _following() -> re.Pattern[str]:
+    """Return the expression for a word behind a number, with the marks of all words that multiply one."""
+    others = {sign for word in magnitudes() for sign in word if category(sign).startswith("M")}
+    return re.compile(rf"\s?((?:[^\W\d_]|[{_MARKS}{''.join(sorted(others))}])+)")
+
+
 def _times(text: str, at: int) -> tuple[float, int]:
     """Return what the word that follows there multiplies the number before it by, and the characters it takes."""
-    word = _FOLLOWING.match(text, at, at + _WORD) if text[at : at + 2].strip()[:1].isalnum() else None
+    word = _following().match(text, at, at + _WORD) if text[at : at + 2].strip()[:1].isalnum() else None
     if word is None:
         return 1.0, 0
     times = magnitudes().get(word.group(1).casefold())
@@ -167,7 +174,7 @@ def _times(text: str, at: int) -> tuple[float, int]:
 
 def decimal_value(token: str) -> Value | None:
     """Return what a token says that is nothing but digits of the decimal system; None for any other one, as "²"."""
-    return _number(token) if token.isdecimal() and len(token) <= _LONGEST else None
+    return _number(token) if token.isdecimal() and len(token) <= LONGEST else None
 
 
 def _number(whole: str, decimals: str = "") -> Value:

@@ -6,10 +6,11 @@ omitted, another statement, another number or another title is left.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from dedup.language.data_files import words
-from dedup.language.numbers import number_signs, numbers
+from dedup.language.numbers import LONGEST, number_signs, numbers
 from dedup.language.phrases import TIMES
 from dedup.language.spelling import plain, same_unit, unit_sign
 from dedup.language.wordlists import FUNCTION, SECTION
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 
 _NEAR = 24
 """Characters around a token in which the rest of its number stands."""
+_KNOWN = 1 << 10
+"""Figures that are not read again."""
 _SPACELESS = "\u0e00"
 _DATE = frozenset(words("date_signs"))
 """What stands behind the numbers of a date, which may be written without."""
@@ -302,7 +305,11 @@ def is_same_number(witness: Paragraph, a: int, candidate: Paragraph, b: int) -> 
         return True
     if _negative(witness, a) != _negative(candidate, b):
         return False
-    (*theirs, witness_sign), (*ours, sign) = _figure(witness, a), _figure(candidate, b)
+    there, here = _around(witness, a), _around(candidate, b)
+    # Most stand between the same words. A number that is too long to be read equals none.
+    if there == here and len(here[0]) <= LONGEST:
+        return True
+    (*theirs, witness_sign), (*ours, sign) = _figure(*there), _figure(*here)
     return theirs == ours and sign in {"", witness_sign}
 
 
@@ -313,12 +320,17 @@ def _negative(paragraph: Paragraph, index: int) -> bool:
     return index > 0 and paragraph.token(index - 1) == MINUS
 
 
-def _figure(paragraph: Paragraph, index: int) -> tuple[Value, str, str]:
-    """Return what the number says that a token is part of, its share, and the sign that stands before or behind it."""
+def _around(paragraph: Paragraph, index: int) -> tuple[str, int]:
+    """Return a token with the text around it, and where it begins in there."""
     start, end = paragraph.span(index)
     low = max(0, start - _NEAR)
-    text = paragraph.text[low : end + _NEAR]
-    found = next((number for number in numbers(text) if low + number.start <= start < low + number.end), None)
+    return paragraph.text[low : end + _NEAR], start - low
+
+
+@lru_cache(maxsize=_KNOWN)
+def _figure(text: str, at: int) -> tuple[Value, str, str]:
+    """Return what the number at a place says, its share, and the sign that stands before or behind it."""
+    found = next((number for number in numbers(text) if number.start <= at < number.end), None)
     if found is None:
         return 0.0, "", ""
     behind = text[found.end :].lstrip(" \u00a0\u202f")[:1]

@@ -6,7 +6,7 @@ import datetime as dt
 import math
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from dedup.language.accents import plain
@@ -65,6 +65,8 @@ def test_groups_of_two_are_read(written: str) -> None:
 
 
 @given(st.integers(1, 999), st.sampled_from(sorted(magnitudes())), st.sampled_from(["", " "]))
+@example(1, "බිලියන", "")  # a script of India's, of another layout
+@example(1, "mílíọ̀nù", " ")  # a mark that does not compose with its letter
 def test_a_word_multiplies(value: int, word: str, space: str) -> None:
     assert only(f"{value}{space}{word}").value == pytest.approx(value * magnitudes()[word])
     assert magnitude(word) == magnitude(plain(word)) == magnitudes()[word]
