@@ -60,6 +60,19 @@ def check_combinations(values: Mapping[str, Any], inputs: tuple[str, ...]) -> No
         raise UsageError("the removal log cannot be '-'", hint="name a file")
 
 
+def sign_between(given: str) -> str:
+    r"""Return the sign that ``--delimiter`` gives; ``\t`` and ``tab`` are a tab.
+
+    Raises:
+        UsageError: it gives something else than one sign.
+    """
+    sign = "\t" if given in {"\\t", "tab"} else given
+    if sign and (len(sign) > 1 or not sign.isascii() or sign in '"\r\n'):
+        hint = "give one sign of ASCII that is no quotation mark and no line end: ',' ';' tab '|'"
+        raise UsageError(f"--delimiter is {given!r}", hint=hint)
+    return sign
+
+
 def check_inputs(inputs: tuple[str, ...], *, in_place: bool) -> None:
     """Refuse inputs that cannot be read, or not so.
 

@@ -13,7 +13,7 @@ import click
 from click.core import ParameterSource
 
 from dedup.command import config_file
-from dedup.command.checks import check_combinations, check_inputs, drop_unused_options
+from dedup.command.checks import check_combinations, check_inputs, drop_unused_options, sign_between
 from dedup.command.help import USAGE, render
 from dedup.command.options import OPTIONS
 from dedup.model.errors import UsageError
@@ -197,6 +197,7 @@ def _request(ctx: click.Context, /, **values: Any) -> Request:
         settings=Settings(**{name: values[name] for name in _SETTINGS}),
         mode=mode,
         text_field=values["field"],
+        delimiter=sign_between(values["delimiter"]),
         include=tuple(values["include"]),
         exclude=tuple(values["exclude"]),
         # With --dry-run they say what would be done, and nothing is.

@@ -6,23 +6,18 @@ import re
 from codecs import BOM_UTF8
 from typing import TYPE_CHECKING
 
-from dedup.formats.files.reader import Reader, bare_name
 from dedup.formats.foreign import HEAD, named, recognised
-from dedup.formats.foreign_kinds import ARRAY, BINARY, JSON, JSON_LINES, OOXML, ZIP, Foreign
-from dedup.formats.parts import PartKind
+from dedup.formats.foreign_kinds import ARRAY, BINARY, CSV, JSON, OOXML, TSV, ZIP, Foreign
+from dedup.formats.foreign_kinds import JSON_LINES as LINES_OF_JSON
+from dedup.formats.registry import JSON_LINES, TABLE, TEXT, by_suffix, format_named
 from dedup.model.errors import InputError
 
 if TYPE_CHECKING:
     from dedup.formats.files.encoding import Codec
-    from dedup.model.job import Format
+    from dedup.formats.files.reader import Reader
+    from dedup.formats.parts import Format
+    from dedup.model.job import FormatName
 
-BY_SUFFIX = {
-    ".jsonl": PartKind.JSONL,
-    ".ndjson": PartKind.JSONL,
-    ".txt": PartKind.TEXT,
-    ".text": PartKind.TEXT,
-    ".md": PartKind.TEXT,
-}
 PEEK = 1 << 20
 """Bytes looked at, at most, to tell the format."""
 _OBJECT_BEGINS = re.compile(rb'\s*\{\s*"(?:[^"\\]|\\.){0,200}"\s*:')
@@ -50,19 +45,14 @@ class WrongKindError(InputError):
         self.announced = announced
 
 
-def by_suffix(name: str) -> PartKind | None:
-    """Return the format that a name says, with a suffix of compression or without; None: it says none that is read."""
-    lower = bare_name(name.lower())
-    return next((kind for suffix, kind in BY_SUFFIX.items() if lower.endswith(suffix)), None)
-
-
-def sniff(asked: Format, name: str, place: str, reader: Reader, codec: Codec, *, binary_as_text: bool) -> PartKind:
+def sniff(asked: FormatName, name: str, place: str, reader: Reader, codec: Codec, *, binary_as_text: bool) -> Format:
     """Tell the format: as asked, else by the name (but for ``.gz`` etc.), else by the first line that is not blank.
 
     A line that is a JSON object means JSON lines, even if the object lacks the text: as a line of text it could be
     taken for a repeated paragraph, as a record it passes through and is reported. Of a line longer than `PEEK` the
-    beginning tells. Anything else is text, unless it is known to be something else, by what it begins with or by its
-    name. ``text`` insists on what is text of some syntax; `binary_as_text` insists on anything.
+    beginning tells. What is a table for sure is read as one where no name says that it is text. Anything else is text,
+    unless it is known to be something else, by what it begins with or by its name. ``text`` insists on what is text of
+    some syntax; `binary_as_text` insists on anything.
 
     Args:
         asked: the format, or ``auto``.
@@ -76,18 +66,21 @@ def sniff(asked: Format, name: str, place: str, reader: Reader, codec: Codec, *,
         WrongKindError: it is neither text nor JSON lines.
         InputError: the input cannot be read.
     """
-    kind = PartKind(asked) if asked != "auto" else by_suffix(name)
+    kind = format_named(asked) if asked != "auto" else by_suffix(name)
     says = named(name) if kind is None else None
-    if kind is not PartKind.TEXT and says in (None, JSON) and _is_record(_first_line(reader)):
-        return PartKind.JSONL
-    if binary_as_text and kind is not PartKind.JSONL:
-        return PartKind.TEXT
+    if kind is not TEXT and says in (None, JSON) and _is_record(_first_line(reader)):
+        return JSON_LINES
+    if binary_as_text and kind is not JSON_LINES:
+        return TEXT
     # A stream of lines is not made to wait: what there is of it by now has to do.
-    head = reader.peek(HEAD, wait=kind is not PartKind.JSONL)
-    found = recognised(head[:HEAD], codec, whole=len(head) < HEAD and not (kind is PartKind.JSONL and reader.waits))
-    if found is JSON_LINES and kind is PartKind.JSONL:
+    head = reader.peek(HEAD, wait=kind is not JSON_LINES)
+    found = recognised(head[:HEAD], codec, whole=len(head) < HEAD and not (kind is JSON_LINES and reader.waits))
+    if found is LINES_OF_JSON and kind is JSON_LINES:
         found = None
-    insisted = asked == "text" and found is not None and not found.binary
+    if kind is None and says is None and found in (CSV, TSV):
+        return TABLE
+    # What a table is taken for by its first bytes may be what stands in its first row.
+    insisted = (asked == "text" or kind not in (None, TEXT, JSON_LINES)) and found is not None and not found.binary
     packed = reader.compressed.name if reader.compressed is not None else ""
     announced = says not in (None, JSON)
     if found is not None and not insisted:
@@ -96,7 +89,7 @@ def sniff(asked: Format, name: str, place: str, reader: Reader, codec: Codec, *,
         raise WrongKindError(found, place, within=packed, announced=announced)
     if says is not None:
         raise WrongKindError(says, place, by_name=True, within=packed, announced=announced)
-    return kind or PartKind.TEXT
+    return kind or TEXT
 
 
 def not_lines(line: bytes, codec: Codec) -> Foreign | None:
@@ -109,7 +102,7 @@ def not_lines(line: bytes, codec: Codec) -> Foreign | None:
     if (brackets := line.strip()) in (b"{", b"[", b"[{"):
         return ARRAY if brackets.startswith(b"[") else JSON
     found = recognised(line, codec, whole=False)
-    return None if found is JSON_LINES else found
+    return None if found is LINES_OF_JSON else found
 
 
 def _first_line(reader: Reader) -> bytes:

@@ -1,4 +1,4 @@
-"""From documents to edits, for each input format (`FORMATS`): what a worker reads, what is cut from it, and why."""
+"""From documents to edits, whatever their format: what a worker reads, what is cut from it, and why."""
 
 from __future__ import annotations
 
@@ -9,24 +9,21 @@ from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
-from dedup.formats import jsonl, jsonl_edits, text
+from dedup.formats import jsonl_edits
 from dedup.formats.files.encoding import printable
-from dedup.formats.parts import PartKind, PartResult
+from dedup.formats.parts import PartResult, TooLargeError
 from dedup.model.containment import attempt, itself
 from dedup.model.decisions import Removal, Witness
 from dedup.model.errors import InputError
 from dedup.model.outcome import Counts, Explanation
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-    from types import ModuleType
+    from collections.abc import Sequence
 
-    from dedup.formats.parts import Part, Record, Work
+    from dedup.formats.parts import Format, Part, Record, Work
     from dedup.model.containment import Fault
     from dedup.model.decisions import Decision, KeptNear
 
-FORMATS: dict[PartKind, ModuleType] = {PartKind.TEXT: text, PartKind.JSONL: jsonl}
-"""Kinds of parts that hold documents, and the module that knows how those stand in them."""
 LEFT = "the document is kept as it is"
 """What is told of a document with which a kernel raises."""
 
@@ -51,40 +48,31 @@ def read_documents(work: Work, task: Sequence[Part]) -> tuple[list[PartResult], 
     for part in task:
         result = PartResult()
         results.append(result)
-        if part.kind in FORMATS:
-            found.extend(LocatedDocument(part, result, record) for record in _records(part, work, result))
+        if part.format is not None:
+            found.extend(LocatedDocument(part, result, one) for one in _records(part, part.format, work, result))
         elif part.problem is not None:
             result.problems.append(part.problem)
             result.counts.documents += 1
-            result.counts.too_large += 1
+            result.counts.too_large += isinstance(part.problem, TooLargeError)
     return results, found
 
 
-def _records(part: Part, work: Work, result: PartResult) -> list[Record]:
+def _records(part: Part, form: Format, work: Work, result: PartResult) -> list[Record]:
     """Return the documents of a part; one that cannot be read for a fault of this program is told of."""
-    module = FORMATS[part.kind]
 
     def each(fault: Fault) -> list[Record]:
         result.counts, result.problems = Counts(), []
-        if part.kind is PartKind.JSONL:
-            return list(chain.from_iterable(_alone(line, at, work, result) for line, at in _lines(part)))
+        if form.single is not None:
+            return list(chain.from_iterable(_alone(one, form, at, work, result) for one, at in form.single(part)))
         return _unread(part, result, fault)
 
-    return attempt(lambda: module.records(part, work, result), each)
+    return attempt(lambda: form.records(part, work, result), each)
 
 
-def _lines(part: Part) -> Iterator[tuple[Part, int]]:
-    """Yield the lines of a part as parts of their own, and where each begins."""
-    at = 0
-    for number, line in enumerate(part.data.split(b"\n"), part.line):
-        yield replace(part, data=line, line=number), at
-        at += len(line) + 1
-
-
-def _alone(line: Part, at: int, work: Work, result: PartResult) -> list[Record]:
-    """Return the document of a line that begins at a place in its part."""
+def _alone(one: Part, form: Format, at: int, work: Work, result: PartResult) -> list[Record]:
+    """Return the document of a part that begins at a place in a larger one."""
     mine = PartResult()
-    found = attempt(lambda: jsonl.records(line, work, mine), lambda fault: _unread(line, mine, fault))
+    found = attempt(lambda: form.records(one, work, mine), lambda fault: _unread(one, mine, fault))
     result.counts.add(mine.counts)
     result.problems += mine.problems
     return [replace(record, start=at + record.start, end=at + record.end) for record in found]
@@ -93,7 +81,7 @@ def _alone(line: Part, at: int, work: Work, result: PartResult) -> list[Record]:
 def _unread(part: Part, result: PartResult, fault: Fault) -> list[Record]:
     """Tell of a part that holds one document, which cannot be read; return no documents."""
     result.counts.documents = 1
-    result.problems = [fault.as_error(f"{part.name}:{part.line}" if part.kind is PartKind.JSONL else part.name, LEFT)]
+    result.problems = [fault.as_error(part.place(part.line), LEFT)]
     return []
 
 
@@ -118,7 +106,7 @@ def carry_out(work: Work, found: Sequence[LocatedDocument], decisions: Sequence[
 
 def left_as_it_is(work: Work, one: LocatedDocument, fault: Fault, kept: str = LEFT) -> None:
     """Tell of a document with which a kernel raised; `kept`: what was kept as it is."""
-    place = f"{one.part.name}:{one.record.line}" if one.part.kind is PartKind.JSONL else one.part.name
+    place = one.part.place(one.record.line)
     one.result.problems.append(fault.as_error(place, kept, [one.record.text] if work.keep_texts else ()))
 
 
@@ -138,7 +126,8 @@ class _Edit:
     def __init__(self, work: Work, found: LocatedDocument) -> None:
         self._work = work
         self._part, self._result, self._record = found
-        self._numbered = self._part.kind is PartKind.JSONL
+        assert self._part.format is not None  # noqa: S101 - it holds the record
+        self._format = self._part.format
         self._line_starts: list[int] | None = None
 
     def apply(self, decision: Decision) -> None:
@@ -164,7 +153,8 @@ class _Edit:
 
     def _mark(self, decision: Decision) -> _Change | None:
         """Return the field that says what would go; None where its place cannot be found."""
-        end = jsonl.end_of_members(self._part, self._record, self._work)
+        assert self._format.end_of_members is not None  # noqa: S101 - else the record was told of when it was read
+        end = self._format.end_of_members(self._part, self._record, self._work)
         if end is None:
             return None
         at = self._record.start + end
@@ -180,9 +170,11 @@ class _Edit:
             return None
         cuts = self._cuts(decision.removals, where)
         region, put = None, b""
-        if self._numbered and self._work.empty != "keep" and jsonl_edits.is_left_empty(self._record.text, decision):
-            put = jsonl_edits.NULL if self._work.empty == "null" else b""
-            region = self._literal() if put else jsonl_edits.whole_line(self._part, self._record)
+        empty = self._work.empty if jsonl_edits.is_left_empty(self._record.text, decision) else "keep"
+        if self._format.numbered and empty == "drop":
+            region = jsonl_edits.whole_line(self._part, self._record)
+        elif self._format.literal is not None and empty == "null":
+            put, region = jsonl_edits.NULL, self._format.literal(self._part, self._record, self._work)
             if region is None:
                 return None
         base = self._record.start
@@ -206,11 +198,6 @@ class _Edit:
 
         return held_lines(self._part, self._record, Entries.of(self._record.text, removals, where))
 
-    def _literal(self) -> tuple[int, int] | None:
-        """Return where the text's literal stands in the record; None where that cannot be told."""
-        ends = jsonl.locate(self._part, self._record, [0, len(self._record.text)], self._work)
-        return jsonl_edits.literal(self._part, self._record, *ends) if ends else None
-
     def _locate(self, removals: Sequence[Removal]) -> dict[int, int] | None:
         """Map all positions that are needed to offsets in the document's bytes."""
         wanted = {
@@ -225,7 +212,7 @@ class _Edit:
             )
         }
         positions = sorted(wanted)
-        offsets = FORMATS[self._part.kind].locate(self._part, self._record, positions, self._work)
+        offsets = self._format.locate(self._part, self._record, positions, self._work)
         return None if offsets is None else dict(zip(positions, offsets, strict=True))
 
     def _cuts(self, removals: Sequence[Removal], where: dict[int, int]) -> list[tuple[int, int]]:
@@ -244,7 +231,7 @@ class _Edit:
         from dedup.formats.unified_diff import unified  # only where a diff is asked for
 
         cuts = [(removal.cut_start, removal.cut_end) for removal in removals]
-        encode = printable if self._numbered else self._work.codec.encode_line
+        encode = printable if self._format.numbered else self._work.codec.encode_line
         return unified(self._record.text, cuts, self._name(), encode)
 
     def _explanations(self, decision: Decision) -> list[Explanation]:
@@ -283,7 +270,7 @@ class _Edit:
 
     def _name(self) -> str:
         """Return the name of the document: its file, and in a file of many its line."""
-        return f"{self._part.name}:{self._record.line}" if self._numbered else self._part.name
+        return self._part.place(self._record.line)
 
     def _witness_place(self, witness: Witness) -> str:
         if (other := witness.elsewhere) is None:
@@ -292,7 +279,7 @@ class _Edit:
 
     def _place(self, position: int) -> str:
         """Return ``FILE:LINE`` of a position in the text; in a file of many documents the document's line."""
-        if self._numbered:
+        if self._format.numbered:
             return self._name()
         if self._line_starts is None:
             # As an editor counts: LF, CRLF, or CR.

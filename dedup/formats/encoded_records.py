@@ -1,7 +1,7 @@
-"""The documents of JSON lines in UTF-8, by the native kernels: those that `dedup.formats.jsonl` reads, sooner.
+"""The texts of documents in UTF-8, for the native kernels: those that their format reads, without a string for each.
 
 Only what is plain is read so. A part with a record that is odd in any way (no JSON, bytes that do not decode, a key
-that stands there twice or with an escape, no text) is left to that module, which has the words to tell of it.
+that stands there twice or with an escape, no text) is left to its format, which has the words to tell of it.
 """
 
 from __future__ import annotations
@@ -10,19 +10,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from dedup.formats.jsonl import plain_field
-from dedup.formats.parts import PartKind
 from dedup.native.kernels import native
-from dedup.text.long_texts import LONG
 from dedup.text.utf8_paragraphs import EncodedTexts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from dedup.formats.parts import Part, Work
+    from dedup.formats.parts import Encoded, Part, Work
     from dedup.text.arrays import Ints
-
-_Arrays = tuple[bytes, bytearray, bytearray]
 
 
 class EncodedDocuments(NamedTuple):
@@ -42,21 +37,17 @@ class EncodedDocuments(NamedTuple):
 
 def read_encoded(work: Work, task: Sequence[Part]) -> EncodedDocuments | None:
     """Read a task of which nothing but the texts is asked; None where `dedup.formats.edits.read_documents` has to."""
-    field = plain_field(work)
-    if field is None or native() is None or work.mark or work.settings.within is not None:
+    if work.codec.name != "utf-8" or native() is None or work.mark or work.settings.within is not None:
         return None
     data: list[bytes] = []
     edges: list[Ints] = []
     places: list[Ints] = []
     size = 0
     for part in task:
-        found: _Arrays = (b"", bytearray(), bytearray())
-        if part.kind is PartKind.JSONL:
-            here = _read(part.data, field, work.max_document)
-            if here is None:
-                return None
-            found = here
-        elif part.kind is PartKind.TEXT or part.problem is not None:
+        found: Encoded | None = (b"", b"", b"")
+        if part.format is not None:
+            found = part.format.encoded(part, work) if part.format.encoded is not None else None
+        if found is None or part.problem is not None:
             return None
         data.append(found[0])
         edges.append(np.frombuffer(found[1], "<i8").reshape(-1, 2) + size)
@@ -64,10 +55,3 @@ def read_encoded(work: Work, task: Sequence[Part]) -> EncodedDocuments | None:
         size += len(found[0])
     texts = EncodedTexts(b"".join(data), np.concatenate(edges))
     return EncodedDocuments(texts, [len(one) for one in places], np.concatenate(places))
-
-
-def _read(data: bytes, field: bytes, limit: int) -> _Arrays | None:
-    module = native()
-    assert module is not None  # noqa: S101 - asked before
-    found: _Arrays | None = module.read_records(data, field, limit, LONG)
-    return found

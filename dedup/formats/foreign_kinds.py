@@ -35,6 +35,7 @@ _UNPACK = "unpack it, and name the texts that are in it"
 _SAVE = "save it as plain text from the program that made it (soffice --convert-to txt FILE)"
 _LEAVE = "leave it out; dedup reads text and JSON lines"
 _CONVERT = "write its texts as JSON lines, a record a line"
+_TABLE = "read it with --format csv, and name the column of its texts with --field"
 _RECORDS = "write its rows as JSON lines, a record a line"
 INSIST = ", or insist with --format text"
 _FONT = (".ttf", ".otf", ".ttc", ".woff", ".woff2", ".eot")
@@ -125,8 +126,8 @@ NOTEBOOK = Foreign(
     (".ipynb",),
     binary=False,
 )
-CSV = Foreign("a CSV table", _RECORDS + INSIST, (".csv",), binary=False)
-TSV = Foreign("a TSV table", _RECORDS + INSIST, (".tsv", ".tab"), binary=False)
+CSV = Foreign("a CSV table", _TABLE + INSIST, (".csv",), binary=False)
+TSV = Foreign("a TSV table", _TABLE + INSIST, (".tsv", ".tab"), binary=False)
 
 KINDS: tuple[Foreign, ...] = (
     # Archives, and streams that are packed in a way that is not unpacked here.

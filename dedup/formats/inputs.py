@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, BinaryIO
 
-from dedup.formats import jsonl, text
 from dedup.formats.detect import WrongKindError, sniff
 from dedup.formats.files.reader import Reader
 from dedup.formats.parts import Part, PartBuilder, PartKind
@@ -62,6 +61,7 @@ class Inputs:
         for number, source in enumerate(self._sources):
             start = at if self._joined else 0
             builder = PartBuilder(number, source.name, source.relative, start, self._job.max_document)
+            builder.field, builder.delimiter = self._job.text_field, self._job.delimiter
             fresh = True
             if source.size is None:
                 yield None  # to open a pipe, and to see what comes out of it, may mean to wait
@@ -101,10 +101,14 @@ class Inputs:
 
     def _reading(self, reader: Reader, source: Source) -> Callable[[Reader, PartBuilder], Iterator[Part | None]]:
         asked, insist = self._job.format, self._job.binary_as_text
-        kind = sniff(asked, source.relative, source.name, reader, self._codec, binary_as_text=insist)
-        if kind is PartKind.TEXT:
-            return text.read
-        if not self._codec.ascii:
-            what = f"JSON lines in {self._codec.name} cannot be read"
+        found = sniff(asked, source.relative, source.name, reader, self._codec, binary_as_text=insist)
+        if not (found.any_encoding or self._codec.ascii):
+            what = f"{found.what} in {self._codec.name} cannot be read"
             raise InputError(what, place=source.name, hint="convert the file to UTF-8 first")
-        return jsonl.read
+        if self._joined and not found.joins and len(self._sources) > 1:
+            what = f"{found.what} cannot be written behind another input"
+            raise InputError(what, place=source.name, hint="name a directory with --output, or use --in-place")
+        if self._job.mark and found.numbered and found.end_of_members is None:
+            what = f"{found.what} has no place for marks"
+            raise InputError(what, place=source.name, hint="--mark is for JSON lines")
+        return found.read

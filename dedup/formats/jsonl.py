@@ -10,12 +10,24 @@ import json
 import re
 from bisect import bisect_right
 from codecs import BOM_UTF8
+from dataclasses import replace
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from dedup.formats import jsonl_edits
 from dedup.formats.grouping import group_of
-from dedup.formats.parts import TASK_BYTES, Part, PartBuilder, PartKind, PartResult, Record, Work, rest, too_large
+from dedup.formats.parts import (
+    TASK_BYTES,
+    Format,
+    Part,
+    PartBuilder,
+    PartKind,
+    PartResult,
+    Record,
+    Work,
+    rest,
+    too_large,
+)
 from dedup.model.errors import InputError
 from dedup.native.kernels import native
 
@@ -23,6 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from dedup.formats.files.reader import Reader
+    from dedup.formats.parts import Encoded
 
 _BLANK = b" \t\r"
 _DECODER = json.JSONDecoder()
@@ -68,7 +81,7 @@ def read(reader: Reader, builder: PartBuilder) -> Iterator[Part | None]:
                 begun, size = [], 0
             continue
         if lines := b"".join([*begun, block[:cut]]):
-            yield builder.part(PartKind.JSONL, lines, reader)
+            yield builder.part(FORMAT, lines, reader)
             builder.line += lines.count(b"\n")
         if not block:
             return
@@ -107,7 +120,7 @@ def records(part: Part, work: Work, result: PartResult) -> list[Record]:
             continue
         if end - begin > work.max_document:
             counts.too_large += 1
-            problem = too_large(f"{part.name}:{number}", work.max_document)
+            problem: InputError = too_large(f"{part.name}:{number}", work.max_document)
         else:
             try:
                 text, identity, valid, group = _read_record(line, work)
@@ -310,3 +323,45 @@ def _value(line: str, at: int) -> tuple[Any, int]:
 def _skip(line: str, at: int) -> int:
     match = _SPACE.match(line, at)
     return match.end() if match else at
+
+
+def _encoded(part: Part, work: Work) -> Encoded | None:
+    """Return the texts of a part, by the native kernels; see `Format`."""
+    from dedup.text.long_texts import LONG  # with numpy, which who calls this has
+
+    field, module = plain_field(work), native()
+    if field is None or module is None:
+        return None
+    found: Encoded | None = module.read_records(part.data, field, work.max_document, LONG)
+    return found
+
+
+def _single(part: Part) -> Iterator[tuple[Part, int]]:
+    """Yield the lines of a part as parts of their own, and where each begins."""
+    at = 0
+    for number, line in enumerate(part.data.split(b"\n"), part.line):
+        yield replace(part, data=line, line=number), at
+        at += len(line) + 1
+
+
+def _string(part: Part, record: Record, work: Work) -> tuple[int, int] | None:
+    """Return where the text's string stands in the record, quotes included; None where that cannot be told."""
+    ends = locate(part, record, [0, len(record.text)], work)
+    return jsonl_edits.literal(part, record, *ends) if ends else None
+
+
+FORMAT = Format(
+    name="jsonl",
+    what="JSON lines",
+    suffixes=(".jsonl", ".ndjson"),
+    read=read,
+    records=records,
+    record=record,
+    locate=locate,
+    numbered=True,
+    in_lines=True,
+    single=_single,
+    encoded=_encoded,
+    end_of_members=end_of_members,
+    literal=_string,
+)

@@ -38,9 +38,9 @@ def is_left_empty(text: str, decision: Decision) -> bool:
 
 
 def whole_line(part: Part, record: Record) -> tuple[int, int]:
-    """Return where the line of a record begins and ends, its line end included."""
-    ended = part.data.startswith(b"\n", record.end)
-    return 0, record.end + ended - record.start
+    """Return where the line (or row) of a record begins and ends, its line end included."""
+    line_end = next((end for end in (b"\r\n", b"\n", b"\r") if part.data.startswith(end, record.end)), b"")
+    return 0, record.end + len(line_end) - record.start
 
 
 def literal(part: Part, record: Record, begin: int, end: int) -> tuple[int, int] | None:

@@ -1,17 +1,21 @@
-"""Inputs cut into parts (`Kind`: the formats): what travels from the reader to the workers, and what comes back."""
+"""What a format of inputs is, and inputs cut into parts: what travels from the reader to the workers, and comes back.
+
+A format is one module with one `Format`, and one line in `dedup.formats.registry`. No module outside of this package
+asks which one it has before it; it asks what that can do.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from dedup.formats.files.reader import READ_SIZE, Reader
 from dedup.model.errors import DedupError, InputError
 from dedup.model.outcome import Counts, Explanation
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from dedup.formats.files.encoding import Codec
     from dedup.model.job import Empty, Job
@@ -25,13 +29,13 @@ _TASK_PARTS = 2000
 """Parts of a task, however small they are."""
 
 
-class PartKind(Enum):
-    """What a part is."""
+Encoded: TypeAlias = tuple[bytes, bytes | bytearray, bytes | bytearray]
+"""Texts, and two arrays; see `Format`."""
 
-    TEXT = "text"
-    """A whole document."""
-    JSONL = "jsonl"
-    """Whole lines, each a document."""
+
+class PartKind(Enum):
+    """What a part is that holds no documents."""
+
     THROUGH = "through"
     """Bytes that are passed on unread."""
     JOINT = "joint"
@@ -40,13 +44,66 @@ class PartKind(Enum):
     """No bytes; the input ends here."""
 
 
+@dataclass(eq=False)
+class Format:
+    """A format in which an output is the input's bytes without the cuts.
+
+    Offsets in a document's bytes count from the beginning of its record.
+
+    Attributes:
+        name: as ``--format`` has it.
+        what: as shown to people.
+        suffixes: names that say it, in small letters; without a suffix of compression.
+        read: yields the parts of an input; None before a read that has to wait. Raises InputError where the input
+            cannot be read; what stands before is yielded first.
+        records: returns the documents of a part; what holds none is told in the part's result, and passes through.
+        record: returns a document that `records` has found before, by where it stands: its first byte, the one behind
+            it, and its line.
+        locate: translates ascending positions in a document's text to offsets in its bytes; see `Codec.offsets`.
+        numbered: an input holds many documents, each known by the number of its line.
+        in_lines: they are its lines, each one document, so that it can be read from any line end on.
+        any_encoding: it is read in encodings in which a line end is other bytes than in ASCII, too.
+        joins: what one input holds can stand behind what another one does.
+        single: yields the documents of a part as parts of their own, and where each begins: what one raises does not
+            keep the others from being read. None: a part is one document.
+        encoded: returns the texts of all documents of a part, in UTF-8 and one after the other; where each begins and
+            ends in there; and where each stands in the part: its line, counted from the part's first one, its first
+            byte, and the one behind it. int64, shapes (documents, 2) and (documents, 3). It returns None where one of
+            them is odd in any way, and left to `records`. None in place of it: all are.
+        end_of_members: returns where, in a document's bytes, fields can be added; None in place of it: they cannot.
+        literal: returns where all that stands for the text begins and ends, which null can stand for as well; None in
+            place of it: null can stand nowhere.
+    """
+
+    name: str
+    what: str
+    suffixes: tuple[str, ...]
+    read: Callable[[Reader, PartBuilder], Iterator[Part | None]]
+    records: Callable[[Part, Work, PartResult], list[Record]]
+    record: Callable[[Part, int, int, int, Work], Record]
+    locate: Callable[[Part, Record, Sequence[int], Work], list[int] | None]
+    numbered: bool = False
+    in_lines: bool = False
+    any_encoding: bool = False
+    joins: bool = True
+    single: Callable[[Part], Iterator[tuple[Part, int]]] | None = None
+    encoded: Callable[[Part, Work], Encoded | None] | None = None
+    end_of_members: Callable[[Part, Record, Work], int | None] | None = None
+    literal: Callable[[Part, Record, Work], tuple[int, int] | None] | None = None
+
+    def __repr__(self) -> str:
+        """Return its name: the rest are functions."""
+        return f"<{self.name}>"
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """A piece of an input, in order."""
 
     source: int
     """Number of the input."""
-    kind: PartKind
+    kind: Format | PartKind
+    """The format of its documents; else why it has none."""
     name: str = ""
     """The input's name in messages."""
     relative: str = ""
@@ -55,7 +112,7 @@ class Part:
     at: int = 0
     """Offset of `data` in what the log calls the original: all that goes into the same output."""
     line: int = 1
-    """Number of the first line, from 1 (JSON lines)."""
+    """Number of the first line, from 1, where documents are known by it."""
     bytes_read: int = 0
     """Bytes of the input read so far, as stored."""
     problem: DedupError | None = None
@@ -64,6 +121,22 @@ class Part:
     """File that has `data` at `offset`, as it is; empty: there is none, or it is compressed."""
     offset: int = 0
     """Offset of `data` in the input."""
+    detail: Any = None
+    """What the format has told of the whole input."""
+
+    @property
+    def format(self) -> Format | None:
+        """The format of its documents; None: it holds none."""
+        return self.kind if isinstance(self.kind, Format) else None
+
+    @property
+    def numbered(self) -> bool:
+        """It holds documents that are known by their lines."""
+        return isinstance(self.kind, Format) and self.kind.numbered
+
+    def place(self, line: int) -> str:
+        """Return what a document is called in messages: its file, and where that holds many, its line."""
+        return f"{self.name}:{line}" if self.numbered else self.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +210,7 @@ class Record:
     end: int
     """Offsets of its own bytes in the part's data."""
     line: int
-    """Number of its line in the input (JSON lines), or 1."""
+    """Number of its line in the input where documents are known by it, or 1."""
     text: str
     id: str | int | float | None = None
     group: str | None = None
@@ -154,10 +227,14 @@ def document_entry(file: str, line: int | None, identity: str | float | None = N
     return entry
 
 
-def too_large(place: str, limit: int) -> InputError:
+class TooLargeError(InputError):
+    """A document is above the limit."""
+
+
+def too_large(place: str, limit: int) -> TooLargeError:
     """Return the error for a document above the limit."""
     what = f"the document is larger than {limit} bytes and passes through unread"
-    return InputError(what, place=place, hint="raise --max-document if there is memory for it")
+    return TooLargeError(what, place=place, hint="raise --max-document if there is memory for it")
 
 
 @dataclass(slots=True)
@@ -168,7 +245,9 @@ class PartBuilder:
         source, name, relative: as in `Part`.
         at: offset of the input's first byte, as in `Part.at`.
         limit: bytes above which a document passes through unread.
-        path: as in `Part`.
+        field: where the text is in a record.
+        delimiter: sign between the values of a record; empty: the format tells.
+        path, detail: as in `Part`.
     """
 
     source: int
@@ -177,14 +256,19 @@ class PartBuilder:
     at: int
     limit: int
     line: int = 1
+    field: str = ""
+    delimiter: str = ""
     path: str = ""
+    detail: Any = None
     offset: int = 0
 
-    def part(self, kind: PartKind, data: bytes, reader: Reader | None, problem: DedupError | None = None) -> Part:
+    def part(
+        self, kind: Format | PartKind, data: bytes, reader: Reader | None, problem: DedupError | None = None
+    ) -> Part:
         """Return the next part of the input and move on behind it."""
         bytes_read = reader.bytes_read if reader else 0
-        origin = self.source, kind, self.name, self.relative
-        part = Part(*origin, data, self.at, self.line, bytes_read, problem, self.path, self.offset)
+        origin, stored = (self.source, kind, self.name, self.relative), (self.path, self.offset, self.detail)
+        part = Part(*origin, data, self.at, self.line, bytes_read, problem, *stored)
         self.at += len(data)
         self.offset += len(data)
         return part

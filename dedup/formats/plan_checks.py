@@ -6,11 +6,11 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dedup.formats.detect import by_suffix
 from dedup.formats.files.discover import same_file
 from dedup.formats.files.reader import bare_name
 from dedup.formats.foreign import named
 from dedup.formats.foreign_kinds import JSON, Foreign
+from dedup.formats.registry import by_suffix
 from dedup.model.errors import UsageError
 
 if TYPE_CHECKING:
@@ -58,6 +58,9 @@ def refuse_format(path: Path, job: Job | None, name: str) -> None:
     Raises:
         UsageError: it does.
     """
+    known = by_suffix(path.name)
+    if job is not None and known is not None and (known.name == job.format or known in map(by_suffix, job.inputs)):
+        return
     kind = named(path.name)
     if job is not None and kind is not None and (job.binary_as_text or (job.format == "text" and not kind.binary)):
         return

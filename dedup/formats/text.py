@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from dedup.formats.files.encoding import says_wide
 from dedup.formats.files.reader import READ_SIZE, Reader
 from dedup.formats.foreign import HEAD, is_binary
-from dedup.formats.parts import Part, PartBuilder, PartKind, PartResult, Record, Work, rest, too_large
+from dedup.formats.parts import Format, Part, PartBuilder, PartKind, PartResult, Record, Work, rest, too_large
 from dedup.model.errors import InputError
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def read(reader: Reader, builder: PartBuilder) -> Iterator[Part]:
             yield from (builder.part(PartKind.THROUGH, piece, reader) for piece in rest(reader))
             return
     if size:
-        yield builder.part(PartKind.TEXT, b"".join(pieces), reader)
+        yield builder.part(FORMAT, b"".join(pieces), reader)
 
 
 def records(part: Part, work: Work, result: PartResult) -> list[Record]:
@@ -73,3 +73,15 @@ def _where(error: UnicodeError) -> str:
     if isinstance(error, UnicodeDecodeError):
         return f"byte 0x{error.object[error.start]:02X} at offset {error.start}: {error.reason}"
     return str(error)
+
+
+FORMAT = Format(
+    name="text",
+    what="text",
+    suffixes=(".txt", ".text", ".md"),
+    read=read,
+    records=records,
+    record=record,
+    locate=locate,
+    any_encoding=True,
+)

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 Mode = Literal["clean", "check", "diff", "dry-run"]
-Format = Literal["auto", "text", "jsonl", "parquet"]
+FormatName = Literal["auto", "text", "jsonl", "csv", "parquet"]
 OnError = Literal["pass", "fail"]
 Empty = Literal["keep", "drop", "null"]
 STDIN = "-"
@@ -41,9 +41,11 @@ class Job:
     """Files, directories, or ``-``, in the order given."""
     settings: Settings = field(default_factory=Settings)
     mode: Mode = "clean"
-    format: Format = "auto"
+    format: FormatName = "auto"
     text_field: str = "text"
-    """Dotted path of the text in a JSON record."""
+    """Dotted path of the text in a JSON record; name of its column in a table."""
+    delimiter: str = ""
+    """Sign between the values of a row (CSV); empty: the first row tells."""
     encoding: str = "utf-8"
     include: tuple[str, ...] = DEFAULT_INCLUDE
     exclude: tuple[str, ...] = ()

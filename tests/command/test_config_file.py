@@ -184,6 +184,7 @@ def test_every_option_that_reaches_code_or_the_network_is_for_named_files() -> N
     """Whoever adds an option decides about it: it is listed here, or said to be harmless in a file that was found."""
     harmless = {
         *("split", "threshold", "min_words", "exact", "scope", "boilerplate", "within", "max_memory", "field"),
+        "delimiter",
         *("encoding", "include", "exclude", "max_document", "on_error", "max_removed", "workers"),
     }
     named = {option.dest for option in OPTIONS.values() if option.source == "named" or option.unsafe}

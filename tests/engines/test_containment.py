@@ -104,7 +104,7 @@ DOCUMENT = (
     "dedup.resolve.document.decide:resolve",
     "dedup.resolve.document.decide:merge_rounds",
     "dedup.formats.jsonl:_read_record",
-    "dedup.formats.jsonl:locate",
+    "dedup.formats.jsonl:FORMAT.locate",
     "dedup.formats.log.entries:_members",
     "dedup.formats.log.entries:removal_lines",
 )
@@ -115,7 +115,7 @@ CORPUS = (
     "dedup.fingerprint.fingerprint:NativeBatch",
     "dedup.verdict.batch.verify:provisional_verdict",
     "dedup.formats.jsonl:_read_record",
-    "dedup.formats.jsonl:locate",
+    "dedup.formats.jsonl:FORMAT.locate",
     "dedup.formats.log.entries:_members",
     "dedup.engines.removal.reparse:split_texts",
     "dedup.engines.removal.logged:cuts",

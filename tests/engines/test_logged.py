@@ -81,7 +81,7 @@ def test_what_cannot_be_located_is_told_as_ever(place: Path, monkeypatch: pytest
     """A record in an encoding that does not come back piece by piece passes through, and is told of."""
     text = prose(random.Random(1))  # noqa: S311 - not for secrets
     data = b"".join(json.dumps({"id": number, "text": text}).encode() + b"\n" for number in range(2))
-    monkeypatch.setattr(jsonl, "locate", lambda *_: None)
+    monkeypatch.setattr(jsonl.FORMAT, "locate", lambda *_: None)
     log = place / "log.jsonl"
     out, lines, outcome, problems = logged(
         lambda: run_bytes(data, settings=CORPUS, format="jsonl", removed=log), log, native=True, decided=False

@@ -16,6 +16,7 @@ from dedup.engines.local import document_run
 from dedup.engines.local.document_run import process, read_screened
 from dedup.formats.files.encoding import Codec
 from dedup.formats.parts import Part, PartKind, PartResult, Work, too_large
+from dedup.formats.registry import JSON_LINES, TEXT
 from dedup.model.settings import Settings
 from dedup.native import kernels
 from tests.formats.test_encoded_records import RECORDS, lines
@@ -23,6 +24,8 @@ from tests.support import strategies
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from dedup.formats.parts import Format
 
 pytestmark = pytest.mark.skipif(kernels.native() is None, reason="the native kernels are not at work")
 
@@ -68,7 +71,7 @@ WORKS = st.builds(
 )
 
 
-def part(data: bytes, kind: PartKind = PartKind.JSONL, **more: Any) -> Part:
+def part(data: bytes, kind: Format | PartKind = JSON_LINES, **more: Any) -> Part:
     """Return a part of a file."""
     return Part(0, kind, "in.jsonl", "in.jsonl", data, **more)
 
@@ -106,7 +109,7 @@ def test_what_is_no_record_is_passed_on() -> None:
     others = [part(b"x", PartKind.THROUGH), part(b"\n", PartKind.JOINT), part(b"", PartKind.END)]
     check_same(work, [part(line), *others, part(line)])
     check_same(work, [part(line), part(b"x", PartKind.THROUGH, problem=too_large("in.jsonl:1", 9)), part(line)])
-    check_same(work, [part(line), part(line, PartKind.TEXT)])
+    check_same(work, [part(line), part(line, TEXT)])
 
 
 def test_plain_lines_are_read_so() -> None:

@@ -9,13 +9,15 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from dedup.formats import encoded_records, jsonl
+from dedup.formats import jsonl
 from dedup.formats.edits import read_documents
 from dedup.formats.encoded_records import read_encoded
 from dedup.formats.files.encoding import Codec
 from dedup.formats.parts import Part, PartKind, Record, Work
+from dedup.formats.registry import JSON_LINES, TEXT
 from dedup.model.settings import Settings
 from dedup.native import kernels
+from dedup.text import long_texts
 from tests.support.fake_kernel import run_bytes
 
 pytestmark = pytest.mark.skipif(kernels.native() is None, reason="the native kernels are not at work")
@@ -95,11 +97,11 @@ def check_same(part: Part, work: Work = WORK) -> bool:
 def test_any_lines_are_read_alike(some: list[tuple[bytes, bytes]]) -> None:
     """Or left to Python: line by line, and all together, whether the last one is ended or not."""
     data = b"".join(line + end for line, end in some)
-    check_same(Part(0, PartKind.JSONL, "in", "in", data, line=5))
-    check_same(Part(0, PartKind.JSONL, "in", "in", data.rstrip(b"\n")))
+    check_same(Part(0, JSON_LINES, "in", "in", data, line=5))
+    check_same(Part(0, JSON_LINES, "in", "in", data.rstrip(b"\n")))
     for line, _ in some:
         for one in line.split(b"\n"):
-            check_same(Part(0, PartKind.JSONL, "in", "in", one))
+            check_same(Part(0, JSON_LINES, "in", "in", one))
 
 
 @given(st.lists(CHARS, max_size=4), st.booleans())
@@ -111,7 +113,7 @@ def test_plain_lines_are_not_left_to_python(texts: list[str], ascii_only: bool) 
     ]
     data = "".join(json.dumps(one, ensure_ascii=ascii_only) + "\r\n \n" for one in records)
     raw = data.encode("utf-8", "replace" if not ascii_only else "strict")
-    assert check_same(Part(0, PartKind.JSONL, "in", "in", raw))
+    assert check_same(Part(0, JSON_LINES, "in", "in", raw))
 
 
 @settings(max_examples=40)
@@ -131,7 +133,7 @@ def test_whole_runs_are_the_same(some: list[bytes], text: str) -> None:
 
 def test_a_text_that_is_null_is_empty() -> None:
     """As the Python has it."""
-    assert check_same(Part(0, PartKind.JSONL, "in", "in", b'{"text": null}\n{"text": "a"}'))
+    assert check_same(Part(0, JSON_LINES, "in", "in", b'{"text": null}\n{"text": "a"}'))
 
 
 @pytest.mark.parametrize(
@@ -148,23 +150,23 @@ def test_a_text_that_is_null_is_empty() -> None:
 )
 def test_what_asks_for_more_is_left_to_python(work: Work, data: bytes) -> None:
     """What is too deep or too long, another encoding, a path, marks and groups."""
-    assert not check_same(Part(0, PartKind.JSONL, "in", "in", data), work)
-    assert check_same(Part(0, PartKind.JSONL, "in", "in", b'{"text": "a"}'))
+    assert not check_same(Part(0, JSON_LINES, "in", "in", data), work)
+    assert check_same(Part(0, JSON_LINES, "in", "in", b'{"text": "a"}'))
 
 
 def test_tasks_of_several_parts_are_read_together() -> None:
     """Each part has its own documents; what is passed on unread has none, and what is told of is left to Python."""
-    parts = [Part(number, PartKind.JSONL, data=b'{"text": "a"}\n{"text": "\xc3\xa9"}\n') for number in range(2)]
+    parts = [Part(number, JSON_LINES, data=b'{"text": "a"}\n{"text": "\xc3\xa9"}\n') for number in range(2)]
     joint = Part(0, PartKind.JOINT, data=b"\n")
     found = read_encoded(WORK, [parts[0], joint, parts[1]])
     assert found is not None
     assert (found.counts, found.texts.data) == ([2, 0, 2], "aéaé".encode())
     assert found.texts.edges.tolist() == [[0, 1], [1, 3], [3, 4], [4, 6]]
-    assert read_encoded(WORK, [parts[0], Part(0, PartKind.TEXT, data=b"text")]) is None
+    assert read_encoded(WORK, [parts[0], Part(0, TEXT, data=b"text")]) is None
 
 
 def test_very_long_texts_are_left_to_python(monkeypatch: pytest.MonkeyPatch) -> None:
     """Those are split in pieces."""
-    monkeypatch.setattr(encoded_records, "LONG", 3)
-    assert not check_same(Part(0, PartKind.JSONL, data=b'{"text": "abcd"}'))
-    assert check_same(Part(0, PartKind.JSONL, data=b'{"text": "abc"}'))
+    monkeypatch.setattr(long_texts, "LONG", 3)
+    assert not check_same(Part(0, JSON_LINES, data=b'{"text": "abcd"}'))
+    assert check_same(Part(0, JSON_LINES, data=b'{"text": "abc"}'))

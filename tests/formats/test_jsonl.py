@@ -15,7 +15,8 @@ from dedup.formats import jsonl
 from dedup.formats.detect import WrongKindError
 from dedup.formats.edits import LocatedDocument, carry_out
 from dedup.formats.files.encoding import Codec
-from dedup.formats.parts import Part, PartKind, PartResult, Work
+from dedup.formats.parts import Part, PartResult, Work
+from dedup.formats.registry import JSON_LINES
 from dedup.model.errors import ExitCode, InputError
 from dedup.model.settings import Settings
 from dedup.native.kernels import VARIABLE
@@ -228,7 +229,7 @@ def test_every_place_in_the_text_is_found_in_the_line(
     head = b"{" + before + b'"text"' + colon.encode() + b'"'
     tail = b'"' + (b", " + after.rstrip(b", ") if after else b"") + b"}"
     line = head + b"".join(written) + tail
-    part = Part(0, PartKind.JSONL, data=line)
+    part = Part(0, JSON_LINES, data=line)
     work = Work(Settings(), ("text",), Codec("utf-8"), 1 << 20)
     record = jsonl.record(part, 0, len(line), 1, work)
     assert record.text == text
@@ -244,7 +245,7 @@ def test_the_same_text_in_another_member_is_not_cut(behind: bool) -> None:  # no
     """The key is written by the number of a sign, and stands as it is in an object beside it, over the same text."""
     own, other = rb'"te\u0078t": "one\ntwo"', rb'"meta": {"text": "one\ntwo"}'
     line = b"{" + b", ".join([own, other] if behind else [other, own]) + b"}"
-    part, work = Part(0, PartKind.JSONL, data=line), Work(Settings(), ("text",), Codec("utf-8"), 1 << 20)
+    part, work = Part(0, JSON_LINES, data=line), Work(Settings(), ("text",), Codec("utf-8"), 1 << 20)
     record = jsonl.record(part, 0, len(line), 1, work)
     begin = line.index(own) + own.index(b"one")
     assert jsonl.locate(part, record, [0, 3, 4, 7], work) == [begin, begin + 3, begin + 5, begin + 8]
@@ -305,7 +306,7 @@ def test_the_member_that_a_parser_takes_is_the_one_that_is_cut(data: st.DataObje
     record = data.draw(_object(path, texts))
     line = data.draw(_object_written(record))
     work = Work(Settings(), path, Codec("utf-8"), 1 << 20)
-    part, done = Part(0, PartKind.JSONL, data=line, line=2), PartResult()
+    part, done = Part(0, JSON_LINES, data=line, line=2), PartResult()
     (found,) = jsonl.records(part, work, done)
     wanted: Any = json.loads(line)
     for key in path:

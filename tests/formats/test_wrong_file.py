@@ -137,11 +137,11 @@ def test_a_tree_in_place_changes_only_what_is_text(tree: Path, scope: str) -> No
 def test_what_its_name_says_is_no_error_in_a_tree_but_all_of_it_is(tmp_path: Path) -> None:
     (tmp_path / "in").mkdir()
     (tmp_path / "in" / "a.txt").write_text(REPEATED)
-    (tmp_path / "in" / "b.csv").write_text("id,text\n1,a\n2,b\n")
+    (tmp_path / "in" / "b.yaml").write_text("ids:\n- 1\n- 2\n")
     asked = ["--isolated", "--include", "*", "--on-error", "fail", str(tmp_path / "in")]
     done = run(asked)
     assert (done.code, done.stdout) == (0, CLEANED.encode())
-    assert b"1 file passed over, whose name says that it is neither text nor JSON lines (CSV table 1)." in done.stderr
+    assert b"1 file passed over, whose name says that it is neither text nor JSON lines (settings 1)." in done.stderr
     (tmp_path / "in" / "a.txt").unlink()
     done = run(asked)
     assert done.code == 2
@@ -166,7 +166,7 @@ def test_a_reference_of_another_kind_ends_the_run(tmp_path: Path) -> None:
 
 def test_references_that_are_all_passed_over_end_the_run(tmp_path: Path) -> None:
     (tmp_path / "ref").mkdir()
-    (tmp_path / "ref" / "a.csv").write_text("id,text\n")
+    (tmp_path / "ref" / "a.yaml").write_text("ids:\n")
     (tmp_path / "a.txt").write_text(REPEATED)
     asked = ["--isolated", "--scope", "corpus", "--include", "*", "--against", str(tmp_path / "ref")]
     done = run([*asked, str(tmp_path / "a.txt")])
@@ -175,7 +175,7 @@ def test_references_that_are_all_passed_over_end_the_run(tmp_path: Path) -> None
     (tmp_path / "ref" / "b.txt").write_text("Something else stands here.\n")
     done = run([*asked, "--verbose", str(tmp_path / "a.txt")])
     assert (done.code, done.stdout) == (0, CLEANED.encode())
-    assert b"a.csv: its name says that it is a CSV table" in done.stderr
+    assert b"a.yaml: its name says that it is settings" in done.stderr
 
 
 def test_text_insists_on_syntax_and_only_binary_as_text_on_bytes(tmp_path: Path) -> None:
@@ -192,14 +192,14 @@ def test_text_insists_on_syntax_and_only_binary_as_text_on_bytes(tmp_path: Path)
 
 
 def test_a_name_of_another_kind_is_refused_though_the_content_is_text(tmp_path: Path) -> None:
-    for name in ("a.csv", "a.html", "a.json", "a.parquet", "a.docx", "a.csv.gz", "A.CSV"):
+    for name in ("a.yaml", "a.html", "a.json", "a.parquet", "a.docx", "a.yaml.gz", "A.YAML"):
         path = tmp_path / name
         path.write_bytes(gzip.compress(REPEATED.encode()) if name.endswith("gz") else REPEATED.encode())
         done = run(["--isolated", "--quiet", "--check", str(path)])
         assert done.code == 2
         assert b"its name says that it is" in done.stderr
         assert run(["--isolated", "--quiet", "--check", "--format", "text", str(path)]).code == 1
-    assert run(["--isolated", "--stdin-name", "a.csv"], REPEATED.encode()).code == 2
+    assert run(["--isolated", "--stdin-name", "a.yaml"], REPEATED.encode()).code == 2
 
 
 def test_json_lines_are_lines_whatever_json_file_they_are_in(tmp_path: Path) -> None:
@@ -400,7 +400,7 @@ def test_an_encoding_that_is_named_makes_it_text(encoding: str) -> None:
     assert (done.code, done.stdout) == (0, CLEANED.encode(encoding))
     table = next(sample for sample in SAMPLES if sample.name == "a.csv").data.decode().encode(encoding)
     archive = next(sample for sample in SAMPLES if sample.name == "a.zip").data
-    for data, told in ((table, b"CSV table"), (archive, b"ZIP archive")):
+    for data, told in ((table, b"CSV in "), (archive, b"ZIP archive")):
         done = run(asked, data)
         assert (done.code, done.stdout) == (2, b"")
         assert told in done.stderr

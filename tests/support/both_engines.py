@@ -21,7 +21,8 @@ from dedup.fingerprint.fingerprint import fingerprint
 from dedup.fingerprint.shared_digests import SharedDigestSet
 from dedup.formats.edits import LocatedDocument
 from dedup.formats.files.encoding import Codec
-from dedup.formats.parts import Part, PartKind, PartResult, Record, Work
+from dedup.formats.parts import Part, PartResult, Record, Work
+from dedup.formats.registry import TEXT
 from dedup.resolve.corpus.kept_near import NearDuplicates
 from dedup.resolve.corpus.removals import UNJUDGED
 from tests.support import strategies
@@ -106,7 +107,7 @@ def _judged(
         here = slice(*np.searchsorted(removals["paragraph"], (first, end)).tolist())
         fresh = removals["state"][here] == UNJUDGED
         if fresh.any():
-            located = LocatedDocument(Part(0, PartKind.TEXT), PartResult(), Record(0, 0, 1, text))
+            located = LocatedDocument(Part(0, TEXT), PartResult(), Record(0, 0, 1, text))
             spans = sheet.spans[first:end]
             document = Document(located, number, spans, removals[here].copy(), first, (), near, ())
             (one,) = settled_documents(work, [document])

@@ -44,7 +44,6 @@ class Sample:
 
 
 _RECORD = json.dumps({"text": REPEATED})
-_ROWS = [["id", "title", "text"], *([str(number), f"title {number}", REPEATED] for number in range(9))]
 
 
 def _zip(members: dict[str, bytes]) -> bytes:
@@ -116,9 +115,10 @@ def _mbox() -> bytes:
         return path.read_bytes()
 
 
-def _table(delimiter: str) -> bytes:
+def _table(delimiter: str, text: str) -> bytes:
     out = io.StringIO()
-    csv.writer(out, delimiter=delimiter).writerows(_ROWS)
+    rows = [["id", "title", "text"], *([str(number), f"title {number}", text] for number in range(9))]
+    csv.writer(out, delimiter=delimiter).writerows(rows)
     return out.getvalue().encode()
 
 
@@ -230,8 +230,6 @@ def samples() -> tuple[Sample, ...]:
         "a.warc": (_warc("response"), "WARC file"),
         "a.wet": (_warc("conversion"), "WARC file"),
         "a.arc": (b"filedesc://a.arc 0.0.0.0 20260101000000 text/plain 20\n1 0 x\n" + text, "ARC file"),
-        "a.csv": (_table(","), "CSV table"),
-        "a.tsv": (_table("\t"), "TSV table"),
         "a.json": (json.dumps([{"text": REPEATED}, {"text": REPEATED}], indent=2).encode(), "JSON array"),
         "b.json": (json.dumps([{"text": REPEATED}, {"text": REPEATED}]).encode(), "JSON array"),
         "c.json": (json.dumps({"text": REPEATED, "id": 1}, indent=2).encode(), "JSON that is not lines"),
@@ -262,6 +260,8 @@ def samples() -> tuple[Sample, ...]:
         "a.txt": (text, clean),
         "text": (text, clean),
         "a.jsonl": (f"{_RECORD}\n{_RECORD}\n".encode(), 2 * (json.dumps({"text": CLEANED}) + "\n").encode()),
+        "a.csv": (_table(",", REPEATED), _table(",", CLEANED)),
+        "a.tsv": (_table("\t", REPEATED), _table("\t", CLEANED)),
         "d.json": (f"{_RECORD}\n{_RECORD}\n".encode(), 2 * (json.dumps({"text": CLEANED}) + "\n").encode()),
         "empty.txt": (b"", b""),
         "wide.txt": (f"\ufeff{REPEATED}".encode("utf-16-le"), f"\ufeff{CLEANED}".encode("utf-16-le")),

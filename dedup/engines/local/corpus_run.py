@@ -249,7 +249,15 @@ class TwoPassRun:
         return {
             "version": ALGORITHM,
             "settings": job.settings.fingerprint(),
-            "options": [job.text_field, codec, job.format, job.max_document, job.mark, job.binary_as_text],
+            "options": [
+                job.text_field,
+                job.delimiter,
+                codec,
+                job.format,
+                job.max_document,
+                job.mark,
+                job.binary_as_text,
+            ],
             "inputs": [told(source) for source in self._layout.sources],
             "references": [told(source) for source in self._layout.references],
         }

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from dedup.formats.edits import LocatedDocument, carry_out, read_documents
-from dedup.formats.jsonl import record
-from dedup.formats.parts import PartKind, PartResult
+from dedup.formats.parts import PartResult
 from dedup.model.containment import attempt
 from dedup.model.outcome import Counts
 
@@ -49,7 +48,7 @@ def read_screened(work: Work, task: Sequence[Part]) -> _Screened | None:
     Returns:
         None where the task holds anything else, or the native kernels are not there.
     """
-    if not any(part.kind is PartKind.JSONL for part in task) or sum(len(part.data) for part in task) < _FEWEST:
+    if not any(part.numbered for part in task) or sum(len(part.data) for part in task) < _FEWEST:
         return None
     from dedup.formats.encoded_records import read_encoded
     from dedup.resolve.document.screen import screen
@@ -68,6 +67,7 @@ def read_screened(work: Work, task: Sequence[Part]) -> _Screened | None:
         result = PartResult(counts=Counts(documents=number, paragraphs=settled))
         results.append(result)
         for line, start, end in read.places[some][worth].tolist():
-            found.append(LocatedDocument(part, result, record(part, start, end, line, work)))
+            assert part.format is not None  # noqa: S101 - it holds a document
+            found.append(LocatedDocument(part, result, part.format.record(part, start, end, line, work)))
         first += number
     return _Screened(results, found)

@@ -22,7 +22,7 @@ from dedup.fingerprint.table import ROW, moved_rows
 from dedup.formats.edits import read_documents
 from dedup.formats.encoded_records import read_encoded
 from dedup.formats.grouping import salt_of
-from dedup.formats.parts import PartKind, task_bytes
+from dedup.formats.parts import task_bytes
 from dedup.model.containment import attempt
 from dedup.model.errors import UsageError
 from dedup.text.arrays import distinct
@@ -108,7 +108,7 @@ def _read(work: Work, banding: Banding, seen: SharedDigestSet, shift: int, task:
         parts[found[number][0]]["again"] |= AGAIN_FAULT
     documents = np.array(
         [
-            (number, 0, 0, record.line if task[number].kind is PartKind.JSONL else 0, record.start, record.end)
+            (number, 0, 0, record.line if task[number].numbered else 0, record.start, record.end)
             for number, record in found
         ],
         COLUMNS["documents"],

@@ -17,8 +17,7 @@ from dedup.engines.removal.second_pass import decide_documents
 from dedup.formats.files.discover import Source
 from dedup.formats.files.encoding import Codec
 from dedup.formats.inputs import Inputs
-from dedup.formats.jsonl import records
-from dedup.formats.parts import PartKind, PartResult, Work, tasks
+from dedup.formats.parts import PartResult, Work, tasks
 from dedup.formats.plan import IOPlan
 from dedup.model.containment import Fault
 from dedup.model.errors import InputError, OutputError
@@ -119,8 +118,8 @@ def clean_corpus(
         for task, decided in found:
             each = iter(decided)
             for part in task:
-                if part.kind is PartKind.JSONL:
-                    for record in records(part, work, PartResult()):
+                if part.format is not None:
+                    for record in part.format.records(part, work, PartResult()):
                         decision = next(each)
                         if number in pairs and decision.fault is None:
                             decision = replace(decision, fault=Fault(pairs[number].raised, pairs[number].trace))

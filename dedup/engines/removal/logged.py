@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from dedup.engines.removal.explained import compared, comparison_of
 from dedup.engines.removal.task_decisions import removed_numbers
-from dedup.formats.edits import FORMATS
 from dedup.formats.log.entries import (
     Entries,
     comparison_members,
@@ -47,7 +46,8 @@ def logged_cut(work: Work, document: Document) -> tuple[Iterable[tuple[int, int]
     places = [place for (first, last), (start, end) in going for place in (first, start, end, last)]
     inside = [witness for witness in document.witnesses if witness.document == document.number]
     theirs = sorted({edge for witness in inside for edge in (witness.start, witness.end)})
-    locate = FORMATS[part.kind].locate
+    assert part.format is not None  # noqa: S101 - it holds the document
+    locate = part.format.locate
     edges, within = locate(part, record, places, work), locate(part, record, theirs, work) if theirs else []
     if edges is None or within is None:
         return None

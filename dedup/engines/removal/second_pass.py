@@ -14,7 +14,7 @@ from dedup.engines.reading import changed
 from dedup.engines.removal.explained import decision_of, kept_near_of
 from dedup.engines.removal.reparse import settle_cuts
 from dedup.engines.removal.task_decisions import AGAIN_FAULT, REASONS, Document, edges_of
-from dedup.formats.edits import FORMATS, LocatedDocument, carry_out, left_as_it_is, read_documents
+from dedup.formats.edits import LocatedDocument, carry_out, left_as_it_is, read_documents
 from dedup.formats.parts import PartResult, Record
 from dedup.model.containment import Fault, attempt, itself, one_by_one
 from dedup.model.decisions import Decision, held
@@ -146,10 +146,11 @@ def changed_documents(work: Work, parts: list[Part], begun: BegunTask, decided: 
     for number, place, start, end, line, first, last, begin, stop, *told in zip(
         chosen.tolist(), *columns, *edges, strict=True
     ):
-        part = parts[place]
+        part, form = parts[place], parts[place].format
+        assert form is not None  # noqa: S101 - it holds a document
         record: Record | Fault | None = begun.again.get((place, start)) if begun.again else None
         if record is None:
-            record = attempt(partial(FORMATS[part.kind].record, part, start, end, line or 1, work), itself)
+            record = attempt(partial(form.record, part, start, end, line or 1, work), itself)
         if isinstance(record, Fault):
             begun.faults[number] = (
                 LocatedDocument(part, begun.results[place], Record(start, end, line or 1, "")),
@@ -222,7 +223,8 @@ def _cut_out(work: Work, cut: CutDocument) -> None:
 
         gone, log = logged_cut(work, document) or (None, b"")
     else:
-        edges = FORMATS[part.kind].locate(part, record, [edge for region in cut.regions for edge in region], work)
+        assert part.format is not None  # noqa: S101 - it holds the document
+        edges = part.format.locate(part, record, [edge for region in cut.regions for edge in region], work)
         gone = None if edges is None else zip(edges[::2], edges[1::2], strict=True)
     if gone is None:  # the long way round says what is wrong
         carry_out(work, [document.located], [decision_of(document)])

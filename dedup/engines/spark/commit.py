@@ -20,7 +20,7 @@ from pyspark.sql import functions as F  # noqa: N812 - its usual name
 from dedup.engines.spark.write import LOG, TAIL, TEXT
 from dedup.formats.files.compression import by_name
 from dedup.formats.files.reader import Reader
-from dedup.formats.parts import PartKind
+from dedup.formats.registry import JSON_LINES
 from dedup.model.errors import OutputError, UsageError
 from dedup.model.job import STDIN
 
@@ -186,8 +186,9 @@ class OutputNaming:
         packed = {file.relative[file.relative.rfind(".") :].lower() if file.packed else "" for file in files}
         usual = packed.pop() if len(packed) == 1 else ""
         suffix = suffixes.pop() if suffixes else usual if usual in CODECS else ""
-        is_text = bool(files) and all(file.kind is PartKind.TEXT for file in files)
-        part = f"part-{{:05d}}.{'txt' if is_text else 'jsonl'}{suffix}"
+        kinds = {file.kind for file in files}
+        kind = kinds.pop() if len(kinds) == 1 else None
+        part = f"part-{{:05d}}{(kind or JSON_LINES).suffixes[0]}{suffix}"
         is_single = output is not None and output.single
         alone = files[0].relative if len(files) == 1 else STDIN
         return cls(part, suffix, alone if is_single else part, is_single)

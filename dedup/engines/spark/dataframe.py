@@ -88,7 +88,8 @@ def clean_dataframe(
     from dedup.engines.spark.rows import Numbered, Table
     from dedup.engines.spark.write import LOG, Plan
     from dedup.formats.files.encoding import Codec
-    from dedup.formats.parts import PartKind, Work
+    from dedup.formats.parts import Work
+    from dedup.formats.registry import TEXT
 
     chosen = _chosen(settings, options)
     kind = _checked(df, text, chosen)
@@ -103,7 +104,7 @@ def clean_dataframe(
         f.when(value.isNull(), -1).otherwise(0).cast("bigint").alias("at"),
         f.coalesce(value, f.lit(b"")).alias("value"),
     )
-    table = Table(["row"], ["row"], [PartKind.TEXT], np.array([0, number]), 0, open=False, rows=True)
+    table = Table(["row"], ["row"], [TEXT], np.array([0, number]), 0, open=False, rows=True)
     there = Rows(rows, text, kind, [], Numbered(lines, table, int(size)))
     work = Work(chosen, (text,), Codec("utf-8"), (1 << 31) - 1, log=True)
     decisions = decide(

@@ -12,12 +12,12 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote, urlsplit
 
-from dedup.formats.detect import WrongKindError, by_suffix
+from dedup.formats.detect import WrongKindError
 from dedup.formats.files.discover import Patterns, nothing_there, unreadable_address
 from dedup.formats.files.reader import bare_name
 from dedup.formats.foreign import named
 from dedup.formats.foreign_kinds import JSON
-from dedup.formats.parts import PartKind
+from dedup.formats.registry import TEXT, by_suffix, format_named
 from dedup.model.errors import DedupError, InputError, UsageError
 from dedup.model.job import STDIN
 
@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 
     from pyspark.sql import SparkSession
 
-    from dedup.model.job import Format
+    from dedup.formats.parts import Format
+    from dedup.model.job import FormatName
 
 _UNPACKED_BY_HADOOP = (".deflate", ".snappy", ".lz4")
 """Further names by which Hadoop would unpack what this program takes as it is."""
@@ -51,7 +52,7 @@ class File:
     name: str
     relative: str
     size: int
-    kind: PartKind | None
+    kind: Format | None
 
     @property
     def path(self) -> str:
@@ -66,7 +67,11 @@ class File:
     @property
     def whole(self) -> bool:
         """It is read as one thing: it is one document, or has to be unpacked from its beginning on."""
-        return self.kind is PartKind.TEXT or self.packed or self.uri.lower().endswith(_UNPACKED_BY_HADOOP)
+        return (
+            (self.kind is not None and not self.kind.in_lines)
+            or self.packed
+            or self.uri.lower().endswith(_UNPACKED_BY_HADOOP)
+        )
 
 
 class _Listed(NamedTuple):
@@ -84,7 +89,7 @@ def find_files(
     spark: SparkSession,
     inputs: tuple[str, ...],
     include: tuple[str, ...],
-    asked: Format,
+    asked: FormatName,
     report: Callable[[DedupError], None],
     *,
     exclude: tuple[str, ...] = (),
@@ -190,7 +195,7 @@ def _top(given: str, listed: list[_Listed]) -> PurePosixPath | None:
     return None
 
 
-def _matches(place: str, patterns: Patterns, asked: Format) -> bool:
+def _matches(place: str, patterns: Patterns, asked: FormatName) -> bool:
     parquet = place.lower().endswith(PARQUET)
     if asked == "parquet" or (asked == "auto" and parquet):
         return parquet and not patterns.left_out(place)
@@ -201,7 +206,7 @@ def _matches(place: str, patterns: Patterns, asked: Format) -> bool:
 class _Kinds:
     """What files hold, as asked or by their names."""
 
-    asked: Format
+    asked: FormatName
     binary_as_text: bool
 
     def file(self, listed: _Listed, name: str, relative: str) -> File:
@@ -223,18 +228,30 @@ class _Kinds:
             except WrongKindError as error:  # noqa: PERF203 - a few names of many
                 passed(error)
 
-    def _kind(self, relative: str, name: str) -> PartKind | None:
+    def _kind(self, relative: str, name: str) -> Format | None:
         """Return what a file's records are; None: rows of Parquet."""
         if self.asked == "parquet" or (self.asked == "auto" and relative.lower().endswith(PARQUET)):
             return None
         if self.asked != "auto":
-            return PartKind(self.asked)
+            return _of_lines(format_named(self.asked), name)
         if (kind := by_suffix(relative)) is not None:
-            return kind
+            return _of_lines(kind, name)
         if self.binary_as_text:
-            return PartKind.TEXT
+            return TEXT
         if (says := named(relative)) not in (None, JSON):
             assert says is not None  # noqa: S101 - for the type checker
             raise WrongKindError(says, name, by_name=True, announced=True)
         hint = "say --format jsonl, text or parquet"
         raise UsageError("the name does not tell the format, and on Spark nothing else is asked", place=name, hint=hint)
+
+
+def _of_lines(kind: Format, name: str) -> Format:
+    """Return a format that Spark can read: documents, or lines that are documents.
+
+    Raises:
+        UsageError: it cannot.
+    """
+    if kind.numbered and not kind.in_lines:
+        hint = "read it without --engine spark, or convert it to Parquet"
+        raise UsageError(f"{kind.what} is not read on Spark", place=name, hint=hint)
+    return kind

@@ -19,6 +19,7 @@ from dedup.engines.spark.rows import Numbered, Row, Table
 from dedup.engines.spark.stages.frames import NUMBER, batch_of
 from dedup.engines.spark.write import COUNTS, LOG, TEXT, Plan, Writer, lines_and_removals
 from dedup.formats.parts import Part, PartKind, Work, too_large
+from dedup.formats.registry import TEXT as WHOLE
 from dedup.model.errors import UsageError
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ def read_rows(spark: SparkSession, inputs: tuple[str, ...], files: Sequence[File
     counts = {row["uri"]: row["count"] for row in frame.select(uri).groupBy("uri").count().collect()}
     first = np.concatenate(([0], np.cumsum([counts.get(file.uri, 0) for file in files]))).astype(np.int64)
     shown, relatives = [file.name for file in files], [file.relative for file in files]
-    table = Table(shown, relatives, [PartKind.TEXT] * len(files), first, 0, open=False, rows=True)
+    table = Table(shown, relatives, [WHOLE] * len(files), first, 0, open=False, rows=True)
     places = [(file.uri, number, int(first[number])) for number, file in enumerate(files)]
     rows = frame.select(
         "*", F.col("_metadata.file_path").alias("__dedup_uri"), F.col("_metadata.row_index").alias("__dedup_row")
@@ -163,7 +164,7 @@ class _Task(Writer):
         if len(row.value) > self._work.max_document:
             problem = too_large(name, self._work.max_document)
             return Part(row.source, PartKind.THROUGH, name, relative, row.value, problem=problem)
-        return Part(row.source, PartKind.TEXT, name, relative, row.value)
+        return Part(row.source, WHOLE, name, relative, row.value)
 
     def end(self) -> Iterator[pa.RecordBatch]:
         """Say what was counted."""

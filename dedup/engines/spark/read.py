@@ -27,7 +27,8 @@ from dedup.engines.spark.stages.frames import batch_of
 from dedup.formats.detect import not_lines, sniff
 from dedup.formats.files.compression import by_magic
 from dedup.formats.files.reader import Reader
-from dedup.formats.parts import TASK_BYTES, PartKind
+from dedup.formats.parts import TASK_BYTES
+from dedup.formats.registry import TEXT
 from dedup.model.errors import InputError
 
 if TYPE_CHECKING:
@@ -38,7 +39,8 @@ if TYPE_CHECKING:
 
     from dedup.engines.spark.files import File
     from dedup.formats.files.encoding import Codec
-    from dedup.model.job import Format
+    from dedup.formats.parts import Format
+    from dedup.model.job import FormatName
 
 _LARGEST = (1 << 31) - 1
 """Bytes of a file that Spark reads as one piece, at the most."""
@@ -57,7 +59,7 @@ def number(
     references: int,
     codec: Codec,
     *,
-    asked: Format = "auto",
+    asked: FormatName = "auto",
     binary_as_text: bool = False,
 ) -> Numbered:
     """Count the lines of all inputs, and number them.
@@ -165,7 +167,7 @@ def _counted(
             found.sort()
             _tell_ends(files[uri], found)
     if whole is not None:
-        kinds = {uri: (file.kind or PartKind.TEXT, file.name) for uri, file in files.items() if file.whole}
+        kinds = {uri: (file.kind or TEXT, file.name) for uri, file in files.items() if file.whole}
         for row in whole.mapInArrow(partial(count_pieces, kinds), _COUNTED).collect():
             if row["fault"]:
                 raise InputError(f"{row['fault']}; nothing was written", place=files[row["uri"]].name)
@@ -224,7 +226,7 @@ def _placed(
     if references == len(files):
         at = 0
     first = np.array([0, *accumulate(counts)], np.int64)
-    kinds = [file.kind or PartKind.TEXT for file in files]
+    kinds = [file.kind or TEXT for file in files]
     names, relatives = [file.name for file in files], [file.relative for file in files]
     return Table(names, relatives, kinds, first, references, open_line and document > start), places, at
 
@@ -293,14 +295,14 @@ def _run(document: int, source: int, line: int, at: int, values: list[bytes]) ->
     return batch_of(ROWS, document=document + count, **places, value=values)
 
 
-def _pieces(content: bytes, kind: PartKind, name: str) -> Iterator[tuple[bytes, bool]]:
+def _pieces(content: bytes, kind: Format, name: str) -> Iterator[tuple[bytes, bool]]:
     """Yield the lines of a file, or all of it where it is a document, each with whether it is open at its end.
 
     Raises:
         InputError: it cannot be unpacked.
     """
     reader = Reader(io.BytesIO(content), name, owned=True)
-    if kind is not PartKind.TEXT:
+    if kind.in_lines:
         yield from reader.lines()
     elif text := b"".join(iter(reader.read, b"")):
         yield text, not text.endswith(b"\n")
@@ -308,9 +310,9 @@ def _pieces(content: bytes, kind: PartKind, name: str) -> Iterator[tuple[bytes, 
 
 def _count_pieces(
     codec: Codec,
-    asked: Format,
+    asked: FormatName,
     binary_as_text: bool,  # noqa: FBT001 - filled in by position where it is known
-    kinds: dict[str, tuple[PartKind, str]],
+    kinds: dict[str, tuple[Format, str]],
     batches: Iterable[pa.RecordBatch],
 ) -> Iterator[pa.RecordBatch]:
     """Count the lines of files that are read as one piece; runs in a task."""
@@ -324,8 +326,8 @@ def _count_pieces(
                 sniff(asked, name, name, reader, codec, binary_as_text=binary_as_text)
                 for value, open_line in _pieces(entry["value"], kind, name):
                     lines += 1
-                    size += len(value) + (kind is PartKind.JSONL and not open_line)
-                if kind is PartKind.TEXT and lines and not codec.of(value).ascii:
+                    size += len(value) + (kind.in_lines and not open_line)
+                if not kind.in_lines and lines and not codec.of(value).ascii:
                     fault = f"{codec.of(value).name} cannot be written in lines of bytes, as Spark does"
             except InputError as error:
                 fault = str(error.what)

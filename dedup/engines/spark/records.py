@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
     from dedup.engines.spark.rows import Numbered, Table
+    from dedup.formats.parts import Format
 
 _TASK_ROWS = 2000
 
@@ -52,8 +53,8 @@ def parts_of(group: Sequence[Row], table: Table, limit: int) -> Iterator[tuple[P
     while start < len(group):
         row = group[start]
         name, relative = table.names[row.source], table.relatives[row.source]
-        if table.kinds[row.source] is PartKind.TEXT:
-            yield _document(row, name, relative, limit), row.document
+        if not table.kinds[row.source].in_lines:
+            yield _document(row, table.kinds[row.source], (name, relative), limit), row.document
             start += 1
             continue
         stop = start + 1
@@ -61,15 +62,15 @@ def parts_of(group: Sequence[Row], table: Table, limit: int) -> Iterator[tuple[P
             stop += 1
         ends = b"" if table.open and group[stop - 1].document == table.lines - 1 else b"\n"
         data = b"\n".join([one.value for one in group[start:stop]]) + ends
-        yield Part(row.source, PartKind.JSONL, name, relative, data, row.at, row.line), row.document
+        yield Part(row.source, table.kinds[row.source], name, relative, data, row.at, row.line), row.document
         start = stop
 
 
-def _document(row: Row, name: str, relative: str, limit: int) -> Part:
-    """Return a whole document."""
+def _document(row: Row, kind: Format, names: tuple[str, str], limit: int) -> Part:
+    """Return a whole document; `names`: as of `Part`."""
     if len(row.value) > limit:
-        return Part(row.source, PartKind.THROUGH, name, relative, row.value, row.at, problem=too_large(name, limit))
-    return Part(row.source, PartKind.TEXT, name, relative, row.value, row.at)
+        return Part(row.source, PartKind.THROUGH, *names, row.value, row.at, problem=too_large(names[0], limit))
+    return Part(row.source, kind, *names, row.value, row.at)
 
 
 def documents(numbered: Numbered, work: Work) -> DataFrame:

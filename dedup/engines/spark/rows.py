@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from dedup.formats.parts import PartKind
-
 if TYPE_CHECKING:
     from typing import Any
 
     from pyspark.sql import DataFrame
+
+    from dedup.formats.parts import Format
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Table:
 
     names: list[str]
     relatives: list[str]
-    kinds: list[PartKind]
+    kinds: list[Format]
     first: np.ndarray[Any, np.dtype[np.int64]]
     references: int
     open: bool
@@ -48,7 +48,7 @@ class Table:
     def place(self, document: int) -> str:
         """Return where a document stands, for messages."""
         source = int(np.searchsorted(self.first, document, side="right")) - 1
-        numbered = self.rows or self.kinds[source] is PartKind.JSONL
+        numbered = self.rows or self.kinds[source].numbered
         return f"{self.names[source]}:{document - int(self.first[source]) + 1}" if numbered else self.names[source]
 
 

@@ -23,7 +23,6 @@ from dedup.engines.spark.rows import Row, Table
 from dedup.engines.spark.stages.frames import batch_of
 from dedup.formats.edits import left_as_it_is, read_documents
 from dedup.formats.log.writer import Section
-from dedup.formats.parts import PartKind, Work
 from dedup.model.containment import Fault, one_by_one
 from dedup.model.errors import InputError, InternalError
 from dedup.model.outcome import Counts
@@ -40,7 +39,7 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
     from dedup.formats.edits import LocatedDocument
-    from dedup.formats.parts import Part, PartResult
+    from dedup.formats.parts import Part, PartResult, Work
     from dedup.model.errors import DedupError
 
 TEXT, TAIL, LOG, COUNTS = "text", "tail", "log", "counts"
@@ -188,7 +187,7 @@ class Writer:
         first = {id(part): number for part, number in numbered}
         chosen: list[tuple[int, LocatedDocument]] = []
         for one in found:
-            number = first[id(one.part)] + (one.record.line - one.part.line if one.part.kind is PartKind.JSONL else 0)
+            number = first[id(one.part)] + (one.record.line - one.part.line if one.part.numbered else 0)
             if number in self._removals or self._work.mark:
                 chosen.append((number, one))
         how = self._work.settings.split
@@ -268,7 +267,7 @@ class _Task(Writer):
     def _add(self, part: Part, result: PartResult, *, joined: bool) -> None:
         """Take in what came of a part."""
         original, cleaned = part.data, result.apply(part.data)
-        if part.kind is not PartKind.JSONL and joined and not original.endswith(b"\n"):
+        if not part.numbered and joined and not original.endswith(b"\n"):
             # As between any two inputs; it is no part of a document.
             original, cleaned = original + b"\n", cleaned + b"\n"
         self.count(original, cleaned, result)
@@ -379,7 +378,7 @@ def _witnesses(entries: pa.StructArray, table: Table) -> Iterator[WitnessLocatio
     for place, (document, paragraph, start, end) in enumerate(zip(*columns, strict=True)):
         source = int(np.searchsorted(table.first, document, side="right")) - 1
         number = document - int(table.first[source]) + 1
-        line = number if table.kinds[source] is PartKind.JSONL else None
+        line = number if table.kinds[source].numbered else None
         text = texts[place] if texts is not None else None
         if isinstance(text, bytes):
             text = text.decode("utf-8", "surrogatepass")

@@ -51,7 +51,7 @@ from functools import lru_cache
 from json.encoder import encode_basestring
 from typing import TYPE_CHECKING, NamedTuple
 
-from dedup.formats.parts import PartKind, document_entry
+from dedup.formats.parts import document_entry
 from dedup.model.decisions import Compared
 from dedup.native.kernels import native
 
@@ -136,7 +136,7 @@ def removal_lines(work: Work, part: Part, record: Record, entries: Entries, piec
     begin = _opened(common)  # the same in front of each
     kernels = None if pieces or work.codec.name != "utf-8" else native()
     if kernels is not None:
-        is_record, rests = part.kind is PartKind.JSONL, _encoded("".join([f"{rest}}}\n" for rest in entries.rests]))
+        is_record, rests = part.numbered, _encoded("".join([f"{rest}}}\n" for rest in entries.rests]))
         data, numbers = part.data[record.start : record.end], entries.paragraphs
         # The same, sooner; bytes that do not decode are left to what follows.
         found: bytes | None = kernels.removal_lines(data, is_record, begin, numbers, entries.edges, rests)
@@ -162,7 +162,7 @@ def _opened(members: dict[str, Any]) -> bytes:
 
 def _common(part: Part, record: Record) -> dict[str, Any]:
     """Return what the entries of a document have in common: which one it is, and where it begins."""
-    names = (record.line, record.id) if part.kind is PartKind.JSONL else (None, None)
+    names = (record.line, record.id) if part.numbered else (None, None)
     return {"document": document_entry(part.relative, *names), "at": part.at + record.start}
 
 
