@@ -360,6 +360,7 @@ FORMAT = Format(
     locate=locate,
     numbered=True,
     in_lines=True,
+    written="json",
     single=_single,
     encoded=_encoded,
     end_of_members=end_of_members,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from dedup.formats.files.reader import READ_SIZE, Reader
 from dedup.model.errors import DedupError, InputError
@@ -64,6 +64,8 @@ class Format:
         in_lines: they are its lines, each one document, so that it can be read from any line end on.
         any_encoding: it is read in encodings in which a line end is other bytes than in ASCII, too.
         joins: what one input holds can stand behind what another one does.
+        written: how a text's characters stand in its bytes: as they are in its encoding, as in a string of JSON, or in
+            a way of its own, which only `records` and `locate` know.
         single: yields the documents of a part as parts of their own, and where each begins: what one raises does not
             keep the others from being read. None: a part is one document.
         encoded: returns the texts of all documents of a part, in UTF-8 and one after the other; where each begins and
@@ -86,6 +88,7 @@ class Format:
     in_lines: bool = False
     any_encoding: bool = False
     joins: bool = True
+    written: Literal["plain", "json", "other"] = "other"
     single: Callable[[Part], Iterator[tuple[Part, int]]] | None = None
     encoded: Callable[[Part, Work], Encoded | None] | None = None
     end_of_members: Callable[[Part, Record, Work], int | None] | None = None

@@ -84,4 +84,5 @@ FORMAT = Format(
     record=record,
     locate=locate,
     any_encoding=True,
+    written="plain",
 )

@@ -181,12 +181,15 @@ def test_a_table_is_cleaned_in_place_and_restored(tmp_path: Path) -> None:
 
 def test_rows_that_are_left_empty_can_be_dropped(tmp_path: Path) -> None:
     """With their line ends; null is nothing that a table can hold, and the value is left empty."""
-    path, out = tmp_path / "in.tsv", tmp_path / "out.tsv"
+    path, out, log = tmp_path / "in.tsv", tmp_path / "out.tsv", tmp_path / "log"
     path.write_bytes(f"text\tid\r\n{FERRY}\t1\r\n{FERRY}\t2\r\nAn end of its own.\t3\r\n".encode())
     for empty, expected in (("drop", b""), ("null", b"\t2\r\n"), ("keep", b"\t2\r\n")):
-        assert run(["--scope", "corpus", "--empty", empty, "-o", str(out), str(path)]).code == 0
+        asked = ["--scope", "corpus", "--empty", empty, "--removed", str(log)]
+        assert run([*asked, "-o", str(out), str(path)]).code == 0
         head, tail = f"text\tid\r\n{FERRY}\t1\r\n".encode(), b"An end of its own.\t3\r\n"
         assert out.read_bytes() == head + expected + tail
+        assert run(["--restore", str(log), "-o", str(tmp_path / "back.tsv"), str(out)]).code == 0
+        assert (tmp_path / "back.tsv").read_bytes() == path.read_bytes()
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 import dedup
 from dedup.formats.registry import FORMATS, by_suffix, format_named
+from dedup.native.kernels import VARIABLE
 from tests.support import strategies
 from tests.support.cli_inprocess import run
 
@@ -76,6 +77,26 @@ def test_a_format_is_one_object(form: Format) -> None:
     assert format_named(form.name) is form
     for suffix in form.suffixes:
         assert by_suffix(f"some.where/A{suffix.upper()}") is by_suffix(f"a{suffix}.gz") is form
+
+
+@EACH
+@given(texts=documents())
+@settings(max_examples=20)
+def test_the_log_is_the_same_without_native_kernels(form: Format, texts: list[str]) -> None:
+    """Byte for byte; and what it says of a text is the text, however that is written."""
+    written, _ = WAYS[form.name]
+    data, logs = written(texts if form.numbered else texts[:1]), []
+    with tempfile.TemporaryDirectory() as directory:
+        path, log = Path(directory) / f"in{form.suffixes[0]}", Path(directory) / "log.jsonl"
+        path.write_bytes(data)
+        for native in ("auto", "0"):
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setenv(VARIABLE, native)
+                run(["--scope", "corpus", "--workers", "1", "-o", str(path) + ".out", "--removed", str(log), str(path)])
+            logs.append(log.read_bytes())
+    assert logs[0] == logs[1]
+    for entry in map(json.loads, logs[0].splitlines()):
+        assert any(entry.get("text", "") in text for text in texts)
 
 
 @EACH

@@ -134,9 +134,10 @@ def removal_lines(work: Work, part: Part, record: Record, entries: Entries, piec
     """
     common = _common(part, record)
     begin = _opened(common)  # the same in front of each
-    kernels = None if pieces or work.codec.name != "utf-8" else native()
+    written = "other" if part.format is None else part.format.written
+    kernels = None if pieces or work.codec.name != "utf-8" or written == "other" else native()
     if kernels is not None:
-        is_record, rests = part.numbered, _encoded("".join([f"{rest}}}\n" for rest in entries.rests]))
+        is_record, rests = written == "json", _encoded("".join([f"{rest}}}\n" for rest in entries.rests]))
         data, numbers = part.data[record.start : record.end], entries.paragraphs
         # The same, sooner; bytes that do not decode are left to what follows.
         found: bytes | None = kernels.removal_lines(data, is_record, begin, numbers, entries.edges, rests)
