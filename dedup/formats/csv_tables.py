@@ -229,6 +229,11 @@ def _values(row: bytes, delimiter: str) -> Iterator[tuple[int, bytes]]:
         at = end + 1
 
 
+def _is_sound(value: bytes) -> bool:
+    """Return True unless something stands behind a closing quotation mark."""
+    return not value.startswith(_QUOTE) or _behind_quotes(value, 0, len(value)) == len(value)
+
+
 def _plain(value: bytes) -> bytes:
     """Return a value without its quotes."""
     return value[1:-1].replace(_PAIR, _QUOTE) if value.startswith(_QUOTE) else value
@@ -291,7 +296,7 @@ def _read_row(part: Part, start: int, end: int, line: int, work: Work) -> tuple[
         what = f"the row has {number} values, and the table {columns} columns"
         raise InputError(f"{what}; it passes through unchanged", place=place)
     value = values[dialect.column]
-    if value.startswith(_QUOTE) and not value.endswith(_QUOTE):
+    if not _is_sound(value):
         raise InputError("text stands behind a closing quotation mark; it passes through unchanged", place=place)
     try:
         text, valid = work.codec.decode(_plain(value))
@@ -342,7 +347,7 @@ def _value_in(row: bytes, dialect: Dialect, patterns: _Patterns) -> bytes | None
         if column == dialect.column:
             found = row[at:end]
         at = end + 1
-    return None if found.startswith(_QUOTE) and not found.endswith(_QUOTE) else found
+    return found if _is_sound(found) else None
 
 
 def locate(part: Part, record: Record, positions: Sequence[int], work: Work) -> list[int] | None:
