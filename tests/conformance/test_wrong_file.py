@@ -44,7 +44,7 @@ def test_what_is_called_lines_or_text_and_is_not_ends_the_run(name: str, tmp_pat
         found = on_spark(Case("wrong", {}, inputs=(f"a{ending}",)), tmp_path)
         assert found.error is not None
         assert "nothing was written" in found.error[0]
-        assert str(CONTENT[name].told) in found.error[0]
+        assert (CONTENT[name].told or "CSV table") in found.error[0]
         assert found.text is None
 
 
@@ -54,11 +54,11 @@ def test_a_directory_is_read_without_what_says_that_it_is_something_else(tmp_pat
     (top / "a.jsonl").write_bytes(lines(articles(3, 9)))
     (top / "drafts").mkdir()
     (top / "drafts" / "b.jsonl").write_bytes(lines(articles(4, 9)))
-    for name in ("a.zip", "a.html"):
+    for name in ("a.zip", "a.html", "a.csv"):
         (top / name).write_bytes(CONTENT[name].data)
     outcome, told = _run(top, tmp_path / "out", include=("*",), exclude=("drafts/",))
     assert (outcome.counts.files, int(outcome.exit_code)) == (1, 0)
-    assert outcome.counts.passed == {"ZIP archive": 1, "HTML page": 1}
+    assert outcome.counts.passed == {"ZIP archive": 1, "HTML page": 1, "CSV table": 1}
     assert not told.problems
 
 
@@ -66,6 +66,8 @@ def test_a_name_that_says_something_else_is_refused(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text(REPEATED, encoding="utf-8")
     with pytest.raises(DedupError, match="its name says that it is a CSV table"):
         _run(tmp_path / "a.csv", tmp_path / "out")
+    with pytest.raises(DedupError, match="CSV is not read on Spark"):
+        _run(tmp_path / "a.csv", tmp_path / "out", format="csv")
     (tmp_path / "a.txt").write_text(REPEATED, encoding="utf-8")
     with pytest.raises(DedupError, match="its name says that it is a Parquet file"):
         _run(tmp_path / "a.txt", tmp_path / "out.parquet")

@@ -16,15 +16,12 @@ from dedup.formats.files.encoding import Codec
 from dedup.formats.files.reader import Reader
 from dedup.formats.inputs import Inputs
 from dedup.formats.parts import Part, PartBuilder, PartKind, PartResult, Work
-from dedup.model.errors import UsageError
 from dedup.model.job import Job
 from dedup.model.settings import Settings
 from tests.support.cli_inprocess import run
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from dedup.model.job import FormatName
 
 WORK = Work(Settings(), ("text",), Codec("utf-8"), 1 << 20)
 FERRY = "The ferry to Sund does not sail in winter while the ice lies on the lake."
@@ -243,15 +240,3 @@ def test_records_are_compared_within_the_value_of_a_column(tmp_path: Path) -> No
     path.write_bytes("\n".join(["site,text", f"a,{FERRY}", f"b,{FERRY}", f"a,{FERRY}", ""]).encode())
     done = run(["--scope", "corpus", "--within", "site", str(path)])
     assert done.stdout.decode().splitlines() == ["site,text", f"a,{FERRY}", f"b,{FERRY}", "a,"]
-
-
-@pytest.mark.parametrize("asked", ["auto", "csv"])
-def test_a_table_is_refused_on_spark(asked: FormatName) -> None:
-    """Its rows are no lines, from any of which it could be read on."""
-    from dedup.engines.spark.files import _of_lines
-    from dedup.formats.registry import by_suffix, format_named
-
-    found = by_suffix("a.csv.gz") if asked == "auto" else format_named(asked)
-    assert found is csv_tables.FORMAT
-    with pytest.raises(UsageError, match="CSV is not read on Spark"):
-        _of_lines(found, "a.csv.gz")

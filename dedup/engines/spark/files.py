@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from dedup.formats.parts import Format
     from dedup.model.job import FormatName
 
+_ELSEWHERE = "read it without --engine spark, or convert it to Parquet"
 _UNPACKED_BY_HADOOP = (".deflate", ".snappy", ".lz4")
 """Further names by which Hadoop would unpack what this program takes as it is."""
 _GLOB = frozenset("\\*?[]{},")
@@ -233,25 +234,22 @@ class _Kinds:
         if self.asked == "parquet" or (self.asked == "auto" and relative.lower().endswith(PARQUET)):
             return None
         if self.asked != "auto":
-            return _of_lines(format_named(self.asked), name)
-        if (kind := by_suffix(relative)) is not None:
-            return _of_lines(kind, name)
+            asked = format_named(self.asked)
+            if not _can_read(asked):
+                raise UsageError(f"{asked.what} is not read on Spark", place=name, hint=_ELSEWHERE)
+            return asked
+        if (kind := by_suffix(relative)) is not None and _can_read(kind):
+            return kind
         if self.binary_as_text:
             return TEXT
         if (says := named(relative)) not in (None, JSON):
             assert says is not None  # noqa: S101 - for the type checker
+            says = says if kind is None else says._replace(hint=_ELSEWHERE)
             raise WrongKindError(says, name, by_name=True, announced=True)
         hint = "say --format jsonl, text or parquet"
         raise UsageError("the name does not tell the format, and on Spark nothing else is asked", place=name, hint=hint)
 
 
-def _of_lines(kind: Format, name: str) -> Format:
-    """Return a format that Spark can read: documents, or lines that are documents.
-
-    Raises:
-        UsageError: it cannot.
-    """
-    if kind.numbered and not kind.in_lines:
-        hint = "read it without --engine spark, or convert it to Parquet"
-        raise UsageError(f"{kind.what} is not read on Spark", place=name, hint=hint)
-    return kind
+def _can_read(kind: Format) -> bool:
+    """Return True for a format that Spark can read: documents, or lines that are documents."""
+    return kind.in_lines or not kind.numbered
