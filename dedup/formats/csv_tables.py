@@ -14,6 +14,7 @@ from functools import cache
 from itertools import accumulate, islice, pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
+from dedup.formats.files.encoding import says_wide
 from dedup.formats.files.reader import READ_SIZE, Reader
 from dedup.formats.grouping import group_of
 from dedup.formats.parts import (
@@ -189,8 +190,11 @@ def _dialect(data: bytes, builder: PartBuilder, *, whole: bool) -> Dialect | Non
     """Return how a table is written, by its first row; None where that is not there yet.
 
     Raises:
-        InputError: it has no column of the name that is asked for.
+        InputError: it has no column of the name that is asked for, or is written in an encoding that is not read.
     """
+    if says_wide(data):
+        hint = "convert the file to UTF-8 first"
+        raise InputError("CSV in UTF-16 or UTF-32 cannot be read", place=builder.name, hint=hint)
     tables = [
         Dialect(sign, names, names.index(builder.field) if builder.field in names else -1)
         for sign in ([builder.delimiter] if builder.delimiter else DELIMITERS)

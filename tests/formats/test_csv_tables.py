@@ -145,6 +145,7 @@ def test_what_is_wrong_is_told_and_passes_through(data: bytes, expected: list[st
         (b"id,body\n1,a\n", r"no column 'text'"),
         (b"text,text\n1,a\n", r"several columns"),
         (b'"text\n1,a\n', r"no first row"),
+        ("\ufefftext\na\n".encode("utf-16-le"), r"UTF-16"),
     ],
 )
 def test_a_table_without_its_column_is_not_read(data: bytes, what: str) -> None:
