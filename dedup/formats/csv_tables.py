@@ -248,13 +248,17 @@ def _line_ends(data: bytes) -> int:
 
 
 def _rows(part: Part) -> Iterator[tuple[int, int, int]]:
-    """Yield where the rows of a part begin and end, without their line ends, and the number of each one's line."""
+    """Yield where the rows of a part begin and end, without their line ends, and the number of each one's line.
+
+    Neither the names of the columns nor blank lines.
+    """
     data, at, line = part.data, 0, part.line
     patterns = _patterns(part.detail.delimiter)
     while at < len(data):
         found = _row_at(data, at, len(data), patterns)
         assert found is not None  # noqa: S101 - a part is made of whole rows
-        yield at, found[0], line
+        if found[0] > at and part.offset + at > 0:
+            yield at, found[0], line
         line += _line_ends(data[at : found[1]])
         at = found[1]
 
@@ -263,8 +267,6 @@ def records(part: Part, work: Work, result: PartResult) -> list[Record]:
     """Return the documents of a part; a row that holds none is reported and passes through, a blank one silently."""
     found: list[Record] = []
     for start, end, line in _rows(part):
-        if (part.offset == 0 and start == 0) or start == end:
-            continue  # the names of the columns; a blank line
         result.counts.documents += 1
         try:
             one, valid = _read_row(part, start, end, line, work)
@@ -324,8 +326,6 @@ def _encoded(part: Part, work: Work) -> Encoded | None:
     texts: list[bytes] = []
     places: list[int] = []
     for start, end, line in _rows(part):
-        if (part.offset == 0 and start == 0) or start == end:
-            continue
         value = _value_in(part.data[start:end], dialect, patterns)
         if value is None or end - start > min(work.max_document, LONG):
             return None

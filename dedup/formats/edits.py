@@ -170,7 +170,9 @@ class _Edit:
             return None
         cuts = self._cuts(decision.removals, where)
         region, put = None, b""
-        empty = self._work.empty if jsonl_edits.is_left_empty(self._record.text, decision) else "keep"
+        empty = self._work.empty
+        if empty != "keep" and not jsonl_edits.is_left_empty(self._record.text, decision):
+            empty = "keep"
         if self._format.numbered and empty == "drop":
             region = jsonl_edits.whole_line(self._part, self._record)
         elif self._format.literal is not None and empty == "null":
