@@ -7,9 +7,9 @@ from codecs import BOM_UTF8
 from typing import TYPE_CHECKING
 
 from dedup.formats.foreign import HEAD, named, recognised
-from dedup.formats.foreign_kinds import ARRAY, BINARY, CSV, JSON, OOXML, TSV, ZIP, Foreign
+from dedup.formats.foreign_kinds import ARRAY, BINARY, CSV, JSON, OOXML, PARQUET, TSV, ZIP, Foreign
 from dedup.formats.foreign_kinds import JSON_LINES as LINES_OF_JSON
-from dedup.formats.registry import JSON_LINES, TABLE, TEXT, by_suffix, format_named
+from dedup.formats.registry import JSON_LINES, ROWS, TABLE, TEXT, by_suffix, format_named
 from dedup.model.errors import InputError
 
 if TYPE_CHECKING:
@@ -79,6 +79,8 @@ def sniff(asked: FormatName, name: str, place: str, reader: Reader, codec: Codec
         found = None
     if kind is None and says is None and found in (CSV, TSV):
         return TABLE
+    if found is PARQUET and asked in ("auto", ROWS.name):
+        return ROWS
     # What a table is taken for by its first bytes may be what stands in its first row.
     insisted = (asked == "text" or kind not in (None, TEXT, JSON_LINES)) and found is not None and not found.binary
     packed = reader.compressed.name if reader.compressed is not None else ""

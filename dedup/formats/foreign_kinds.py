@@ -79,7 +79,7 @@ IN_ZIP: tuple[tuple[bytes, Foreign], ...] = (
 TAR = Foreign("a tar archive", _UNPACK, (".tar", ".tgz", ".tbz2", ".txz"), weak=(rb".{257}ustar[\0 ]",))
 PARQUET = Foreign(
     "a Parquet file",
-    "read it with --scope corpus --engine spark, or write its rows as JSON lines",
+    "read it with --format parquet",
     (".parquet", ".parq", ".pq"),
     weak=(rb"PAR[1E]",),
 )

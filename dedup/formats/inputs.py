@@ -7,16 +7,17 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from dedup.formats.detect import WrongKindError, sniff
 from dedup.formats.files.reader import Reader
-from dedup.formats.parts import Part, PartBuilder, PartKind
+from dedup.formats.parts import Part, PartBuilder, PartKind, Unwrapping
 from dedup.model.errors import InputError
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
-    from dedup.formats.files.compression import Packing
+    from dedup.formats.files.compression import Packing, Rewriting
     from dedup.formats.files.discover import Source
     from dedup.formats.files.encoding import Codec
+    from dedup.formats.parts import Format
     from dedup.model.job import Job
 
 
@@ -36,7 +37,7 @@ class Inputs:
         passed: number of a source below a directory → why it is passed over: its name says that it is neither text nor
             JSON lines. That is no failure, since it was not named.
         foreign: numbers of the sources that are neither text nor JSON lines, whatever they are called.
-        compressed: number of a source → how it is compressed, where it is.
+        compressed: number of a source → how it is compressed, or made of what is read, where it is.
         status: number of a source → its status before it was read.
     """
 
@@ -51,7 +52,7 @@ class Inputs:
         self.failures: dict[int, InputError] = {}
         self.passed: dict[int, WrongKindError] = {}
         self.foreign: set[int] = set()
-        self.compressed: dict[int, Packing] = {}
+        self.compressed: dict[int, Packing | Rewriting] = {}
         self.status: dict[int, os.stat_result] = {}
 
     def parts(self) -> Iterator[Part | None]:
@@ -89,7 +90,10 @@ class Inputs:
                     self.compressed[builder.source] = reader.compressed
                 elif reader.is_lasting and not source.once and source.kept is None:
                     builder.path = str(source.path)
-                yield from self._reading(reader, source)(reader, builder)
+                found = self._format(reader, source)
+                if found.unwrap is not None:
+                    self._unwrap(found, reader, source, builder)
+                yield from found.read(reader, builder)
         except WrongKindError as error:
             self.foreign.add(builder.source)
             if source.below and error.announced:
@@ -99,7 +103,29 @@ class Inputs:
         except InputError as error:
             self.failures[builder.source] = error
 
-    def _reading(self, reader: Reader, source: Source) -> Callable[[Reader, PartBuilder], Iterator[Part | None]]:
+    def _unwrap(self, found: Format, reader: Reader, source: Source, builder: PartBuilder) -> None:
+        """Read what a file holds, rather than its bytes.
+
+        Raises:
+            InputError: it cannot be read, or not be written where the output goes.
+        """
+        assert found.unwrap is not None  # noqa: S101 - for the type checker
+        job, output = self._job, self._job.output_path
+        if job.mode == "clean" and output is None and not job.in_place:
+            hint = "name a file or a directory with --output, or use --in-place"
+            raise InputError(f"{found.what} is not written to standard output", place=source.name, hint=hint)
+        if self._joined and output is not None and not output.name.lower().endswith(found.suffixes):
+            what = f"{found.what} would be written to {output.name}, whose name does not say so"
+            raise InputError(what, place=source.name, hint=f"choose a name that ends with {found.suffixes[0]}")
+        if self._codec.name != "utf-8":
+            hint = f"leave --encoding {self._codec.name} out"
+            raise InputError(f"text in {found.what} is in UTF-8 always", place=source.name, hint=hint)
+        builder.path = ""
+        found.unwrap(reader, source.path, Unwrapping(job.text_field, job.settings.within, job.mark))
+        if reader.rewriting is not None:
+            self.compressed[builder.source] = reader.rewriting
+
+    def _format(self, reader: Reader, source: Source) -> Format:
         asked, insist = self._job.format, self._job.binary_as_text
         found = sniff(asked, source.relative, source.name, reader, self._codec, binary_as_text=insist)
         if not (found.any_encoding or self._codec.ascii):
@@ -111,4 +137,4 @@ class Inputs:
         if self._job.mark and found.numbered and found.end_of_members is None:
             what = f"{found.what} has no place for marks"
             raise InputError(what, place=source.name, hint="--mark is for JSON lines")
-        return found.read
+        return found

@@ -58,9 +58,10 @@ class _BadRecordError(ValueError):
         self.hint = hint
 
 
-def read(reader: Reader, builder: PartBuilder) -> Iterator[Part | None]:
+def read(reader: Reader, builder: PartBuilder, form: Format | None = None) -> Iterator[Part | None]:
     """Yield parts of whole lines as they come; None before a read that has to wait.
 
+    `form`: what they are parts of, where that is read as these lines are.
     Memory: about a megabyte, or the longest line up to the limit; a longer line passes through in pieces, unread.
 
     Raises:
@@ -81,7 +82,7 @@ def read(reader: Reader, builder: PartBuilder) -> Iterator[Part | None]:
                 begun, size = [], 0
             continue
         if lines := b"".join([*begun, block[:cut]]):
-            yield builder.part(FORMAT, lines, reader)
+            yield builder.part(form or FORMAT, lines, reader)
             builder.line += lines.count(b"\n")
         if not block:
             return

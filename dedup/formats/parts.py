@@ -16,6 +16,7 @@ from dedup.model.outcome import Counts, Explanation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
+    from pathlib import Path
 
     from dedup.formats.files.encoding import Codec
     from dedup.model.job import Empty, Job
@@ -42,6 +43,18 @@ class PartKind(Enum):
     """A line end that is put between two inputs."""
     END = "end"
     """No bytes; the input ends here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unwrapping:
+    """What is taken out of a file that is no sequence of documents by itself."""
+
+    field: str
+    """Where the text is, dots leading inwards."""
+    within: str | None = None
+    """See `dedup.model.settings.Settings.within`."""
+    mark: bool = False
+    """Marks are to be written into it."""
 
 
 @dataclass(eq=False)
@@ -75,6 +88,9 @@ class Format:
         end_of_members: returns where, in a document's bytes, fields can be added; None in place of it: they cannot.
         literal: returns where all that stands for the text begins and ends, which null can stand for as well; None in
             place of it: null can stand nowhere.
+        unwrap: has a reader (of a path, which is None for standard input) give other bytes than those that are stored,
+            which `read` reads, and say how they are stored again: `Reader.rewriting`. It raises InputError where it
+            cannot. None in place of it: bytes are read as they are.
     """
 
     name: str
@@ -93,6 +109,7 @@ class Format:
     encoded: Callable[[Part, Work], Encoded | None] | None = None
     end_of_members: Callable[[Part, Record, Work], int | None] | None = None
     literal: Callable[[Part, Record, Work], tuple[int, int] | None] | None = None
+    unwrap: Callable[[Reader, Path | None, Unwrapping], None] | None = None
 
     def __repr__(self) -> str:
         """Return its name: the rest are functions."""

@@ -14,9 +14,10 @@ from dedup.formats.files.links import Named, check_inside, leads_out
 from dedup.formats.files.outputs import FileOutput, Output, StdoutOutput, TreeOutput, targets
 from dedup.formats.files.reader import reason, status_of
 from dedup.formats.plan_checks import check_work_directory, refuse_file_name, refuse_format, refuse_inside
+from dedup.formats.registry import format_named
 from dedup.model.compatibility import LOCAL_JOB, refuse
 from dedup.model.errors import DedupError, InputError, OutputError, UsageError
-from dedup.model.job import STDIN, Job
+from dedup.model.job import DEFAULT_INCLUDE, STDIN, Job
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -52,7 +53,7 @@ def plan_io(job: Job, report: Report, stdin: BinaryIO | None, stdout: BinaryIO |
     refuse(LOCAL_JOB, job)
     check_work_directory(job)
     output = job.output_path
-    found = discover(job.inputs, job.include, job.stdin_name, report, exclude=job.exclude)
+    found = discover(job.inputs, _patterns(job), job.stdin_name, report, exclude=job.exclude)
     sources = _writable(_once(found.sources), Named(job.inputs), report) if job.in_place else found.sources
     per_file = job.in_place or job.mode != "clean"
     if output is not None and (found.tree or job.into_directory or output.is_dir()):
@@ -100,7 +101,15 @@ def _references(job: Job) -> list[Source]:
 
     if STDIN in job.against:
         raise UsageError("a reference cannot be '-'", hint="name a file")
-    return discover(job.against, job.include, job.stdin_name, report, exclude=job.exclude).sources
+    return discover(job.against, _patterns(job), job.stdin_name, report, exclude=job.exclude).sources
+
+
+def _patterns(job: Job) -> tuple[str, ...]:
+    """Return the names that are read below a directory: as said, else, of a format that is asked for, its own."""
+    if job.include != DEFAULT_INCLUDE or job.format == "auto":
+        return job.include
+    own = tuple(f"*{suffix}" for suffix in format_named(job.format).suffixes)
+    return job.include if set(own) & set(DEFAULT_INCLUDE) else own
 
 
 def _destinations(job: Job, output: Path | None, sources: list[Source], *, per_file: bool) -> list[Path]:

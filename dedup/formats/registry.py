@@ -5,15 +5,19 @@ from __future__ import annotations
 import copyreg
 from typing import TYPE_CHECKING
 
-from dedup.formats import csv_tables, jsonl, text
-from dedup.formats.files.reader import bare_name
+from dedup.formats import csv_tables, jsonl, parquet, text
+from dedup.formats.files.reader import PARQUET_MAGIC, bare_name, is_parquet
 from dedup.formats.parts import Format
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
-TEXT, JSON_LINES, TABLE = text.FORMAT, jsonl.FORMAT, csv_tables.FORMAT
-FORMATS: tuple[Format, ...] = (TEXT, JSON_LINES, TABLE)
+    from dedup.formats.files.reader import Reader
+    from dedup.formats.parts import Unwrapping
+
+TEXT, JSON_LINES, TABLE, ROWS = text.FORMAT, jsonl.FORMAT, csv_tables.FORMAT, parquet.FORMAT
+FORMATS: tuple[Format, ...] = (TEXT, JSON_LINES, TABLE, ROWS)
 
 
 def format_named(name: str) -> Format:
@@ -31,6 +35,16 @@ def format_named(name: str) -> Format:
 def by_suffix(name: str) -> Format | None:
     """Return the format that a name says, with a suffix of compression or without; None: it says none that is read."""
     return next((one for one in FORMATS if bare_name(name.lower()).endswith(one.suffixes)), None)
+
+
+def unwrap(reader: Reader, path: Path | None, asked: Unwrapping) -> None:
+    """Have a reader give what its file holds, where that is not read as its bytes are; told by its first ones.
+
+    Raises:
+        InputError: it cannot be read.
+    """
+    if reader.peek(len(PARQUET_MAGIC)).startswith(PARQUET_MAGIC) and ROWS.unwrap is not None and is_parquet(path):
+        ROWS.unwrap(reader, path, asked)
 
 
 def _by_name(form: Format) -> tuple[Callable[[str], Format], tuple[str]]:

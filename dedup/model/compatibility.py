@@ -90,7 +90,6 @@ LOCAL_JOB = (
     Refusal(lambda job: job.output_path is not None and job.mode != "clean", _NO_TEXT, "leave it out"),
     _range("workers", 1, None, "use a whole number from 1 on"),
     _range("max_document", 1, None, "use a number of bytes, from 1 on"),
-    Refusal(lambda job: job.format == "parquet", "Parquet is read by --engine spark only", "add --engine spark"),
     Refusal(lambda job: job.mark and job.removed is not None, *_NO_LOG),
     Refusal(
         lambda job: job.mark and job.mode in ("check", "diff"), "--mark does not go with mode {0.mode}", _ONE_OF_THEM

@@ -54,7 +54,6 @@ def refused(capsys: pytest.CaptureFixture[str], *args: str) -> str:
         ((*ON_SPARK, "--diff"), "--diff cannot be done on Spark"),
         (ON_SPARK, "--engine spark does not write to standard output"),
         ((*ON_SPARK, "--output", "x", "--spark-conf", "nonsense"), "--spark-conf: 'nonsense' is no setting of Spark"),
-        (("--format", "parquet"), "Parquet is read by --engine spark only"),
     ],
 )
 def test_what_has_no_sense_is_refused(

@@ -45,10 +45,23 @@ def _from_table(data: bytes) -> list[str]:
     return [row["text"] for row in csv.DictReader(io.StringIO(data.decode(), newline=""))]
 
 
+def _as_rows(texts: list[str]) -> bytes:
+    out = io.BytesIO()
+    parquet = pytest.importorskip("pyarrow.parquet")
+    parquet.write_table(pytest.importorskip("pyarrow").table({"n": range(len(texts)), "text": texts}), out)
+    return out.getvalue()
+
+
+def _from_rows(data: bytes) -> list[str]:
+    found: list[str] = pytest.importorskip("pyarrow.parquet").read_table(io.BytesIO(data)).column("text").to_pylist()
+    return found
+
+
 WAYS: dict[str, tuple[Callable[[list[str]], bytes], Callable[[bytes], list[str]]]] = {
     "text": (lambda texts: texts[0].encode(), lambda data: [data.decode()]),
     "jsonl": (_as_lines, _from_lines),
     "csv": (_as_table, _from_table),
+    "parquet": (_as_rows, _from_rows),
 }
 """How documents are written in each format, and read again: with nothing of this project."""
 EACH = pytest.mark.parametrize("form", FORMATS, ids=lambda form: form.name)
@@ -92,7 +105,19 @@ def test_the_log_is_the_same_without_native_kernels(form: Format, texts: list[st
         for native in ("auto", "0"):
             with pytest.MonkeyPatch.context() as patch:
                 patch.setenv(VARIABLE, native)
-                run(["--scope", "corpus", "--workers", "1", "-o", str(path) + ".out", "--removed", str(log), str(path)])
+                run(
+                    [
+                        "--scope",
+                        "corpus",
+                        "--workers",
+                        "1",
+                        "-o",
+                        str(path.with_name("out")) + path.suffix,
+                        "--removed",
+                        str(log),
+                        str(path),
+                    ]
+                )
             logs.append(log.read_bytes())
     assert logs[0] == logs[1]
     for entry in map(json.loads, logs[0].splitlines()):

@@ -132,12 +132,10 @@ def _pyarrow(kind: str, otherwise: bytes) -> bytes:
     """Return a table as one of Arrow's formats; where pyarrow is not installed, the beginning of such a file."""
     try:
         import pyarrow as pa  # of an extra
-        from pyarrow import feather, orc, parquet
+        from pyarrow import feather, orc
     except ImportError:
         return otherwise
     table = pa.table({"text": [REPEATED, CLEANED] * 20})
-    if kind == "parquet":
-        return _saved(lambda out: parquet.write_table(table, out, compression="none"))
     if kind == "feather":
         return _saved(lambda out: feather.write_feather(table, out, compression="uncompressed"))
     return _saved(lambda out: orc.write_table(table, out))
@@ -215,7 +213,6 @@ def samples() -> tuple[Sample, ...]:
         "a.ogg": (b"OggS\0\x02" + bytes(22), "Ogg recording"),
         "a.mp4": (b"\0\0\0\x18ftypisom\0\0\x02\0isommp41", "MP4 film"),
         "a.mkv": (b"\x1a\x45\xdf\xa3\x9f\x42\x86\x81\x01", "Matroska film"),
-        "a.parquet": (_pyarrow("parquet", b"PAR1\x15\0\x15\x18\0\0\0\0PAR1"), "Parquet file"),
         "a.feather": (_pyarrow("feather", b"ARROW1\0\0\xff\xff\xff\xff\x10\0\0\0"), "Arrow file"),
         "a.orc": (_pyarrow("orc", b"ORC\x0a\x03\0\0\0\x12\x02\x01\x07\x03ORC\x11"), "ORC file"),
         "a.avro": (_avro(), "Avro file"),

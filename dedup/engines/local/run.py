@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import zlib
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -18,12 +19,12 @@ from dedup.formats.files.encoding import Codec
 from dedup.formats.inputs import Inputs
 from dedup.formats.parts import PartKind, Work, task_bytes, tasks
 from dedup.formats.plan import open_output, plan_io
-from dedup.model.errors import DedupError, InternalError, OutputError
+from dedup.model.errors import DedupError, InputError, InternalError, OutputError
 from dedup.model.job import STDIN
 from dedup.model.outcome import Counts, Outcome, check_removed, check_sums, exit_code, nothing_read
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator
+    from collections.abc import Callable, Generator, Iterator
     from contextlib import ExitStack
     from typing import BinaryIO
 
@@ -266,9 +267,21 @@ class LocalRun:
         if result.diff:
             self._to_reader(partial(self._events.diff, result.diff))
         compressed = inputs.compressed.get(part.source)
-        self._output.write(part.source, cleaned, changed=bool(result.cuts), compressed=compressed)
+        if part.source not in inputs.failures:
+            with self._unwritable(part.source, inputs):
+                self._output.write(part.source, cleaned, changed=bool(result.cuts), compressed=compressed)
         if section := self._section_of(part.source):
             section.add(part.data, cleaned, result.log, result.counts.removed, result.edits)
+
+    @contextmanager
+    def _unwritable(self, source: int, inputs: Inputs) -> Iterator[None]:
+        """Let an input fail by itself where what is written with its texts, other columns, cannot be read."""
+        try:
+            yield
+        except InputError as error:
+            if self._corpus_run is not None:
+                raise  # what went elsewhere may have its witnesses in there
+            inputs.failures[source] = error
 
     def _unjoin(self, part: Part, result: PartResult) -> None:
         """Leave out a line end between two inputs where the line that it would end has been dropped."""
@@ -286,11 +299,15 @@ class LocalRun:
         failed = not self._was_read(source, inputs)
         section = self._section_of(source)
         try:
-            self._output.end_input(source, failed=failed, compressed=inputs.compressed.get(source))
+            with self._unwritable(source, inputs):
+                self._output.end_input(source, failed=failed, compressed=inputs.compressed.get(source))
         except ChangedError as error:
             if not self._job.in_place:
                 raise
             self._not_replaced([(source, error)])  # there is no log: with one, files are replaced at the end
+        if not failed and source in inputs.failures:  # its end could not be written
+            self._counts.files -= 1
+            failed = not self._was_read(source, inputs)
         if source in inputs.foreign and self._plan.sources[source].below:
             self._output.copy(self._plan.sources[source], source)
         if failed:

@@ -323,11 +323,13 @@ def _count_pieces(
             open_line, fault = False, None
             try:
                 reader = Reader(io.BytesIO(entry["value"]), name, owned=True)
-                sniff(asked, name, name, reader, codec, binary_as_text=binary_as_text)
-                for value, open_line in _pieces(entry["value"], kind, name):
+                found = sniff(asked, name, name, reader, codec, binary_as_text=binary_as_text)
+                if found.unwrap is not None:
+                    fault = f"is {found.what}, and its name does not say so"
+                for value, open_line in _pieces(entry["value"], kind, name) if fault is None else ():
                     lines += 1
                     size += len(value) + (kind.in_lines and not open_line)
-                if not kind.in_lines and lines and not codec.of(value).ascii:
+                if fault is None and not kind.in_lines and lines and not codec.of(value).ascii:
                     fault = f"{codec.of(value).name} cannot be written in lines of bytes, as Spark does"
             except InputError as error:
                 fault = str(error.what)

@@ -20,7 +20,7 @@ from dedup.model.errors import OutputError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from dedup.formats.files.compression import Packer, Packing
+    from dedup.formats.files.compression import Packer, Packing, Rewriting
 
 _BUFFER = 1 << 18
 
@@ -86,7 +86,9 @@ class AtomicFile(AbstractContextManager["AtomicFile"]):
             directory, or the disk is full.
     """
 
-    def __init__(self, path: Path, *, compress: Packing | None = None, seen: os.stat_result | None = None) -> None:
+    def __init__(
+        self, path: Path, *, compress: Packing | Rewriting | None = None, seen: os.stat_result | None = None
+    ) -> None:
         self.path = path
         self._seen = seen
         self._target = path
@@ -121,6 +123,11 @@ class AtomicFile(AbstractContextManager["AtomicFile"]):
     def _wrap(self, file: BinaryIO) -> None:
         self._file = file
         self._packer = self._compress.packer() if self._compress is not None else None
+
+    def pack(self, how: Packing | Rewriting) -> None:
+        """Store what will be written in another way than was said; nothing is written yet."""
+        with self._guarded():
+            self._packer = how.packer()
 
     def write(self, data: bytes, /) -> int:
         """Write all of `data`."""

@@ -70,6 +70,16 @@ class Packing:
     """Bytes that may stand between streams and after the last one."""
 
 
+@dataclass(frozen=True, slots=True)
+class Rewriting:
+    """How what was read from one file is written as a file of its kind again."""
+
+    name: str
+    """As shown to people."""
+    packer: Callable[[], Packer]
+    """Returns what takes the bytes as they were read, without the cuts, and gives the file's."""
+
+
 class CutOffError(Exception):
     """Compressed data ends within a stream."""
 

@@ -9,7 +9,7 @@ from collections import deque
 from typing import TYPE_CHECKING, BinaryIO
 
 from dedup.formats.files.atomic import AtomicFile, ChangedError
-from dedup.formats.files.compression import by_name
+from dedup.formats.files.compression import Rewriting, by_name
 from dedup.formats.files.links import check_inside
 from dedup.formats.files.reader import READ_SIZE, reason
 from dedup.model.errors import InputError, OutputError
@@ -40,10 +40,10 @@ class Output:
     def __init__(self) -> None:
         self.seen: Mapping[int, os.stat_result] = {}
 
-    def write(self, source: int, data: bytes, *, changed: bool, compressed: Packing | None) -> None:
+    def write(self, source: int, data: bytes, *, changed: bool, compressed: Packing | Rewriting | None) -> None:
         """Take the next piece of an input, changed or as it was; `compressed` tells how the input is stored."""
 
-    def end_input(self, source: int, *, failed: bool, compressed: Packing | None) -> None:
+    def end_input(self, source: int, *, failed: bool, compressed: Packing | Rewriting | None) -> None:
         """Complete an input; one that could not be read to its end is not written where it would be a file."""
 
     def copy(self, source: Source, number: int) -> None:
@@ -95,7 +95,7 @@ class StdoutOutput(Output):
         self._pieces: list[bytes] = []
         self._begun = self._gone = False
 
-    def write(self, source: int, data: bytes, *, changed: bool, compressed: Packing | None) -> None:  # noqa: ARG002
+    def write(self, source: int, data: bytes, *, changed: bool, compressed: Packing | Rewriting | None) -> None:  # noqa: ARG002
         """Take the next piece."""
         if not self._gone:
             self._pieces.append(data)
@@ -137,13 +137,20 @@ class FileOutput(Output):
         self._ended = 0
         self._begun: int | None = None
 
-    def write(self, source: int, data: bytes, *, changed: bool, compressed: Packing | None) -> None:  # noqa: ARG002
+    def write(self, source: int, data: bytes, *, changed: bool, compressed: Packing | Rewriting | None) -> None:  # noqa: ARG002
         """Write the next piece."""
+        self._rewrite(compressed)
         self._file.write(data)
         self._begun = source
 
-    def end_input(self, source: int, *, failed: bool, compressed: Packing | None) -> None:  # noqa: ARG002
+    def _rewrite(self, how: Packing | Rewriting | None) -> None:
+        if self._begun is None and isinstance(how, Rewriting):
+            self._file.pack(how)
+
+    def end_input(self, source: int, *, failed: bool, compressed: Packing | Rewriting | None) -> None:
         """Count the input."""
+        if not failed:
+            self._rewrite(compressed)  # one without documents
         if failed and self._begun == source:
             what = "an input could not be read to its end; the output was not written"
             raise OutputError(what, place=str(self._file.path))
@@ -197,7 +204,7 @@ class TreeOutput(Output):
         self._ready: list[tuple[int, AtomicFile]] = []
         self._written = 0
 
-    def write(self, source: int, data: bytes, *, changed: bool, compressed: Packing | None) -> None:
+    def write(self, source: int, data: bytes, *, changed: bool, compressed: Packing | Rewriting | None) -> None:
         """Write the next piece of a file."""
         self._changed |= changed
         self._held.append(data)
@@ -209,14 +216,14 @@ class TreeOutput(Output):
             self._file.write(piece)
         self._held.clear()
 
-    def _begin(self, source: int, compressed: Packing | None) -> AtomicFile:
+    def _begin(self, source: int, compressed: Packing | Rewriting | None) -> AtomicFile:
         target = self._targets[source]
         if self._top is not None:
             check_inside(target, self._top)
         make_parent(target)
         return AtomicFile(target, compress=compressed, seen=self.seen.get(source) if self._in_place else None)
 
-    def end_input(self, source: int, *, failed: bool, compressed: Packing | None) -> None:
+    def end_input(self, source: int, *, failed: bool, compressed: Packing | Rewriting | None) -> None:
         """Complete the file."""
         file, changed = self._file, self._changed
         if file is None and not failed and not self._in_place:

@@ -9,6 +9,7 @@ import select
 import stat
 import sys
 from contextlib import AbstractContextManager
+from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, TextIO
 
 from dedup.formats.files.compression import (
@@ -18,6 +19,7 @@ from dedup.formats.files.compression import (
     DamagedError,
     NoRoomError,
     Packing,
+    Rewriting,
     Unpacked,
     by_magic,
     may_be_magic,
@@ -27,12 +29,13 @@ from dedup.model.errors import InputError
 if TYPE_CHECKING:
     import io
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
 SUFFIXES = tuple(packing.suffix for packing in PACKINGS)
 """Suffixes of compressed files; what stands before one is the name that tells the format."""
 READ_SIZE = 1 << 20
 """Bytes asked for at a time."""
+PARQUET_MAGIC = b"PAR1"
+"""The first and the last bytes of a file of Parquet."""
 _DESCRIPTOR = re.compile(r"/dev/stdin|(?:/dev/fd|/proc/self/fd)/(\d{1,9})", re.ASCII)
 
 
@@ -57,6 +60,7 @@ class Reader(AbstractContextManager["Reader"]):
     Attributes:
         bytes_read: bytes of the stream read so far, as stored.
         compressed: how the stream is compressed; None: it is not.
+        rewriting: how what is read is written again, where it is not the bytes of the stream; see `convert`.
         status: of the file before anything of it was read; None where the stream is no file of the system.
     """
 
@@ -66,11 +70,13 @@ class Reader(AbstractContextManager["Reader"]):
         self._owned = owned
         self._head = b""
         self._unpacked: Unpacked | None = None
+        self._converted: Callable[[int], bytes] | None = None
         self._read1: Callable[[int], bytes | None] = getattr(raw, "read1", raw.read)
         self.status = status_of(raw)
         self._pipe = _pipe_number(raw, self.status)
         self.bytes_read = 0
         self.compressed: Packing | None = None
+        self.rewriting: Rewriting | None = None
         self._detect()
 
     @classmethod
@@ -104,6 +110,25 @@ class Reader(AbstractContextManager["Reader"]):
         if self.compressed is not None:
             self._unpacked = Unpacked(self.compressed, self._head, self._stored)
             self._head = b""
+
+    @property
+    def raw(self) -> BinaryIO | io.RawIOBase:
+        """The stream, as it is stored."""
+        return self._raw
+
+    @property
+    def place(self) -> str:
+        """Name of the input in messages."""
+        return self._place
+
+    def convert(self, read: Callable[[int], bytes], rewriting: Rewriting) -> None:
+        """Read what another one makes of the stream, from its beginning, and not the stream itself.
+
+        Args:
+            read: as `read` here.
+            rewriting: how that is written again.
+        """
+        self._head, self._converted, self.rewriting = b"", read, rewriting
 
     def _stored(self, size: int) -> bytes:
         """Read bytes as stored; more than one piece where more are there already."""
@@ -155,6 +180,8 @@ class Reader(AbstractContextManager["Reader"]):
             data, self._head = self._head[:size], self._head[size:]
             return data
         try:
+            if self._converted is not None:
+                return self._converted(size)
             if self._unpacked is None:
                 return self._stored(size)
             return self._unpacked.read(size)
@@ -265,10 +292,25 @@ def descriptor(path: Path) -> int | None:
 
 
 def is_packed(path: Path) -> bool:
-    """Return True if a file is compressed, by its first bytes; of one that cannot be read, that it is not."""
+    """Return True if a file is compressed, by its first bytes; of one that cannot be read, that it is not.
+
+    Parquet is compressed within.
+    """
     try:
         with path.open("rb", buffering=0) as file:
-            return by_magic(file.read(MAGIC_SIZE)) is not None
+            head = file.read(MAGIC_SIZE)
+            return by_magic(head) is not None or head.startswith(PARQUET_MAGIC)
+    except (OSError, ValueError):
+        return False
+
+
+def is_parquet(path: Path | None) -> bool:
+    """Return True if a file begins and ends as Parquet does; of one that cannot be read, that it does not."""
+    try:
+        with (path or Path(os.devnull)).open("rb") as file:
+            begins = file.read(len(PARQUET_MAGIC)) == PARQUET_MAGIC
+            file.seek(-len(PARQUET_MAGIC), os.SEEK_END)
+            return begins and file.read() == PARQUET_MAGIC
     except (OSError, ValueError):
         return False
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from dedup.formats.files.reader import READ_SIZE, Reader, descriptor, opened, reason
 from dedup.formats.log.entries import EDIT, HELD, REMOVAL, SCHEMA, raw_bytes
+from dedup.formats.parts import Unwrapping
 from dedup.model.errors import InputError, RestoreError
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ class Log(AbstractContextManager["Log"]):
 
     Attributes:
         outputs: in the order of the log.
+        unwrapping: what the run took out of files that are no sequences of documents by themselves.
 
     Raises:
         InputError: it cannot be read.
@@ -64,6 +66,7 @@ class Log(AbstractContextManager["Log"]):
         self._path = path
         self._kept = _copy_of(path)
         self.outputs: list[LoggedOutput] = []
+        self.unwrapping = Unwrapping("")
         try:
             self._check()
         except BaseException:
@@ -115,6 +118,9 @@ class Log(AbstractContextManager["Log"]):
         if schema != SCHEMA:
             what = f"was written in schema {schema}, and this program reads {SCHEMA}"
             raise self._error(what, "use the version that wrote it, or a newer one")
+        options = header.get("options")
+        within = options.get("within") if isinstance(options, dict) else None
+        self.unwrapping = Unwrapping(str(header.get("field", "")), within if isinstance(within, str) else None)
 
     def walk(self) -> Iterator[tuple[LoggedOutput, Iterator[Cut]]]:
         """Yield each output with its cuts; the cuts are to be read before the next output is asked for, or never."""

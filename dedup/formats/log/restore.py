@@ -20,6 +20,7 @@ from dedup.formats.files.outputs import StdoutOutput, copy_file, make_parent
 from dedup.formats.files.reader import READ_SIZE, Reader, descriptor, reason
 from dedup.formats.log.reader import NOT_RESTORED, Cut, Log, LoggedOutput
 from dedup.formats.log.writer import Digest
+from dedup.formats.registry import unwrap
 from dedup.model.errors import DedupError, InputError, OutputError, RestoreError, UsageError
 from dedup.model.outcome import Counts, Events
 
@@ -71,7 +72,7 @@ def restore_file(
         if not in_place and output is not None and cleaned is not None and same_file(output, cleaned):
             what = "output and input are the same file; nothing was written"
             raise UsageError(what, place=str(output), hint="use --in-place")
-        with Reader.open(cleaned, place, stdin) as reader:
+        with _opened(cleaned, log, stdin) as reader:
             cuts = next((cuts for output, cuts in log.walk() if output is wanted), iter(()))
             if output is None:
                 counts = _to_stdout(reader, cuts, wanted, place, stdout)
@@ -85,7 +86,8 @@ def _to_file(
     reader: Reader, cuts: Iterator[Cut], wanted: LoggedOutput | None, place: str, output: Path, *, in_place: bool
 ) -> Counts:
     """Restore into a file, which appears when all is checked; in place, if it has not changed meanwhile."""
-    compress, seen = (reader.compressed, reader.status) if in_place else (by_name(output), None)
+    seen = reader.status if in_place else None
+    compress = reader.rewriting or (reader.compressed if in_place else by_name(output))
     with AtomicFile(output, compress=compress, seen=seen) as file:
         counts = _weave(reader, cuts, wanted, file.write, place)
         reader.close()  # where an open file cannot be replaced
@@ -108,7 +110,9 @@ def restore_tree(top: Path, log_path: Path, output: Path | None, events: Events)
         RestoreError, InputError, OutputError, UsageError: see `dedup.engines.run.restore`.
     """
     with Log(log_path) as log:
-        restored = {wanted.name for wanted, cuts in log.walk() if not _is_original(top / wanted.name, wanted, cuts)}
+        restored = {
+            wanted.name for wanted, cuts in log.walk() if not _is_original(top / wanted.name, log, wanted, cuts)
+        }
         others = [] if output is None else _others(top, log_path, output, restored)
         into = output or top
         for name in [*restored, *(relative for _, relative in others)]:
@@ -122,9 +126,9 @@ def restore_tree(top: Path, log_path: Path, output: Path | None, events: Events)
                 check_inside(target, into)  # a link may have been made since
                 make_parent(target)
                 place = str(top / wanted.name)
-                with Reader.open(top / wanted.name, place) as reader:
+                with _opened(top / wanted.name, log) as reader:
                     seen = reader.status if output is None else None
-                    with AtomicFile(target, compress=reader.compressed, seen=seen) as file:
+                    with AtomicFile(target, compress=reader.rewriting or reader.compressed, seen=seen) as file:
                         counts.add(_weave(reader, cuts, wanted, file.write, place))
                         reader.close()  # where an open file cannot be replaced
                         file.commit()
@@ -168,18 +172,33 @@ def is_needed(log_path: Path, files: Iterable[Path]) -> bool:
     try:
         with Log(log_path) as log:
             cleaned = [output.cleaned for output in log.outputs if output.cleaned != output.original]
+            for path in files if cleaned else ():
+                with suppress(InputError):
+                    if _digest(path, log).entry() in cleaned:
+                        return True
     except (InputError, RestoreError):
         return False
-    for path in files if cleaned else ():
-        with suppress(InputError):
-            if _digest(path).entry() in cleaned:
-                return True
     return False
 
 
-def _digest(path: Path) -> Digest:
+def _opened(path: Path | None, log: Log, stdin: BinaryIO | None = None) -> Reader:
+    """Open a file as the run that wrote the log has read it.
+
+    Raises:
+        InputError: it cannot be opened.
+    """
+    reader = Reader.open(path, str(path or _STDIN_NAME), stdin)
+    try:
+        unwrap(reader, path, log.unwrapping)
+    except BaseException:
+        reader.close()
+        raise
+    return reader
+
+
+def _digest(path: Path, log: Log) -> Digest:
     digest = Digest()
-    with Reader.open(path, str(path)) as reader:
+    with _opened(path, log) as reader:
         for piece in _pieces(reader, None):
             digest.add(piece)
     return digest
@@ -256,14 +275,14 @@ def _foreign(cleaned: Digest, wanted: LoggedOutput, place: str) -> RestoreError:
     return RestoreError(what, place=place, hint=hint, undone=NOT_RESTORED)
 
 
-def _is_original(path: Path, wanted: LoggedOutput, cuts: Iterator[Cut]) -> bool:
+def _is_original(path: Path, log: Log, wanted: LoggedOutput, cuts: Iterator[Cut]) -> bool:
     """Return True if a file is the original already; False if the original can be made of it.
 
     Raises:
         RestoreError: neither is true, or the file is not there.
     """
     try:
-        with Reader.open(path, str(path)) as reader:
+        with _opened(path, log) as reader:
             _weave(reader, cuts, wanted, len, str(path))
     except InputError as error:
         raise RestoreError(error.what, place=str(path), hint=error.hint, undone=NOT_RESTORED) from None
