@@ -119,7 +119,7 @@ def test_texts_are_cleaned_and_all_else_stays(tmp_path: Path, kind: str, scope: 
 
 def test_a_list_has_a_paragraph_in_each_item(tmp_path: Path) -> None:
     """Those that stay are the same strings; a list that cannot be told apart again is reported, and stays."""
-    lists = [
+    lists: list[Any] = [
         [SAID, OTHER, SAID],
         [OTHER, "Two\nlines stand in this one."],
         [],
