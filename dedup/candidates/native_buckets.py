@@ -11,10 +11,9 @@ from dedup.candidates import buckets
 from dedup.candidates.buckets import NUMBERS_EXPLAINED, Bucketed, Features, most_differing
 from dedup.model.containment import attempt
 from dedup.native.kernels import native
+from dedup.text.arrays import uint64_bytes
 
 if TYPE_CHECKING:
-    from typing import Any
-
     from numpy.typing import NDArray
 
     from dedup.model.settings import Settings
@@ -41,7 +40,7 @@ def grouped(
         return buckets.grouped(member, group, features, settings, before=before)
     some = _of(member, features)
     return attempt(
-        lambda: _pairs((_whole(member), _whole(group)), some, settings, before),
+        lambda: _pairs((uint64_bytes(member), uint64_bytes(group)), some, settings, before),
         lambda _: buckets.grouped(member, group, features, settings, before=before),
     )
 
@@ -71,13 +70,9 @@ def _pairs(members: tuple[bytes, bytes], features: Features, settings: Settings,
     assert module is not None  # noqa: S101 - the caller's part
     pairs, crowded, unexamined = module.bucket_pairs(
         members,
-        (features.words.astype("<u4").tobytes(), _whole(features.numbers), _whole(features.bits)),
+        (features.words.astype("<u4").tobytes(), uint64_bytes(features.numbers), uint64_bytes(features.bits)),
         (settings.threshold, settings.guard == "off", NUMBERS_EXPLAINED, most_differing(settings.threshold)),
         (buckets.SMALL, buckets.HUGE, buckets.NEIGHBOURS, buckets.FIRST),
         before,
     )
     return Bucketed(np.frombuffer(pairs, "<u8"), np.frombuffer(crowded, "<i8"), unexamined)
-
-
-def _whole(values: NDArray[np.integer[Any]]) -> bytes:
-    return values.astype("<u8", copy=False).tobytes()

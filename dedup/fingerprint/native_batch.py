@@ -16,6 +16,7 @@ from dedup.fingerprint.minhash import BITS, permutations
 from dedup.fingerprint.table import ROW
 from dedup.fingerprint.words import function_words
 from dedup.native import kernels
+from dedup.text.arrays import uint64_bytes
 from dedup.text.characters import CLASS_MASK, FACTS, IGNORE, MARK, class_table, folding, normalise
 from dedup.text.signs import sign_table, written_as
 
@@ -85,7 +86,7 @@ class NativeBatch:
         self.digests = self._digests(groups)
 
     def _digests(self, groups: Hashes | None) -> NDArray[np.uint64]:
-        found = self._kernels.digests(self._text, _whole(self._edges), _perhaps(groups))
+        found = self._kernels.digests(self._text, uint64_bytes(self._edges), _perhaps(groups))
         return np.frombuffer(found, "<u8").reshape(-1, 2)
 
     def rows(
@@ -109,12 +110,12 @@ class NativeBatch:
 def tokens_within(text: bytes, edges: Ints) -> Paragraphs:
     """Return some paragraphs of a text in UTF-8 with their tokens; arguments as of `NativeBatch`."""
     made = kernels_with(kernels.instructions())
-    found = made.tokens(text, _whole(edges))
+    found = made.tokens(text, uint64_bytes(edges))
     if odd := found.odd():
         pieces = (text[start:end].decode("utf-8", "surrogatepass") for start, end in edges[odd].tolist())
         forms = [normalise(piece).encode("utf-8", "surrogatepass") for piece in pieces]
         ends = np.cumsum([len(form) for form in forms])
-        made.read_normalised(found, b"".join(forms), _whole(np.stack((np.append(0, ends[:-1]), ends), axis=1)))
+        made.read_normalised(found, b"".join(forms), uint64_bytes(np.stack((np.append(0, ends[:-1]), ends), axis=1)))
     return found
 
 
@@ -122,9 +123,5 @@ def _halves(values: NDArray[np.integer[Any]]) -> bytes:
     return values.astype("<u4").tobytes()
 
 
-def _whole(values: NDArray[np.integer[Any]]) -> bytes:
-    return values.astype("<u8", copy=False).tobytes()
-
-
 def _perhaps(values: Hashes | None) -> bytes | None:
-    return None if values is None else _whole(values)
+    return None if values is None else uint64_bytes(values)

@@ -9,6 +9,7 @@ import numpy as np
 from dedup.fingerprint.native_batch import kernels_with
 from dedup.native import kernels
 from dedup.shingling import Words
+from dedup.text.arrays import uint64_bytes
 from dedup.text.characters import CLASS_MASK, OTHER, class_table, code_points
 from dedup.text.signs import sign_table, written_as
 
@@ -27,7 +28,7 @@ def native_words(text: str, data: bytes, edges: Ints) -> Words | list[int]:
     module = kernels.native()
     assert module is not None  # noqa: S101 - the caller's part
     with_tables = kernels_with(kernels.instructions())
-    hashes, numeric, places, counts, odd = module.placed_tokens(with_tables, data, edges.astype("<u8").tobytes())
+    hashes, numeric, places, counts, odd = module.placed_tokens(with_tables, data, uint64_bytes(edges))
     if odd:
         paragraphs: list[int] = odd
         return paragraphs

@@ -22,6 +22,11 @@ if TYPE_CHECKING:
 _Integer = TypeVar("_Integer", bound="np.integer[Any]")
 
 
+def uint64_bytes(values: NDArray[np.integer[Any]]) -> bytes:
+    """Return integers as the native kernels take them: 64 bits each, little-endian."""
+    return values.astype("<u8", copy=False).tobytes()
+
+
 def ranges(starts: Ints, sizes: Ints) -> Ints:
     """Return the indices of several runs, one run after the other.
 

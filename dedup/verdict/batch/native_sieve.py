@@ -15,6 +15,7 @@ from dedup.language.numbers import months, values
 from dedup.language.spelling import VOWELS, beginnings, known_spellings, misread, plain, plain_units, respelt
 from dedup.language.wordlists import LINKS, SAYING
 from dedup.native import kernels
+from dedup.text.arrays import uint64_bytes
 from dedup.verdict.compare import MAX_ALIGNMENT_CELLS
 from dedup.verdict.gap import MAX_GAP
 from dedup.verdict.rules.marker_forms import MARKER_JOINT, MARKER_OPENING, MAX_TOKENS, marker_words
@@ -56,12 +57,12 @@ def concatenated(chars: Sequence[str]) -> Letters:
 
 def common(letters: Letters, first: Ints, second: Ints) -> Ints:
     """Return the length of the longest common subsequence of the words of each pair."""
-    return _whole(_module().common(letters, (_bytes(first), _bytes(second))))
+    return _whole(_module().common(letters, (uint64_bytes(first), uint64_bytes(second))))
 
 
 def numbers_lacking(letters: Letters, witness: Ints, candidate: Ints) -> Ints:
     """Return for each pair how many different numbers of the candidate the witness lacks."""
-    return _whole(_module().numbers_lacking(letters, (_bytes(witness), _bytes(candidate))))
+    return _whole(_module().numbers_lacking(letters, (uint64_bytes(witness), uint64_bytes(candidate))))
 
 
 def settled(chars: Sequence[str], texts: Sequence[bytes], witness: Ints, candidate: Ints) -> Flags:
@@ -76,7 +77,9 @@ def settled(chars: Sequence[str], texts: Sequence[bytes], witness: Ints, candida
     if len(witness) < _FEWEST and not sieve_with.cache_info().currsize:
         return np.zeros(len(witness), bool)
     sieve = sieve_with(kernels.instructions())
-    found = sieve.settled(concatenated(chars), texts, (_bytes(witness), _bytes(candidate)), MAX_ALIGNMENT_CELLS)
+    found = sieve.settled(
+        concatenated(chars), texts, (uint64_bytes(witness), uint64_bytes(candidate)), MAX_ALIGNMENT_CELLS
+    )
     return np.frombuffer(found, bool)
 
 
@@ -122,10 +125,6 @@ def _known() -> dict[str, int]:
 def _without(char: str) -> str:
     """Return what `plain` leaves of a character within a word: nothing of a mark."""
     return plain(f"a{char}")[1:]
-
-
-def _bytes(values: Ints) -> bytes:
-    return values.astype("<u8", copy=False).tobytes()
 
 
 def _whole(found: bytearray) -> Ints:
