@@ -7,11 +7,8 @@ what goes is cut out of the value's own bytes, so quotes, spaces and line ends s
 
 from __future__ import annotations
 
-import re
-from codecs import BOM_UTF8
 from dataclasses import replace
-from functools import cache
-from itertools import accumulate, islice, pairwise
+from itertools import accumulate, islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from dedup.formats.files.encoding import says_wide
@@ -29,7 +26,19 @@ from dedup.formats.parts import (
     rest,
     too_large,
 )
+from dedup.formats.table_rows import (
+    begin_of_rows,
+    end_of_rows,
+    first_row,
+    is_quoted,
+    is_sound,
+    line_ends,
+    plain,
+    row_at,
+    values,
+)
 from dedup.model.errors import InputError
+from dedup.native.kernels import native
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Sequence
@@ -38,11 +47,6 @@ if TYPE_CHECKING:
 
 DELIMITERS = ",", ";", "\t", "|"
 """Signs between values that are told by the first row."""
-_QUOTE, _PAIR = b'"', b'""'
-_QUOTED = re.compile(rb'[^"]*(?:""[^"]*)*')
-"""A value between its quotation marks."""
-_PIECE = 1 << 16
-"""Bytes of a value that are matched together: what has to be remembered for that grows with the marks in it."""
 _NAMES_SHOWN = 8
 _ID = "id"
 
@@ -60,23 +64,9 @@ class Dialect(NamedTuple):
     names: tuple[str, ...]
     column: int
 
-
-class _Patterns(NamedTuple):
-    """Expressions for a table.
-
-    Attributes:
-        end: what ends a value without quotation marks.
-        stop: what ends a row, or stands before a value with quotation marks.
-    """
-
-    end: re.Pattern[bytes]
-    stop: re.Pattern[bytes]
-
-
-@cache
-def _patterns(delimiter: str) -> _Patterns:
-    sign = re.escape(delimiter.encode())
-    return _Patterns(re.compile(rb"[\r\n" + sign + rb"]"), re.compile(rb"[\r\n]|" + sign + rb'(?=")'))
+    def table(self) -> tuple[int, int, int]:
+        """Return what the native kernels have to know."""
+        return ord(self.delimiter), len(self.names), self.column
 
 
 def read(reader: Reader, builder: PartBuilder) -> Iterator[Part | None]:
@@ -94,10 +84,13 @@ def read(reader: Reader, builder: PartBuilder) -> Iterator[Part | None]:
             return
         if builder.detail is None:
             builder.detail = _dialect(data, builder, whole=whole or len(data) > builder.limit)
-        end = _end_of_rows(data, builder.detail, whole=whole)
+        end = lines = 0
+        if builder.detail is not None:
+            begin = 0 if builder.offset else begin_of_rows(data)
+            end, lines = end_of_rows(data, begin, builder.detail.delimiter, whole=whole)
         if end:
             yield builder.part(FORMAT, data[:end], reader)
-            builder.line += _line_ends(data[:end])
+            builder.line += lines
             data, wanted = data[end:], TASK_BYTES
         elif whole or len(data) > builder.limit:
             yield from _unread(data, reader, builder, whole=whole)
@@ -108,71 +101,16 @@ def read(reader: Reader, builder: PartBuilder) -> Iterator[Part | None]:
 
 def _filled(reader: Reader, data: bytes, wanted: int) -> Generator[None, None, tuple[bytes, bool]]:
     """Read on until there are so many bytes; return them, and whether that is all. Yield None before a wait."""
-    while len(data) < wanted:
+    pieces, size = [data], len(data)
+    while size < wanted:
         if reader.would_wait():
             yield None
         block = reader.read(READ_SIZE)
         if not block:
-            return data, True
-        data += block
-    return data, False
-
-
-def _end_of_rows(data: bytes, dialect: Dialect | None, *, whole: bool) -> int:
-    """Return where the last whole row of some bytes ends; `whole`: nothing is behind them."""
-    if dialect is None:
-        return 0
-    end, stop = 0, len(data) - (not whole and data.endswith(b"\r"))  # which may be the first half of a line end
-    while end < stop and (found := _row_at(data, end, stop, _patterns(dialect.delimiter))) is not None:
-        content, behind = found
-        if content == behind and not whole:
             break
-        end = behind
-    return end
-
-
-def _row_at(data: bytes, at: int, stop: int, patterns: _Patterns) -> tuple[int, int] | None:
-    """Return where the row ends that begins at a place, without its line end and with it: the same where it has none.
-
-    None where a quotation mark is not closed before `stop`.
-    """
-    while True:
-        at = _behind_quotes(data, at, stop)
-        if at < 0:
-            return None
-        found = patterns.stop.search(data, at, stop)
-        if found is None:
-            return stop, stop
-        if found.group() in b"\r\n":
-            return found.start(), _behind_line_end(data, found.start(), stop)
-        at = found.end()
-
-
-def _behind_quotes(data: bytes, at: int, stop: int) -> int:
-    """Return the place behind a value's closing quotation mark; -1 where there is none, `at` where none opens."""
-    if not data.startswith(_QUOTE, at):
-        return at
-    at += 1
-    while at < stop:
-        found = _QUOTED.match(data, at, min(stop, at + _PIECE))
-        assert found is not None  # noqa: S101 - it may be empty
-        if found.end() == stop:
-            break
-        if data[found.end() : found.end() + 1] == _QUOTE and not data.startswith(_PAIR, found.end()):
-            return found.end() + 1
-        at = found.end() + len(_PAIR) * data.startswith(_PAIR, found.end())
-    return -1
-
-
-def _behind_line_end(data: bytes, at: int, stop: int) -> int:
-    size = 2 if data.startswith(b"\r\n", at) else int(data[at : at + 1] in (b"\r", b"\n"))
-    return min(at + size, stop)
-
-
-def _end_of_value(data: bytes, at: int, patterns: _Patterns) -> int:
-    """Return where the value ends that begins at a place of a whole row."""
-    found = patterns.end.search(data, _behind_quotes(data, at, len(data)))
-    return len(data) if found is None else found.start()
+        pieces.append(block)
+        size += len(block)
+    return b"".join(pieces), size < wanted
 
 
 def _unread(data: bytes, reader: Reader, builder: PartBuilder, *, whole: bool) -> Iterator[Part]:
@@ -198,7 +136,7 @@ def _dialect(data: bytes, builder: PartBuilder, *, whole: bool) -> Dialect | Non
     tables = [
         Dialect(sign, names, names.index(builder.field) if builder.field in names else -1)
         for sign in ([builder.delimiter] if builder.delimiter else DELIMITERS)
-        if (names := _names(data, sign, whole=whole))
+        if (names := _names(data, sign, builder.encoding, whole=whole))
     ]
     if not tables and not whole:
         return None
@@ -214,37 +152,15 @@ def _dialect(data: bytes, builder: PartBuilder, *, whole: bool) -> Dialect | Non
     return best
 
 
-def _names(data: bytes, delimiter: str, *, whole: bool) -> tuple[str, ...]:
+def _names(data: bytes, delimiter: str, encoding: str, *, whole: bool) -> tuple[str, ...]:
     """Return the names in the first row; none where it is not whole."""
-    stop = len(data) - (not whole and data.endswith(b"\r"))
-    found = _row_at(data, 0, stop, _patterns(delimiter))
-    if found is None or (found[0] == found[1] and not whole):
-        return ()
-    row = data[: found[0]].removeprefix(BOM_UTF8)
-    return tuple(_plain(value).decode("utf-8", "replace") for _, value in _values(row, delimiter))
+    row = first_row(data, delimiter, whole=whole)
+    return () if row is None else tuple(_told(value, encoding) for _, value in values(row, delimiter))
 
 
-def _values(row: bytes, delimiter: str) -> Iterator[tuple[int, bytes]]:
-    """Yield the values of a row as they are written, and where each begins."""
-    at, patterns = 0, _patterns(delimiter)
-    while at <= len(row):
-        end = _end_of_value(row, at, patterns)
-        yield at, row[at:end]
-        at = end + 1
-
-
-def _is_sound(value: bytes) -> bool:
-    """Return True unless something stands behind a closing quotation mark."""
-    return not value.startswith(_QUOTE) or _behind_quotes(value, 0, len(value)) == len(value)
-
-
-def _plain(value: bytes) -> bytes:
-    """Return a value without its quotes."""
-    return value[1:-1].replace(_PAIR, _QUOTE) if value.startswith(_QUOTE) else value
-
-
-def _line_ends(data: bytes) -> int:
-    return data.count(b"\n") + data.count(b"\r") - data.count(b"\r\n")
+def _told(value: bytes, encoding: str) -> str:
+    """Return a value that is shown or compared, and not brought back to bytes."""
+    return plain(value).decode(encoding, "replace")
 
 
 def _rows(part: Part) -> Iterator[tuple[int, int, int]]:
@@ -252,15 +168,24 @@ def _rows(part: Part) -> Iterator[tuple[int, int, int]]:
 
     Neither the names of the columns nor blank lines.
     """
-    data, at, line = part.data, 0, part.line
-    patterns = _patterns(part.detail.delimiter)
+    data, at, delimiter = part.data, _behind_names(part), part.detail.delimiter
+    line = part.line + line_ends(data, 0, at)
     while at < len(data):
-        found = _row_at(data, at, len(data), patterns)
+        found = row_at(data, at, len(data), delimiter)
         assert found is not None  # noqa: S101 - a part is made of whole rows
-        if found[0] > at and part.offset + at > 0:
+        if found[0] > at:
             yield at, found[0], line
-        line += _line_ends(data[at : found[1]])
+        line += line_ends(data, at, found[1])
         at = found[1]
+
+
+def _behind_names(part: Part) -> int:
+    """Return where the first row begins that does not name the columns."""
+    if part.offset:
+        return 0
+    found = row_at(part.data, begin_of_rows(part.data), len(part.data), part.detail.delimiter)
+    assert found is not None  # noqa: S101 - a part is made of whole rows
+    return found[1]
 
 
 def records(part: Part, work: Work, result: PartResult) -> list[Record]:
@@ -296,70 +221,52 @@ def _read_row(part: Part, start: int, end: int, line: int, work: Work) -> tuple[
         raise too_large(place, work.max_document)
     row = part.data[start:end]
     columns = len(dialect.names)
-    values = [value for _, value in islice(_values(row, dialect.delimiter), columns + 1)]
-    if len(values) != columns:
-        number = len(values) if len(values) < columns else f"more than {columns}"
+    found = [value for _, value in islice(values(row, dialect.delimiter), columns + 1)]
+    if len(found) != columns:
+        number = len(found) if len(found) < columns else f"more than {columns}"
         what = f"the row has {number} values, and the table {columns} columns"
         raise InputError(f"{what}; it passes through unchanged", place=place)
-    value = values[dialect.column]
-    if not _is_sound(value):
+    value = found[dialect.column]
+    if not is_sound(value):
         raise InputError("text stands behind a closing quotation mark; it passes through unchanged", place=place)
     try:
-        text, valid = work.codec.decode(_plain(value))
+        text, valid = work.codec.decode(plain(value))
     except UnicodeError as error:
         hint = "name the encoding with --encoding"
         raise InputError(f"not {work.codec.name} ({error})", place=place, hint=hint) from None
-    told = {name: _plain(each).decode("utf-8", "replace") for name, each in zip(dialect.names, values, strict=True)}
     within = work.settings.within
+    told = {
+        name: _told(each, work.codec.name)
+        for name, each in zip(dialect.names, found, strict=True)
+        if name == _ID or within is not None
+    }
     group = None if within is None else group_of(told, within)
     return Record(start, end, line, text, told.get(_ID), group), valid
 
 
 def _encoded(part: Part, work: Work) -> Encoded | None:
-    """Return the texts of a part; see `Format`."""
-    import numpy as np  # who calls this has it, and who reads tables otherwise does without
+    """Return the texts of a part, by the native kernels; see `Format`."""
+    from dedup.text.long_texts import LONG  # with numpy, which who calls this has
 
-    from dedup.text.long_texts import LONG
-
-    dialect: Dialect = part.detail
-    patterns = _patterns(dialect.delimiter)
-    texts: list[bytes] = []
-    places: list[int] = []
-    for start, end, line in _rows(part):
-        value = _value_in(part.data[start:end], dialect, patterns)
-        if value is None or end - start > min(work.max_document, LONG):
-            return None
-        texts.append(_plain(value))
-        places += (line - part.line, start, end)
-    data = b"".join(texts)
-    try:
-        data.decode("utf-8")
-    except UnicodeDecodeError:
+    module, dialect = native(), part.detail
+    if module is None:
         return None
-    ends = list(accumulate(map(len, texts), initial=0))
-    edges = np.array(list(pairwise(ends)), "<i8")
-    return data, edges.tobytes(), np.array(places, "<i8").tobytes()
-
-
-def _value_in(row: bytes, dialect: Dialect, patterns: _Patterns) -> bytes | None:
-    """Return the value with the text, as it is written; None where the row is not as the others are."""
-    at, found, last = 0, b"", len(dialect.names) - 1
-    for column in range(last + 1):
-        end = _end_of_value(row, at, patterns)
-        if (end == len(row)) != (column == last):
-            return None
-        if column == dialect.column:
-            found = row[at:end]
-        at = end + 1
-    return found if _is_sound(found) else None
+    limit, begin = min(work.max_document, LONG), _behind_names(part)
+    found: Encoded | None = module.read_rows(part.data, begin, dialect.table(), limit)
+    return found
 
 
 def locate(part: Part, record: Record, positions: Sequence[int], work: Work) -> list[int] | None:
     """Translate ascending positions in the text to offsets in the row's bytes; see `Codec.offsets`."""
     dialect: Dialect = part.detail
-    row = part.data[record.start : record.end]
-    begin, value = next(islice(_values(row, dialect.delimiter), dialect.column, None))
-    if not value.startswith(_QUOTE):
+    row, kernels = part.data[record.start : record.end], native()
+    if kernels is not None and work.codec.name == "utf-8":
+        # The same, sooner; what is odd is left to what follows.
+        found: list[int] | None = kernels.locate_in_row(row, dialect.table(), list(positions))
+        if found is not None:
+            return found
+    begin, value = next(islice(values(row, dialect.delimiter), dialect.column, None))
+    if not is_quoted(value):
         offsets = work.codec.offsets(value, record.text, positions)
         return offsets and [begin + offset for offset in offsets]
     within = value[1:-1]

@@ -63,6 +63,7 @@ class Inputs:
             start = at if self._joined else 0
             builder = PartBuilder(number, source.name, source.relative, start, self._job.max_document)
             builder.field, builder.delimiter = self._job.text_field, self._job.delimiter
+            builder.encoding = self._codec.name
             fresh = True
             if source.size is None:
                 yield None  # to open a pipe, and to see what comes out of it, may mean to wait

@@ -267,6 +267,7 @@ class PartBuilder:
         limit: bytes above which a document passes through unread.
         field: where the text is in a record.
         delimiter: sign between the values of a record; empty: the format tells.
+        encoding: of names that the input has for the values of a record.
         path, detail: as in `Part`.
     """
 
@@ -278,6 +279,7 @@ class PartBuilder:
     line: int = 1
     field: str = ""
     delimiter: str = ""
+    encoding: str = "utf-8"
     path: str = ""
     detail: Any = None
     offset: int = 0

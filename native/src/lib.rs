@@ -21,11 +21,13 @@ pub mod minhash;
 pub mod numbers;
 pub mod outline;
 pub mod patterns;
+pub mod places;
 pub mod records;
 pub mod rows;
 pub mod sieve;
 pub mod signs;
 pub mod split;
+pub mod table_rows;
 pub mod tables;
 pub mod tokens;
 pub mod utf8;
@@ -51,9 +53,11 @@ mod _kernels {
     #[pymodule_export]
     use crate::python::buckets::{bucket_pairs, in_company};
     #[pymodule_export]
+    use crate::python::documents::{end_of_rows, locate_in_record, locate_in_row, read_records, read_rows};
+    #[pymodule_export]
     use crate::python::forms::FormReader;
     #[pymodule_export]
-    use crate::python::scan::{Splitter, locate_in_record, read_records, removal_lines};
+    use crate::python::scan::{Splitter, removal_lines};
     #[pymodule_export]
     use crate::python::screen::{placed_tokens, repeating};
     #[pymodule_export]
@@ -64,7 +68,7 @@ mod _kernels {
 
     /// Raised whenever the boundary changes; `dedup/native/kernels.py` has the same.
     #[pymodule_export]
-    const INTERFACE: u32 = 6;
+    const INTERFACE: u32 = 7;
 
     /// The hashes of tokens, and which ones are each paragraph's.
     type Hashed<'a> = (&'a [u64], &'a [(usize, usize)]);

@@ -3,6 +3,7 @@
 //! Every record is read from its first byte to its last one. What is odd in any way is for Python to read, which has the
 //! words to tell of it: here all of a part is then given up.
 
+use crate::places;
 use crate::utf8;
 
 /// Objects and arrays within one another that are looked into.
@@ -53,46 +54,12 @@ pub fn read(data: &[u8], field: &[u8], limit: usize, longest: usize) -> Option<(
 
 /// Return where characters of a record's text are in its bytes; None where the record is odd, or the text is shorter.
 ///
-/// `places` are counted in characters, and ascend; the text's length stands for its end.
-pub fn locate(data: &[u8], field: &[u8], places: &[usize]) -> Option<Vec<usize>> {
+/// `wanted`: places as in `places`.
+pub fn locate(data: &[u8], field: &[u8], wanted: &[usize]) -> Option<Vec<usize>> {
     std::str::from_utf8(data).ok()?;
-    let (mut at, end) = Reader { data, at: 0 }.record(field)??;
-    let mut number = 0;
-    let mut out = Vec::with_capacity(places.len());
-    for &place in places {
-        // Characters are counted by the bytes that begin one.
-        while number < place {
-            if let Some(block) = data[at..end].first_chunk::<BLOCK>()
-                && let Some(begun) = begun(block)
-                && number + begun <= place
-            {
-                (at, number) = (at + BLOCK, number + begun);
-                continue;
-            }
-            let byte = *data[..end].get(at)?;
-            (at, number) = if byte == b'\\' {
-                (at + escape(&data[at..end]).1, number + 1)
-            } else {
-                (at + 1, number + usize::from(!is_continued(byte)))
-            };
-        }
-        while at < end && is_continued(data[at]) {
-            at += 1;
-        }
-        out.push(at);
-    }
-    Some(out)
-}
-
-/// Return True if a byte is not the first one of its character.
-fn is_continued(byte: u8) -> bool {
-    byte & 0xC0 == 0x80
-}
-
-/// Return how many characters begin within a piece of a string; None if there are escapes.
-fn begun(block: &[u8; BLOCK]) -> Option<usize> {
-    let plain = block.iter().fold(true, |plain, &byte| plain & (byte != b'\\'));
-    plain.then(|| block.iter().map(|&byte| u8::from(!is_continued(byte))).sum::<u8>().into())
+    let (start, end) = Reader { data, at: 0 }.record(field)??;
+    let within = places::places(&data[start..end], wanted, b'\\', |literal| escape(literal).1)?;
+    Some(within.into_iter().map(|place| start + place).collect())
 }
 
 /// Reads a record; all that is odd is None.

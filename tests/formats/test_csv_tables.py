@@ -157,6 +157,31 @@ def test_a_table_without_its_column_is_not_read(data: bytes, what: str) -> None:
         assert "'id', 'body'" in inputs.failures[0].hint
 
 
+@pytest.mark.parametrize("chosen", ["0", "auto"])
+def test_names_are_read_behind_a_byte_order_mark(chosen: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As one, if it stands in quotation marks and holds a line end; lines are counted on."""
+    monkeypatch.setenv("DEDUP_NATIVE", chosen)
+    data = b'\xef\xbb\xbf"a\n,""b",text\r\n1,first\n'
+    (part,) = parts(data)
+    assert part.detail.names == ('a\n,"b', "text")
+    (one,) = csv_tables.records(part, WORK, PartResult())
+    assert (one.text, one.line) == ("first", 3)
+
+
+def test_names_and_identities_are_in_the_encoding_that_is_given(tmp_path: Path) -> None:
+    """As the texts are."""
+    path, log = tmp_path / "in.csv", tmp_path / "log.jsonl"
+    path.write_bytes(f"id,artículo\né,{FERRY}\nñ,{FERRY}\n".encode("latin-1"))
+    asked = ["--scope", "corpus", "--encoding", "latin-1", "--field", "artículo"]
+    done = run([*asked, "--removed", str(log), str(path)])
+    assert done.stdout == f"id,artículo\né,{FERRY}\nñ,\n".encode("latin-1"), done.stderr
+    assert '"id": "ñ"' in log.read_text("utf-8")
+    done = run(["--encoding", "latin-1", "--field", "other", str(path)])
+    assert "'artículo'" in done.stderr.decode()
+    done = run([*asked, "--within", "artículo", str(path)])
+    assert done.stdout.count(FERRY.encode()) == 1, done.stderr
+
+
 def test_a_row_above_the_limit_passes_through_unread() -> None:
     """And what is behind it: where it ends is not known."""
     inputs = inputs_of(b"text\na\n" + b'"' + b"x" * 5000 + b"\n" * 3_000_000 + b'"\nb\n')

@@ -2,6 +2,7 @@
 //! their paragraphs, looks for repeats and for candidate pairs, and of verdicts.
 
 pub mod buckets;
+pub mod documents;
 pub mod forms;
 pub mod scan;
 pub mod screen;
@@ -63,4 +64,9 @@ pub(crate) fn edges_within(text: &[u8], edges: &[u8]) -> PyResult<Vec<(usize, us
         return Err(PyValueError::new_err("a piece is not within the text"));
     }
     Ok(found)
+}
+
+/// Return pairs of numbers as an array.
+pub(crate) fn pairs(py: Python<'_>, values: impl IntoIterator<Item = (usize, usize)>) -> Bound<'_, PyByteArray> {
+    array(py, values.into_iter().flat_map(|(one, other)| [one as u64, other as u64]).map(u64::to_le_bytes))
 }
