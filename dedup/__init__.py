@@ -12,7 +12,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from dedup.api import (
+    from dedup.api.documents import (
         Cleaned,
         CleanedRecord,
         KeptParagraph,
@@ -63,7 +63,7 @@ def __getattr__(name: str) -> Any:
     else:
         from importlib import import_module
 
-        value = getattr(import_module(_HOMES.get(name, "dedup.api")), name)
+        value = getattr(import_module(_HOMES.get(name, "dedup.api.documents")), name)
     globals()[name] = value
     return value
 

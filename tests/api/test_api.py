@@ -9,7 +9,7 @@ import pytest
 
 import dedup
 from dedup import Cleaned, CleanedRecord, UsageError, clean, clean_documents
-from dedup.api import BATCH_DOCUMENTS
+from dedup.api.documents import BATCH_DOCUMENTS
 from dedup.model.decisions import Compared, Reason
 from dedup.model.errors import InputError
 from tests.support.cli_process import CLEANED, OTHER, REPEATED, SENTENCE

@@ -19,7 +19,7 @@ from dedup.resolve.document.pair import find_new_words
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from dedup.api import SettingArguments
+    from dedup.api.documents import SettingArguments
     from dedup.model.settings import Scope
 
 MARKS = ("\u0323\u0301", "\u0301", "\u064b\u0651", "\u05b4", "\u0bcd", "\u20dd", "\ufe0f", "\u3099", "\u0338")

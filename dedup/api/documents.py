@@ -70,7 +70,7 @@ def clean(text: str, *, explain: bool = False, **settings: Unpack[SettingArgumen
     Raises:
         UsageError: a setting is not known or does not fit, or `text` is not a string.
     """
-    chosen = _settings(settings)
+    chosen = checked_settings(settings)
     if chosen.scope != "document":
         raise UsageError(f"one text has no scope {chosen.scope!r}", hint="for several texts, call clean_documents()")
     if not isinstance(text, str):
@@ -139,7 +139,7 @@ def clean_documents(
             yielded, but for scope ``corpus``.
         OutputError: for scope ``corpus``: there is no room for temporary files.
     """
-    chosen = _settings(settings)
+    chosen = checked_settings(settings)
     for given, name in ((documents, "documents"), (against, "references")):
         if isinstance(given, (str, bytes, Mapping)):
             raise UsageError(f"the {name} are one {type(given).__name__}", hint="for a single text, call clean()")
@@ -233,8 +233,12 @@ def _decided(
         yield done if record is None else with_record(done, record, field)
 
 
-def _settings(values: Mapping[str, Any]) -> Settings:
-    """Check types as well as ranges: a caller's checker may be off, and a wrong setting must not pass for another."""
+def checked_settings(values: Mapping[str, Any]) -> Settings:
+    """Return settings; types are checked as well as ranges, as a caller's checker may be off.
+
+    Raises:
+        UsageError: a setting is not known or does not fit.
+    """
     from dedup.command.config_file import convert
     from dedup.command.options import OPTIONS
 

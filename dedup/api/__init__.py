@@ -1,0 +1,1 @@
+"""The library: texts, records or tables in, typed results out."""
