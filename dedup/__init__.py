@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         clean,
         clean_documents,
     )
+    from dedup.api.tables.cleaning import CleanedTable, clean_table
     from dedup.engines.spark.dataframe import CleanedDataFrame, clean_dataframe
     from dedup.model.errors import DedupError, UsageError
     from dedup.model.settings import Settings
@@ -31,6 +32,7 @@ __all__ = [
     "Cleaned",
     "CleanedDataFrame",
     "CleanedRecord",
+    "CleanedTable",
     "DedupError",
     "KeptParagraph",
     "RemovedParagraph",
@@ -41,14 +43,17 @@ __all__ = [
     "clean",
     "clean_dataframe",
     "clean_documents",
+    "clean_table",
 ]
 
 _HOMES = {
     "CleanedDataFrame": "dedup.engines.spark.dataframe",
+    "CleanedTable": "dedup.api.tables.cleaning",
     "DedupError": "dedup.model.errors",
     "Settings": "dedup.model.settings",
     "UsageError": "dedup.model.errors",
     "clean_dataframe": "dedup.engines.spark.dataframe",
+    "clean_table": "dedup.api.tables.cleaning",
 }
 
 

@@ -1,0 +1,1 @@
+"""Tables of other libraries, cleaned by one column: none of them is imported that the caller has not loaded."""
