@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pyarrow as pa
 
 from dedup.api.tables import arrow_columns
@@ -33,11 +34,14 @@ class ArrowTable:
     def text_column(self, name: str, *, may_be_null: bool) -> ArrowColumn:
         """Return the column with the texts; see `Container`."""
         schema = self._table.schema
-        texts = arrow_columns.text_names(schema)
+        texts = self._names_of_texts()
         self._number, path = split_path(self.names, name, texts)
         if may_be_null and not schema.field(self._number).nullable:
             raise no_nulls(name)
         return ArrowColumn(self._table.column(self._number), name, path, texts, may_be_null=may_be_null)
+
+    def _names_of_texts(self) -> list[str]:
+        return arrow_columns.text_names(self._table.schema)
 
     def plain_values(self, number: int) -> Iterator[Any]:
         """Yield the values of a column; see `Container`."""
@@ -49,7 +53,7 @@ class ArrowTable:
         if changes:
             table = table.set_column(self._number, table.schema.field(self._number), column.replaced(changes))
         if dropped:
-            table = table.filter(kept_rows(len(table), dropped))
+            table = without_rows(table, dropped)
         return self._give_back(table)
 
     def table_of(self, fields: Sequence[Field], columns: Mapping[str, list[Any]]) -> Any:
@@ -64,13 +68,16 @@ def new_table(fields: Sequence[Field], columns: Mapping[str, list[Any]]) -> Any:
     return pa.table(arrays, schema=schema)
 
 
-def kept_rows(number: int, dropped: Sequence[int]) -> Any:
-    """Return which of so many rows stay, as an array of Arrow."""
-    import numpy as np
-
-    mask = np.ones(number, bool)
+def without_rows(table: Any, dropped: Sequence[int]) -> Any:
+    """Return a table without some rows, which are in ascending order."""
+    mask = np.ones(len(table), bool)
     mask[list(dropped)] = False
-    return pa.array(mask)
+    try:
+        return table.filter(pa.array(mask))
+    except pa.ArrowNotImplementedError:  # a column of a type that Arrow can but slice, such as views of strings
+        edges = zip([-1, *dropped], [*dropped, len(table)], strict=True)
+        runs = [table.slice(before + 1, after - before - 1) for before, after in edges if after > before + 1]
+        return pa.concat_tables(runs) if runs else table.slice(0, 0)
 
 
 def as_it_is(table: Any) -> Any:

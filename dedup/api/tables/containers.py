@@ -138,9 +138,10 @@ def no_nulls(name: str) -> UsageError:
     return UsageError(f"column {name!r} cannot be null", hint="empty='keep' or 'drop', or declare it nullable")
 
 
-def no_string(name: str, row: int, value: object) -> InputError:
-    """Return the error for a value that is no text."""
-    return InputError(f"column {name!r} holds no string, but {type(value).__name__}", place=f"row {row}")
+def not_alike(name: str, row: int, value: object, *, lists: bool) -> InputError:
+    """Return the error for a value that is no text; `lists`: for one that is no list of them."""
+    what = f"column {name!r} holds no {'list' if lists else 'string'}, but {type(value).__name__}"
+    return InputError(what, place=f"row {row}")
 
 
 def checked_items(name: str, row: int, value: Any) -> Items:

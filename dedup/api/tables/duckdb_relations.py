@@ -51,6 +51,9 @@ class Relation(ArrowTable):
             raise no_text(name, self._changed[name])
         return super().text_column(name, may_be_null=may_be_null)
 
+    def _names_of_texts(self) -> list[str]:
+        return [name for name in super()._names_of_texts() if name not in self._changed]
+
     def _asked(self, relation: Any, casts: Mapping[str, str]) -> Any:
         """Return a relation with some columns cast."""
         columns = ", ".join(
@@ -65,7 +68,9 @@ class Relation(ArrowTable):
 
     def _relation_of(self, table: Any) -> Any:
         dedup_rows__ = table  # noqa: F841 - DuckDB finds it by its name
-        return self._relation.query(_VIEW, "SELECT * FROM dedup_rows__")
+        found = self._relation.query(_VIEW, "SELECT * FROM dedup_rows__")
+        self._relation.query(_VIEW, f"DROP VIEW IF EXISTS {_VIEW}")  # before version 2 each call leaves one
+        return found
 
     def table_of(self, fields: Sequence[Field], columns: Mapping[str, list[Any]]) -> Any:
         """Return a new relation; see `Container`."""

@@ -11,8 +11,8 @@ import pandas as pd
 from dedup.api.tables.containers import (
     PIECE,
     checked_items,
-    no_string,
     no_text,
+    not_alike,
     split_path,
 )
 
@@ -54,7 +54,7 @@ class PandasColumn:
             elif self.holds_lists and isinstance(value, _LISTS):
                 yield checked_items(self._name, row, value)
             elif self.holds_lists or not isinstance(value, str):
-                raise no_string(self._name, row, value)
+                raise not_alike(self._name, row, value, lists=self.holds_lists)
             else:
                 yield value
 
@@ -107,8 +107,8 @@ class PandasTable:
     def text_column(self, name: str, *, may_be_null: bool) -> Column:
         """Return the column with the texts; see `Container`."""
         kinds = self._frame.dtypes.tolist()
-        texts = [one for one, kind in zip(self.names, kinds, strict=True) if pd.api.types.is_string_dtype(kind)]
-        self._number, path = split_path(self.names, name, list(map(str, texts)))
+        texts = [str(one) for one, kind in zip(self.names, kinds, strict=True) if _may_be_text(kind)]
+        self._number, path = split_path(self.names, name, texts)
         series = self._frame.iloc[:, self._number]
         if isinstance(series.dtype, pd.ArrowDtype):
             import pyarrow as pa
@@ -116,7 +116,7 @@ class PandasTable:
             from dedup.api.tables.arrow_columns import ArrowColumn
 
             whole = pa.chunked_array(series.array.__arrow_array__())
-            return ArrowColumn(whole, name, path, list(map(str, texts)), may_be_null=may_be_null)
+            return ArrowColumn(whole, name, path, texts, may_be_null=may_be_null)
         if path:
             raise no_text(self.names[self._number], series.dtype, f"{name!r} can be found in structs of Arrow alone")
         return PandasColumn(series, name)
@@ -146,6 +146,17 @@ class PandasTable:
     def table_of(self, fields: Sequence[Field], columns: Mapping[str, list[Any]]) -> Any:
         """Return a new frame; see `Container`."""
         return pd.DataFrame({field.name: _series(field, columns[field.name]) for field in fields})
+
+
+def _may_be_text(kind: Any) -> bool:
+    """Return True for a type of columns that hold texts, or are likely to."""
+    if isinstance(kind, pd.ArrowDtype):
+        from dedup.api.tables.arrow_columns import is_text
+
+        return is_text(kind.pyarrow_dtype)
+    if isinstance(kind, pd.CategoricalDtype):
+        kind = kind.categories.dtype
+    return bool(pd.api.types.is_string_dtype(kind))
 
 
 def _series(field: Field, values: list[Any]) -> Any:
