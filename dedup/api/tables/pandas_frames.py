@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from dedup.api.tables.arrow_columns import ArrowColumn
     from dedup.api.tables.containers import Column, Field, Value
 
-_LISTS = (list, tuple, np.ndarray)
+
+def _is_list(value: Any) -> bool:
+    return isinstance(value, (list, tuple)) or (isinstance(value, np.ndarray) and value.ndim > 0)
 
 
 class PandasColumn:
@@ -44,14 +46,14 @@ class PandasColumn:
         self._objects = series.to_numpy(dtype=object)
         self._missing = series.isna().to_numpy()
         first = next((one for one, gone in zip(self._objects, self._missing, strict=True) if not gone), None)
-        self.holds_lists = series.dtype == object and isinstance(first, _LISTS)
+        self.holds_lists = series.dtype == object and _is_list(first)
 
     def values(self) -> Iterator[Value]:
         """Yield the value of each row; see `Column`."""
         for row, (value, gone) in enumerate(zip(self._objects, self._missing, strict=True)):
             if gone:
                 yield None
-            elif self.holds_lists and isinstance(value, _LISTS):
+            elif self.holds_lists and _is_list(value):
                 yield checked_items(self._name, row, value)
             elif self.holds_lists or not isinstance(value, str):
                 raise not_alike(self._name, row, value, lists=self.holds_lists)
