@@ -13,6 +13,7 @@ from dedup.api.tables.list_items import SEPARATOR, joined, without
 from dedup.model.decisions import Compared, Reason
 from dedup.model.results import RemovedParagraph, WitnessParagraph
 from tests.api.test_tables import BRIDGE, FERRY, SHOPS, removal_rows
+from tests.support.tables import duckdb_connection
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -90,10 +91,8 @@ def _pandas_arrow(values: Lists) -> Any:
 
 
 def _duckdb(values: Lists) -> Any:
-    import duckdb
-
-    connection = duckdb.connect()
-    connection.execute("create table pages (text varchar[])")
+    connection = duckdb_connection()
+    connection.execute("create or replace table pages (text varchar[])")
     for value in values:
         connection.execute("insert into pages values (?)", [value])
     return connection.table("pages")

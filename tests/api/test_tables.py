@@ -87,7 +87,7 @@ def _removals(columns: Columns, cleaned: list[Cleaned]) -> Iterator[dict[str, An
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@settings(max_examples=settings().max_examples // 3)  # there are many kinds, and the decisions are those of one call
+@settings(max_examples=settings().max_examples // 5)  # there are many kinds, and the decisions are those of one call
 @given(texts(), st.sampled_from(SETTINGS))
 def test_what_goes_is_what_goes_from_the_texts(kind: Kind, values: list[str | None], options: dict[str, Any]) -> None:
     """And all else is as it was: other columns, types, missing texts, index, metadata; also in what was given."""

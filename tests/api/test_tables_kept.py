@@ -8,7 +8,7 @@ import pytest
 
 from dedup import clean_table
 from tests.api.test_tables import BRIDGE, FERRY, SHOPS, columns_of, removal_rows
-from tests.support.tables import KINDS
+from tests.support.tables import KINDS, duckdb_connection
 
 if TYPE_CHECKING:
     from tests.support.tables import Kind
@@ -84,7 +84,7 @@ def test_a_reader_comes_back_as_one() -> None:
 def test_texts_in_structs_are_found_by_a_path(needs: str) -> None:
     """All else in them stays, and a struct that is missing does, too."""
     pytest.importorskip(needs)
-    pa = pytest.importorskip("pyarrow") if needs != "polars" else None
+    pa: Any = pytest.importorskip("pyarrow") if needs != "polars" else None
     pages = [
         {"part": {"n": 1, "text": TWICE}, "url": "u"},
         None,
@@ -103,11 +103,11 @@ def test_texts_in_structs_are_found_by_a_path(needs: str) -> None:
 
         before = datasets.Dataset.from_dict({"page": pages, "id": list(range(4))}).select([0, 1, 2, 3])
     elif needs == "duckdb":
-        import duckdb
-
-        connection = duckdb.connect()
-        connection.register("pages", before)
-        before = connection.sql("from pages")
+        connection = duckdb_connection()
+        connection.register(
+            "pages_in_arrow", pa.table(before.to_pydict())
+        )  # older versions misread one that is cut off
+        before = connection.sql("from pages_in_arrow")
     elif needs == "pandas":
         import pandas as pd
 
@@ -116,7 +116,7 @@ def test_texts_in_structs_are_found_by_a_path(needs: str) -> None:
 
     def read(table: Any) -> Any:
         if needs == "pandas":
-            return pa.array(table["page"].array).to_pylist()  # type: ignore[union-attr]
+            return pa.array(table["page"].array).to_pylist()
         if needs == "duckdb":
             return [row[0] for row in table.fetchall()]
         return (

@@ -146,7 +146,7 @@ def _stream() -> Any:
 def _double_relation() -> Any:
     import duckdb
 
-    return duckdb.sql("select 'a' as text, 1 as id, 2 as id")
+    return duckdb.sql("select 'a' as text, 1 as id, 2 as ID")
 
 
 def _inner_uuid() -> Any:

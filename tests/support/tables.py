@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib.util
+from functools import cache
+from itertools import count
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
@@ -157,14 +159,23 @@ def _polars(name: str) -> Callable[[Columns], Any]:
     return make
 
 
-def _duckdb(columns: Columns) -> Any:
+@cache
+def duckdb_connection() -> Any:
+    """Return a connection that outlives its relations: those of older versions do not keep it open."""
     import duckdb
 
-    connection = duckdb.connect()
-    connection.execute("create table \"a table\" (id hugeint, \"text\" varchar, site enum('a', 'b', 'c'))")
+    return duckdb.connect()
+
+
+_number = count()
+
+
+def _duckdb(columns: Columns) -> Any:
+    connection, name = duckdb_connection(), f"table {next(_number)}"
+    connection.execute(f"create table \"{name}\" (id hugeint, \"text\" varchar, site enum('a', 'b', 'c'))")
     for row in zip(*columns.values(), strict=True):
-        connection.execute('insert into "a table" values (?, ?, ?)', row)
-    return connection.sql('from "a table"')
+        connection.execute(f'insert into "{name}" values (?, ?, ?)', row)  # noqa: S608 - a name made up here
+    return connection.sql(f'from "{name}"')
 
 
 def _read_duckdb(relation: Any) -> Columns:

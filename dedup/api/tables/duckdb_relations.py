@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from dedup.api.tables.arrow_tables import ArrowTable, new_table
@@ -32,8 +33,8 @@ class Relation(ArrowTable):
     def __init__(self, relation: Any) -> None:
         self._relation = relation
         self._kinds = dict(zip(relation.columns, map(str, relation.types), strict=True))
-        if len(self._kinds) < len(relation.columns):
-            double = sorted({name for name in relation.columns if relation.columns.count(name) > 1})
+        alike = Counter(name.lower() for name in relation.columns)  # which are the same to DuckDB
+        if double := [name for name in relation.columns if alike[name.lower()] > 1]:
             raise UsageError(f"there are several columns {double[0]!r}", hint="give them names of their own")
         probe = self._asked(relation.limit(0), {}).to_arrow_table()
         back = dict(zip(relation.columns, map(str, self._relation_of(probe).types), strict=True))
