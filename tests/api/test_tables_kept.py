@@ -132,6 +132,15 @@ def test_texts_in_structs_are_found_by_a_path(needs: str) -> None:
     assert done.removed == 1
 
 
+def test_a_text_behind_a_struct_that_is_missing_is_none() -> None:
+    """Arrow may hold one there, which nobody sees."""
+    pa = pytest.importorskip("pyarrow")
+    pages = pa.StructArray.from_arrays([pa.array([TWICE, TWICE])], names=["text"], mask=pa.array([True, False]))
+    done = clean_table(pa.table({"page": pages}), "page.text")
+    assert done.table["page"].to_pylist() == [None, {"text": ONCE}]
+    assert done.paragraphs == 3
+
+
 def test_a_column_whose_name_has_dots_is_found_first() -> None:
     pa = pytest.importorskip("pyarrow")
     table = pa.table({"page": [{"text": TWICE}], "page.text": [FERRY], "a.b": [TWICE]})
