@@ -82,7 +82,7 @@ def _by_arrow(given: Any, kind: str) -> Container:
         import pyarrow as pa
     except ImportError:
         what = f"PyArrow is needed for a {type(given).__name__}, and is not installed"
-        raise MissingDependencyError(what, hint="pip install pyarrow") from None
+        raise MissingDependencyError(what, hint="pip install 'paradedup[parquet]'") from None
 
     from dedup.api.tables import arrow_tables
 
