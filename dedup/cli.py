@@ -88,7 +88,7 @@ def _check_streams(job: Job, closed: frozenset[int]) -> None:
     Raises:
         InputError, OutputError: the job would.
     """
-    if 0 in closed and "-" in job.inputs:
+    if 0 in closed and ("-" in job.inputs or job.files_from == "-"):
         raise InputError("standard input is closed", hint="name an INPUT")
     if 1 in closed and _uses_stdout(job):
         raise OutputError("standard output is closed", hint="name a file with --output")

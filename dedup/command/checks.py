@@ -49,7 +49,7 @@ def check_combinations(values: Mapping[str, Any], inputs: tuple[str, ...]) -> No
         raise UsageError("--exit-zero is for --check and --diff", hint="leave it out")
     if values["restore"] is not None and len(inputs) > 1:
         raise UsageError("--restore takes one INPUT", hint="name the cleaned file or directory that belongs to LOG")
-    for name in ("output", "removed", "restore", "config", "work_dir"):
+    for name in ("output", "removed", "restore", "config", "work_dir", "files_from"):
         if values[name] == "":
             raise UsageError(f"--{name.replace('_', '-')} is an empty name", hint="name a file")
     if "" in values["against"]:
@@ -73,7 +73,7 @@ def sign_between(given: str) -> str:
     return sign
 
 
-def check_inputs(inputs: tuple[str, ...], *, in_place: bool) -> None:
+def check_inputs(inputs: tuple[str, ...], *, in_place: bool, files_from: str | None) -> None:
     """Refuse inputs that cannot be read, or not so.
 
     Raises:
@@ -83,5 +83,8 @@ def check_inputs(inputs: tuple[str, ...], *, in_place: bool) -> None:
         raise UsageError("--in-place needs files: standard input cannot be replaced", hint="name an INPUT")
     if inputs.count(STDIN) > 1:
         raise UsageError("'-' is given more than once", hint="standard input can be read only once")
+    if files_from == STDIN and STDIN in inputs:
+        what = "standard input cannot be both the list of inputs and one of them"
+        raise UsageError(what, hint="name a file for one of them")
     if "" in inputs:
         raise UsageError("an INPUT is an empty name", hint="name a file, or - for standard input")

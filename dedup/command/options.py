@@ -164,6 +164,14 @@ GROUPS: tuple[tuple[str, tuple[Option, ...]], ...] = (
         "Input",
         (
             Option(
+                "files-from",
+                "path",
+                "Read the names of further inputs from this file, one a line, or from standard input (-). Below an "
+                "output directory each keeps its path.",
+                metavar="FILE",
+            ),
+            Option("null", "flag", "Names in that file end with NUL bytes, as find -print0 writes them.", short="0"),
+            Option(
                 "format",
                 "choice",
                 "How inputs are read; auto goes by the name, then by the first bytes. text also insists on what is "

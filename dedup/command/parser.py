@@ -178,7 +178,7 @@ _EAGER: dict[str, Callable[[click.Context, click.Parameter, Any], None]] = {
 _SETTINGS = ("split", "threshold", "guard", "min_words", "exact", "scope", "keep", "boilerplate", "within")
 _AS_GIVEN = (
     *("format", "encoding", "binary_as_text", "on_error", "workers", "max_document", "stdin_name"),
-    *("against", "mark", "empty", "max_removed", "max_memory"),
+    *("against", "mark", "empty", "max_removed", "max_memory", "files_from", "null"),
 )
 _MESSAGES = ("quiet", "verbose", "progress", "color", "exit_zero", "debug", "show_config")
 """Options that are taken over as they are: into `Settings`, into `Job`, and into `Request`."""
@@ -186,10 +186,10 @@ _MESSAGES = ("quiet", "verbose", "progress", "color", "exit_zero", "debug", "sho
 
 @click.pass_context
 def _request(ctx: click.Context, /, **values: Any) -> Request:
-    inputs = _expanded(values["inputs"]) or (STDIN,)
+    inputs = _expanded(values["inputs"]) or (() if values["files_from"] is not None else (STDIN,))
     drop_unused_options(values, lambda name: ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE)
     check_combinations(values, inputs)
-    check_inputs(inputs, in_place=values["in_place"])
+    check_inputs(inputs, in_place=values["in_place"], files_from=values["files_from"])
     found = ctx.obj if isinstance(ctx.obj, config_file.Config) else config_file.Config()
     output, mode = values["output"], _mode(values)
     job = Job(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from dedup.engines.local.run import LocalRun
 from dedup.engines.signals import stopped_by_signals
+from dedup.formats.files.name_list import with_list
 from dedup.model.errors import ExitCode, UsageError
 from dedup.model.job import STDIN
 from dedup.model.outcome import Outcome
@@ -40,8 +41,9 @@ def run(job: Job, events: Events, *, stdin: BinaryIO | None = None, stdout: Bina
 
     Raises:
         UsageError: the parts of the job do not fit together; nothing was read or written.
-        InputError: with ``on_error="fail"``, the first input problem; nothing was written. For that, and for
-            `Job.max_removed`, all inputs are read twice, and standard input is kept in a temporary file.
+        InputError: the list of inputs cannot be read; or, with ``on_error="fail"``, the first input problem; nothing
+            was written. For that, and for `Job.max_removed`, all inputs are read twice, and standard input is kept in
+            a temporary file.
         DedupError: more would go than `Job.max_removed` allows; nothing was written.
         OutputError: an output could not be written; it is as it was before.
         BrokenPipeError: the reader of standard output (or of what `Events.diff` writes to) is gone; worker processes
@@ -53,7 +55,7 @@ def run(job: Job, events: Events, *, stdin: BinaryIO | None = None, stdout: Bina
             from dedup.engines.spark.run import run_on_spark  # needs PySpark
 
             return run_on_spark(job, events, stack)
-        return LocalRun(job, events, stdin, stdout, stack).run()
+        return LocalRun(with_list(job, stdin), events, stdin, stdout, stack).run()
 
 
 def restore(

@@ -6,7 +6,8 @@ import os
 import stat
 import sys
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, BinaryIO, TextIO
+from pathlib import Path
+from typing import BinaryIO, TextIO
 
 from dedup.formats.files.atomic import is_protected, protected
 from dedup.formats.files.discover import Report, Source, discover, plain_path, refuse_read_twice, same_file
@@ -18,9 +19,6 @@ from dedup.formats.registry import format_named
 from dedup.model.compatibility import LOCAL_JOB, refuse
 from dedup.model.errors import DedupError, InputError, OutputError, UsageError
 from dedup.model.job import DEFAULT_INCLUDE, STDIN, Job
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +51,8 @@ def plan_io(job: Job, report: Report, stdin: BinaryIO | None, stdout: BinaryIO |
     refuse(LOCAL_JOB, job)
     check_work_directory(job)
     output = job.output_path
-    found = discover(job.inputs, _patterns(job), job.stdin_name, report, exclude=job.exclude)
-    sources = _writable(_once(found.sources), Named(job.inputs), report) if job.in_place else found.sources
+    found = discover(job.inputs, _patterns(job), job.stdin_name, report, exclude=job.exclude, listed=job.listed)
+    sources = _writable(_once(found.sources), Named(job.named), report) if job.in_place else found.sources
     per_file = job.in_place or job.mode != "clean"
     if output is not None and (found.tree or job.into_directory or output.is_dir()):
         if any(source.path is None for source in sources):
@@ -130,6 +128,7 @@ def _destinations(job: Job, output: Path | None, sources: list[Source], *, per_f
 
 def _refuse_overwriting(job: Job, layout: IOPlan, stdin: BinaryIO | None, stdout: BinaryIO | None) -> None:
     known = _known(layout, stdin)
+    _refuse_list(job, known, layout, stdin)
     if not job.in_place:
         for path in layout.destinations:
             if (taken := _first(known, path)) is not None:
@@ -142,7 +141,7 @@ def _refuse_overwriting(job: Job, layout: IOPlan, stdin: BinaryIO | None, stdout
         raise UsageError(what, place=taken.name, hint="write elsewhere, or use --in-place")
     output = job.output_path
     if output is not None and layout.per_file:
-        refuse_inside(output, job.inputs + job.against, "the output")
+        refuse_inside(output, job.named + job.against, "the output")
     if job.removed is None:
         return
     if written in _identities(job.removed):
@@ -172,6 +171,21 @@ def _known(layout: IOPlan, stdin: BinaryIO | None) -> dict[object, Source]:
             raise UsageError(what, place=reference.name, hint="leave it out of one of them")
         references.update((identity, reference) for identity in identities)
     return known | references
+
+
+def _refuse_list(job: Job, known: dict[object, Source], layout: IOPlan, stdin: BinaryIO | None) -> None:
+    """Refuse a list of inputs that is read as one of them, as ``find . > list`` makes it, or written over."""
+    if job.files_from is None:
+        return
+    path = None if job.files_from == STDIN else Path(job.files_from)
+    identities = [_identity(sys.stdin if stdin is None else stdin)] if path is None else _identities(path)
+    if (taken := next((known[identity] for identity in identities if identity in known), None)) is not None:
+        what = "is the list of inputs, and one of them; nothing was read or written"
+        raise UsageError(what, place=taken.name, hint="keep the list elsewhere, or take its name out of it")
+    written = [] if job.in_place else layout.destinations
+    for place in written if job.removed is None else [*written, job.removed]:
+        if not set(identities).isdisjoint(_identities(place)):
+            raise UsageError("is the list of inputs, and would be written over; nothing was written", place=str(place))
 
 
 def _refuse_only_copy(log: Path, files: list[Path]) -> None:

@@ -28,7 +28,7 @@ def check_work_directory(job: Job) -> None:
     if job.work_dir.exists() and not job.work_dir.is_dir():
         what = "is not a directory; nothing was read or written"
         raise UsageError(what, place=str(job.work_dir), hint="name a directory for --work-dir")
-    refuse_inside(job.work_dir, job.inputs + job.against, "the work directory")
+    refuse_inside(job.work_dir, job.named + job.against, "the work directory")
     output = job.output_path
     if output is not None and same_file(job.work_dir, output):
         raise UsageError("output and work directory are the same", place=str(output), hint="choose another place")
@@ -59,7 +59,7 @@ def refuse_format(path: Path, job: Job | None, name: str) -> None:
         UsageError: it does.
     """
     known = by_suffix(path.name)
-    if job is not None and known is not None and (known.name == job.format or known in map(by_suffix, job.inputs)):
+    if job is not None and known is not None and (known.name == job.format or known in map(by_suffix, job.named)):
         return
     kind = named(path.name)
     if job is not None and kind is not None and (job.binary_as_text or (job.format == "text" and not kind.binary)):

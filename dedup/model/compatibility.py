@@ -125,6 +125,11 @@ LOCAL_JOB = (
 SPARK_JOB = (
     Refusal(lambda job: job.settings.scope != "corpus", "--engine spark is for --scope corpus", "add --scope corpus"),
     Refusal(
+        lambda job: job.files_from is not None,
+        "--files-from is for inputs of this machine; Spark lists a directory, or a pattern, by itself",
+        "name the directory, or a pattern: hdfs:///dump/*.jsonl",
+    ),
+    Refusal(
         lambda job: job.in_place, "--in-place cannot be done on Spark, which writes whole data sets", "use --output"
     ),
     Refusal(
@@ -164,6 +169,7 @@ CONTRADICTIONS: tuple[tuple[str, str, str], ...] = (
     *(("restore", other, _RESTORE) for other in ("check", "diff", "dry_run", "removed")),
     ("restore", "mark", "marked records have lost nothing; their originals are they without the field 'dedup'"),
     ("restore", "against", _RESTORE),
+    ("restore", "files_from", _RESTORE),
     ("mark", "removed", "the marks say themselves what would go, and why; leave --removed out"),
     ("mark", "check", "--check writes nothing; leave --mark out"),
     ("mark", "diff", "--diff writes nothing but the diff; leave --mark out"),
@@ -219,6 +225,13 @@ NEEDS = (
             ("max_memory", "give executors memory: --spark-conf spark.executor.memory=4g"),
             ("work_dir", "what Spark keeps goes where spark.local.dir says; leave it out"),
         )
+    ),
+    Need(
+        "null",
+        False,  # noqa: FBT003 - the value of a flag
+        lambda values: values["files_from"] is not None,
+        "is for --files-from: it says how the names in it end",
+        "add --files-from FILE, or leave it out",
     ),
     Need(
         "binary_as_text",

@@ -85,11 +85,22 @@ class Job:
     """Have `dedup.model.errors.InternalError` hold the texts that it is about."""
     cluster: Cluster | None = None
     """Run on Spark (scope ``corpus``); None: on this machine, with processes of its own."""
+    files_from: str | None = None
+    """A file that names further inputs, behind `inputs`, or ``-``; see `dedup.formats.files.name_list`."""
+    null: bool = False
+    """Names in `files_from` end with NUL bytes, not with lines."""
+    listed: tuple[str, ...] = ()
+    """What `files_from` names; a run reads it before anything else."""
 
     @property
     def output_path(self) -> Path | None:
         """The file or directory that the text goes to; None: standard output."""
         return None if self.output is None or str(self.output) == STDIN else self.output
+
+    @property
+    def named(self) -> tuple[str, ...]:
+        """All inputs that are named, by themselves or in a list."""
+        return self.inputs + self.listed
 
     @property
     def reads_stdin(self) -> bool:

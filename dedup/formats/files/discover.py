@@ -8,6 +8,7 @@ import stat
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path, PurePath
 from typing import BinaryIO, TextIO
 
@@ -61,6 +62,7 @@ def discover(
     *,
     exclude: tuple[str, ...] = (),
     hidden: bool = False,
+    listed: tuple[str, ...] = (),
 ) -> DiscoveredInputs:
     """Find the inputs: files as named, directories recursively in order of their names, ``-``.
 
@@ -68,7 +70,7 @@ def discover(
     without a suffix of compression, small and capital letters alike) and none of `exclude`. What is hidden there (its
     name begins with a dot) is not read: a directory never, a file only where a pattern begins with a dot, too. One
     directory alone gives its files relative to itself; among several inputs each directory keeps its last name as a
-    prefix.
+    prefix. What a list names keeps the path that it has there, without what would lead out of an output tree.
 
     Args:
         inputs: paths, or ``-`` (at most once).
@@ -78,6 +80,7 @@ def discover(
         exclude: patterns for names of files and directories that are left out; one with a slash is for the path below
             the directory that was given.
         hidden: also read what is hidden.
+        listed: further paths, from a list: many, and in many directories, where the same last name means nothing.
 
     Raises:
         UsageError: ``-`` is named twice.
@@ -86,7 +89,7 @@ def discover(
         raise UsageError("standard input is named twice", hint="name '-' once")
     found = DiscoveredInputs()
     walk = _Walk(include, exclude, report, hidden=hidden)
-    for given in inputs:
+    for given, in_list in chain(((name, False) for name in inputs), ((name, True) for name in listed)):
         if given == STDIN:
             # Whatever it is called, the log must be one that can be restored from.
             found.sources.append(Source(None, stdin_name, plain_path(stdin_name) or STDIN, _stdin_size()))
@@ -98,10 +101,10 @@ def discover(
             report(unreadable_address(given) or InputError(reason(error), place=given))
             continue
         if not stat.S_ISDIR(status.st_mode):
-            found.sources.append(Source(path, given, path.name, _size(path, status)))
+            found.sources.append(Source(path, given, plain_path(given) if in_list else path.name, _size(path, status)))
             continue
         found.tree = True
-        prefix = "" if len(inputs) == 1 else _last_name(path) + "/"
+        prefix = _prefix(path, in_list=in_list, alone=len(inputs) == 1 and not listed)
         before = len(found.sources)
         found.sources.extend(walk.files(path, prefix))
         if len(found.sources) == before:
@@ -297,6 +300,12 @@ def plain_path(name: str) -> str:
     """Return a path as one that stays below a directory, with forward slashes."""
     path = PurePath(name)
     return "/".join(part for part in path.parts if part not in (path.anchor, ".."))
+
+
+def _prefix(path: Path, *, in_list: bool, alone: bool) -> str:
+    """Return what the files below a directory have in front of their names in an output tree."""
+    name = plain_path(str(path)) if in_list else "" if alone else _last_name(path)
+    return name and f"{name}/"
 
 
 def _last_name(path: Path) -> str:
