@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, cast
 
 from dedup.command.options import OPTIONS
@@ -14,6 +15,7 @@ from dedup.native import kernels
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from contextlib import AbstractContextManager
     from typing import BinaryIO
 
     import click
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from dedup.model.job import Job
     from dedup.model.outcome import Outcome
     from dedup.report.reporter import Reporter
+    from dedup.report.stats import Stats
 
 HELP_HINT = "'dedup --help' lists the options"
 
@@ -77,21 +80,22 @@ def _carried_out(args: list[str], closed: frozenset[int]) -> int:
     if request.show_config:
         sys.stdout.write(parser.show_config(request))
         return ExitCode.OK
-    _check_streams(request.job, closed)
+    _check_streams(request, closed)
     kernels.checked()
     return _obey(request)
 
 
-def _check_streams(job: Job, closed: frozenset[int]) -> None:
+def _check_streams(request: Request, closed: frozenset[int]) -> None:
     """Refuse to read from or write to a standard stream that was closed before this process began.
 
     Raises:
         InputError, OutputError: the job would.
     """
+    job = request.job
     if 0 in closed and ("-" in job.inputs or job.files_from == "-"):
         raise InputError("standard input is closed", hint="name an INPUT")
-    if 1 in closed and _uses_stdout(job):
-        raise OutputError("standard output is closed", hint="name a file with --output")
+    if 1 in closed and (_uses_stdout(job) or request.stats == "-"):
+        raise OutputError("standard output is closed", hint="name a file with --output, or --stats")
 
 
 def _uses_stdout(job: Job) -> bool:
@@ -100,7 +104,7 @@ def _uses_stdout(job: Job) -> bool:
 
 def _obey(request: Request) -> int:
     """Run what was asked for, and tell about it."""
-    from dedup.report.reporter import Reporter, silence
+    from dedup.report.reporter import Reporter
     from dedup.report.terminal import Terminal
 
     terminal = Terminal.detect(request.color)
@@ -115,53 +119,92 @@ def _obey(request: Request) -> int:
         from dedup.report.saved import Saver
 
         saver = Saver(request.debug_dir, job.settings)
-    reporter = Reporter(
-        terminal,
-        "dry-run" if job.mark else job.mode,  # marks say what would go, too
-        quiet=request.quiet,
-        progress=request.progress,
-        text_to_stdout=_uses_stdout(job),
-        verbose=request.verbose,
-        long=job.settings.scope == "corpus",
-        debug=request.debug,
-        saver=saver,
-    )
+    with _stats(request) as stats:
+        reporter = Reporter(
+            terminal,
+            "dry-run" if job.mark else job.mode,  # marks say what would go, too
+            quiet=request.quiet,
+            progress=request.progress,
+            text_to_stdout=_uses_stdout(job),
+            verbose=request.verbose,
+            long=job.settings.scope == "corpus",
+            debug=request.debug,
+            saver=saver,
+        )
+        try:
+            code, outcome = _told(request, reporter, stats, on_screen=terminal.stdout.terminal and _uses_stdout(job))
+        except BaseException as error:
+            if stats is not None:
+                _write_failed(stats, reporter, error)
+            raise
+        code = ExitCode.OK if code is ExitCode.FOUND and request.exit_zero else code
+        if stats is not None:
+            stats.write(code, None if outcome is None else outcome.counts, reporter.problems)
+    return code
+
+
+def _stats(request: Request) -> AbstractContextManager[Stats | None]:
+    """Return what collects and writes the figures; as a context manager, it removes what is not complete."""
+    if request.stats is None:
+        return nullcontext()
+    from dedup.report.stats import Stats  # most runs keep no figures
+
+    return Stats(request.stats, request.job)
+
+
+def _write_failed(stats: Stats, reporter: Reporter, error: BaseException) -> None:
+    """Write the figures of a run that an error has ended; where that fails, too, say so."""
+    from dedup.report.reporter import message, tell
+    from dedup.report.terminal import Terminal
+
+    if isinstance(error, UsageError) and error.place == stats.place:
+        return  # it is about this very file, which is one of the inputs
+    try:
+        stats.write(_status(error), None, reporter.problems, explain_failure(error))
+    except (DedupError, OSError) as failure:
+        tell(message(explain_failure(failure), Terminal.detect().stderr))
+
+
+def _told(
+    request: Request, reporter: Reporter, stats: Stats | None, *, on_screen: bool
+) -> tuple[ExitCode, Outcome | None]:
+    """Do what was asked for, and tell its end; no outcome where the reader of standard output has gone away."""
+    from dedup.report.reporter import silence
+
     with reporter:
         try:
-            outcome = _work(request, reporter, on_screen=terminal.stdout.terminal and _uses_stdout(job))
+            outcome = _work(request, reporter, stats, on_screen=on_screen)
             _flush()
         except BrokenPipeError:
             if not _reader_is_gone():
                 raise
             silence(1)
             # Whoever read the output has enough. What was decided by then stands.
-            code = ExitCode.ERROR if reporter.failed else ExitCode.FOUND if reporter.found else ExitCode.OK
-        else:
-            code = outcome.exit_code
-            if request.restore is None:
-                reporter.summary(outcome)
-    return ExitCode.OK if code is ExitCode.FOUND and request.exit_zero else code
+            return ExitCode.ERROR if reporter.failed else ExitCode.FOUND if reporter.found else ExitCode.OK, None
+        if request.restore is None:
+            reporter.summary(outcome)
+        return outcome.exit_code, outcome
 
 
-def _work(request: Request, reporter: Reporter, *, on_screen: bool) -> Outcome:
+def _work(request: Request, reporter: Reporter, stats: Stats | None, *, on_screen: bool) -> Outcome:
     """Do what was asked for; `on_screen`: its text goes to a terminal."""
     if not on_screen or request.job.mode == "diff":  # a diff is made harmless where it is painted
-        return _done(request, reporter, None)
+        return _done(request, reporter, stats, None)
     from dedup.report.screen import Screen
 
     screen = Screen(sys.stdout.buffer)
     try:
-        return _done(request, reporter, cast("BinaryIO", screen))
+        return _done(request, reporter, stats, cast("BinaryIO", screen))
     finally:
         screen.finish()
 
 
-def _done(request: Request, reporter: Reporter, stdout: BinaryIO | None) -> Outcome:
+def _done(request: Request, reporter: Reporter, stats: Stats | None, stdout: BinaryIO | None) -> Outcome:
     from dedup.engines.run import restore, run
 
     job = request.job
     if request.restore is None:
-        return run(job, reporter, stdout=stdout)
+        return run(job, reporter, stdout=stdout, figures=stats)
     return restore(
         job.inputs[0],
         request.restore,
@@ -222,12 +265,18 @@ def _failed(error: BaseException, *, debug: bool) -> int:
     if isinstance(error, BrokenPipeError) and _reader_is_gone():
         silence(1)
         return ExitCode.OK
+    if not isinstance(error, SystemExit):
+        try:
+            _tell(error, debug=debug)
+        finally:
+            _abandon_output()
+    return _status(error)
+
+
+def _status(error: BaseException) -> int:
+    """Return the exit status that an error ends the process with."""
     if isinstance(error, SystemExit):
         return error.code if isinstance(error.code, int) else ExitCode.OK if error.code is None else ExitCode.ERROR
-    try:
-        _tell(error, debug=debug)
-    finally:
-        _abandon_output()
     if isinstance(error, Terminated):
         return 128 + error.number
     return ExitCode.INTERRUPTED if isinstance(error, KeyboardInterrupt) else ExitCode.ERROR
@@ -242,13 +291,15 @@ def _tell(error: BaseException, *, debug: bool) -> None:
 
         tell("".join(traceback.format_exception(error)))
     if isinstance(error, KeyboardInterrupt):
-        tell("dedup: interrupted. No file was left half written.\n")
+        tell(f"dedup: {explain_failure(error).said}.\n")
         return
     tell(message(explain_failure(error), Terminal.detect().stderr))
 
 
 def explain_failure(error: BaseException) -> DedupError:
     """Return whatever was raised as an error that the user can act on."""
+    if isinstance(error, KeyboardInterrupt):
+        return DedupError("interrupted. No file was left half written")
     if isinstance(error, DedupError):
         return error
     if isinstance(error, MemoryError):

@@ -49,7 +49,7 @@ def check_combinations(values: Mapping[str, Any], inputs: tuple[str, ...]) -> No
         raise UsageError("--exit-zero is for --check and --diff", hint="leave it out")
     if values["restore"] is not None and len(inputs) > 1:
         raise UsageError("--restore takes one INPUT", hint="name the cleaned file or directory that belongs to LOG")
-    for name in ("output", "removed", "restore", "config", "work_dir", "files_from"):
+    for name in ("output", "removed", "restore", "config", "work_dir", "files_from", "stats"):
         if values[name] == "":
             raise UsageError(f"--{name.replace('_', '-')} is an empty name", hint="name a file")
     if "" in values["against"]:
@@ -58,6 +58,20 @@ def check_combinations(values: Mapping[str, Any], inputs: tuple[str, ...]) -> No
         raise UsageError("a reference cannot be '-'", hint="name a file")
     if STDIN in (values["removed"], values["restore"]):
         raise UsageError("the removal log cannot be '-'", hint="name a file")
+
+
+def check_stats(values: Mapping[str, Any]) -> None:
+    """Refuse figures on standard output where something else goes there.
+
+    Raises:
+        UsageError: it does.
+    """
+    if values["stats"] != STDIN:
+        return
+    elsewhere = values["in_place"] or values["output"] not in (None, STDIN)
+    if values["diff"] or not (elsewhere or values["check"] or values["dry_run"]):
+        what = f"--stats - and the {'diff' if values['diff'] else 'cleaned text'} both go to standard output"
+        raise UsageError(what, hint="name a file for one of them")
 
 
 def sign_between(given: str) -> str:

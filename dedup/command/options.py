@@ -268,6 +268,13 @@ GROUPS: tuple[tuple[str, tuple[Option, ...]], ...] = (
                 metavar="PATH",
             ),
             Option("in-place", "flag", "Replace each input by its cleaned text; unchanged files are not touched."),
+            Option(
+                "stats",
+                "path",
+                "Write the figures of the run, and of each input, to this file as JSON; - is standard output, where no "
+                "text goes there.",
+                metavar="FILE",
+            ),
             Option("removed", "path", "Log what was removed, and why, to this file (JSON lines).", metavar="LOG"),
             Option(
                 "mark",

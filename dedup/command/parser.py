@@ -13,7 +13,13 @@ import click
 from click.core import ParameterSource
 
 from dedup.command import config_file
-from dedup.command.checks import check_combinations, check_inputs, drop_unused_options, sign_between
+from dedup.command.checks import (
+    check_combinations,
+    check_inputs,
+    check_stats,
+    drop_unused_options,
+    sign_between,
+)
 from dedup.command.help import USAGE, render
 from dedup.command.options import OPTIONS
 from dedup.model.errors import UsageError
@@ -48,6 +54,8 @@ class Request:
     debug: bool = False
     debug_dir: Path | None = None
     """Where texts with which a kernel raises are saved."""
+    stats: str | None = None
+    """Where the figures go; ``-`` is standard output."""
     show_config: bool = False
     effective: tuple[tuple[Option, Any, str], ...] = field(default=())
     """Each setting a configuration file may hold: its value in force, and where that comes from."""
@@ -190,6 +198,7 @@ def _request(ctx: click.Context, /, **values: Any) -> Request:
     drop_unused_options(values, lambda name: ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE)
     check_combinations(values, inputs)
     check_inputs(inputs, in_place=values["in_place"], files_from=values["files_from"])
+    check_stats(values)
     found = ctx.obj if isinstance(ctx.obj, config_file.Config) else config_file.Config()
     output, mode = values["output"], _mode(values)
     job = Job(
@@ -207,6 +216,7 @@ def _request(ctx: click.Context, /, **values: Any) -> Request:
         removed=_path(values["removed"]),
         explain=values["verbose"],
         work_dir=_path(values["work_dir"]),
+        stats=None if values["stats"] == STDIN else _path(values["stats"]),
         keep_texts=values["debug_dir"] is not None,
         cluster=_cluster(values),
         **{name: values[name] for name in _AS_GIVEN},
@@ -215,6 +225,7 @@ def _request(ctx: click.Context, /, **values: Any) -> Request:
         job=job,
         restore=_path(values["restore"]),
         debug_dir=_path(values["debug_dir"]),
+        stats=values["stats"],
         effective=_effective(ctx, found),
         **{name: values[name] for name in _MESSAGES},
     )

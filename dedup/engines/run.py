@@ -16,11 +16,19 @@ from dedup.model.outcome import Outcome
 if TYPE_CHECKING:
     from typing import BinaryIO
 
+    from dedup.model.figures import Figures
     from dedup.model.job import Job
     from dedup.model.outcome import Events
 
 
-def run(job: Job, events: Events, *, stdin: BinaryIO | None = None, stdout: BinaryIO | None = None) -> Outcome:
+def run(
+    job: Job,
+    events: Events,
+    *,
+    stdin: BinaryIO | None = None,
+    stdout: BinaryIO | None = None,
+    figures: Figures | None = None,
+) -> Outcome:
     """Do what `job` asks.
 
     Order of the inputs is the order of everything: of the output, of the log and of the events. An input that cannot
@@ -34,6 +42,7 @@ def run(job: Job, events: Events, *, stdin: BinaryIO | None = None, stdout: Bina
         events: is told problems, explanations, diffs and progress while the run goes on.
         stdin: read for ``-``; None: the process's standard input.
         stdout: cleaned text goes here when nothing else is named; None: the process's standard output.
+        figures: takes down the counts of each input; not on Spark, which knows of none.
 
     Returns:
         The counts, and the exit code: ERROR when something was reported through `Events.problem`, else FOUND when the
@@ -55,7 +64,7 @@ def run(job: Job, events: Events, *, stdin: BinaryIO | None = None, stdout: Bina
             from dedup.engines.spark.run import run_on_spark  # needs PySpark
 
             return run_on_spark(job, events, stack)
-        return LocalRun(with_list(job, stdin), events, stdin, stdout, stack).run()
+        return LocalRun(with_list(job, stdin), events, stdin, stdout, stack, figures=figures).run()
 
 
 def restore(

@@ -142,6 +142,8 @@ def _refuse_overwriting(job: Job, layout: IOPlan, stdin: BinaryIO | None, stdout
     output = job.output_path
     if output is not None and layout.per_file:
         refuse_inside(output, job.named + job.against, "the output")
+    if job.stats is not None:
+        _refuse_stats(job.stats, known, [*layout.destinations, *([job.removed] if job.removed else [])], written)
     if job.removed is None:
         return
     if written in _identities(job.removed):
@@ -171,6 +173,15 @@ def _known(layout: IOPlan, stdin: BinaryIO | None) -> dict[object, Source]:
             raise UsageError(what, place=reference.name, hint="leave it out of one of them")
         references.update((identity, reference) for identity in identities)
     return known | references
+
+
+def _refuse_stats(stats: Path, known: dict[object, Source], written: list[Path], stdout: object) -> None:
+    """Refuse a file of figures that is read, or that something else goes to."""
+    identities = set(_identities(stats))
+    if stdout in identities or any(not identities.isdisjoint(_identities(path)) for path in written):
+        raise UsageError("the figures and something else are the same file; nothing was written", place=str(stats))
+    if not identities.isdisjoint(known):
+        raise UsageError("the file of the figures is one of the inputs; nothing was written", place=str(stats))
 
 
 def _refuse_list(job: Job, known: dict[object, Source], layout: IOPlan, stdin: BinaryIO | None) -> None:

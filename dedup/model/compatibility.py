@@ -125,6 +125,11 @@ LOCAL_JOB = (
 SPARK_JOB = (
     Refusal(lambda job: job.settings.scope != "corpus", "--engine spark is for --scope corpus", "add --scope corpus"),
     Refusal(
+        lambda job: job.stats is not None and str(job.stats) in (job.cluster.output, job.cluster.removed),
+        "--stats would be written where the text or the log goes",
+        "choose another place",
+    ),
+    Refusal(
         lambda job: job.files_from is not None,
         "--files-from is for inputs of this machine; Spark lists a directory, or a pattern, by itself",
         "name the directory, or a pattern: hdfs:///dump/*.jsonl",
@@ -170,6 +175,7 @@ CONTRADICTIONS: tuple[tuple[str, str, str], ...] = (
     ("restore", "mark", "marked records have lost nothing; their originals are they without the field 'dedup'"),
     ("restore", "against", _RESTORE),
     ("restore", "files_from", _RESTORE),
+    ("restore", "stats", _RESTORE),
     ("mark", "removed", "the marks say themselves what would go, and why; leave --removed out"),
     ("mark", "check", "--check writes nothing; leave --mark out"),
     ("mark", "diff", "--diff writes nothing but the diff; leave --mark out"),

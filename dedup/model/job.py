@@ -91,6 +91,8 @@ class Job:
     """Names in `files_from` end with NUL bytes, not with lines."""
     listed: tuple[str, ...] = ()
     """What `files_from` names; a run reads it before anything else."""
+    stats: Path | None = None
+    """A file that the command writes at the end, and that is therefore neither read nor written by the run."""
 
     @property
     def output_path(self) -> Path | None:

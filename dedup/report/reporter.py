@@ -73,6 +73,8 @@ class Reporter(AbstractContextManager["Reporter"]):
         """Some diff was written."""
         self.failed = False
         """Some problem was told."""
+        self.problems: Counter[tuple[str, str]] = Counter()
+        """How many problems there were, told or not, of each kind: the name of its class, and `DedupError.kind`."""
         self._seen: Counter[tuple[str, str]] = Counter()
         self._hidden: dict[tuple[str, str], tuple[DedupError, int]] = {}
         """By kind: a problem that was counted and not told, and how many there were."""
@@ -89,6 +91,7 @@ class Reporter(AbstractContextManager["Reporter"]):
         """
         self.failed = True
         kind = (type(error).__name__, error.kind)
+        self.problems[kind] += 1 + more
         seen = self._seen[kind] = self._seen[kind] + 1
         if self._verbose or seen <= FIRST:
             self._meter.clear()

@@ -71,6 +71,7 @@ class TwoPassRun:
 
     Attributes:
         sources: the inputs, where those that can be read only once are replaced by a copy.
+        workers: processes that may be used.
         references: documents that stay and are not written.
         fixed: paragraphs of these.
         silent_references: files of references that hold no text.
@@ -88,7 +89,7 @@ class TwoPassRun:
         self._stdin = stdin
         self._free = free_memory()
         self._max_memory = job.max_memory or max(1, self._free.free // 2)
-        self._workers = job.workers or affordable_workers(self._max_memory, cores())
+        self.workers = job.workers or affordable_workers(self._max_memory, cores())
         self.sources: list[Source] = layout.sources
         self._references: list[Source] = layout.references
         self.references = self.fixed = self.silent_references = self.bad_references = 0
@@ -280,7 +281,7 @@ class TwoPassRun:
 
     def _forecast(self, size: int) -> None:
         """Tell what the run is expected to take: where it is much, or more than there is, without being asked."""
-        expected = forecast(size, self._workers)
+        expected = forecast(size, self.workers)
         free = shutil.disk_usage(self._spool.directory).free
         text = (
             f"about {expected.memory >> 20} MB of memory and {expected.disk >> 20} MB of disk in "
@@ -296,13 +297,13 @@ class TwoPassRun:
             limit += "" if asked else f", half of what {self._free.by} leaves"
             least = forecast(size, 1).memory >> 20
             what = f"this run may need about {expected.memory >> 20} MB of memory, more than the {limit}"
-            what += f"; with --workers 1 it may need {least} MB" if self._workers > 1 else "; it cannot do with less"
+            what += f"; with --workers 1 it may need {least} MB" if self.workers > 1 else "; it cannot do with less"
             self._events.note(what, important=asked or expected.memory > self._free.free)
 
     def _fill(self, banding: Any, size: int) -> None:
         slots = min(max(size // _BYTES_A_SLOT, 1 << 16), max(self._max_memory // 256, 1 << 16))
         seen = seen_digests(self._spool, slots)
-        self._pool = WorkerPool(self._workers, seen)
+        self._pool = WorkerPool(self.workers, seen)
         self._stack.callback(self._pool.close)
         # Only what decides is asked about a document for the first time; problems are told when it is written.
         work = replace(self._work, log=False, diff=False, explain=False)

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from dedup.formats.log.writer import LogWriter, Section
     from dedup.formats.parts import Part, PartResult
     from dedup.formats.plan import IOPlan
+    from dedup.model.figures import Figures, InputState
     from dedup.model.job import Job
     from dedup.model.outcome import Events
 
@@ -45,6 +46,7 @@ class LocalRun:
         events: receives problems, explanations, diffs and progress.
         stdin, stdout: as in `dedup.engines.run.run`.
         stack: releases temporary files and aborts unfinished outputs at the end.
+        figures: takes down the counts of each input.
     """
 
     _plan: IOPlan
@@ -52,13 +54,21 @@ class LocalRun:
     _progress: ReadProgress
 
     def __init__(
-        self, job: Job, events: Events, stdin: BinaryIO | None, stdout: BinaryIO | None, stack: ExitStack
+        self,
+        job: Job,
+        events: Events,
+        stdin: BinaryIO | None,
+        stdout: BinaryIO | None,
+        stack: ExitStack,
+        *,
+        figures: Figures | None = None,
     ) -> None:
         self._job = job
         self._events = events
         self._stdin = stdin
         self._stdout = stdout
         self._stack = stack
+        self._figures = figures
         self._strict = job.on_error == "fail"
         self._counts = Counts()
         self._shrinkage = 0
@@ -137,6 +147,8 @@ class LocalRun:
             setattr(self._counts, name, getattr(corpus_run, name))
         self._counts.kept_near, self._counts.new = decided.near.more, decided.near.kinds
         check_removed(decided.removed, int(decided.begins[-1]) - corpus_run.fixed, self._job.max_removed)
+        if self._figures is not None:
+            self._figures.workers = corpus_run.workers
         for _, fault in corpus_run.faults():
             self._problem(fault)
         return corpus_run
@@ -193,8 +205,14 @@ class LocalRun:
     def _not_replaced(self, files: list[tuple[int, ChangedError]]) -> None:
         """Report files that were not replaced, and count what went from them as kept."""
         for source, error in files:
-            self._shrinkage -= self._pending.undo(source, self._counts)
+            self._undo(source)
             self._problem(error)
+
+    def _undo(self, source: int) -> None:
+        """Count what went from a file in its own place as kept: it is not replaced."""
+        self._shrinkage -= self._pending.undo(source, self._counts)
+        if self._figures is not None and self._job.in_place:
+            self._figures.stays(source)
 
     def _inputs(self) -> Inputs:
         sources = self._plan.sources if self._corpus_run is None else self._corpus_run.sources
@@ -212,6 +230,8 @@ class LocalRun:
 
             return self._corpus_run.results(tasks(inputs.parts()), write)
         workers = self._job.workers or default_workers()
+        if self._figures is not None:
+            self._figures.workers = workers
         results = map_ordered(partial(process, work), tasks(inputs.parts()), workers, weight=task_bytes)
         self._stack.callback(results.close)
         return results
@@ -256,6 +276,8 @@ class LocalRun:
         result.counts.bytes_in = len(part.data)
         result.counts.bytes_out = len(cleaned)
         self._counts.add(result.counts)
+        if self._figures is not None:
+            self._figures.add(result.counts, len(result.problems))
         if self._checksums is not None:
             self._read_again[part.source] = zlib.crc32(part.data, self._read_again.get(part.source, 0))
         if self._job.in_place and result.cuts:
@@ -311,7 +333,7 @@ class LocalRun:
         if source in inputs.foreign and self._plan.sources[source].below:
             self._output.copy(self._plan.sources[source], source)
         if failed:
-            self._shrinkage -= self._pending.undo(source, self._counts)
+            self._undo(source)
         elif self._log is None:
             self._pending.forget(source)
         inputs.status.pop(source, None)
@@ -320,6 +342,8 @@ class LocalRun:
                 self._unlogged.add(self._plan.sources[source].relative)
             section.close()
             self._section = None
+        if self._figures is not None:
+            self._figures.end(part.name, part.relative, _state(source, inputs))
 
     def _was_read(self, source: int, inputs: Inputs) -> bool:
         """Return True if an input was read to its end; count it, or report why it was not."""
@@ -359,3 +383,8 @@ class LocalRun:
         if self._strict:
             raise error.as_end() if isinstance(error, InternalError) else error
         self._events.problem(error)
+
+
+def _state(source: int, inputs: Inputs) -> InputState:
+    """Return how an input has ended."""
+    return "failed" if source in inputs.failures else "passed over" if source in inputs.passed else "read"

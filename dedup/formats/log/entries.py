@@ -285,7 +285,7 @@ def head_line(settings: Settings, field: str, encoding: str) -> bytes:
     return line(
         {
             "dedup_log": SCHEMA,
-            "version": _version(),
+            "version": program_version(),
             "settings": settings.fingerprint(),
             "options": asdict(settings),
             "field": field,
@@ -304,7 +304,8 @@ def edits_entry(number: int) -> dict[str, int]:
     return {"edits": number} if number else {}
 
 
-def _version() -> str:
+def program_version() -> str:
+    """Return the version of this program, as far as that is known."""
     from importlib.metadata import PackageNotFoundError, version  # slow, and most runs keep no log
 
     try:
