@@ -12,6 +12,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 
+_WHAT_BELONGS = (
+    "name the cleaned file or directory that belongs to LOG; shards go through a pipe: cat part-* | dedup --restore LOG"
+)
+
+
 def drop_unused_options(values: dict[str, Any], on_command_line: Callable[[str], bool]) -> None:
     """Reject options that have no effect when given on the command line; reset them when they come from elsewhere.
 
@@ -48,7 +53,7 @@ def check_combinations(values: Mapping[str, Any], inputs: tuple[str, ...]) -> No
     if values["exit_zero"] and not (values["check"] or values["diff"]):
         raise UsageError("--exit-zero is for --check and --diff", hint="leave it out")
     if values["restore"] is not None and len(inputs) > 1:
-        raise UsageError("--restore takes one INPUT", hint="name the cleaned file or directory that belongs to LOG")
+        raise UsageError("--restore takes one INPUT", hint=_WHAT_BELONGS)
     for name in ("output", "removed", "restore", "config", "work_dir", "files_from", "stats"):
         if values[name] == "":
             raise UsageError(f"--{name.replace('_', '-')} is an empty name", hint="name a file")

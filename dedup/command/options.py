@@ -267,6 +267,14 @@ GROUPS: tuple[tuple[str, tuple[Option, ...]], ...] = (
                 short="o",
                 metavar="PATH",
             ),
+            Option(
+                "shard-size",
+                "size",
+                "Write the one output in files of at most this size before packing; PATH is then a pattern for their "
+                "names, as part-{:05}.jsonl. Units: K, M, G, T.",
+                metavar="SIZE",
+                least=1,
+            ),
             Option("in-place", "flag", "Replace each input by its cleaned text; unchanged files are not touched."),
             Option(
                 "stats",

@@ -212,6 +212,7 @@ def _request(ctx: click.Context, /, **values: Any) -> Request:
         # With --dry-run they say what would be done, and nothing is.
         output=None if mode == "dry-run" or output in (None, STDIN) else Path(output),
         into_directory=bool(output) and output.endswith(("/", os.sep)),
+        shard_size=None if mode == "dry-run" else values["shard_size"],
         in_place=mode != "dry-run" and values["in_place"],
         removed=_path(values["removed"]),
         explain=values["verbose"],

@@ -135,6 +135,9 @@ class Inputs:
         if self._joined and not found.joins and len(self._sources) > 1:
             what = f"{found.what} cannot be written behind another input"
             raise InputError(what, place=source.name, hint="name a directory with --output, or use --in-place")
+        if self._job.shard_size is not None and not found.joins:
+            what = f"{found.what} cannot be written in shards: what stands in front would be missing in all but one"
+            raise InputError(what, place=source.name, hint="leave --shard-size out")
         if self._job.mark and found.numbered and found.end_of_members is None:
             what = f"{found.what} has no place for marks"
             raise InputError(what, place=source.name, hint="--mark is for JSON lines")

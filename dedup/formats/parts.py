@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
+from dedup.formats.files.documents import Documents
 from dedup.formats.files.reader import READ_SIZE, Reader
 from dedup.model.errors import DedupError, InputError
 from dedup.model.outcome import Counts, Explanation
@@ -153,6 +154,15 @@ class Part:
     def numbered(self) -> bool:
         """It holds documents that are known by their lines."""
         return isinstance(self.kind, Format) and self.kind.numbered
+
+    @property
+    def documents(self) -> Documents:
+        """How documents lie in it."""
+        if isinstance(self.kind, Format):
+            return Documents.LINES if self.kind.in_lines else Documents.ONE
+        if self.kind is PartKind.JOINT:
+            return Documents.JOINT
+        return Documents.GOES_ON if self.problem is None else Documents.BEGINS
 
     def place(self, line: int) -> str:
         """Return what a document is called in messages: its file, and where that holds many, its line."""

@@ -14,7 +14,14 @@ from dedup.formats.files.discover import Report, Source, discover, plain_path, r
 from dedup.formats.files.links import Named, check_inside, leads_out
 from dedup.formats.files.outputs import FileOutput, Output, StdoutOutput, TreeOutput, targets
 from dedup.formats.files.reader import reason, status_of
-from dedup.formats.plan_checks import check_work_directory, refuse_file_name, refuse_format, refuse_inside
+from dedup.formats.files.shards import ShardedOutput, ShardNames
+from dedup.formats.plan_checks import (
+    check_work_directory,
+    refuse_file_name,
+    refuse_format,
+    refuse_inside,
+    shard_names,
+)
 from dedup.formats.registry import format_named
 from dedup.model.compatibility import LOCAL_JOB, refuse
 from dedup.model.errors import DedupError, InputError, OutputError, UsageError
@@ -32,6 +39,8 @@ class IOPlan:
     """A file for each source, one for all of them, or none."""
     references: list[Source] = field(default_factory=list)
     """What is read before the sources, and not written."""
+    shards: ShardNames | None = None
+    """Where the one output is written in files of a bounded size, their names; then `destinations` has the first."""
 
 
 def plan_io(job: Job, report: Report, stdin: BinaryIO | None, stdout: BinaryIO | None) -> IOPlan:
@@ -50,11 +59,12 @@ def plan_io(job: Job, report: Report, stdin: BinaryIO | None, stdout: BinaryIO |
     """
     refuse(LOCAL_JOB, job)
     check_work_directory(job)
+    shards = shard_names(job)
     output = job.output_path
     found = discover(job.inputs, _patterns(job), job.stdin_name, report, exclude=job.exclude, listed=job.listed)
     sources = _writable(_once(found.sources), Named(job.named), report) if job.in_place else found.sources
     per_file = job.in_place or job.mode != "clean"
-    if output is not None and (found.tree or job.into_directory or output.is_dir()):
+    if output is not None and shards is None and (found.tree or job.into_directory or output.is_dir()):
         if any(source.path is None for source in sources):
             raise UsageError("standard input cannot go to a directory", hint="use --output FILE")
         if not job.into_directory and not output.exists():
@@ -66,8 +76,8 @@ def plan_io(job: Job, report: Report, stdin: BinaryIO | None, stdout: BinaryIO |
         refuse_format(job.removed, None, "the removal log")
     if per_file and output is None:
         sources = _distinct(sources)
-    destinations = _destinations(job, output, sources, per_file=per_file)
-    layout = IOPlan(sources, per_file, destinations, _references(job))
+    destinations = _destinations(job, output, sources, per_file=per_file) if shards is None else [shards.place(0)]
+    layout = IOPlan(sources, per_file, destinations, _references(job), shards)
     refuse_read_twice([*layout.sources, *layout.references], sys.stdin if stdin is None else stdin)
     _refuse_overwriting(job, layout, stdin, stdout)
     return layout
@@ -88,6 +98,8 @@ def open_output(job: Job, layout: IOPlan, stdout: BinaryIO | None) -> Output:
         return Output() if job.output_path else StdoutOutput(stdout)
     if layout.per_file:
         return TreeOutput(layout.destinations, in_place=False, together=False, top=job.output_path)
+    if layout.shards is not None and job.shard_size is not None:
+        return ShardedOutput(layout.shards, job.shard_size)
     return FileOutput(layout.destinations[0])
 
 

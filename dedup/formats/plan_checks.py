@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from dedup.formats.files.discover import same_file
 from dedup.formats.files.reader import bare_name
+from dedup.formats.files.shards import ShardNames
 from dedup.formats.foreign import named
 from dedup.formats.foreign_kinds import JSON, Foreign
 from dedup.formats.registry import by_suffix
@@ -82,6 +83,26 @@ def refuse_kind(place: str, kind: Foreign | None, name: str) -> None:
         return
     what = f"{name} would be text or JSON lines, and its name says that it is {kind.what}; nothing was read or written"
     raise UsageError(what, place=place, hint="choose a name that ends with .txt or .jsonl, packed or not")
+
+
+def shard_names(job: Job) -> ShardNames | None:
+    """Return the names of the files that the one output is written in; None: it is written in one piece.
+
+    Raises:
+        UsageError: the output is no pattern for names, or something else is written under one of them.
+        OutputError: a file of such a name is there already.
+    """
+    if job.shard_size is None or job.output_path is None:
+        return None
+    if job.into_directory:
+        what = "is a directory, and shards need a pattern for their names; nothing was read or written"
+        raise UsageError(what, place=str(job.output_path), hint="add a name to it: 'part-{:05}.jsonl'")
+    names = ShardNames(job.output_path)
+    for path in (job.removed, job.stats):
+        if path is not None and names.takes(path):
+            raise UsageError("would be taken for a shard; nothing was read or written", place=str(path))
+    names.refuse_old()
+    return names
 
 
 def refuse_file_name(output: Path) -> None:

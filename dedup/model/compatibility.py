@@ -113,6 +113,12 @@ LOCAL_JOB = (
         for name, unused in _CORPUS_FIELDS
     ),
     _range("max_memory", 1, None, "use a number of bytes, such as 4 << 30"),
+    _range("shard_size", 1, None, "use a number of bytes, such as 1 << 30"),
+    Refusal(
+        lambda job: job.shard_size is not None and job.output_path is None,
+        "shards are files, and there is no pattern for their names",
+        "set output to one, such as part-{:05}.jsonl",
+    ),
     _range("max_removed", 0.0, 1.0, "use a number from 0 to 1, such as 0.3"),
     Refusal(
         lambda job: job.max_removed is not None and job.mode != "clean",
@@ -133,6 +139,11 @@ SPARK_JOB = (
         lambda job: job.files_from is not None,
         "--files-from is for inputs of this machine; Spark lists a directory, or a pattern, by itself",
         "name the directory, or a pattern: hdfs:///dump/*.jsonl",
+    ),
+    Refusal(
+        lambda job: job.shard_size is not None,
+        "--shard-size cannot be done on Spark, which writes an output in parts by itself",
+        "leave it out",
     ),
     Refusal(
         lambda job: job.in_place, "--in-place cannot be done on Spark, which writes whole data sets", "use --output"
@@ -176,6 +187,7 @@ CONTRADICTIONS: tuple[tuple[str, str, str], ...] = (
     ("restore", "against", _RESTORE),
     ("restore", "files_from", _RESTORE),
     ("restore", "stats", _RESTORE),
+    ("restore", "shard_size", "what is restored is one file; 'split' can cut it"),
     ("mark", "removed", "the marks say themselves what would go, and why; leave --removed out"),
     ("mark", "check", "--check writes nothing; leave --mark out"),
     ("mark", "diff", "--diff writes nothing but the diff; leave --mark out"),
@@ -231,6 +243,13 @@ NEEDS = (
             ("max_memory", "give executors memory: --spark-conf spark.executor.memory=4g"),
             ("work_dir", "what Spark keeps goes where spark.local.dir says; leave it out"),
         )
+    ),
+    Need(
+        "shard_size",
+        None,
+        lambda values: values["output"] not in (None, "-"),
+        "is for files, and needs --output with a pattern for their names",
+        "add -o 'part-{:05}.jsonl', or leave it out",
     ),
     Need(
         "null",

@@ -91,6 +91,9 @@ class Job:
     """Names in `files_from` end with NUL bytes, not with lines."""
     listed: tuple[str, ...] = ()
     """What `files_from` names; a run reads it before anything else."""
+    shard_size: int | None = None
+    """Bytes, before packing, of the files that the one output is written in; `output` is then the pattern of their
+    names. See `dedup.formats.files.shards`."""
     stats: Path | None = None
     """A file that the command writes at the end, and that is therefore neither read nor written by the run."""
 

@@ -291,6 +291,7 @@ class LocalRun:
         compressed = inputs.compressed.get(part.source)
         if part.source not in inputs.failures:
             with self._unwritable(part.source, inputs):
+                self._output.coming(part.documents)
                 self._output.write(part.source, cleaned, changed=bool(result.cuts), compressed=compressed)
         if section := self._section_of(part.source):
             section.add(part.data, cleaned, result.log, result.counts.removed, result.edits)

@@ -124,6 +124,14 @@ class AtomicFile(AbstractContextManager["AtomicFile"]):
         self._file = file
         self._packer = self._compress.packer() if self._compress is not None else None
 
+    @property
+    def identity(self) -> tuple[int, int] | None:
+        """Return what tells the file that is written, under any name; None where it is written straight through."""
+        if self._temporary is None:
+            return None
+        status = Path(self._temporary).stat()
+        return status.st_dev, status.st_ino
+
     def pack(self, how: Packing | Rewriting) -> None:
         """Store what will be written in another way than was said; nothing is written yet."""
         with self._guarded():

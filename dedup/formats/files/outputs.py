@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from dedup.formats.files.compression import Packing
     from dedup.formats.files.discover import Source
+    from dedup.formats.files.documents import Documents
 
 STDOUT_NAME = "<stdout>"
 _HELD = 8 << 20
@@ -29,8 +30,8 @@ _HELD = 8 << 20
 class Output:
     """Takes the text of all inputs, in order. This one drops it; the others say what they do with it.
 
-    `write` is called for each piece of an input, then `end_input` once; `finish`, `check` and `commit` at the end of a
-    run that went well; `abort` always, last.
+    `coming` and `write` are called for each piece of an input, then `end_input` once; `finish`, `check` and `commit` at
+    the end of a run that went well; `abort` always, last.
 
     Attributes:
         seen: number of an input → its status before it was read, while it is being written. In its own place it is
@@ -39,6 +40,9 @@ class Output:
 
     def __init__(self) -> None:
         self.seen: Mapping[int, os.stat_result] = {}
+
+    def coming(self, documents: Documents) -> None:
+        """Be told how the documents of the next piece lie in it."""
 
     def write(self, source: int, data: bytes, *, changed: bool, compressed: Packing | Rewriting | None) -> None:
         """Take the next piece of an input, changed or as it was; `compressed` tells how the input is stored."""
