@@ -228,7 +228,9 @@ def test_a_missing_library_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     pa = pytest.importorskip("pyarrow")
     stream = Stream(pa.table({"text": ROWS}))
     monkeypatch.setitem(sys.modules, "pyarrow", None)
-    with pytest.raises(MissingDependencyError, match=r"PyArrow is needed for a Stream.* Hint: pip install 'paradedup\[parquet\]'"):
+    with pytest.raises(
+        MissingDependencyError, match=r"PyArrow is needed for a Stream.* Hint: pip install 'paradedup\[parquet\]'"
+    ):
         clean_table(stream)
 
 

@@ -275,6 +275,22 @@ class LocalRun:
         self._shrinkage += result.shrinkage
         result.counts.bytes_in = len(part.data)
         result.counts.bytes_out = len(cleaned)
+        self._count(part, result)
+        for error in result.problems:
+            self._problem(error)
+        for explanation in result.explanations:
+            self._to_reader(partial(self._events.explained, explanation))
+        if result.diff:
+            self._to_reader(partial(self._events.diff, result.diff))
+        if part.source not in inputs.failures:
+            compressed = inputs.compressed.get(part.source)
+            with self._unwritable(part.source, inputs):
+                self._output.coming(part.documents)
+                self._output.write(part.source, cleaned, changed=bool(result.cuts), compressed=compressed)
+        if section := self._section_of(part.source):
+            section.add(part.data, cleaned, result.log, result.counts.removed, result.edits)
+
+    def _count(self, part: Part, result: PartResult) -> None:
         self._counts.add(result.counts)
         if self._figures is not None:
             self._figures.add(result.counts, len(result.problems))
@@ -282,19 +298,6 @@ class LocalRun:
             self._read_again[part.source] = zlib.crc32(part.data, self._read_again.get(part.source, 0))
         if self._job.in_place and result.cuts:
             self._pending.add(part.source, result.counts)
-        for error in result.problems:
-            self._problem(error)
-        for explanation in result.explanations:
-            self._to_reader(partial(self._events.explained, explanation))
-        if result.diff:
-            self._to_reader(partial(self._events.diff, result.diff))
-        compressed = inputs.compressed.get(part.source)
-        if part.source not in inputs.failures:
-            with self._unwritable(part.source, inputs):
-                self._output.coming(part.documents)
-                self._output.write(part.source, cleaned, changed=bool(result.cuts), compressed=compressed)
-        if section := self._section_of(part.source):
-            section.add(part.data, cleaned, result.log, result.counts.removed, result.edits)
 
     @contextmanager
     def _unwritable(self, source: int, inputs: Inputs) -> Iterator[None]:
@@ -319,18 +322,8 @@ class LocalRun:
         source = part.source
         if self._checksums is not None and self._read_again.pop(source, 0) != self._checksums.get(source, 0):
             raise changed(part.name)
-        failed = not self._was_read(source, inputs)
         section = self._section_of(source)
-        try:
-            with self._unwritable(source, inputs):
-                self._output.end_input(source, failed=failed, compressed=inputs.compressed.get(source))
-        except ChangedError as error:
-            if not self._job.in_place:
-                raise
-            self._not_replaced([(source, error)])  # there is no log: with one, files are replaced at the end
-        if not failed and source in inputs.failures:  # its end could not be written
-            self._counts.files -= 1
-            failed = not self._was_read(source, inputs)
+        failed = not self._complete(source, inputs)
         if source in inputs.foreign and self._plan.sources[source].below:
             self._output.copy(self._plan.sources[source], source)
         if failed:
@@ -345,6 +338,21 @@ class LocalRun:
             self._section = None
         if self._figures is not None:
             self._figures.end(part.name, part.relative, _state(source, inputs))
+
+    def _complete(self, source: int, inputs: Inputs) -> bool:
+        """Complete the output of an input; return True if that was read to its end."""
+        read = self._was_read(source, inputs)
+        try:
+            with self._unwritable(source, inputs):
+                self._output.end_input(source, failed=not read, compressed=inputs.compressed.get(source))
+        except ChangedError as error:
+            if not self._job.in_place:
+                raise
+            self._not_replaced([(source, error)])  # there is no log: with one, files are replaced at the end
+        if read and source in inputs.failures:  # its end could not be written
+            self._counts.files -= 1
+            read = self._was_read(source, inputs)
+        return read
 
     def _was_read(self, source: int, inputs: Inputs) -> bool:
         """Return True if an input was read to its end; count it, or report why it was not."""
