@@ -175,10 +175,11 @@ GROUPS: tuple[tuple[str, tuple[Option, ...]], ...] = (
                 "format",
                 "choice",
                 "How inputs are read; auto goes by the name, then by the first bytes. text also insists on what is "
-                "text of some syntax (HTML, YAML). csv is TSV, too; parquet takes the extra of that name.",
+                "text of some syntax (HTML, YAML). csv is TSV, too; warc is WET, too; parquet takes the extra of that "
+                "name.",
                 "config",
                 default="auto",
-                choices=("auto", "text", "jsonl", "csv", "parquet"),
+                choices=("auto", "text", "jsonl", "csv", "warc", "parquet"),
                 unsafe=("text",),
             ),
             Option(

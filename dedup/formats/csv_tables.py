@@ -12,7 +12,6 @@ from itertools import accumulate, islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from dedup.formats.files.encoding import says_wide
-from dedup.formats.files.reader import READ_SIZE, Reader
 from dedup.formats.grouping import group_of
 from dedup.formats.parts import (
     TASK_BYTES,
@@ -23,6 +22,7 @@ from dedup.formats.parts import (
     PartResult,
     Record,
     Work,
+    filled,
     rest,
     too_large,
 )
@@ -41,8 +41,9 @@ from dedup.model.errors import InputError
 from dedup.native.kernels import native
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
+    from dedup.formats.files.reader import Reader
     from dedup.formats.parts import Encoded
 
 DELIMITERS = ",", ";", "\t", "|"
@@ -79,7 +80,7 @@ def read(reader: Reader, builder: PartBuilder) -> Iterator[Part | None]:
     """
     data, wanted, whole = b"", TASK_BYTES, False
     while data or not whole:
-        data, whole = yield from _filled(reader, data, wanted)
+        data, whole = yield from filled(reader, data, wanted)
         if not data:
             return
         if builder.detail is None:
@@ -97,20 +98,6 @@ def read(reader: Reader, builder: PartBuilder) -> Iterator[Part | None]:
             return
         else:
             wanted = 2 * len(data)  # so that a long row is not looked at again and again
-
-
-def _filled(reader: Reader, data: bytes, wanted: int) -> Generator[None, None, tuple[bytes, bool]]:
-    """Read on until there are so many bytes; return them, and whether that is all. Yield None before a wait."""
-    pieces, size = [data], len(data)
-    while size < wanted:
-        if reader.would_wait():
-            yield None
-        block = reader.read(READ_SIZE)
-        if not block:
-            break
-        pieces.append(block)
-        size += len(block)
-    return b"".join(pieces), size < wanted
 
 
 def _unread(data: bytes, reader: Reader, builder: PartBuilder, *, whole: bool) -> Iterator[Part]:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from dedup.formats.foreign import HEAD, named, recognised
 from dedup.formats.foreign_kinds import ARRAY, BINARY, CSV, JSON, OOXML, PARQUET, TSV, ZIP, Foreign
 from dedup.formats.foreign_kinds import JSON_LINES as LINES_OF_JSON
-from dedup.formats.registry import JSON_LINES, ROWS, TABLE, TEXT, by_suffix, format_named
+from dedup.formats.foreign_kinds import WARC as WEB_ARCHIVE
+from dedup.formats.registry import JSON_LINES, ROWS, TABLE, TEXT, WARC, by_suffix, format_named
 from dedup.model.errors import InputError
 
 if TYPE_CHECKING:
@@ -50,9 +51,9 @@ def sniff(asked: FormatName, name: str, place: str, reader: Reader, codec: Codec
 
     A line that is a JSON object means JSON lines, even if the object lacks the text: as a line of text it could be
     taken for a repeated paragraph, as a record it passes through and is reported. Of a line longer than `PEEK` the
-    beginning tells. What is a table for sure is read as one where no name says that it is text. Anything else is text,
-    unless it is known to be something else, by what it begins with or by its name. ``text`` insists on what is text of
-    some syntax; `binary_as_text` insists on anything.
+    beginning tells. What begins as WARC does is WARC, under any name. What is a table for sure is read as one where no
+    name says that it is text. Anything else is text, unless it is known to be something else, by what it begins with or
+    by its name. ``text`` insists on what is text of some syntax; `binary_as_text` insists on anything.
 
     Args:
         asked: the format, or ``auto``.
@@ -81,6 +82,8 @@ def sniff(asked: FormatName, name: str, place: str, reader: Reader, codec: Codec
         return TABLE
     if found is PARQUET and asked in ("auto", ROWS.name):
         return ROWS
+    if found is WEB_ARCHIVE and (asked == "auto" or kind is WARC):
+        return WARC
     # What a table is taken for by its first bytes may be what stands in its first row.
     insisted = (asked == "text" or kind not in (None, TEXT, JSON_LINES)) and found is not None and not found.binary
     packed = reader.compressed.name if reader.compressed is not None else ""

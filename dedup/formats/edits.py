@@ -20,7 +20,7 @@ from dedup.model.outcome import Counts, Explanation
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from dedup.formats.parts import Format, Part, Record, Work
+    from dedup.formats.parts import Format, Part, Piece, Record, Work
     from dedup.model.containment import Fault
     from dedup.model.decisions import Decision, KeptNear
 
@@ -50,6 +50,8 @@ def read_documents(work: Work, task: Sequence[Part]) -> tuple[list[PartResult], 
         results.append(result)
         if part.format is not None:
             found.extend(LocatedDocument(part, result, one) for one in _records(part, part.format, work, result))
+        elif part.without_text:
+            result.counts.without_text[part.without_text] += 1
         elif part.problem is not None:
             result.problems.append(part.problem)
             result.counts.documents += 1
@@ -179,18 +181,25 @@ class _Edit:
             put, region = jsonl_edits.NULL, self._format.literal(self._part, self._record, self._work)
             if region is None:
                 return None
+        pieces = list(jsonl_edits.pieces(region, cuts, put)) if region else self._amended(cuts)
         base = self._record.start
         going = [(base + start, base + end) for start, end in ([region] if region else cuts)]
         insertions = {base + region[0]: put} if region and put else {}
+        if pieces and not region:
+            going = sorted([*going, *((base + one.start, base + one.end) for one in pieces)])
+            insertions = {base + one.start: one.put for one in pieces}
         log, edits = b"", 0
         if self._work.log:
             from dedup.formats.log.entries import Entries, removal_lines  # most runs keep no log
 
-            pieces = list(jsonl_edits.pieces(region, cuts, put)) if region else []
             edits = len(pieces)
             entries = Entries.of(self._record.text, decision.removals, where)
             log = removal_lines(self._work, self._part, self._record, entries, pieces)
         return _Change(going, insertions, held + log, edits, self._diff(decision.removals) if self._work.diff else b"")
+
+    def _amended(self, cuts: list[tuple[int, int]]) -> list[Piece]:
+        """Return what else changes in the document's own bytes when these cuts leave them."""
+        return [] if self._format.amend is None else self._format.amend(self._part, self._record, cuts, self._work)
 
     def _held(self, removals: Sequence[Removal]) -> bytes:
         """Return the log's lines for what is held back; none if its place in the document's bytes cannot be told."""

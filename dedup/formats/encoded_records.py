@@ -47,7 +47,7 @@ def read_encoded(work: Work, task: Sequence[Part]) -> EncodedDocuments | None:
         found: Encoded | None = (b"", b"", b"")
         if part.format is not None:
             found = part.format.encoded(part, work) if part.format.encoded is not None else None
-        if found is None or part.problem is not None:
+        if found is None or part.problem is not None or part.without_text:
             return None
         data.append(found[0])
         edges.append(np.frombuffer(found[1], "<i8").reshape(-1, 2) + size)
@@ -55,3 +55,20 @@ def read_encoded(work: Work, task: Sequence[Part]) -> EncodedDocuments | None:
         size += len(found[0])
     texts = EncodedTexts(b"".join(data), np.concatenate(edges))
     return EncodedDocuments(texts, [len(one) for one in places], np.concatenate(places))
+
+
+def joined(texts: Sequence[bytes], places: Sequence[int]) -> Encoded | None:
+    """Return texts as `Format.encoded` does; None where they are not all UTF-8.
+
+    Args:
+        texts: each document's.
+        places: of each three numbers: its line, counted from the part's first one, its first byte, and the one behind.
+    """
+    data = b"".join(texts)
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return None
+    ends = np.cumsum([0, *map(len, texts)], dtype="<i8")
+    edges = np.column_stack((ends[:-1], ends[1:]))
+    return data, edges.tobytes(), np.array(places, "<i8").tobytes()

@@ -129,6 +129,14 @@ NOTEBOOK = Foreign(
 CSV = Foreign("a CSV table", _TABLE + INSIST, (".csv",), binary=False)
 TSV = Foreign("a TSV table", _TABLE + INSIST, (".tsv", ".tab"), binary=False)
 
+WARC = Foreign(
+    "a WARC file",
+    "read it with --format warc" + INSIST,
+    (".warc", ".wet", ".wat"),
+    (rb"WARC/[01][.]\d{1,2}(?:\s|\Z)",),
+    binary=False,
+)
+
 KINDS: tuple[Foreign, ...] = (
     # Archives, and streams that are packed in a way that is not unpacked here.
     ZIP,
@@ -202,13 +210,7 @@ KINDS: tuple[Foreign, ...] = (
     Foreign("a Stata or SPSS file", _RECORDS, (".dta", ".sav", ".zsav"), (rb"<stata_dta>",), (rb"[$]FL[23]@",)),
     Foreign("a property list", _CONVERT, (".bplist",), (rb"bplist0\d",)),
     Foreign("a Microsoft Access database", _RECORDS, (".mdb", ".accdb"), (rb"\0\x01\0\0Standard (?:Jet|ACE) DB",)),
-    Foreign(
-        "a WARC file",
-        "write its texts as JSON lines first (warcio, trafilatura)",
-        (".warc", ".wet", ".wat"),
-        (rb"WARC/\d\.\d\r?\n",),
-        binary=False,
-    ),
+    WARC,
     Foreign(
         "an ARC file", "write its texts as JSON lines first", (".arc",), (rb"filedesc://\S+ \S+ \d{14} ",), binary=False
     ),

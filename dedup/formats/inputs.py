@@ -28,8 +28,9 @@ class Inputs:
         sources: what to read.
         job: the format, the bytes above which a document passes through unread, and whether binary is read as text.
         codec: the encoding of the text.
-        joined: all go into one output. Where one lacks its last line end and another one follows, a line end is put
-            between them, or the last paragraph (or record) of one would be glued to the first of the next.
+        joined: all go into one output. Where one lacks its last line end (or what else its format ends with) and
+            another one follows, that is put between them, or the last paragraph (or record) of one would be glued to
+            the first of the next.
         stdin: read for standard input; None: the process's.
 
     Attributes:
@@ -49,6 +50,8 @@ class Inputs:
         self._codec = codec
         self._joined = joined
         self._stdin = stdin
+        self._format: Format | None = None
+        """Of the input that was begun last."""
         self.failures: dict[int, InputError] = {}
         self.passed: dict[int, WrongKindError] = {}
         self.foreign: set[int] = set()
@@ -58,7 +61,7 @@ class Inputs:
     def parts(self) -> Iterator[Part | None]:
         """Yield the parts of all sources, each source ended by one of kind END; None where the next has to wait."""
         at = 0
-        open_line = False  # the output so far lacks the end of its last line
+        lacking = b""  # what the output so far has to end with before another input follows
         for number, source in enumerate(self._sources):
             start = at if self._joined else 0
             builder = PartBuilder(number, source.name, source.relative, start, self._job.max_document)
@@ -71,16 +74,23 @@ class Inputs:
                 if part is None or not part.data:
                     yield part
                     continue
-                if fresh and open_line and self._joined:
-                    yield Part(number, PartKind.JOINT, source.name, source.relative, b"\n", at)
-                    builder.at += 1
-                    yield replace(part, at=part.at + 1)
+                if fresh and lacking and self._joined:
+                    yield Part(number, PartKind.JOINT, source.name, source.relative, lacking, at)
+                    builder.at += len(lacking)
+                    yield replace(part, at=part.at + len(lacking))
                 else:
                     yield part
                 fresh = False
-                open_line = self._codec.of(part.data).ascii and not part.data.endswith(b"\n")
+                lacking = self._lacking(part.data)
             at = builder.at
             yield builder.part(PartKind.END, b"", None)
+
+    def _lacking(self, data: bytes) -> bytes:
+        """Return what an input that ends so has to be given before another one follows."""
+        ending = b"\n" if self._format is None else self._format.ending
+        if not self._codec.of(data).ascii and not (self._format and self._format.numbered):
+            return b""
+        return next(ending[size:] for size in range(len(ending), -1, -1) if data.endswith(ending[:size]))
 
     def _source(self, source: Source, builder: PartBuilder) -> Iterator[Part | None]:
         try:
@@ -91,7 +101,7 @@ class Inputs:
                     self.compressed[builder.source] = reader.compressed
                 elif reader.is_lasting and not source.once and source.kept is None:
                     builder.path = str(source.path)
-                found = self._format(reader, source)
+                found = self._detected(reader, source)
                 if found.unwrap is not None:
                     self._unwrap(found, reader, source, builder)
                 yield from found.read(reader, builder)
@@ -126,7 +136,7 @@ class Inputs:
         if reader.rewriting is not None:
             self.compressed[builder.source] = reader.rewriting
 
-    def _format(self, reader: Reader, source: Source) -> Format:
+    def _detected(self, reader: Reader, source: Source) -> Format:
         asked, insist = self._job.format, self._job.binary_as_text
         found = sniff(asked, source.relative, source.name, reader, self._codec, binary_as_text=insist)
         if not (found.any_encoding or self._codec.ascii):
@@ -138,7 +148,12 @@ class Inputs:
         if self._job.shard_size is not None and not found.joins:
             what = f"{found.what} cannot be written in shards: what stands in front would be missing in all but one"
             raise InputError(what, place=source.name, hint="leave --shard-size out")
+        before = self._format
+        if self._joined and before and before is not found and (found.joins_like or before.joins_like):
+            what = f"{found.what} cannot be written behind {before.what}"
+            raise InputError(what, place=source.name, hint="name a directory with --output, or use --in-place")
         if self._job.mark and found.numbered and found.end_of_members is None:
             what = f"{found.what} has no place for marks"
             raise InputError(what, place=source.name, hint="--mark is for JSON lines")
+        self._format = found
         return found

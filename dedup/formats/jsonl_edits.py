@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from dedup.formats.parts import document_entry
+from dedup.formats.parts import Piece, document_entry
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -16,15 +16,6 @@ if TYPE_CHECKING:
 
 NULL = b"null"
 _QUOTES = b'""'
-
-
-class Piece(NamedTuple):
-    """Bytes that go besides the paragraphs; offsets from the beginning of the document's own bytes."""
-
-    start: int
-    end: int
-    put: bytes = b""
-    """What the output has in their place."""
 
 
 def is_left_empty(text: str, decision: Decision) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
 from dedup.formats.files.documents import Documents
 from dedup.formats.files.reader import READ_SIZE, Reader
@@ -16,7 +16,7 @@ from dedup.model.errors import DedupError, InputError
 from dedup.model.outcome import Counts, Explanation
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from dedup.formats.files.encoding import Codec
@@ -74,10 +74,12 @@ class Format:
         record: returns a document that `records` has found before, by where it stands: its first byte, the one behind
             it, and its line.
         locate: translates ascending positions in a document's text to offsets in its bytes; see `Codec.offsets`.
-        numbered: an input holds many documents, each known by the number of its line.
+        numbered: an input holds many documents, each known by the number of its line (or of its record).
         in_lines: they are its lines, each one document, so that it can be read from any line end on.
         any_encoding: it is read in encodings in which a line end is other bytes than in ASCII, too.
         joins: what one input holds can stand behind what another one does.
+        joins_like: behind one of the same format alone.
+        ending: what an input ends with behind which another one is to stand; where it lacks some of that, it is added.
         written: how a text's characters stand in its bytes: as they are in its encoding, as in a string of JSON, or in
             a way of its own, which only `records` and `locate` know.
         single: yields the documents of a part as parts of their own, and where each begins: what one raises does not
@@ -87,6 +89,8 @@ class Format:
             byte, and the one behind it. int64, shapes (documents, 2) and (documents, 3). It returns None where one of
             them is odd in any way, and left to `records`. None in place of it: all are.
         end_of_members: returns where, in a document's bytes, fields can be added; None in place of it: they cannot.
+        amend: returns what else changes in a document's bytes when these cuts, ascending, leave them, such as a length
+            that is written there; none of it touches the cuts. None in place of it: nothing does.
         literal: returns where all that stands for the text begins and ends, which null can stand for as well; None in
             place of it: null can stand nowhere.
         unwrap: has a reader (of a path, which is None for standard input) give other bytes than those that are stored,
@@ -105,10 +109,13 @@ class Format:
     in_lines: bool = False
     any_encoding: bool = False
     joins: bool = True
+    joins_like: bool = False
+    ending: bytes = b"\n"
     written: Literal["plain", "json", "other"] = "other"
     single: Callable[[Part], Iterator[tuple[Part, int]]] | None = None
     encoded: Callable[[Part, Work], Encoded | None] | None = None
     end_of_members: Callable[[Part, Record, Work], int | None] | None = None
+    amend: Callable[[Part, Record, Sequence[tuple[int, int]], Work], list[Piece]] | None = None
     literal: Callable[[Part, Record, Work], tuple[int, int] | None] | None = None
     unwrap: Callable[[Reader, Path | None, Unwrapping], None] | None = None
 
@@ -138,6 +145,8 @@ class Part:
     """Bytes of the input read so far, as stored."""
     problem: DedupError | None = None
     """Why these bytes pass through unread."""
+    without_text: str = ""
+    """They begin a record that has no text to read: of which kind (`Counts.without_text`)."""
     path: str = ""
     """File that has `data` at `offset`, as it is; empty: there is none, or it is compressed."""
     offset: int = 0
@@ -247,6 +256,17 @@ class Record:
     """What `Settings.within` asks for, where the record has it."""
 
 
+class Piece(NamedTuple):
+    """Bytes that go besides the paragraphs; offsets from the beginning of the document's own bytes."""
+
+    start: int
+    end: int
+    put: bytes = b""
+    """What the output has in their place."""
+    why: str = "empty"
+    """Why they go, as the log has it."""
+
+
 def document_entry(file: str, line: int | None, identity: str | float | None = None) -> dict[str, Any]:
     """Return what the log and the marks say of where something stands; only what is known of it."""
     entry: dict[str, Any] = {"file": file}
@@ -300,7 +320,7 @@ class PartBuilder:
         """Return the next part of the input and move on behind it."""
         bytes_read = reader.bytes_read if reader else 0
         origin, stored = (self.source, kind, self.name, self.relative), (self.path, self.offset, self.detail)
-        part = Part(*origin, data, self.at, self.line, bytes_read, problem, *stored)
+        part = Part(*origin, data, self.at, self.line, bytes_read, problem, "", *stored)
         self.at += len(data)
         self.offset += len(data)
         return part
@@ -312,6 +332,20 @@ class PartBuilder:
             for at in range(0, len(piece), TASK_BYTES):
                 yield self.part(PartKind.THROUGH, piece[at : at + TASK_BYTES], reader, reason)
                 reason = None
+
+
+def filled(reader: Reader, data: bytes, wanted: int) -> Generator[None, None, tuple[bytes, bool]]:
+    """Read on until there are so many bytes; return them, and whether that is all. Yield None before a wait."""
+    pieces, size = [data], len(data)
+    while size < wanted:
+        if reader.would_wait():
+            yield None
+        block = reader.read(READ_SIZE)
+        if not block:
+            return b"".join(pieces), True
+        pieces.append(block)
+        size += len(block)
+    return b"".join(pieces), False
 
 
 def rest(reader: Reader) -> Iterator[bytes]:

@@ -65,16 +65,21 @@ def refuse_format(path: Path, job: Job | None, name: str) -> None:
     kind = named(path.name)
     if job is not None and kind is not None and (job.binary_as_text or (job.format == "text" and not kind.binary)):
         return
-    refuse_kind(str(path), kind, name)
+    hint = f"say --format {known.name}, if the inputs are that; or {_RENAME}" if job is not None and known else _RENAME
+    refuse_kind(str(path), kind, name, hint)
 
 
-def refuse_kind(place: str, kind: Foreign | None, name: str) -> None:
+_RENAME = "choose a name that ends with .txt or .jsonl, packed or not"
+
+
+def refuse_kind(place: str, kind: Foreign | None, name: str, hint: str = _RENAME) -> None:
     """Refuse an output that is called what it is not; see `refuse_format`.
 
     Args:
         place: the output.
         kind: what its name says; None: nothing, or what it is.
         name: of the output, for the message.
+        hint: what to do instead.
 
     Raises:
         UsageError: its name says something else.
@@ -82,7 +87,7 @@ def refuse_kind(place: str, kind: Foreign | None, name: str) -> None:
     if kind is None or kind is JSON:  # many call JSON lines so
         return
     what = f"{name} would be text or JSON lines, and its name says that it is {kind.what}; nothing was read or written"
-    raise UsageError(what, place=place, hint="choose a name that ends with .txt or .jsonl, packed or not")
+    raise UsageError(what, place=place, hint=hint)
 
 
 def shard_names(job: Job) -> ShardNames | None:

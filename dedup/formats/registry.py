@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from dedup.formats import csv_tables, jsonl, parquet, text
 from dedup.formats.files.reader import PARQUET_MAGIC, bare_name, is_parquet
 from dedup.formats.parts import Format
+from dedup.formats.warc import lazy as warc
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,8 +17,9 @@ if TYPE_CHECKING:
     from dedup.formats.files.reader import Reader
     from dedup.formats.parts import Unwrapping
 
-TEXT, JSON_LINES, TABLE, ROWS = text.FORMAT, jsonl.FORMAT, csv_tables.FORMAT, parquet.FORMAT
-FORMATS: tuple[Format, ...] = (TEXT, JSON_LINES, TABLE, ROWS)
+TEXT, JSON_LINES, TABLE = text.FORMAT, jsonl.FORMAT, csv_tables.FORMAT
+WARC, ROWS = warc.FORMAT, parquet.FORMAT
+FORMATS: tuple[Format, ...] = (TEXT, JSON_LINES, TABLE, WARC, ROWS)
 
 
 def format_named(name: str) -> Format:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 Mode = Literal["clean", "check", "diff", "dry-run"]
-FormatName = Literal["auto", "text", "jsonl", "csv", "parquet"]
+FormatName = Literal["auto", "text", "jsonl", "csv", "warc", "parquet"]
 OnError = Literal["pass", "fail"]
 Empty = Literal["keep", "drop", "null"]
 STDIN = "-"

@@ -49,6 +49,8 @@ class Counts:
     """Documents in which such paragraphs are; those of `unsettled` among them."""
     too_large: int = 0
     """Documents above `Job.max_document`, passed through unread."""
+    without_text: Counter[str] = field(default_factory=Counter)
+    """Records of a web archive that might hold a text and hold none that is read: how many there are of each kind."""
     passed: Counter[str] = field(default_factory=Counter)
     """Files below a directory that were passed over, as their names say that they are neither text nor JSON lines: how
     many there are of each kind."""
@@ -155,7 +157,12 @@ def nothing_read(counts: Counts) -> InputError:
 
 def passed_over(counts: Counts) -> str:
     """Return how many files of each kind were passed over: ``PNG image 2, ZIP archive 1``."""
-    return ", ".join(f"{kind} {number:,}" for kind, number in sorted(counts.passed.items()))
+    return by_kind(counts.passed)
+
+
+def by_kind(numbers: Counter[str]) -> str:
+    """Return how many there are of each kind, as one phrase."""
+    return ", ".join(f"{kind} {number:,}" for kind, number in sorted(numbers.items()))
 
 
 def check_removed(removed: int, paragraphs: int, limit: float | None) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dedup.model.outcome import passed_over
+from dedup.model.outcome import by_kind, passed_over
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -122,6 +122,7 @@ def _notes(counts: Counts) -> list[str]:
     silent, bad = (_by_number(n, "it", "them") for n in (counts.silent_references, counts.bad_references))
     held, raised = plural(counts.holding, "document"), _by_number(counts.faults, "it was", "they were")
     passed = counts.passed.total()
+    unread = counts.without_text.total()
     told = _by_number(passed, "whose name says that it is", "whose names say that they are")
     notes = (
         (counts.kept_near, "near-duplicate", f" {says}"),
@@ -134,6 +135,7 @@ def _notes(counts: Counts) -> list[str]:
         (counts.unsettled, "document", " left unchanged because the decisions did not settle"),
         (counts.held_back, "paragraph", f" in {held} held back: what is left would be read differently"),
         (counts.too_large, "document", " above --max-document, passed through unread"),
+        (unread, "record", f" without plain text, passed through unread ({by_kind(counts.without_text)})"),
         (passed, "file", f" passed over, {told} neither text nor JSON lines ({passed_over(counts)})"),
         (counts.faults, "internal error", f", and what {raised} about kept as it is"),
         (counts.errors - counts.faults, "error", ""),

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.spark, pytest.mark.usefixtures("spark")]
 
-NAMES = ("a.zip", "a.parquet", "a.html", "a.json", "b.json", "a.csv", "random", "wide-le")
+NAMES = ("a.zip", "a.parquet", "a.html", "a.json", "b.json", "a.csv", "a.wet", "random", "wide-le")
 CONTENT = {sample.name: sample for sample in samples() if sample.name in NAMES}
 
 
@@ -44,7 +44,7 @@ def test_what_is_called_lines_or_text_and_is_not_ends_the_run(name: str, tmp_pat
         found = on_spark(Case("wrong", {}, inputs=(f"a{ending}",)), tmp_path)
         assert found.error is not None
         assert "nothing was written" in found.error[0]
-        assert (CONTENT[name].told or "CSV table") in found.error[0]
+        assert (CONTENT[name].told or {"a.csv": "CSV table", "a.wet": "WARC"}[name]) in found.error[0]
         assert found.text is None
 
 
@@ -54,11 +54,11 @@ def test_a_directory_is_read_without_what_says_that_it_is_something_else(tmp_pat
     (top / "a.jsonl").write_bytes(lines(articles(3, 9)))
     (top / "drafts").mkdir()
     (top / "drafts" / "b.jsonl").write_bytes(lines(articles(4, 9)))
-    for name in ("a.zip", "a.html", "a.csv"):
+    for name in ("a.zip", "a.html", "a.csv", "a.wet"):
         (top / name).write_bytes(CONTENT[name].data)
     outcome, told = _run(top, tmp_path / "out", include=("*",), exclude=("drafts/",))
     assert (outcome.counts.files, int(outcome.exit_code)) == (1, 0)
-    assert outcome.counts.passed == {"ZIP archive": 1, "HTML page": 1, "CSV table": 1}
+    assert outcome.counts.passed == {"ZIP archive": 1, "HTML page": 1, "CSV table": 1, "WARC file": 1}
     assert not told.problems
 
 

@@ -105,7 +105,7 @@ def test_any_bytes_come_through(data: bytes, head: bytes) -> None:
 @pytest.mark.parametrize("size", [1, 2, 7, 64])
 def test_rows_are_put_together_from_pieces(size: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Also where a piece ends within a line end, within a pair of quotation marks, or within a character."""
-    monkeypatch.setattr(csv_tables, "READ_SIZE", size)
+    monkeypatch.setattr("dedup.formats.parts.READ_SIZE", size)
     monkeypatch.setattr(csv_tables, "TASK_BYTES", size)
     rows = [[str(number), f'é "{number}"\r\n\r\n""中', "\r"] for number in range(40)]
     data = written([["id", "text", "more"], *rows], ",", "\r\n", csv.QUOTE_MINIMAL)

@@ -8,6 +8,7 @@ import json
 import pickle
 import random
 import tempfile
+from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,7 @@ from hypothesis import strategies as st
 import dedup
 from dedup.formats.registry import FORMATS, by_suffix, format_named
 from dedup.native.kernels import VARIABLE
-from tests.support import strategies
+from tests.support import strategies, web_archives
 from tests.support.cli_inprocess import run
 
 if TYPE_CHECKING:
@@ -57,11 +58,25 @@ def _from_rows(data: bytes) -> list[str]:
     return found
 
 
+def _as_archive(texts: list[str]) -> bytes:
+    answers = [
+        web_archives.Made("response", text.encode(), "text/plain; charset=utf-8", http=True) for text in texts[::2]
+    ]
+    pages = [web_archives.Made("conversion", text.encode()) for text in texts[1::2]]
+    records = [one for pair in zip_longest(answers, pages) for one in pair if one is not None]
+    return web_archives.written([web_archives.Made("warcinfo", b"a: b\r\n", "application/warc-fields"), *records])
+
+
+def _from_archive(data: bytes) -> list[str]:
+    return [one.payload.decode() for one in web_archives.read(data)[1:]]
+
+
 WAYS: dict[str, tuple[Callable[[list[str]], bytes], Callable[[bytes], list[str]]]] = {
     "text": (lambda texts: texts[0].encode(), lambda data: [data.decode()]),
     "jsonl": (_as_lines, _from_lines),
     "csv": (_as_table, _from_table),
     "parquet": (_as_rows, _from_rows),
+    "warc": (_as_archive, _from_archive),
 }
 """How documents are written in each format, and read again: with nothing of this project."""
 EACH = pytest.mark.parametrize("form", FORMATS, ids=lambda form: form.name)

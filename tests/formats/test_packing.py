@@ -5,6 +5,7 @@ from __future__ import annotations
 import bz2
 import gzip
 import io
+import itertools
 import lzma
 import os
 import random
@@ -415,3 +416,38 @@ def test_every_kind_is_named_once() -> None:
     assert tuple(sorted(packing.suffix for packing in PACKINGS)) == tuple(sorted(KINDS))
     with pytest.raises(CutOffError):
         Unpacked(PACKINGS[0], b"\x1f\x8b\x08", lambda _: b"").read(1)
+
+
+_ARCHIVE = st.lists(
+    st.sampled_from(
+        [
+            b"WARC/1.0\r\nContent-Length: 5\r\n\r\nhello\r\n\r\n",
+            b"WARC/1.1\nContent-Length: 0\n\n\n\n",
+            b"WARC/1.0\r\nContent-Length: 300\r\n\r\n" + b"x" * 300 + b"\r\n\r\n",
+            b"\r\n",
+            b"garbage",
+            b"WARC/1.0\r\nA: b\r\n\r\n",
+        ]
+    ),
+    max_size=6,
+).map(b"".join)
+
+
+@pytest.mark.parametrize("kind", [".gz", ".zst"])
+@given(data=_ARCHIVE, cuts=st.lists(st.integers(0, 900), max_size=6), cut_off=st.integers(0, 40))
+def test_records_of_an_archive_are_streams_however_they_come(
+    kind: str, data: bytes, cuts: list[int], cut_off: int
+) -> None:
+    """The same bytes come out, whatever pieces go in; each stream begins with a record, and nothing is lost."""
+    data = data[: max(0, len(data) - cut_off)]
+    packed = []
+    edges = sorted({0, len(data), *(cut for cut in cuts if cut < len(data))})
+    for pieces in ([data], [data[start:end] for start, end in itertools.pairwise(edges)]):
+        packer = _packing(kind).packer()
+        packed.append(b"".join([*map(packer.compress, pieces), packer.flush()]))
+    assert packed[0] == packed[1]
+    assert UNPACK[kind](packed[0]) == data
+    magic = {".gz": b"\x1f\x8b\x08", ".zst": b"\x28\xb5\x2f\xfd"}[kind]
+    sound = data.replace(b"WARC/1.0\r\nA", b"garbage").partition(b"garbage")[0]
+    if len(sound) == len(data) and not cut_off and not data.startswith((b"\r", b"\n")):
+        assert packed[0].count(magic) == max(1, data.count(b"WARC/1"))

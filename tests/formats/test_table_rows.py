@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from dedup.formats import csv_tables, table_rows
+from dedup.formats import csv_tables, parts, table_rows
 from dedup.formats.csv_tables import Dialect
 from dedup.formats.edits import read_documents
 from dedup.formats.encoded_records import read_encoded
@@ -167,7 +167,7 @@ def test_whole_runs_are_the_same(table: tuple[bytes, Dialect], size: int, is_pla
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv(kernels.VARIABLE, chosen)
             patch.setattr(csv_tables, "TASK_BYTES", size)
-            patch.setattr(csv_tables, "READ_SIZE", size)
+            patch.setattr(parts, "READ_SIZE", size)
             asked = Settings(scope="corpus", min_words=1)
             out, outcome, told = run_bytes(whole, settings=asked, format="csv", delimiter=dialect.delimiter)
             found.append((out, outcome, [(error.what, error.place) for error in told.problems]))

@@ -146,10 +146,13 @@ def _avro() -> bytes:
     return b"Obj\x01\x02\x16avro.schema" + bytes([2 * len(schema)]) + schema + b"\0" + bytes(range(16))
 
 
-def _warc(kind: str) -> bytes:
-    body = REPEATED.encode()
-    head = f"WARC/1.0\r\nWARC-Type: {kind}\r\nContent-Length: {len(body)}\r\n\r\n".encode()
-    return (head + body + b"\r\n\r\n") * 2
+def _warc(kind: str, text: str) -> bytes:
+    body, media_type = text.encode(), "text/plain"
+    if kind == "response":
+        body = f"HTTP/1.1 200 OK\r\nContent-Type: {media_type}\r\n\r\n".encode() + body
+        media_type = "application/http; msgtype=response"
+    head = f"WARC/1.0\r\nWARC-Type: {kind}\r\nContent-Type: {media_type}\r\nContent-Length: {len(body)}\r\n\r\n"
+    return (head.encode() + body + b"\r\n\r\n") * 2
 
 
 def _xml() -> bytes:
@@ -224,8 +227,6 @@ def samples() -> tuple[Sample, ...]:
         "b.pkl": (pickle.dumps([REPEATED] * 3, protocol=0), "Python pickle"),
         "a.bplist": (plistlib.dumps({"text": REPEATED}, fmt=plistlib.FMT_BINARY), "property list"),
         "a.plist": (plistlib.dumps({"text": REPEATED}), "XML document"),
-        "a.warc": (_warc("response"), "WARC file"),
-        "a.wet": (_warc("conversion"), "WARC file"),
         "a.arc": (b"filedesc://a.arc 0.0.0.0 20260101000000 text/plain 20\n1 0 x\n" + text, "ARC file"),
         "a.json": (json.dumps([{"text": REPEATED}, {"text": REPEATED}], indent=2).encode(), "JSON array"),
         "b.json": (json.dumps([{"text": REPEATED}, {"text": REPEATED}]).encode(), "JSON array"),
@@ -259,6 +260,9 @@ def samples() -> tuple[Sample, ...]:
         "a.jsonl": (f"{_RECORD}\n{_RECORD}\n".encode(), 2 * (json.dumps({"text": CLEANED}) + "\n").encode()),
         "a.csv": (_table(",", REPEATED), _table(",", CLEANED)),
         "a.tsv": (_table("\t", REPEATED), _table("\t", CLEANED)),
+        "a.warc": (_warc("response", REPEATED), _warc("response", CLEANED)),
+        "a.wet": (_warc("conversion", REPEATED), _warc("conversion", CLEANED)),
+        "warc.txt": (_warc("conversion", REPEATED), _warc("conversion", CLEANED)),
         "d.json": (f"{_RECORD}\n{_RECORD}\n".encode(), 2 * (json.dumps({"text": CLEANED}) + "\n").encode()),
         "empty.txt": (b"", b""),
         "wide.txt": (f"\ufeff{REPEATED}".encode("utf-16-le"), f"\ufeff{CLEANED}".encode("utf-16-le")),

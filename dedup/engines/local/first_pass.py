@@ -98,7 +98,7 @@ def _read(work: Work, banding: Banding, seen: SharedDigestSet, shift: int, task:
         found += [(number, one.record) for one in here]
         parts[number]["documents"] = result.counts.documents
         parts[number]["invalid"] = result.counts.invalid_utf8
-        parts[number]["again"] = AGAIN_PROBLEM if result.problems else 0
+        parts[number]["again"] = AGAIN_PROBLEM if result.problems or result.counts.without_text else 0
     salts = None
     if work.settings.within is not None:
         places = [f"{task[number].source + shift} {task[number].at + record.start}" for number, record in found]

@@ -55,6 +55,12 @@ def _is_reported(work: Work) -> bool:
     return bool(work.diff or work.explain or work.mark or work.empty != "keep")
 
 
+def _is_amended(document: Document) -> bool:
+    """Return True if more than what is cut may change in a document's bytes."""
+    form = document.located.part.format
+    return form is not None and form.amend is not None
+
+
 def decide_documents(work: Work, task: tuple[list[Part], TaskDecisions]) -> list[Decision]:
     """Say what was decided about each document of a task, in order.
 
@@ -168,7 +174,8 @@ def changed_documents(work: Work, parts: list[Part], begun: BegunTask, decided: 
 def _carry_out(work: Work, documents: list[Document], *, told: bool) -> None:
     """Cut some documents, each so that what is left of it has just the paragraphs that stay."""
     for document, cut in zip(documents, _settled(work, documents), strict=True):
-        if told or cut is None or isinstance(cut, Fault) or (work.log and _number_held(cut)):
+        plain = not told and not _is_amended(document)
+        if not plain or cut is None or isinstance(cut, Fault) or (work.log and _number_held(cut)):
             carry_out(work, [document.located], [_decision(work, document, cut)])
             continue
         document.located.result.counts.stays(_number_held(cut))

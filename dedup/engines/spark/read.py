@@ -308,6 +308,16 @@ def _pieces(content: bytes, kind: Format, name: str) -> Iterator[tuple[bytes, bo
         yield text, not text.endswith(b"\n")
 
 
+def _refuse_records(kind: Format, name: str) -> None:
+    """Refuse a file that turns out to hold records that are no lines.
+
+    Raises:
+        InputError: it does.
+    """
+    if kind.numbered and not kind.in_lines:
+        raise InputError(f"is {kind.what} under another name, which is not read on Spark", place=name)
+
+
 def _count_pieces(
     codec: Codec,
     asked: FormatName,
@@ -323,13 +333,11 @@ def _count_pieces(
             open_line, fault = False, None
             try:
                 reader = Reader(io.BytesIO(entry["value"]), name, owned=True)
-                found = sniff(asked, name, name, reader, codec, binary_as_text=binary_as_text)
-                if found.unwrap is not None:
-                    fault = f"is {found.what}, and its name does not say so"
-                for value, open_line in _pieces(entry["value"], kind, name) if fault is None else ():
+                _refuse_records(sniff(asked, name, name, reader, codec, binary_as_text=binary_as_text), name)
+                for value, open_line in _pieces(entry["value"], kind, name):
                     lines += 1
                     size += len(value) + (kind.in_lines and not open_line)
-                if fault is None and not kind.in_lines and lines and not codec.of(value).ascii:
+                if not kind.in_lines and lines and not codec.of(value).ascii:
                     fault = f"{codec.of(value).name} cannot be written in lines of bytes, as Spark does"
             except InputError as error:
                 fault = str(error.what)

@@ -20,7 +20,8 @@ from dedup.model.errors import OutputError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from dedup.formats.files.compression import Packer, Packing, Rewriting
+    from dedup.formats.files.compression import Packing, Rewriting
+    from dedup.formats.files.record_packer import Packer
 
 _BUFFER = 1 << 18
 

@@ -14,22 +14,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from dedup.formats.files.record_packer import Packer
+
 _FEED = 1 << 16
 """Bytes unpacked at a time. Small, for what follows the end of a stream is copied, and streams may be tiny and many."""
 _BLOCK = 1 << 18
 _READ = 1 << 20
 PACKED = 5
 """Times that text grows when it is unpacked, about: for forecasts, and for the choice of bands on every engine."""
-
-
-class Packer(Protocol):
-    """Packs one stream."""
-
-    def compress(self, data: bytes, /) -> bytes:
-        """Take in `data`; return what is ready."""
-
-    def flush(self) -> bytes:
-        """End the stream; return the rest."""
 
 
 class Unpacker(Protocol):
@@ -65,7 +57,7 @@ class Packing:
     unpacker: Callable[[], tuple[Unpacker, type[Exception]]]
     """Returns what unpacks a stream, and the error it raises for damaged data."""
     packer: Callable[[], Packer]
-    """Returns what packs a stream; the same bytes in give the same bytes out, however they are cut into pieces."""
+    """Returns what packs all of a file; the same bytes in give the same bytes out, however they are cut into pieces."""
     padding: bytes = b""
     """Bytes that may stand between streams and after the last one."""
 
@@ -242,6 +234,12 @@ def _gzip_unpacker() -> tuple[Unpacker, type[Exception]]:
 
 
 def _gzip_packer() -> Packer:
+    from dedup.formats.files.record_packer import RecordPacker  # only where something is packed
+
+    return RecordPacker(_gzip_stream, _gzip_stream)
+
+
+def _gzip_stream() -> Packer:
     library, level = _gzip_library()
     return _Deflating(
         library.compressobj(level, library.DEFLATED, _GZIP_WINDOW)
@@ -288,11 +286,21 @@ def _zstd_unpacker() -> tuple[Unpacker, type[Exception]]:
 
 
 def _zstd_packer() -> Packer:
+    from dedup.formats.files.record_packer import RecordPacker
+
+    return RecordPacker(lambda: _zstd_stream(_ZSTD_THREADS), lambda: _zstd_stream(0))
+
+
+_ZSTD_THREADS = 2
+"""Threads of the library's own, for the process that writes is the one that all workers wait for."""
+
+
+def _zstd_stream(threads: int) -> Packer:
     library = _zstd_library()
     parameter = library.CompressionParameter
-    # Threads of its own, for the process that writes is the one that all workers wait for. Their number does not show
-    # in the bytes, only whether there are any; a libzstd that was built without them has 0 as the bound.
-    threads = min(2, parameter.nb_workers.bounds()[1])
+    # The number of threads does not show in the bytes, only whether there are any; a libzstd that was built without
+    # them has 0 as the bound.
+    threads = min(threads, parameter.nb_workers.bounds()[1])
     options = {parameter.compression_level: 3, parameter.checksum_flag: 1, parameter.nb_workers: threads}
     return cast("Packer", library.ZstdCompressor(options=options))
 

@@ -27,9 +27,10 @@ is not its text in UTF-8. A witness's text is left out where it is the paragraph
 stands in another one. ``documents`` is the number of documents that boilerplate stands in. ``differs`` is there
 where a paragraph was aligned, and nowhere else: names of `dedup.model.differences.Difference`.
 
-An edit, a piece that left without being a paragraph, because nothing was left of its record's text::
+An edit, a piece that left without being a paragraph: because nothing was left of its record's text (``empty``), or
+because it says something of the text that is not true any more, as its length (``header``)::
 
-    {"edit": "empty", "document": {"file", "line"?, "id"?}, "at", "cut": {"start", "end"}, "raw", "put"?}
+    {"edit": "empty"|"header", "document": {"file", "line"?, "id"?}, "at", "cut": {"start", "end"}, "raw", "put"?}
 
 Something held back: a paragraph that would have gone, and stays because without it what is left would be read as other
 paragraphs. Nothing of it has left, so that it is not counted, and whatever restores skips it::
@@ -59,8 +60,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from typing import Any
 
-    from dedup.formats.jsonl_edits import Piece
-    from dedup.formats.parts import Part, Record, Work
+    from dedup.formats.parts import Part, Piece, Record, Work
     from dedup.model.decisions import Comparison, Removal, Witness
     from dedup.model.settings import Settings
 
@@ -145,7 +145,7 @@ def removal_lines(work: Work, part: Part, record: Record, entries: Entries, piec
             return found
     lines = list(zip(entries.edges[::4], _lines(begin, part, record, entries), strict=True))
     if pieces:
-        lines += [(piece.start, line({"edit": "empty", **common, **_edit(part, record, piece)})) for piece in pieces]
+        lines += [(piece.start, line({"edit": piece.why, **common, **_edit(part, record, piece)})) for piece in pieces]
         lines.sort(key=lambda entry: entry[0])
     return b"".join(entry for _, entry in lines)
 

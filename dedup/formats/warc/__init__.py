@@ -1,0 +1,1 @@
+"""WARC and WET: web archives, in which the payload of a record is a document."""
