@@ -175,7 +175,7 @@ GROUPS: tuple[tuple[str, tuple[Option, ...]], ...] = (
                 "format",
                 "choice",
                 "How inputs are read; auto goes by the name, then by the first bytes. text also insists on what is "
-                "text of some syntax (HTML, YAML). csv is TSV, too; warc is WET, too; parquet takes the extra of that "
+                "text of some syntax (YAML, XML). csv is TSV, too; warc is WET, too; parquet takes the extra of that "
                 "name.",
                 "config",
                 default="auto",
@@ -197,6 +197,16 @@ GROUPS: tuple[tuple[str, tuple[Option, ...]], ...] = (
                 "config",
                 default="",
                 metavar="SIGN",
+            ),
+            Option(
+                "html",
+                "choice",
+                "Read HTML, which is refused otherwise: take repeated elements out of a page and keep all else of it "
+                "as it is (keep), or clean its text and write that (text).",
+                "config",
+                choices=("keep", "text"),
+                shown="HTML is refused",
+                unsafe=("text",),
             ),
             Option(
                 "encoding",

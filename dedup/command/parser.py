@@ -207,6 +207,7 @@ def _request(ctx: click.Context, /, **values: Any) -> Request:
         mode=mode,
         text_field=values["field"],
         delimiter=sign_between(values["delimiter"]),
+        html=values["html"],
         include=tuple(values["include"]),
         exclude=tuple(values["exclude"]),
         # With --dry-run they say what would be done, and nothing is.

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 from dedup.formats.foreign import HEAD, named, recognised
 from dedup.formats.foreign_kinds import ARRAY, BINARY, CSV, JSON, OOXML, PARQUET, TSV, ZIP, Foreign
+from dedup.formats.foreign_kinds import HTML as PAGE
 from dedup.formats.foreign_kinds import JSON_LINES as LINES_OF_JSON
 from dedup.formats.foreign_kinds import WARC as WEB_ARCHIVE
-from dedup.formats.registry import JSON_LINES, ROWS, TABLE, TEXT, WARC, by_suffix, format_named
+from dedup.formats.registry import HTML, JSON_LINES, ROWS, TABLE, TEXT, WARC, by_suffix, format_named
 from dedup.model.errors import InputError
 
 if TYPE_CHECKING:
@@ -46,7 +47,16 @@ class WrongKindError(InputError):
         self.announced = announced
 
 
-def sniff(asked: FormatName, name: str, place: str, reader: Reader, codec: Codec, *, binary_as_text: bool) -> Format:
+def sniff(
+    asked: FormatName,
+    name: str,
+    place: str,
+    reader: Reader,
+    codec: Codec,
+    *,
+    binary_as_text: bool,
+    html: bool = False,
+) -> Format:
     """Tell the format: as asked, else by the name (but for ``.gz`` etc.), else by the first line that is not blank.
 
     A line that is a JSON object means JSON lines, even if the object lacks the text: as a line of text it could be
@@ -62,12 +72,15 @@ def sniff(asked: FormatName, name: str, place: str, reader: Reader, codec: Codec
         reader: its bytes; none are used up.
         codec: the encoding of its text.
         binary_as_text: also read as text what is binary.
+        html: what is HTML by its name or by its content is read as such.
 
     Raises:
         WrongKindError: it is neither text nor JSON lines.
         InputError: the input cannot be read.
     """
     kind = format_named(asked) if asked != "auto" else by_suffix(name)
+    if kind is HTML and not html:
+        kind = None
     says = named(name) if kind is None else None
     if kind is not TEXT and says in (None, JSON) and _is_record(_first_line(reader)):
         return JSON_LINES
@@ -78,12 +91,9 @@ def sniff(asked: FormatName, name: str, place: str, reader: Reader, codec: Codec
     found = recognised(head[:HEAD], codec, whole=len(head) < HEAD and not (kind is JSON_LINES and reader.waits))
     if found is LINES_OF_JSON and kind is JSON_LINES:
         found = None
-    if kind is None and says is None and found in (CSV, TSV):
-        return TABLE
-    if found is PARQUET and asked in ("auto", ROWS.name):
-        return ROWS
-    if found is WEB_ARCHIVE and (asked == "auto" or kind is WARC):
-        return WARC
+    told = _by_content(found, is_named=kind is not None or says is not None)
+    if told is not None and asked in ("auto", told.name) and (html or told is not HTML):
+        return told
     # What a table is taken for by its first bytes may be what stands in its first row.
     insisted = (asked == "text" or kind not in (None, TEXT, JSON_LINES)) and found is not None and not found.binary
     packed = reader.compressed.name if reader.compressed is not None else ""
@@ -95,6 +105,17 @@ def sniff(asked: FormatName, name: str, place: str, reader: Reader, codec: Codec
     if says is not None:
         raise WrongKindError(says, place, by_name=True, within=packed, announced=announced)
     return kind or TEXT
+
+
+_FORMATS = {PARQUET: ROWS, WEB_ARCHIVE: WARC, PAGE: HTML}
+"""What is known by its content under any name."""
+
+
+def _by_content(found: Foreign | None, *, is_named: bool) -> Format | None:
+    """Return the format of what is of some kind by its content; None: what that is called decides."""
+    if found in (CSV, TSV):
+        return None if is_named else TABLE
+    return None if found is None else _FORMATS.get(found)
 
 
 def not_lines(line: bytes, codec: Codec) -> Foreign | None:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from dedup.model.containment import Fault
     from dedup.model.decisions import Decision, KeptNear
 
+_CR, _LF = b"\r", b"\n"
 LEFT = "the document is kept as it is"
 """What is told of a document with which a kernel raises."""
 
@@ -171,6 +172,8 @@ class _Edit:
         if where is None:
             return None
         cuts = self._cuts(decision.removals, where)
+        if cuts is None:
+            return None
         region, put = None, b""
         empty = self._work.empty
         if empty != "keep" and not jsonl_edits.is_left_empty(self._record.text, decision):
@@ -193,7 +196,7 @@ class _Edit:
             from dedup.formats.log.entries import Entries, removal_lines  # most runs keep no log
 
             edits = len(pieces)
-            entries = Entries.of(self._record.text, decision.removals, where)
+            entries = Entries.of(self._record.text, decision.removals, where, cuts)
             log = removal_lines(self._work, self._part, self._record, entries, pieces)
         return _Change(going, insertions, held + log, edits, self._diff(decision.removals) if self._work.diff else b"")
 
@@ -226,15 +229,18 @@ class _Edit:
         offsets = self._format.locate(self._part, self._record, positions, self._work)
         return None if offsets is None else dict(zip(positions, offsets, strict=True))
 
-    def _cuts(self, removals: Sequence[Removal], where: dict[int, int]) -> list[tuple[int, int]]:
-        """Return what goes, within the document's own bytes."""
-        cuts = []
+    def _cuts(self, removals: Sequence[Removal], where: dict[int, int]) -> list[tuple[int, int]] | None:
+        """Return what goes, within the document's own bytes; None where it cannot be cut out."""
+        cuts: list[tuple[int, int]] | None
+        if self._format.removed is None:
+            cuts = [(where[removal.cut_start], where[removal.cut_end]) for removal in removals]
+        else:
+            spans = [(removal.start, removal.end) for removal in removals]
+            cuts = self._format.removed(self._part, self._record, spans, self._work)
         before = 0
-        for removal in removals:
-            start, end = where[removal.cut_start], where[removal.cut_end]
+        for start, end in cuts or ():
             if not before <= start < end:
                 raise RuntimeError(f"{self._name()}: contradicting cuts; this is a bug")
-            cuts.append((start, end))
             before = end
         return cuts
 
@@ -292,6 +298,10 @@ class _Edit:
         """Return ``FILE:LINE`` of a position in the text; in a file of many documents the document's line."""
         if self._format.numbered:
             return self._name()
+        if self._format.written != "plain":
+            found = self._format.locate(self._part, self._record, [position], self._work)
+            before = self._part.data[: found[0] if found else 0]
+            return f"{self._part.name}:{before.count(_LF) + before.count(_CR) - before.count(_CR + _LF) + 1}"
         if self._line_starts is None:
             # As an editor counts: LF, CRLF, or CR.
             self._line_starts = [match.end() for match in re.finditer(r"\r\n?|\n", self._record.text)]

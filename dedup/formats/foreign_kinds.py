@@ -36,6 +36,7 @@ _SAVE = "save it as plain text from the program that made it (soffice --convert-
 _LEAVE = "leave it out; dedup reads text and JSON lines"
 _CONVERT = "write its texts as JSON lines, a record a line"
 _TABLE = "read it with --format csv, and name the column of its texts with --field"
+_PAGE = "add --html keep to clean it as it is, or --html text for its text; in a directory, with --include '*.html'"
 _RECORDS = "write its rows as JSON lines, a record a line"
 INSIST = ", or insist with --format text"
 _FONT = (".ttf", ".otf", ".ttc", ".woff", ".woff2", ".eot")
@@ -100,11 +101,12 @@ BINARY = Foreign(
 
 HTML = Foreign(
     "an HTML page",
-    "extract the text of the page first" + INSIST,
-    (".html", ".htm", ".xhtml", ".mhtml", ".mht"),
-    (rb"<(?:!--.{0,2000}?-->\s*<)?(?i:!doctype\s+html|html[\s>])",),
+    _PAGE + INSIST,
+    (".html", ".htm", ".xhtml"),
+    (rb"<(?:\?xml\s[^>]{0,200}>\s*<)?(?:!--.{0,2000}?-->\s*<)?(?i:!doctype\s+html|html[\s>])",),
     binary=False,
 )
+MHTML = Foreign("an archived HTML page", "save it as HTML from a browser" + INSIST, (".mhtml", ".mht"), binary=False)
 XML = Foreign(
     "an XML document",
     "extract the texts from it first" + INSIST,
@@ -223,7 +225,7 @@ KINDS: tuple[Foreign, ...] = (
     ),
     Foreign("a font", _LEAVE, _FONT, (rb"\0\x01\0\0\0", rb"OTTO\0", rb"true\0", rb"ttcf\0"), (rb"wOF[F2]",)),
     # Text in which lines are parts of something.
-    *(HTML, XML, JSON, NOTEBOOK, CSV, TSV),
+    *(HTML, MHTML, XML, JSON, NOTEBOOK, CSV, TSV),
     Foreign(
         "a mailbox (mbox)",
         "write its texts as JSON lines, a message a line" + INSIST,

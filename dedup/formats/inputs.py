@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, BinaryIO
 from dedup.formats.detect import WrongKindError, sniff
 from dedup.formats.files.reader import Reader
 from dedup.formats.parts import Part, PartBuilder, PartKind, Unwrapping
+from dedup.formats.registry import HTML
 from dedup.model.errors import InputError
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from dedup.formats.files.compression import Packing, Rewriting
     from dedup.formats.files.discover import Source
@@ -52,6 +53,7 @@ class Inputs:
         self._stdin = stdin
         self._format: Format | None = None
         """Of the input that was begun last."""
+        self._output = job.output_path if joined and job.mode == "clean" else None
         self.failures: dict[int, InputError] = {}
         self.passed: dict[int, WrongKindError] = {}
         self.foreign: set[int] = set()
@@ -104,7 +106,7 @@ class Inputs:
                 found = self._detected(reader, source)
                 if found.unwrap is not None:
                     self._unwrap(found, reader, source, builder)
-                yield from found.read(reader, builder)
+                yield from self._reading(found)(reader, builder)
         except WrongKindError as error:
             self.foreign.add(builder.source)
             if source.below and error.announced:
@@ -136,9 +138,18 @@ class Inputs:
         if reader.rewriting is not None:
             self.compressed[builder.source] = reader.rewriting
 
+    def _reading(self, found: Format) -> Callable[[Reader, PartBuilder], Iterator[Part | None]]:
+        if found is not HTML or self._job.html != "text":
+            return found.read
+        from dedup.formats import html_text  # rarely asked for
+
+        return html_text.read_record if html_text.writes_records(self._output) else html_text.read
+
     def _detected(self, reader: Reader, source: Source) -> Format:
-        asked, insist = self._job.format, self._job.binary_as_text
-        found = sniff(asked, source.relative, source.name, reader, self._codec, binary_as_text=insist)
+        asked, insist, html = self._job.format, self._job.binary_as_text, self._job.html is not None
+        found = sniff(asked, source.relative, source.name, reader, self._codec, binary_as_text=insist, html=html)
+        if found is HTML and self._job.html == "text":
+            return found
         if not (found.any_encoding or self._codec.ascii):
             what = f"{found.what} in {self._codec.name} cannot be read"
             raise InputError(what, place=source.name, hint="convert the file to UTF-8 first")

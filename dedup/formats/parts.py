@@ -96,6 +96,9 @@ class Format:
         unwrap: has a reader (of a path, which is None for standard input) give other bytes than those that are stored,
             which `read` reads, and say how they are stored again: `Reader.rewriting`. It raises InputError where it
             cannot. None in place of it: bytes are read as they are.
+        removed: returns what leaves a document's bytes with paragraphs, in order, each given by where it begins and
+            ends in the text; it returns None where that cannot be cut out. None in place of it: what stands between
+            the edges of each one's cut in the text.
     """
 
     name: str
@@ -118,6 +121,7 @@ class Format:
     amend: Callable[[Part, Record, Sequence[tuple[int, int]], Work], list[Piece]] | None = None
     literal: Callable[[Part, Record, Work], tuple[int, int] | None] | None = None
     unwrap: Callable[[Reader, Path | None, Unwrapping], None] | None = None
+    removed: Callable[[Part, Record, Sequence[Sequence[int]], Work], list[tuple[int, int]] | None] | None = None
 
     def __repr__(self) -> str:
         """Return its name: the rest are functions."""

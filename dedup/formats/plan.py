@@ -7,7 +7,7 @@ import stat
 import sys
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import BinaryIO, TextIO
+from typing import TYPE_CHECKING, BinaryIO, TextIO
 
 from dedup.formats.files.atomic import is_protected, protected
 from dedup.formats.files.discover import Report, Source, discover, plain_path, refuse_read_twice, same_file
@@ -15,6 +15,7 @@ from dedup.formats.files.links import Named, check_inside, leads_out
 from dedup.formats.files.outputs import FileOutput, Output, StdoutOutput, TreeOutput, targets
 from dedup.formats.files.reader import reason, status_of
 from dedup.formats.files.shards import ShardedOutput, ShardNames
+from dedup.formats.html_pages import check_extra
 from dedup.formats.plan_checks import (
     check_work_directory,
     refuse_file_name,
@@ -26,6 +27,9 @@ from dedup.formats.registry import format_named
 from dedup.model.compatibility import LOCAL_JOB, refuse
 from dedup.model.errors import DedupError, InputError, OutputError, UsageError
 from dedup.model.job import DEFAULT_INCLUDE, STDIN, Job
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,12 @@ def plan_io(job: Job, report: Report, stdin: BinaryIO | None, stdout: BinaryIO |
         OutputError: two inputs would be written to the same place.
     """
     refuse(LOCAL_JOB, job)
+    if job.html == "text":
+        from dedup.formats.html_text import check_extractor  # rarely asked for
+
+        check_extractor()
+    elif job.html is not None:
+        check_extra()
     check_work_directory(job)
     shards = shard_names(job)
     output = job.output_path
@@ -132,10 +142,19 @@ def _destinations(job: Job, output: Path | None, sources: list[Source], *, per_f
     if output.exists() and not output.is_dir():
         what = "is a file, and a directory among the inputs needs a directory; nothing was written"
         raise OutputError(what, place=str(output))
-    places = targets(sources, output)
+    places = targets(sources, output, _renaming(job))
     for place in places:
         check_inside(place, output)
     return places
+
+
+def _renaming(job: Job) -> Callable[[str], str]:
+    """Return what gives the name of an output, given that of an input in its own tree."""
+    if job.html != "text":
+        return str
+    from dedup.formats.html_text import name_of_text  # rarely asked for
+
+    return name_of_text
 
 
 def _refuse_overwriting(job: Job, layout: IOPlan, stdin: BinaryIO | None, stdout: BinaryIO | None) -> None:

@@ -11,7 +11,7 @@ from dedup.formats.files.reader import bare_name
 from dedup.formats.files.shards import ShardNames
 from dedup.formats.foreign import named
 from dedup.formats.foreign_kinds import JSON, Foreign
-from dedup.formats.registry import by_suffix
+from dedup.formats.registry import HTML, by_suffix
 from dedup.model.errors import UsageError
 
 if TYPE_CHECKING:
@@ -60,7 +60,10 @@ def refuse_format(path: Path, job: Job | None, name: str) -> None:
         UsageError: it does.
     """
     known = by_suffix(path.name)
-    if job is not None and known is not None and (known.name == job.format or known in map(by_suffix, job.named)):
+    if known is HTML and job is not None and job.html is not None:
+        if job.html == "keep":
+            return
+    elif job is not None and known is not None and (known.name == job.format or known in map(by_suffix, job.named)):
         return
     kind = named(path.name)
     if job is not None and kind is not None and (job.binary_as_text or (job.format == "text" and not kind.binary)):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copyreg
 from typing import TYPE_CHECKING
 
-from dedup.formats import csv_tables, jsonl, parquet, text
+from dedup.formats import csv_tables, html_files, jsonl, parquet, text
 from dedup.formats.files.reader import PARQUET_MAGIC, bare_name, is_parquet
 from dedup.formats.parts import Format
 from dedup.formats.warc import lazy as warc
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from dedup.formats.parts import Unwrapping
 
 TEXT, JSON_LINES, TABLE = text.FORMAT, jsonl.FORMAT, csv_tables.FORMAT
-WARC, ROWS = warc.FORMAT, parquet.FORMAT
-FORMATS: tuple[Format, ...] = (TEXT, JSON_LINES, TABLE, WARC, ROWS)
+HTML, WARC, ROWS = html_files.FORMAT, warc.FORMAT, parquet.FORMAT
+FORMATS: tuple[Format, ...] = (TEXT, JSON_LINES, TABLE, HTML, WARC, ROWS)
 
 
 def format_named(name: str) -> Format:

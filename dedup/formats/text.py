@@ -22,6 +22,11 @@ def read(reader: Reader, builder: PartBuilder) -> Iterator[Part]:
     Raises:
         InputError: the input cannot be read.
     """
+    yield from read_whole(reader, builder, FORMAT)
+
+
+def read_whole(reader: Reader, builder: PartBuilder, kind: Format) -> Iterator[Part]:
+    """Yield an input as one part of a format; see `read`."""
     pieces: list[bytes] = []
     size = 0
     while data := reader.read(READ_SIZE):
@@ -33,7 +38,7 @@ def read(reader: Reader, builder: PartBuilder) -> Iterator[Part]:
             yield from (builder.part(PartKind.THROUGH, piece, reader) for piece in rest(reader))
             return
     if size:
-        yield builder.part(FORMAT, b"".join(pieces), reader)
+        yield builder.part(kind, b"".join(pieces), reader)
 
 
 def records(part: Part, work: Work, result: PartResult) -> list[Record]:

@@ -90,6 +90,16 @@ LOCAL_JOB = (
     Refusal(lambda job: job.output_path is not None and job.mode != "clean", _NO_TEXT, "leave it out"),
     _range("workers", 1, None, "use a whole number from 1 on"),
     _range("max_document", 1, None, "use a number of bytes, from 1 on"),
+    Refusal(
+        lambda job: job.html == "text" and job.in_place,
+        "--html text gives the texts of pages, which cannot stand in the place of the pages",
+        "name a directory with --output, or use --html keep",
+    ),
+    Refusal(
+        lambda job: job.html == "text" and job.encoding.lower() not in ("utf-8", "utf8"),
+        "--html text writes UTF-8, and a page says itself what it is in; encoding is {0.encoding!r}",
+        "leave --encoding out, or use --html keep",
+    ),
     Refusal(lambda job: job.mark and job.removed is not None, *_NO_LOG),
     Refusal(
         lambda job: job.mark and job.mode in ("check", "diff"), "--mark does not go with mode {0.mode}", _ONE_OF_THEM
@@ -156,6 +166,7 @@ SPARK_JOB = (
         "--engine spark does not write to standard output",
         "use --output DIR",
     ),
+    Refusal(lambda job: job.html is not None, "HTML is not read on Spark", "write its texts as JSON lines first"),
     Refusal(lambda job: job.mark and job.cluster.removed is not None, *_NO_LOG),
     Refusal(lambda job: job.output is not None and job.mode != "clean", _NO_TEXT, "leave it out"),
 )
@@ -257,6 +268,20 @@ NEEDS = (
         lambda values: values["files_from"] is not None,
         "is for --files-from: it says how the names in it end",
         "add --files-from FILE, or leave it out",
+    ),
+    Need(
+        "html",
+        None,
+        lambda values: bool(values["engine"] == "local"),
+        "is for --engine local",
+        "leave it out; write the texts of pages as JSON lines first",
+    ),
+    Need(
+        "html",
+        None,
+        lambda values: bool(values["format"] == "auto"),
+        "goes by names and first bytes, and --format says something else",
+        "leave one of them out",
     ),
     Need(
         "binary_as_text",

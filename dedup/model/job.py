@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 Mode = Literal["clean", "check", "diff", "dry-run"]
 FormatName = Literal["auto", "text", "jsonl", "csv", "warc", "parquet"]
 OnError = Literal["pass", "fail"]
+Html = Literal["keep", "text"]
 Empty = Literal["keep", "drop", "null"]
 STDIN = "-"
 DEFAULT_INCLUDE = ("*.txt", "*.md", "*.text", "*.jsonl", "*.ndjson")
@@ -46,6 +47,8 @@ class Job:
     """Dotted path of the text in a JSON record; name of its column in a table."""
     delimiter: str = ""
     """Sign between the values of a row (CSV); empty: the first row tells."""
+    html: Html | None = None
+    """How HTML is read: so that elements go from it and all else stays (``keep``), or as its text; None: not at all."""
     encoding: str = "utf-8"
     include: tuple[str, ...] = DEFAULT_INCLUDE
     exclude: tuple[str, ...] = ()

@@ -77,6 +77,7 @@ def test_what_show_config_prints_is_a_configuration_that_says_the_same(
 ) -> None:
     corpus = "--scope corpus --keep none --boilerplate 9 --within page.site --max-memory 4G --max-removed 0.5"
     given = ["--include", '*."x"', "--include", "é*", "--exclude", "d/", "--max-document", "1536", "--workers", "2"]
+    given += ["--html", "keep"]
     main(["--show-config", *corpus.split(), *given])
     path = written(home, capsys.readouterr().out, "copy.toml")
     values = config_file.load(path).values
@@ -159,6 +160,7 @@ FOR_NAMED_FILES = {
     "keep": "keep = 'none'\nboilerplate = 2",
     "format": "format = 'text'",
     "empty": "empty = 'drop'",
+    "html": "html = 'text'",
 }
 
 
@@ -176,7 +178,8 @@ def test_what_runs_code_sends_text_or_gives_up_a_promise_is_not_taken_from_a_fil
     assert key in out.err.split("in [tool.dedup] is not taken from a file that was only found")[0]
     assert f"--{key}" in out.err
     assert "--config pyproject.toml" in out.err
-    value, _ = shown(capsys, "--scope", "corpus", "--engine", "spark", "--config", "pyproject.toml")[key]
+    engine = "local" if key == "html" else "spark"
+    value, _ = shown(capsys, "--scope", "corpus", "--engine", engine, "--config", "pyproject.toml")[key]
     assert value.strip("[]'\"") == line.splitlines()[0].split(" = ", 1)[1].strip("[]'")
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import csv
+import html
 import io
 import json
 import pickle
@@ -71,12 +73,28 @@ def _from_archive(data: bytes) -> list[str]:
     return [one.payload.decode() for one in web_archives.read(data)[1:]]
 
 
+def _as_page(texts: list[str]) -> bytes:
+    pytest.importorskip("turbohtml")
+    between = "\r\n\r\n" if "\r" in texts[0] else "\n\n"
+    paragraphs = "".join(f"<p>{html.escape(one)}</p>\n" for one in texts[0].split(between))
+    return f"<!DOCTYPE html>\n<title>{between!r}</title>\n<body>\n{paragraphs}</body>\n".encode()
+
+
+def _from_page(data: bytes) -> list[str]:
+    html5lib = pytest.importorskip("html5lib")
+    page = html5lib.parse(data.decode(), namespaceHTMLElements=False)
+    return [ast.literal_eval(page.find(".//title").text).join(one.text for one in page.iter("p"))]
+
+
+ASKED = {"html": ["--html", "keep"]}
+"""What has to be asked for, so that a format is read."""
 WAYS: dict[str, tuple[Callable[[list[str]], bytes], Callable[[bytes], list[str]]]] = {
     "text": (lambda texts: texts[0].encode(), lambda data: [data.decode()]),
     "jsonl": (_as_lines, _from_lines),
     "csv": (_as_table, _from_table),
     "parquet": (_as_rows, _from_rows),
     "warc": (_as_archive, _from_archive),
+    "html": (_as_page, _from_page),
 }
 """How documents are written in each format, and read again: with nothing of this project."""
 EACH = pytest.mark.parametrize("form", FORMATS, ids=lambda form: form.name)
@@ -120,19 +138,8 @@ def test_the_log_is_the_same_without_native_kernels(form: Format, texts: list[st
         for native in ("auto", "0"):
             with pytest.MonkeyPatch.context() as patch:
                 patch.setenv(VARIABLE, native)
-                run(
-                    [
-                        "--scope",
-                        "corpus",
-                        "--workers",
-                        "1",
-                        "-o",
-                        str(path.with_name("out")) + path.suffix,
-                        "--removed",
-                        str(log),
-                        str(path),
-                    ]
-                )
+                asked = ["--scope", "corpus", "--workers", "1", *ASKED.get(form.name, [])]
+                run([*asked, "-o", str(path.with_name("out")) + path.suffix, "--removed", str(log), str(path)])
             logs.append(log.read_bytes())
     assert logs[0] == logs[1]
     for entry in map(json.loads, logs[0].splitlines()):
@@ -154,7 +161,7 @@ def test_documents_are_cleaned_as_the_library_cleans_them(form: Format, texts: l
             path, log = Path(directory) / f"in{form.suffixes[0]}", Path(directory) / "log.jsonl"
             path.write_bytes(written(texts))
             before = path.read_bytes()
-            arguments = ["--scope", scope, "--workers", "1", "--in-place"]
+            arguments = ["--scope", scope, "--workers", "1", "--in-place", *ASKED.get(form.name, [])]
             assert run([*arguments, "--removed", str(log), str(path)]).code == 0
             cleaned = path.read_bytes()
             assert read(cleaned) == expected

@@ -258,6 +258,7 @@ class TwoPassRun:
                 job.max_document,
                 job.mark,
                 job.binary_as_text,
+                job.html and [job.html, str(job.output_path)],
             ],
             "inputs": [told(source) for source in self._layout.sources],
             "references": [told(source) for source in self._layout.references],

@@ -158,7 +158,7 @@ class LocalRun:
             return None
         from dedup.formats.log.writer import LogWriter  # most runs keep no log
 
-        log = LogWriter(self._job.removed, self._job.settings, self._job.text_field, self._codec.name)
+        log = LogWriter(self._job.removed, self._job.settings, self._job.text_field, self._codec.name, self._job.html)
         self._stack.callback(log.abort)
         return log
 

@@ -47,10 +47,15 @@ def logged_cut(work: Work, document: Document) -> tuple[Iterable[tuple[int, int]
     inside = [witness for witness in document.witnesses if witness.document == document.number]
     theirs = sorted({edge for witness in inside for edge in (witness.start, witness.end)})
     assert part.format is not None  # noqa: S101 - it holds the document
-    locate = part.format.locate
+    locate, removed = part.format.locate, part.format.removed
     edges, within = locate(part, record, places, work), locate(part, record, theirs, work) if theirs else []
     if edges is None or within is None:
         return None
+    if removed is not None:
+        going_there = removed(part, record, mine, work)
+        if going_there is None:
+            return None
+        edges[::4], edges[3::4] = map(list, zip(*going_there, strict=True))
     rests = _rests(document, mine, dict(zip(theirs, within, strict=True)))
     log = removal_lines(work, part, record, Entries(gone, mine, edges, list(rests)))
     return zip(edges[::4], edges[3::4], strict=True), log

@@ -13,7 +13,7 @@ from dedup.engines.contained import reading_fault
 from dedup.engines.reading import changed
 from dedup.engines.removal.explained import decision_of, kept_near_of
 from dedup.engines.removal.reparse import settle_cuts
-from dedup.engines.removal.task_decisions import AGAIN_FAULT, REASONS, Document, edges_of
+from dedup.engines.removal.task_decisions import AGAIN_FAULT, REASONS, Document, edges_of, removed_numbers
 from dedup.formats.edits import LocatedDocument, carry_out, left_as_it_is, read_documents
 from dedup.formats.parts import PartResult, Record
 from dedup.model.containment import Fault, attempt, itself, one_by_one
@@ -231,8 +231,12 @@ def _cut_out(work: Work, cut: CutDocument) -> None:
         gone, log = logged_cut(work, document) or (None, b"")
     else:
         assert part.format is not None  # noqa: S101 - it holds the document
-        edges = part.format.locate(part, record, [edge for region in cut.regions for edge in region], work)
-        gone = None if edges is None else zip(edges[::2], edges[1::2], strict=True)
+        if part.format.removed is not None:
+            spans = [document.spans[number].tolist() for number in removed_numbers(document)]
+            gone = part.format.removed(part, record, spans, work)
+        else:
+            edges = part.format.locate(part, record, [edge for region in cut.regions for edge in region], work)
+            gone = None if edges is None else zip(edges[::2], edges[1::2], strict=True)
     if gone is None:  # the long way round says what is wrong
         carry_out(work, [document.located], [decision_of(document)])
         return

@@ -251,5 +251,5 @@ class _Kinds:
 
 
 def _can_read(kind: Format) -> bool:
-    """Return True for a format that Spark can read: documents, or lines that are documents."""
-    return kind.in_lines or not kind.numbered
+    """Return True for a format that Spark can read: plain documents, or lines that are documents."""
+    return kind.in_lines or kind is TEXT

@@ -267,9 +267,9 @@ class TreeOutput(Output):
             InputError: it cannot be read.
             OutputError: the copy cannot be written.
         """
-        if self._in_place or source.path is None:
-            return
         target = self._targets[number]
+        if self._in_place or source.path is None or target.suffix != source.path.suffix:
+            return  # under another name it would be taken for what it is not
         if self._top is not None:
             check_inside(target, self._top)
         copy_file(source.path, target)
@@ -314,20 +314,26 @@ class TreeOutput(Output):
                 file.abort()
 
 
-def targets(sources: list[Source], top: Path) -> list[Path]:
+def targets(sources: list[Source], top: Path, rename: Callable[[str], str] = str) -> list[Path]:
     """Return where each source stands in an output tree.
+
+    Args:
+        sources: the inputs.
+        top: the tree.
+        rename: returns what an input, given its name in its own tree, is called in that one.
 
     Raises:
         OutputError: two inputs would have the same place.
     """
     seen: dict[str, str] = {}
-    for source in sources:
-        place = os.path.normcase(source.relative)
+    names = [rename(source.relative) for source in sources]
+    for source, name in zip(sources, names, strict=True):
+        place = os.path.normcase(name)
         if place in seen:
-            what = f"{seen[place]} and {source.name} would both be written to {top / source.relative}"
+            what = f"{seen[place]} and {source.name} would both be written to {top / name}"
             raise OutputError(f"{what}; nothing was written", place=str(top))
         seen[place] = source.name
-    return [top / source.relative for source in sources]
+    return [top / name for name in names]
 
 
 def copy_file(source: Path, target: Path) -> int:

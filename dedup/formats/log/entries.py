@@ -2,8 +2,9 @@
 
 JSON lines in UTF-8, in this order:
 
-1. ``{"dedup_log": 1, "version", "settings", "options", "field", "encoding"}``: the schema's number, the program's
-   version, and the settings with their fingerprint.
+1. ``{"dedup_log": 1, "version", "settings", "options", "field", "encoding", "html"?}``: the schema's number, the
+   program's version, and the settings with their fingerprint. ``html`` is ``text`` where what was cleaned is text that
+   was taken out of pages: from such a log nothing is restored.
 2. For each output from which something went (and always for a single stream), ``{"open": NAME, "at"?: N}``, then
    its removals and edits in order of position, then ``{"close": NAME, "removals": N, "edits"?: N, "original": {"bytes",
    "blake2b"}, "cleaned": {"bytes", "blake2b"}}``.
@@ -57,11 +58,12 @@ from dedup.model.decisions import Compared
 from dedup.native.kernels import native
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from typing import Any
 
     from dedup.formats.parts import Part, Piece, Record, Work
     from dedup.model.decisions import Comparison, Removal, Witness
+    from dedup.model.job import Html
     from dedup.model.settings import Settings
 
 SCHEMA = 1
@@ -105,19 +107,31 @@ class Entries(NamedTuple):
     rests: list[str]
 
     @classmethod
-    def of(cls, text: str, removals: Sequence[Removal], where: Mapping[int, int]) -> Entries:
+    def of(
+        cls,
+        text: str,
+        removals: Sequence[Removal],
+        where: Mapping[int, int],
+        cuts: Iterable[tuple[int, int]] | None = None,
+    ) -> Entries:
         """Return the entries for some removals.
 
         Args:
             text: of the document.
             removals: what goes, or is held back.
             where: position in the text → offset in the document's bytes.
+            cuts: offsets there of what leaves with each; None: nothing does.
         """
-        places = ((one.cut_start, one.start, one.end, one.cut_end) for one in removals)
+        if cuts is None:
+            cuts = ((where[one.start], where[one.end]) for one in removals)
         return cls(
             [one.paragraph for one in removals],
             [(one.start, one.end) for one in removals],
-            [where[place] for four in places for place in four],
+            [
+                place
+                for one, (first, last) in zip(removals, cuts, strict=True)
+                for place in (first, where[one.start], where[one.end], last)
+            ],
             [_rest(text, one, where) for one in removals],
         )
 
@@ -280,8 +294,9 @@ def raw_bytes(text: str) -> bytes | None:
         return None
 
 
-def head_line(settings: Settings, field: str, encoding: str) -> bytes:
+def head_line(settings: Settings, field: str, encoding: str, html: Html | None = None) -> bytes:
     """Return the first line of a log: what the run was asked."""
+    extracted = {"html": html} if html == "text" else {}
     return line(
         {
             "dedup_log": SCHEMA,
@@ -290,6 +305,7 @@ def head_line(settings: Settings, field: str, encoding: str) -> bytes:
             "options": asdict(settings),
             "field": field,
             "encoding": encoding,
+            **extracted,
         }
     )
 

@@ -121,6 +121,9 @@ class Log(AbstractContextManager["Log"]):
         options = header.get("options")
         within = options.get("within") if isinstance(options, dict) else None
         self.unwrapping = Unwrapping(str(header.get("field", "")), within if isinstance(within, str) else None)
+        if header.get("html") == "text":
+            what = "is about text that was taken out of HTML pages, and does not give the pages back"
+            raise self._error(what, "they were not changed: take them as they are")
 
     def walk(self) -> Iterator[tuple[LoggedOutput, Iterator[Cut]]]:
         """Yield each output with its cuts; the cuts are to be read before the next output is asked for, or never."""

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import Any
 
+    from dedup.model.job import Html
     from dedup.model.settings import Settings
 
 
@@ -46,16 +47,16 @@ class LogWriter:
 
     Args:
         path: where; compressed if the name says so.
-        settings, field, encoding: what the run was asked.
+        settings, field, encoding, html: what the run was asked.
 
     Raises:
         OutputError: as in `AtomicFile`.
     """
 
-    def __init__(self, path: Path, settings: Settings, field: str, encoding: str) -> None:
+    def __init__(self, path: Path, settings: Settings, field: str, encoding: str, html: Html | None = None) -> None:
         self._file = AtomicFile(path, compress=by_name(path))
         self._removals = self._edits = 0
-        self._file.write(head_line(settings, field, encoding))
+        self._file.write(head_line(settings, field, encoding, html))
 
     def section(self, name: str, *, always: bool = False) -> Section:
         """Begin the log of one output; with `always` also if nothing goes from it."""
