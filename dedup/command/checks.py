@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from dedup.formats.files.addresses import is_address, shown
 from dedup.model.compatibility import CONTRADICTIONS, NEEDS
 from dedup.model.errors import UsageError
 from dedup.model.job import STDIN
@@ -54,15 +55,23 @@ def check_combinations(values: Mapping[str, Any], inputs: tuple[str, ...]) -> No
         raise UsageError("--exit-zero is for --check and --diff", hint="leave it out")
     if values["restore"] is not None and len(inputs) > 1:
         raise UsageError("--restore takes one INPUT", hint=_WHAT_BELONGS)
+    _check_names(values)
+    if STDIN in values["against"]:
+        raise UsageError("a reference cannot be '-'", hint="name a file")
+    if STDIN in (values["removed"], values["restore"]):
+        raise UsageError("the removal log cannot be '-'", hint="name a file")
+
+
+def _check_names(values: Mapping[str, Any]) -> None:
     for name in ("output", "removed", "restore", "config", "work_dir", "files_from", "stats"):
         if values[name] == "":
             raise UsageError(f"--{name.replace('_', '-')} is an empty name", hint="name a file")
     if "" in values["against"]:
         raise UsageError("--against is an empty name", hint="name a file")
-    if STDIN in values["against"]:
-        raise UsageError("a reference cannot be '-'", hint="name a file")
-    if STDIN in (values["removed"], values["restore"]):
-        raise UsageError("the removal log cannot be '-'", hint="name a file")
+    for name in ("work_dir", "debug_dir"):
+        if is_address(values[name] or ""):
+            what = f"--{name.replace('_', '-')} is an address"
+            raise UsageError(what, place=shown(values[name]), hint="name a directory of this machine")
 
 
 def check_stats(values: Mapping[str, Any]) -> None:

@@ -32,8 +32,9 @@ a name, a negation or another word that the kept one lacks is not removed. Each 
 is compared with itself, and written as soon as it is done: memory does not grow with the input. With \
 --scope corpus, all documents are compared with each other.
 
-INPUT is a file, a directory (read recursively, in order of names) or -. With no INPUT, or when it is -, standard \
-input is read. Cleaned text goes to standard output, messages go to standard error. Input packed with gzip, \
+INPUT is a file, a directory (read recursively, in order of names), an address (s3://..., https://...) or -. With no \
+INPUT, or when it is -, standard input is read. \
+Cleaned text goes to standard output, messages go to standard error. Input packed with gzip, \
 zstd, bzip2 or xz is recognised."""
 
 _EXAMPLES = (

@@ -274,7 +274,8 @@ GROUPS: tuple[tuple[str, tuple[Option, ...]], ...] = (
             Option(
                 "output",
                 "path",
-                "Write to this file or, for a directory, to the same tree under it. Complete or not at all.",
+                "Write to this file (or object: s3://...) or, for a directory, to the same tree under it. Complete or "
+                "not at all.",
                 short="o",
                 metavar="PATH",
             ),

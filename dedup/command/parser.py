@@ -22,6 +22,7 @@ from dedup.command.checks import (
 )
 from dedup.command.help import USAGE, render
 from dedup.command.options import OPTIONS
+from dedup.formats.files.addresses import is_address
 from dedup.model.errors import UsageError
 from dedup.model.job import STDIN, Cluster, Job, Mode
 from dedup.model.settings import Settings
@@ -44,7 +45,7 @@ class Request:
     """What the command line, the environment and the configuration ask for, together."""
 
     job: Job
-    restore: Path | None = None
+    restore: Path | str | None = None
     """The removal log to put back; everything but inputs and outputs of `job` is then without meaning."""
     quiet: bool = False
     verbose: bool = False
@@ -211,11 +212,11 @@ def _request(ctx: click.Context, /, **values: Any) -> Request:
         include=tuple(values["include"]),
         exclude=tuple(values["exclude"]),
         # With --dry-run they say what would be done, and nothing is.
-        output=None if mode == "dry-run" or output in (None, STDIN) else Path(output),
+        output=None if mode == "dry-run" or output in (None, STDIN) else _place(output, values),
         into_directory=bool(output) and output.endswith(("/", os.sep)),
         shard_size=None if mode == "dry-run" else values["shard_size"],
         in_place=mode != "dry-run" and values["in_place"],
-        removed=_path(values["removed"]),
+        removed=None if values["removed"] is None else _place(values["removed"], values),
         explain=values["verbose"],
         work_dir=_path(values["work_dir"]),
         stats=None if values["stats"] == STDIN else _path(values["stats"]),
@@ -225,7 +226,7 @@ def _request(ctx: click.Context, /, **values: Any) -> Request:
     )
     return Request(
         job=job,
-        restore=_path(values["restore"]),
+        restore=None if values["restore"] is None else _place(values["restore"], values),
         debug_dir=_path(values["debug_dir"]),
         stats=values["stats"],
         effective=_effective(ctx, found),
@@ -247,6 +248,11 @@ def _mode(values: Mapping[str, Any]) -> Mode:
     if values["check"]:
         return "check"
     return "dry-run" if values["dry_run"] else "clean"
+
+
+def _place(text: str, values: Mapping[str, Any]) -> Path | str:
+    """Return a path, or an address as it is; where Spark runs, what it takes of them is in `Cluster`."""
+    return text if is_address(text) and _cluster(values) is None else Path(text)
 
 
 def _path(text: str | None) -> Path | None:

@@ -13,7 +13,7 @@ from dedup.model.errors import InputError
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from contextlib import AbstractContextManager, ExitStack
-    from io import FileIO
+    from io import RawIOBase
     from pathlib import Path
 
     from dedup.formats.files.discover import Source
@@ -81,7 +81,7 @@ def copy_source(source: Source, to: Path, stdin: BinaryIO | None) -> None:
         _copy(stream, file)
 
 
-def _stream(source: Source, stdin: BinaryIO | None) -> AbstractContextManager[BinaryIO | FileIO]:
+def _stream(source: Source, stdin: BinaryIO | None) -> AbstractContextManager[BinaryIO | RawIOBase]:
     if source.kept is not None:
         source.kept.seek(0)
         return nullcontext(source.kept)
@@ -108,6 +108,6 @@ def _keeping(name: str, hint: str = "") -> Iterator[None]:
         raise InputError(what, place=name, hint=hint) from None
 
 
-def _copy(stream: BinaryIO | FileIO, to: BinaryIO) -> None:
+def _copy(stream: BinaryIO | RawIOBase, to: BinaryIO) -> None:
     while data := stream.read(READ_SIZE):
         to.write(data)

@@ -69,8 +69,8 @@ def run(
 
 def restore(
     cleaned: str,
-    log: Path,
-    output: Path | None,
+    log: Path | str,
+    output: Path | str | None,
     events: Events,
     *,
     in_place: bool = False,
@@ -83,9 +83,10 @@ def restore(
     Nothing is written before it is known to be the original: every digest in the log is checked.
 
     Args:
-        cleaned: a cleaned file, a cleaned directory, or ``-``.
-        log: the removal log of that run.
-        output: file or directory; None or ``Path("-")``: standard output (not for a directory).
+        cleaned: a cleaned file, its address, a cleaned directory, or ``-``.
+        log: the removal log of that run; as a string, its address.
+        output: file or directory (as a string, its address); None or ``Path("-")``: standard output (not for a
+            directory).
         events: is told progress.
         in_place: write over `cleaned` itself.
         into_directory: `output` is a directory, to be made if need be; a file goes into it by its name.
@@ -98,21 +99,28 @@ def restore(
     """
     from dedup.formats.files.links import check_inside  # rarely needed
     from dedup.formats.files.outputs import make_parent
+    from dedup.formats.files.places import input_place, output_place
     from dedup.formats.log.restore import restore_file, restore_tree
 
-    output = None if output == Path(STDIN) else output
-    if in_place and (output is not None or cleaned == STDIN):
+    place = None if cleaned == STDIN else input_place(cleaned)
+    into = None if output == Path(STDIN) else output_place(output)
+    if in_place and (into is not None or not isinstance(place, Path)):
         raise UsageError("--in-place writes over the input itself", hint="leave out --output, and name a file")
     with stopped_by_signals():
-        if cleaned != STDIN and Path(cleaned).is_dir():
-            if output is None and not in_place:
+        log_place = input_place(str(log))
+        if place is not None and place.is_dir():
+            if into is None and not in_place:
                 raise UsageError("a directory cannot go to standard output", hint="use --output DIR or --in-place")
-            counts = restore_tree(Path(cleaned), log, None if in_place else output, events)
+            if not isinstance(place, Path) or not (into is None or isinstance(into, Path)):
+                what = "a directory is restored on this machine only; nothing was restored"
+                raise UsageError(
+                    what, place=str(place), hint="copy it here first, and name a directory of this machine"
+                )
+            counts = restore_tree(place, log_place, into, events)
         else:
-            path = None if cleaned == STDIN else Path(cleaned)
-            if output is not None and path is not None and (into_directory or output.is_dir()):
-                check_inside(output / path.name, output)
-                output /= path.name
-                make_parent(output)
-            counts = restore_file(path, log, path if in_place else output, events, stdin=stdin, stdout=stdout)
+            if into is not None and place is not None and (into_directory or into.is_dir()):
+                check_inside(into / place.name, into)
+                into /= place.name
+                make_parent(into)
+            counts = restore_file(place, log_place, place if in_place else into, events, stdin=stdin, stdout=stdout)
     return Outcome(counts, ExitCode.OK)

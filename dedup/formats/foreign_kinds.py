@@ -32,6 +32,7 @@ class Foreign(NamedTuple):
 
 
 _UNPACK = "unpack it, and name the texts that are in it"
+_ARCHIVE = "name an archive for the output (-o clean{0}), with this as the only INPUT; or unpack it"
 _SAVE = "save it as plain text from the program that made it (soffice --convert-to txt FILE)"
 _LEAVE = "leave it out; dedup reads text and JSON lines"
 _CONVERT = "write its texts as JSON lines, a record a line"
@@ -51,7 +52,7 @@ _MAIL = (
     rb"(?:MIME-Version|Received|Return-Path|Delivered-To):[ \t]"
 )
 """A block of header lines, among them one of MIME or of the way it came. A mere letter with a subject is text."""
-ZIP = Foreign("a ZIP archive", _UNPACK, (".zip",), (rb"PK(?:\x03\x04|\x05\x06|\x07\x08)",))
+ZIP = Foreign("a ZIP archive", _ARCHIVE.format(".zip"), (".zip",), (rb"PK(?:\x03\x04|\x05\x06|\x07\x08)",))
 OLE = Foreign(
     "an Office document (97-2003)",
     _SAVE,
@@ -77,7 +78,7 @@ IN_ZIP: tuple[tuple[bytes, Foreign], ...] = (
     (rb"\[Content_Types\]\.xml", OOXML),
 )
 """What a name in a ZIP archive (and what follows it) says of the whole; the first pattern that fits any of them."""
-TAR = Foreign("a tar archive", _UNPACK, (".tar", ".tgz", ".tbz2", ".txz"), weak=(rb".{257}ustar[\0 ]",))
+TAR = Foreign("a tar archive", _ARCHIVE.format(".tar"), (".tar", ".tgz", ".tbz2", ".txz"), weak=(rb".{257}ustar[\0 ]",))
 PARQUET = Foreign(
     "a Parquet file",
     "read it with --format parquet",

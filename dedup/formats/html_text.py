@@ -63,9 +63,9 @@ def name_of_text(name: str) -> str:
     return name if suffix is None else f"{bare[: -len(suffix)]}.txt{name[len(bare) :]}"
 
 
-def writes_records(output: Path | None) -> bool:
+def writes_records(output: Path | str | None) -> bool:
     """Return True if an output is JSON lines by its name."""
-    return output is not None and bare_name(output.name.lower()).endswith(jsonl.FORMAT.suffixes)
+    return output is not None and bare_name(str(output).lower()).endswith(jsonl.FORMAT.suffixes)
 
 
 def check_extractor() -> None:

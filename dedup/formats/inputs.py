@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import PurePath
 from typing import TYPE_CHECKING, BinaryIO
 
 from dedup.formats.detect import WrongKindError, sniff
@@ -96,7 +97,7 @@ class Inputs:
 
     def _source(self, source: Source, builder: PartBuilder) -> Iterator[Part | None]:
         try:
-            with Reader.open(source.path, source.name, self._stdin, source.kept) as reader:
+            with Reader.open(source.place, source.name, self._stdin, source.kept) as reader:
                 if reader.status is not None:
                     self.status[builder.source] = reader.status
                 if reader.compressed is not None:
@@ -124,11 +125,12 @@ class Inputs:
         """
         assert found.unwrap is not None  # noqa: S101 - for the type checker
         job, output = self._job, self._job.output_path
+        name = PurePath(str(output)).name
         if job.mode == "clean" and output is None and not job.in_place:
             hint = "name a file or a directory with --output, or use --in-place"
             raise InputError(f"{found.what} is not written to standard output", place=source.name, hint=hint)
-        if self._joined and output is not None and not output.name.lower().endswith(found.suffixes):
-            what = f"{found.what} would be written to {output.name}, whose name does not say so"
+        if self._joined and output is not None and not name.lower().endswith(found.suffixes):
+            what = f"{found.what} would be written to {name}, whose name does not say so"
             raise InputError(what, place=source.name, hint=f"choose a name that ends with {found.suffixes[0]}")
         if self._codec.name != "utf-8":
             hint = f"leave --encoding {self._codec.name} out"

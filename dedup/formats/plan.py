@@ -9,10 +9,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, TextIO
 
+from dedup.formats.archives.names import is_about_archive, packed_name
 from dedup.formats.files.atomic import is_protected, protected
-from dedup.formats.files.discover import Report, Source, discover, plain_path, refuse_read_twice, same_file
+from dedup.formats.files.compression import by_name
+from dedup.formats.files.discover import Patterns, Report, Source, discover, plain_path, refuse_read_twice
 from dedup.formats.files.links import Named, check_inside, leads_out
 from dedup.formats.files.outputs import FileOutput, Output, StdoutOutput, TreeOutput, targets
+from dedup.formats.files.places import output_place, same_place
 from dedup.formats.files.reader import reason, status_of
 from dedup.formats.files.shards import ShardedOutput, ShardNames
 from dedup.formats.html_pages import check_extra
@@ -29,7 +32,10 @@ from dedup.model.errors import DedupError, InputError, OutputError, UsageError
 from dedup.model.job import DEFAULT_INCLUDE, STDIN, Job
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
+
+    from dedup.formats.archives.archive import Archive
+    from dedup.formats.files.location import Place, Readable
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +45,18 @@ class IOPlan:
     sources: list[Source]
     per_file: bool
     """Each input is an output, and a section of the log, of its own; else all are one stream."""
-    destinations: list[Path]
+    destinations: Sequence[Place]
     """A file for each source, one for all of them, or none."""
     references: list[Source] = field(default_factory=list)
     """What is read before the sources, and not written."""
     shards: ShardNames | None = None
     """Where the one output is written in files of a bounded size, their names; then `destinations` has the first."""
+    top: Place | None = None
+    """The output, where that is given."""
+    removed: Place | None = None
+    """The removal log, where one is asked for."""
+    archive: Archive | None = None
+    """What the sources are members of."""
 
 
 def plan_io(job: Job, report: Report, stdin: BinaryIO | None, stdout: BinaryIO | None) -> IOPlan:
@@ -69,25 +81,27 @@ def plan_io(job: Job, report: Report, stdin: BinaryIO | None, stdout: BinaryIO |
     elif job.html is not None:
         check_extra()
     check_work_directory(job)
+    output, removed = output_place(job.output_path), output_place(job.removed)
+    if is_about_archive(job):
+        return _plan_archive(job, output, removed, stdin, stdout)
     shards = shard_names(job)
-    output = job.output_path
     found = discover(job.inputs, _patterns(job), job.stdin_name, report, exclude=job.exclude, listed=job.listed)
     sources = _writable(_once(found.sources), Named(job.named), report) if job.in_place else found.sources
     per_file = job.in_place or job.mode != "clean"
     if output is not None and shards is None and (found.tree or job.into_directory or output.is_dir()):
-        if any(source.path is None for source in sources):
+        if any(source.place is None for source in sources):
             raise UsageError("standard input cannot go to a directory", hint="use --output FILE")
         if not job.into_directory and not output.exists():
             refuse_file_name(output)
         per_file = True
     elif output is not None:
         refuse_format(output, job, "the output")
-    if job.removed is not None:
-        refuse_format(job.removed, None, "the removal log")
+    if removed is not None:
+        refuse_format(removed, None, "the removal log")
     if per_file and output is None:
         sources = _distinct(sources)
     destinations = _destinations(job, output, sources, per_file=per_file) if shards is None else [shards.place(0)]
-    layout = IOPlan(sources, per_file, destinations, _references(job), shards)
+    layout = IOPlan(sources, per_file, destinations, _references(job), shards, output, removed)
     refuse_read_twice([*layout.sources, *layout.references], sys.stdin if stdin is None else stdin)
     _refuse_overwriting(job, layout, stdin, stdout)
     return layout
@@ -101,16 +115,61 @@ def open_output(job: Job, layout: IOPlan, stdout: BinaryIO | None) -> Output:
     """
     if job.mode != "clean":
         return Output()
-    if job.in_place:
-        # With a log, no file changes before the log is there: else what is gone from it could be lost.
-        return TreeOutput(layout.destinations, in_place=True, together=job.removed is not None)
-    if not layout.destinations:
+    if layout.archive is not None:
+        return _open_archive(job, layout, layout.archive)
+    if not (layout.destinations or job.in_place):
         return Output() if job.output_path else StdoutOutput(stdout)
     if layout.per_file:
-        return TreeOutput(layout.destinations, in_place=False, together=False, top=job.output_path)
+        # In place with a log, no file changes before the log is there: else what is gone from it could be lost.
+        together = job.in_place and job.removed is not None
+        return TreeOutput(layout.destinations, in_place=job.in_place, together=together, top=layout.top)
     if layout.shards is not None and job.shard_size is not None:
         return ShardedOutput(layout.shards, job.shard_size)
     return FileOutput(layout.destinations[0])
+
+
+def _plan_archive(
+    job: Job, output: Place | None, removed: Place | None, stdin: BinaryIO | None, stdout: BinaryIO | None
+) -> IOPlan:
+    """Plan a run over the members of an archive, which is one output."""
+    from dedup.formats.archives.asked import asked_archive  # most runs know no archives
+
+    def fail(error: DedupError) -> None:
+        raise error
+
+    archive = asked_archive(job, stdin)
+    if removed is not None:
+        refuse_format(removed, None, "the removal log")
+    path = archive.place if isinstance(archive.place, Path) else None
+    remote = None if isinstance(archive.place, Path) else archive.place
+    whole = Source(path, archive.name, archive.name, None, remote=remote)
+    destinations = [output] if output is not None else []
+    if job.in_place:
+        if isinstance(removed, Path) and removed.exists():
+            # Whether it is needed to restore the archive cannot be told from its members.
+            what = "is there already, and may be the log of an earlier run; nothing was changed"
+            raise UsageError(what, place=str(removed), hint="name another LOG, or delete this one first")
+        _writable([whole], Named(job.inputs), fail)
+        destinations = [] if path is None else [path]
+    layout = IOPlan([whole], per_file=False, destinations=destinations, references=_references(job), removed=removed)
+    _refuse_overwriting(job, layout, stdin, stdout)
+    sources = archive.sources(Patterns(job.include, job.exclude))
+    if not sources:
+        what, hint = f"no member matches {', '.join(job.include)}; nothing was written", "say which with --include"
+        raise InputError(what, place=archive.name, hint=hint)
+    return replace(layout, sources=sources, per_file=True, archive=archive)
+
+
+def _open_archive(job: Job, layout: IOPlan, archive: Archive) -> Output:
+    from dedup.formats.archives.output import TarOutput, ZipOutput
+
+    target = layout.destinations[0] if layout.destinations else None
+    if target is None:
+        return Output()
+    kind = ZipOutput if archive.is_zip else TarOutput
+    if job.in_place:
+        return kind(target, archive, compress=archive.compressed, in_place=True, before=archive.before)
+    return kind(target, archive, compress=by_name(Path(packed_name(target.name))))
 
 
 def _references(job: Job) -> list[Source]:
@@ -132,14 +191,14 @@ def _patterns(job: Job) -> tuple[str, ...]:
     return job.include if set(own) & set(DEFAULT_INCLUDE) else own
 
 
-def _destinations(job: Job, output: Path | None, sources: list[Source], *, per_file: bool) -> list[Path]:
+def _destinations(job: Job, output: Place | None, sources: list[Source], *, per_file: bool) -> Sequence[Place]:
     if job.in_place:
         return [source.path for source in sources if source.path is not None]
     if output is None:
         return []
     if not per_file:
         return [output]
-    if output.exists() and not output.is_dir():
+    if isinstance(output, Path) and output.exists() and not output.is_dir():
         what = "is a file, and a directory among the inputs needs a directory; nothing was written"
         raise OutputError(what, place=str(output))
     places = targets(sources, output, _renaming(job))
@@ -170,18 +229,17 @@ def _refuse_overwriting(job: Job, layout: IOPlan, stdin: BinaryIO | None, stdout
     if written is not None and (taken := known.get(written)) is not None:
         what = "input and standard output are the same file"
         raise UsageError(what, place=taken.name, hint="write elsewhere, or use --in-place")
-    output = job.output_path
-    if output is not None and layout.per_file:
-        refuse_inside(output, job.named + job.against, "the output")
+    if layout.top is not None and layout.per_file:
+        refuse_inside(layout.top, job.named + job.against, "the output")
     if job.stats is not None:
-        _refuse_stats(job.stats, known, [*layout.destinations, *([job.removed] if job.removed else [])], written)
-    if job.removed is None:
+        _refuse_stats(job.stats, known, [*layout.destinations, *([layout.removed] if layout.removed else [])], written)
+    if layout.removed is None:
         return
-    if written in _identities(job.removed):
-        raise UsageError("removal log and standard output are the same file", place=str(job.removed))
-    _refuse_log(job.removed, known, layout)
+    if written in _identities(layout.removed):
+        raise UsageError("removal log and standard output are the same file", place=str(layout.removed))
+    _refuse_log(layout.removed, known, layout)
     if job.in_place:
-        _refuse_only_copy(job.removed, layout.destinations)
+        _refuse_only_copy(layout.removed, layout.destinations)
 
 
 def _known(layout: IOPlan, stdin: BinaryIO | None) -> dict[object, Source]:
@@ -193,12 +251,12 @@ def _known(layout: IOPlan, stdin: BinaryIO | None) -> dict[object, Source]:
     known: dict[object, Source] = {}
     for source in layout.sources:
         identities = (
-            [_identity(sys.stdin if stdin is None else stdin)] if source.path is None else _identities(source.path)
+            [_identity(sys.stdin if stdin is None else stdin)] if source.place is None else _identities(source.place)
         )
         known.update((identity, source) for identity in identities if identity is not None)
     references: dict[object, Source] = {}
     for reference in layout.references:
-        identities = _identities(reference.path) if reference.path is not None else []
+        identities = _identities(reference.place) if reference.place is not None else []
         if not known.keys().isdisjoint(identities):
             what = "is an input and a reference, and all of it would go; nothing was written"
             raise UsageError(what, place=reference.name, hint="leave it out of one of them")
@@ -206,7 +264,7 @@ def _known(layout: IOPlan, stdin: BinaryIO | None) -> dict[object, Source]:
     return known | references
 
 
-def _refuse_stats(stats: Path, known: dict[object, Source], written: list[Path], stdout: object) -> None:
+def _refuse_stats(stats: Path, known: dict[object, Source], written: Sequence[Place], stdout: object) -> None:
     """Refuse a file of figures that is read, or that something else goes to."""
     identities = set(_identities(stats))
     if stdout in identities or any(not identities.isdisjoint(_identities(path)) for path in written):
@@ -225,28 +283,30 @@ def _refuse_list(job: Job, known: dict[object, Source], layout: IOPlan, stdin: B
         what = "is the list of inputs, and one of them; nothing was read or written"
         raise UsageError(what, place=taken.name, hint="keep the list elsewhere, or take its name out of it")
     written = [] if job.in_place else layout.destinations
-    for place in written if job.removed is None else [*written, job.removed]:
+    for place in written if layout.removed is None else [*written, layout.removed]:
         if not set(identities).isdisjoint(_identities(place)):
             raise UsageError("is the list of inputs, and would be written over; nothing was written", place=str(place))
 
 
-def _refuse_only_copy(log: Path, files: list[Path]) -> None:
+def _refuse_only_copy(log: Place, files: Sequence[Place]) -> None:
     from dedup.formats.log.restore import is_needed  # most runs keep no log
 
-    if log.is_file() and is_needed(log, files):
+    if (log.is_file() if isinstance(log, Path) else log.exists()) and is_needed(log, files):
         what = "holds what an earlier run removed from these files, and is not written over; nothing was changed"
         raise UsageError(what, place=str(log), hint="name another LOG, or delete this one first")
 
 
-def _refuse_log(log: Path, known: dict[object, Source], layout: IOPlan) -> None:
+def _refuse_log(log: Place, known: dict[object, Source], layout: IOPlan) -> None:
     if _first(known, log) is not None:
         raise UsageError("the removal log is one of the inputs; nothing was written", place=str(log))
-    if any(same_file(log, path) for path in layout.destinations):
+    if any(same_place(log, path) for path in layout.destinations):
         raise UsageError("removal log and output are the same file", place=str(log))
 
 
-def _identities(path: Path) -> list[object]:
+def _identities(path: Readable) -> list[object]:
     """Return all that tells a file: where it is, and, if it is there, which one it is."""
+    if not isinstance(path, Path):
+        return [path.key]
     identities: list[object] = [os.path.realpath(path)]
     try:
         status = path.stat()
@@ -257,7 +317,7 @@ def _identities(path: Path) -> list[object]:
     return identities
 
 
-def _first(known: dict[object, Source], path: Path) -> Source | None:
+def _first(known: dict[object, Source], path: Place) -> Source | None:
     return next((known[identity] for identity in _identities(path) if identity in known), None)
 
 
@@ -271,7 +331,7 @@ def _once(sources: list[Source]) -> list[Source]:
     """Return each file once; written over twice, the second time would undo nothing and log everything again."""
     seen: dict[str, Source] = {}
     for source in sources:
-        seen.setdefault(os.path.realpath(source.path) if source.path is not None else "", source)
+        seen.setdefault(os.path.realpath(source.path) if source.path is not None else source.name, source)
     return list(seen.values())
 
 
@@ -279,6 +339,12 @@ def _writable(sources: list[Source], named: Named, report: Report) -> list[Sourc
     """Return the files that may be written over, and report the others: better now than when half is done."""
     found = []
     for source in sources:
+        if source.remote is not None:
+            what, hint = (
+                "is no file of this machine, and is not written over in place",
+                "name another place with --output",
+            )
+            report(OutputError(what, place=source.name, hint=hint))
         if source.path is None:
             continue
         try:

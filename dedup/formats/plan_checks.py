@@ -6,7 +6,8 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dedup.formats.files.discover import same_file
+from dedup.formats.files.addresses import REMOTE, scheme_of, shown
+from dedup.formats.files.places import same_place
 from dedup.formats.files.reader import bare_name
 from dedup.formats.files.shards import ShardNames
 from dedup.formats.foreign import named
@@ -15,6 +16,7 @@ from dedup.formats.registry import HTML, by_suffix
 from dedup.model.errors import UsageError
 
 if TYPE_CHECKING:
+    from dedup.formats.files.location import Place
     from dedup.model.job import Job
 
 
@@ -31,23 +33,33 @@ def check_work_directory(job: Job) -> None:
         raise UsageError(what, place=str(job.work_dir), hint="name a directory for --work-dir")
     refuse_inside(job.work_dir, job.named + job.against, "the work directory")
     output = job.output_path
-    if output is not None and same_file(job.work_dir, output):
+    if isinstance(output, Path) and same_place(job.work_dir, output):
         raise UsageError("output and work directory are the same", place=str(output), hint="choose another place")
 
 
-def refuse_inside(output: Path, inputs: tuple[str, ...], name: str) -> None:
+def refuse_inside(output: Place, inputs: tuple[str, ...], name: str) -> None:
     """Refuse a directory to write to within one that is read: the next run would read its files as inputs.
 
     Raises:
         UsageError: it lies there.
     """
     for given in inputs:
-        if Path(given).is_dir() and Path(os.path.realpath(output)).is_relative_to(os.path.realpath(given)):
-            what = f"{name} lies in {given}, which is read; nothing was written"
+        if _lies_in(output, given):
+            what = f"{name} lies in {shown(given)}, which is read; nothing was written"
             raise UsageError(what, place=str(output), hint="choose a place outside")
 
 
-def refuse_format(path: Path, job: Job | None, name: str) -> None:
+def _lies_in(output: Place, given: str) -> bool:
+    if isinstance(output, Path):
+        return Path(given).is_dir() and Path(os.path.realpath(output)).is_relative_to(os.path.realpath(given))
+    if scheme_of(given) not in REMOTE:
+        return False
+    from dedup.formats.files.remote import remote_place  # most runs know no addresses
+
+    return f"{output.key.rstrip('/')}/".startswith(f"{remote_place(given).key.rstrip('/')}/")
+
+
+def refuse_format(path: Place, job: Job | None, name: str) -> None:
     """Refuse an output whose name promises another format than text or JSON lines.
 
     Args:
@@ -105,15 +117,18 @@ def shard_names(job: Job) -> ShardNames | None:
     if job.into_directory:
         what = "is a directory, and shards need a pattern for their names; nothing was read or written"
         raise UsageError(what, place=str(job.output_path), hint="add a name to it: 'part-{:05}.jsonl'")
+    if not isinstance(job.output_path, Path):
+        what, hint = "shards are files of this machine; nothing was read or written", "write one object instead"
+        raise UsageError(what, place=shown(job.output_path), hint=hint)
     names = ShardNames(job.output_path)
     for path in (job.removed, job.stats):
-        if path is not None and names.takes(path):
+        if isinstance(path, Path) and names.takes(path):
             raise UsageError("would be taken for a shard; nothing was read or written", place=str(path))
     names.refuse_old()
     return names
 
 
-def refuse_file_name(output: Path) -> None:
+def refuse_file_name(output: Place) -> None:
     """Refuse a directory to be made that is called like a file.
 
     Raises:

@@ -39,7 +39,7 @@ class Job:
     """One run: which inputs, what is done with them, and where the result goes."""
 
     inputs: tuple[str, ...] = (STDIN,)
-    """Files, directories, or ``-``, in the order given."""
+    """Files, directories, addresses, or ``-``, in the order given."""
     settings: Settings = field(default_factory=Settings)
     mode: Mode = "clean"
     format: FormatName = "auto"
@@ -55,13 +55,13 @@ class Job:
     """Names that are left out below a directory, of files and of directories."""
     binary_as_text: bool = False
     """Read as text whatever is not JSON lines, also what is binary or known to be something else."""
-    output: Path | None = None
-    """File or directory; None writes to standard output."""
+    output: Path | str | None = None
+    """File or directory; as a string, an address (``s3://BUCKET/KEY``). None writes to standard output."""
     into_directory: bool = False
     """`output` is a directory, to be made if need be. Else it is one only if it is there, or if one is read."""
     in_place: bool = False
-    removed: Path | None = None
-    """Where the removal log goes."""
+    removed: Path | str | None = None
+    """Where the removal log goes; as a string, an address."""
     on_error: OnError = "pass"
     workers: int | None = None
     """Processes; None: one per core that this process may use, as far as memory allows."""
@@ -101,8 +101,8 @@ class Job:
     """A file that the command writes at the end, and that is therefore neither read nor written by the run."""
 
     @property
-    def output_path(self) -> Path | None:
-        """The file or directory that the text goes to; None: standard output."""
+    def output_path(self) -> Path | str | None:
+        """The file or directory (as a string, the address) that the text goes to; None: standard output."""
         return None if self.output is None or str(self.output) == STDIN else self.output
 
     @property

@@ -39,7 +39,7 @@ _OF_INPUT = ("documents", "changed", "emptied", "too_large", "invalid_utf8", "un
 _OF_RUN = ("comparisons", "unexamined", "references", "silent_references", "bad_references", "errors", "faults")
 _DECIDING = (
     *("format", "delimiter", "encoding", "include", "exclude", "binary_as_text", "on_error", "max_document"),
-    *("against", "mark", "empty", "max_removed", "max_memory", "stdin_name", "in_place"),
+    *("against", "mark", "empty", "max_removed", "max_memory", "stdin_name", "in_place", "shard_size"),
 )
 """Fields of a job that say how inputs are read, and what becomes of what was decided."""
 _MOST_KINDS = 1000

@@ -116,9 +116,7 @@ def is_one(shard: bytes, texts: set[bytes]) -> bool:
     return any(text.startswith(shard[:20]) and len(shard) <= len(text) + 1 for text in texts)
 
 
-PIECES = st.lists(
-    st.tuples(st.sampled_from([*Documents]), st.lists(st.binary(max_size=9).map(lambda b: b.replace(b"\n", b"-"))))
-)
+PIECES = st.lists(st.tuples(st.sampled_from([*Documents]), st.lists(st.text("ab-", max_size=9).map(str.encode))))
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -161,6 +159,33 @@ def test_a_document_in_pieces_stays_whole(tmp_path: Path) -> None:
         long + records("three"),
         b"line\n" * (1 << 19),
     ]
+
+
+@pytest.mark.parametrize("kind", [Documents.LINES, Documents.ONE])
+def test_a_line_end_between_two_inputs_finds_room(kind: Documents, tmp_path: Path) -> None:
+    """It goes with the document that lacks it, and is reckoned with; if nothing is left of that, it stands for it."""
+    output = ShardedOutput(ShardNames(tmp_path / PATTERN), 4)
+    for source, (how, data) in enumerate(
+        [
+            (kind, b"a\n"),
+            (kind, b"bb"),  # with its line end it would not find room behind the first one
+            (Documents.JOINT, b"\n"),
+            (kind, b"c"),  # in one shard with its line end, which fills it
+            (Documents.JOINT, b"\n" * 0),
+            (Documents.JOINT, b"\n"),
+            (kind, b"ddd\n"),
+            (kind, b""),
+            (Documents.JOINT, b"\n"),  # of what has gone as a whole
+            (kind, b"e\n"),
+        ]
+    ):
+        output.coming(how)
+        output.write(source, data, changed=False, compressed=None)
+    output.end_input(9, failed=False, compressed=None)
+    output.finish()
+    output.commit()
+    output.abort()
+    assert shards(tmp_path) == [b"a\n", b"bb\n", b"c\n", b"ddd\n", b"\ne\n"]
 
 
 @pytest.mark.parametrize("workers", ["1", "2"])

@@ -183,6 +183,8 @@ class TwoPassRun:
             InputError: one has changed.
         """
         for source, state in zip(self.sources, self._states, strict=True):
+            if source.remote is not None:
+                source.remote.check_unchanged()
             if state and source.path is not None:
                 try:
                     now = _state(source.path.stat())
@@ -229,7 +231,7 @@ class TwoPassRun:
     def _size(self) -> int:
         """Return about how many bytes of text there are, all inputs being files by now."""
         return sum(
-            (source.size or 0) * (PACKED if source.path and is_packed(source.path) else 1)
+            (source.size or 0) * (PACKED if source.place and is_packed(source.place) else 1)
             for source in [*self._references, *self.sources]
         )
 
@@ -238,6 +240,8 @@ class TwoPassRun:
         job = self._job
 
         def told(source: Source) -> list[Any]:
+            if source.remote is not None:
+                return [str(source.remote), source.size, source.remote.state()]  # without a signature
             if source.path is None or source.size is None or source.kept is not None:
                 return [source.name]
             try:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import zlib
 from contextlib import contextmanager
 from dataclasses import replace
@@ -19,7 +18,8 @@ from dedup.formats.files.encoding import Codec
 from dedup.formats.inputs import Inputs
 from dedup.formats.parts import PartKind, Work, task_bytes, tasks
 from dedup.formats.plan import open_output, plan_io
-from dedup.model.errors import DedupError, InputError, InternalError, OutputError
+from dedup.formats.unwritable import refuse_unwritable
+from dedup.model.errors import DedupError, InputError, InternalError
 from dedup.model.job import STDIN
 from dedup.model.outcome import Counts, Outcome, check_removed, check_sums, exit_code, nothing_read
 
@@ -93,6 +93,8 @@ class LocalRun:
             DedupError: as in `dedup.engines.run.run`; it says what had been written by then.
         """
         self._plan = plan_io(self._job, self._problem, self._stdin, self._stdout)
+        for line in self._plan.archive.told if self._plan.archive is not None else ():
+            self._events.note(line, important=True)
         is_read_twice = self._read_first()
         self._output = open_output(self._job, self._plan, self._stdout)
         self._stack.callback(self._output.abort)
@@ -113,23 +115,10 @@ class LocalRun:
             self._plan = replace(self._plan, sources=sources)
             self._checksums = self._validate()
         if is_corpus:
-            self._refuse_unwritable()
+            refuse_unwritable(self._plan)
             self._corpus_run = self._decide_corpus()
             self._corpus_run.check_unchanged()
         return validates or is_corpus
-
-    def _refuse_unwritable(self) -> None:
-        """Fail early for an output that cannot be written, rather than after everything was read.
-
-        Raises:
-            OutputError: the directory of an output is not there, or may not be written to.
-        """
-        paths = [] if self._plan.per_file else list(self._plan.destinations)
-        for path in paths if self._job.removed is None else [*paths, self._job.removed]:
-            if not path.parent.is_dir():
-                raise OutputError("no such directory; nothing was read or written", place=str(path.parent))
-            if not path.exists() and not os.access(path.parent, os.W_OK):
-                raise OutputError("permission denied; nothing was read or written", place=str(path.parent))
 
     def _decide_corpus(self) -> TwoPassRun:
         """Read everything once, and decide what is removed.
@@ -154,11 +143,11 @@ class LocalRun:
         return corpus_run
 
     def _open_log(self) -> LogWriter | None:
-        if self._job.removed is None:
+        if self._plan.removed is None:
             return None
         from dedup.formats.log.writer import LogWriter  # most runs keep no log
 
-        log = LogWriter(self._job.removed, self._job.settings, self._job.text_field, self._codec.name, self._job.html)
+        log = LogWriter(self._plan.removed, self._job.settings, self._job.text_field, self._codec.name, self._job.html)
         self._stack.callback(log.abort)
         return log
 

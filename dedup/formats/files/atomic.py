@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import os
 import stat
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 from weakref import finalize
 
+from dedup.formats.files.location import Replacement
 from dedup.formats.files.reader import reason
 from dedup.model.errors import OutputError
 
@@ -62,7 +63,7 @@ def protected(path: Path) -> OutputError:
     return OutputError(what, place=str(path), hint="make it writable, or write elsewhere")
 
 
-class AtomicFile(AbstractContextManager["AtomicFile"]):
+class AtomicFile(Replacement):
     """A file being written; it appears at `commit`, or never.
 
     A symbolic link stays a link: its target is replaced. Mode bits and, where allowed, owner and group of a file that
@@ -86,6 +87,8 @@ class AtomicFile(AbstractContextManager["AtomicFile"]):
         OutputError: from every method, with the target unchanged: it cannot be written, is write-protected, is a
             directory, or the disk is full.
     """
+
+    path: Path
 
     def __init__(
         self, path: Path, *, compress: Packing | Rewriting | None = None, seen: os.stat_result | None = None
@@ -239,7 +242,3 @@ class AtomicFile(AbstractContextManager["AtomicFile"]):
             return error  # only where it is written straight through
         not_done = "was not changed" if self._old is not None else "was not written"
         return OutputError(f"{reason(error)}; {self.path} {not_done}", place=str(self.path))
-
-    def __exit__(self, *_: object) -> None:
-        """Remove what was not committed."""
-        self.abort()

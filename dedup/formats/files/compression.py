@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from dedup.formats.files.record_packer import Packer
 
@@ -22,6 +21,14 @@ _BLOCK = 1 << 18
 _READ = 1 << 20
 PACKED = 5
 """Times that text grows when it is unpacked, about: for forecasts, and for the choice of bands on every engine."""
+
+
+class HasName(Protocol):
+    """A path, or something else with a name."""
+
+    @property
+    def name(self) -> str:
+        """The last part of it."""
 
 
 class Unpacker(Protocol):
@@ -343,6 +350,6 @@ def may_be_magic(head: bytes) -> bool:
     return any(len(head) < len(magic) and magic.startswith(head) for packing in PACKINGS for magic in packing.magics)
 
 
-def by_name(path: Path) -> Packing | None:
+def by_name(path: HasName) -> Packing | None:
     """Return the compression that the name of an output asks for, None if it asks for none."""
     return next((packing for packing in PACKINGS if path.name.lower().endswith(packing.suffix)), None)

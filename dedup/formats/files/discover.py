@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import os
-import re
 import stat
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path, PurePath
-from typing import BinaryIO, TextIO
+from typing import TYPE_CHECKING, BinaryIO, TextIO
 
+from dedup.formats.files.addresses import REMOTE, scheme_of, shown
 from dedup.formats.files.reader import bare_name, descriptor, reason
 from dedup.model.errors import DedupError, InputError, UsageError
 from dedup.model.job import STDIN
+
+if TYPE_CHECKING:
+    from dedup.formats.files.location import Location, Readable
 
 Report = Callable[[DedupError], None]
 
@@ -24,7 +27,7 @@ class Source:
     """One input of a run."""
 
     path: Path | None
-    """None: standard input."""
+    """None: standard input, or `remote`."""
     name: str
     """As shown to people: the path as it was given, or found below one that was given."""
     relative: str
@@ -35,11 +38,20 @@ class Source:
     """It was found below a directory, and not named."""
     kept: BinaryIO | None = field(default=None, compare=False)
     """A copy of what can be read only once; it is read instead, from its beginning each time."""
+    remote: Location | None = None
+    """Where it is, if that is no path of this machine."""
+
+    @property
+    def place(self) -> Readable | None:
+        """Where it is; None: standard input."""
+        return self.path if self.remote is None else self.remote
 
     @property
     def once(self) -> bool:
         """It can be read only once: a pipe, a socket, a device, or a descriptor under any name."""
-        return self.kept is None and (self.path is None or self.size is None or descriptor(self.path) is not None)
+        if self.kept is not None or self.remote is not None:
+            return False
+        return self.path is None or self.size is None or descriptor(self.path) is not None
 
 
 @dataclass(slots=True)
@@ -49,9 +61,6 @@ class DiscoveredInputs:
     sources: list[Source] = field(default_factory=list)
     tree: bool = False
     """A directory was among the inputs."""
-
-
-_ADDRESS = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+)://")
 
 
 def discover(
@@ -72,8 +81,10 @@ def discover(
     directory alone gives its files relative to itself; among several inputs each directory keeps its last name as a
     prefix. What a list names keeps the path that it has there, without what would lead out of an output tree.
 
+    What is no path and has the form of an address is looked for there; see `dedup.formats.files.remote.find`.
+
     Args:
-        inputs: paths, or ``-`` (at most once).
+        inputs: paths, addresses, or ``-`` (at most once).
         include: patterns for names, as in a shell.
         stdin_name: what standard input is called.
         report: is told an `InputError` for each input that is missing, cannot be listed or read, or leads in a circle.
@@ -83,48 +94,86 @@ def discover(
         listed: further paths, from a list: many, and in many directories, where the same last name means nothing.
 
     Raises:
-        UsageError: ``-`` is named twice.
+        UsageError: ``-`` is named twice, or an address names nothing.
+        MissingDependencyError: a library that reads an address is not installed.
     """
     if inputs.count(STDIN) > 1:
         raise UsageError("standard input is named twice", hint="name '-' once")
     found = DiscoveredInputs()
     walk = _Walk(include, exclude, report, hidden=hidden)
+    alone = len(inputs) == 1 and not listed
     for given, in_list in chain(((name, False) for name in inputs), ((name, True) for name in listed)):
         if given == STDIN:
             # Whatever it is called, the log must be one that can be restored from.
             found.sources.append(Source(None, stdin_name, plain_path(stdin_name) or STDIN, _stdin_size()))
             continue
-        path = Path(given)
-        try:
-            status = path.stat()
-        except (OSError, ValueError) as error:
-            report(unreadable_address(given) or InputError(reason(error), place=given))
+        missing = _add(given, walk, found, in_list=in_list, alone=alone)
+        if missing is None:
             continue
-        if not stat.S_ISDIR(status.st_mode):
-            found.sources.append(Source(path, given, plain_path(given) if in_list else path.name, _size(path, status)))
-            continue
-        found.tree = True
-        prefix = _prefix(path, in_list=in_list, alone=len(inputs) == 1 and not listed)
-        before = len(found.sources)
-        found.sources.extend(walk.files(path, prefix))
-        if len(found.sources) == before:
-            report(InputError(f"no file matches {', '.join(include)}", place=given, hint=nothing_there(walk.unread)))
+        if scheme_of(given) in REMOTE:
+            _add_remote(given, walk, found, report, alone=alone)
+        else:
+            report(unreadable_address(given) or missing)
     return found
+
+
+def _add(given: str, walk: _Walk, found: DiscoveredInputs, *, in_list: bool, alone: bool) -> InputError | None:
+    """Add a file, or those below a directory; return the error where the path leads to neither."""
+    path = Path(given)
+    try:
+        status = path.stat()
+    except (OSError, ValueError) as error:
+        return InputError(reason(error), place=given)
+    if not stat.S_ISDIR(status.st_mode):
+        found.sources.append(Source(path, given, plain_path(given) if in_list else path.name, _size(path, status)))
+        return None
+    found.tree = True
+    before = len(found.sources)
+    found.sources.extend(walk.files(path, _prefix(path, in_list=in_list, alone=alone)))
+    if len(found.sources) == before:
+        what = f"no file matches {', '.join(walk.include)}"
+        walk.report(InputError(what, place=given, hint=nothing_there(walk.unread)))
+    return None
 
 
 def unreadable_address(given: str) -> InputError | None:
     """Return the error for an input that is no path but an address; None: it is a path."""
-    match = _ADDRESS.match(given)
-    if match is None:
+    scheme = scheme_of(given)
+    if not scheme:
         return None
-    scheme = match[1].lower()
     if scheme in ("http", "https", "ftp"):
-        hint = f"fetch it first: curl -fsSL '{given}' | dedup"
+        hint = f"fetch it first: curl -fsSL '{shown(given)}' | dedup"
     elif scheme == "file":
         hint = "leave file:// out"
     else:
         hint = f"copy it to this machine; where Spark is configured for {scheme}:, --engine spark reads it"
-    return InputError("is an address, and only files of this machine are read", place=given, hint=hint)
+    return InputError("is an address of a kind that is not read", place=shown(given), hint=hint)
+
+
+def _add_remote(given: str, walk: _Walk, found: DiscoveredInputs, report: Report, *, alone: bool) -> None:
+    """Add the files at an address."""
+    from dedup.formats.files.remote import find  # most runs know no addresses
+
+    walk.unread.clear()
+    name = shown(given).rstrip("/").rpartition("/")[2]
+    nothing = True
+    try:
+        for one in find(given, walk.patterns.place, walk.pass_by):
+            nothing = False
+            if any(part in ("", ".", "..") for part in one.relative.split("/")):
+                report(InputError("has a name that no file here can have; not read", place=str(one.place)))
+                continue
+            prefix = "" if alone or not one.below or one.matched else f"{name}/"
+            found.tree = found.tree or one.below
+            source = Source(None, str(one.place), prefix + one.relative, one.size, one.below, remote=one.place)
+            found.sources.append(source)
+    except InputError as error:
+        report(error)
+        return
+    if nothing:
+        found.tree = True
+        include = ", ".join(walk.patterns.include)
+        report(InputError(f"no file matches {include}", place=shown(given), hint=nothing_there(walk.unread)))
 
 
 def nothing_there(names: Counter[str]) -> str:
@@ -147,10 +196,15 @@ class _Walk:
     """The files below a directory."""
 
     def __init__(self, include: tuple[str, ...], exclude: tuple[str, ...], report: Report, *, hidden: bool) -> None:
-        self._include = Patterns(include, exclude, hidden=hidden)
-        self._report = report
+        self.include = include
+        self.patterns = Patterns(include, exclude, hidden=hidden)
+        self.report = report
         self.unread: Counter[str] = Counter()
         """Suffixes of the files that were not to be read."""
+
+    def pass_by(self, name: str) -> None:
+        """Count a file that is not to be read."""
+        self.unread[PurePath(name).suffix.lower()] += 1
 
     def files(self, top: Path, prefix: str) -> Iterator[Source]:
         """Yield what is to be read, sorted by name, each directory at its place among the files."""
@@ -176,34 +230,35 @@ class _Walk:
             here = (status.st_dev, status.st_ino)
             names = sorted(entry.name for entry in os.scandir(directory))
         except OSError as error:
-            self._report(InputError(reason(error), place=str(directory)))
+            self.report(InputError(reason(error), place=str(directory)))
             return
         if here in above:
-            self._report(InputError("leads back to a directory it lies in; not read again", place=str(directory)))
+            self.report(InputError("leads back to a directory it lies in; not read again", place=str(directory)))
             return
         for name in names:
             path = directory / name
             try:
                 found = path.stat()
             except OSError as error:
-                if self._include.file(under + name):
-                    self._report(InputError(reason(error), place=str(path)))
+                if self.patterns.file(under + name):
+                    self.report(InputError(reason(error), place=str(path)))
                 continue
             if stat.S_ISDIR(found.st_mode):
-                if self._include.directory(under + name):
+                if self.patterns.directory(under + name):
                     yield path, f"{prefix}{name}/", f"{under}{name}/", (*above, here)
-            elif not self._include.file(under + name):
-                self.unread[path.suffix.lower()] += 1
+            elif not self.patterns.file(under + name):
+                self.pass_by(name)
             elif stat.S_ISREG(found.st_mode):
                 yield Source(path, str(path), prefix + name, _size(path, found), below=True)
             else:
-                self._report(InputError("is not a regular file; not read", place=str(path)))
+                self.report(InputError("is not a regular file; not read", place=str(path)))
 
 
 class Patterns:
     """Which files below a directory are read, by their paths there; see `discover`."""
 
     def __init__(self, include: tuple[str, ...], exclude: tuple[str, ...], *, hidden: bool = False) -> None:
+        self.include = include
         self._include = tuple(pattern.lower() for pattern in include)
         self._exclude = tuple(pattern.lower().removeprefix("./").rstrip("/") for pattern in exclude)
         # A pattern that ends with a slash is for directories.
@@ -264,6 +319,8 @@ def refuse_read_twice(sources: Iterable[Source], stdin: BinaryIO | TextIO) -> No
 
 def _stream_identities(source: Source, stdin: BinaryIO | TextIO) -> list[object]:
     """Return what identifies a source that can be read only once; nothing for one that can be read again."""
+    if source.remote is not None:
+        return []
     number = 0 if source.path is None else descriptor(source.path)
     found: list[object] = [] if number is None else [number]
     try:

@@ -18,8 +18,10 @@ from dedup.model.errors import OutputError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from dedup.formats.files.location import Place
 
-def check_inside(target: Path, top: Path) -> None:
+
+def check_inside(target: Place, top: Place) -> None:
     """Refuse to write a file below a directory where a link leads out of it.
 
     Args:
@@ -29,6 +31,8 @@ def check_inside(target: Path, top: Path) -> None:
     Raises:
         OutputError: the file would stand elsewhere.
     """
+    if not isinstance(target, Path) or not isinstance(top, Path):
+        return  # elsewhere there are no links
     real = os.path.realpath(target)
     if Path(real).is_relative_to(os.path.realpath(top)):
         return

@@ -6,21 +6,23 @@ import os
 import select
 import sys
 from collections import deque
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, BinaryIO
 
-from dedup.formats.files.atomic import AtomicFile, ChangedError
+from dedup.formats.files.atomic import ChangedError
 from dedup.formats.files.compression import Rewriting, by_name
 from dedup.formats.files.links import check_inside
-from dedup.formats.files.reader import READ_SIZE, reason
+from dedup.formats.files.places import replacement
+from dedup.formats.files.reader import READ_SIZE, opened, reason
 from dedup.model.errors import InputError, OutputError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-    from pathlib import Path
+    from collections.abc import Callable, Mapping, Sequence
 
     from dedup.formats.files.compression import Packing
     from dedup.formats.files.discover import Source
     from dedup.formats.files.documents import Documents
+    from dedup.formats.files.location import Place, Readable, Replacement
 
 STDOUT_NAME = "<stdout>"
 _HELD = 8 << 20
@@ -135,9 +137,9 @@ class FileOutput(Output):
         OutputError: the file cannot be written, or an input that has begun in it cannot be read to its end.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Place) -> None:
         super().__init__()
-        self._file = AtomicFile(path, compress=by_name(path))
+        self._file = replacement(path, compress=by_name(path))
         self._ended = 0
         self._begun: int | None = None
 
@@ -196,16 +198,16 @@ class TreeOutput(Output):
         OutputError: a file cannot be written.
     """
 
-    def __init__(self, targets: list[Path], *, in_place: bool, together: bool, top: Path | None = None) -> None:
+    def __init__(self, targets: Sequence[Place], *, in_place: bool, together: bool, top: Place | None = None) -> None:
         super().__init__()
         self._targets = targets
         self._top = top
         self._in_place = in_place
         self._together = together
-        self._file: AtomicFile | None = None
+        self._file: Replacement | None = None
         self._held: list[bytes] = []
         self._changed = False
-        self._ready: list[tuple[int, AtomicFile]] = []
+        self._ready: list[tuple[int, Replacement]] = []
         self._written = 0
 
     def write(self, source: int, data: bytes, *, changed: bool, compressed: Packing | Rewriting | None) -> None:
@@ -220,12 +222,12 @@ class TreeOutput(Output):
             self._file.write(piece)
         self._held.clear()
 
-    def _begin(self, source: int, compressed: Packing | Rewriting | None) -> AtomicFile:
+    def _begin(self, source: int, compressed: Packing | Rewriting | None) -> Replacement:
         target = self._targets[source]
         if self._top is not None:
             check_inside(target, self._top)
         make_parent(target)
-        return AtomicFile(target, compress=compressed, seen=self.seen.get(source) if self._in_place else None)
+        return replacement(target, compress=compressed, seen=self.seen.get(source) if self._in_place else None)
 
     def end_input(self, source: int, *, failed: bool, compressed: Packing | Rewriting | None) -> None:
         """Complete the file."""
@@ -242,13 +244,13 @@ class TreeOutput(Output):
             self._ready.append((source, file))
             file.finish()
         else:
-            file.finish()
-            if self._top is not None:
+            if isinstance(self._top, Path):
+                file.finish()
                 self._check_again(file, self._top)
             file.commit()
             self._written += 1
 
-    def _check_again(self, file: AtomicFile, top: Path) -> None:
+    def _check_again(self, file: Replacement, top: Path) -> None:
         """Look for a link that was made while the file was written."""
         try:
             check_inside(file.path, top)
@@ -258,7 +260,7 @@ class TreeOutput(Output):
 
     def check(self) -> list[tuple[int, ChangedError]]:
         """Look once more at all files that are to be replaced together."""
-        return self._each(AtomicFile.check)
+        return self._each(lambda file: file.check())
 
     def copy(self, source: Source, number: int) -> None:
         """Copy a file to its place, byte for byte as it is stored.
@@ -268,18 +270,18 @@ class TreeOutput(Output):
             OutputError: the copy cannot be written.
         """
         target = self._targets[number]
-        if self._in_place or source.path is None or target.suffix != source.path.suffix:
+        if self._in_place or source.place is None or _suffix(target) != _suffix(source.place):
             return  # under another name it would be taken for what it is not
         if self._top is not None:
             check_inside(target, self._top)
-        copy_file(source.path, target)
+        copy_file(source.place, target)
         self._written += 1
 
     def commit(self) -> list[tuple[int, ChangedError]]:
         """Let all files appear that were to appear together."""
-        return self._each(AtomicFile.commit)
+        return self._each(lambda file: file.commit(), is_last=True)
 
-    def _each(self, step: Callable[[AtomicFile], None]) -> list[tuple[int, ChangedError]]:
+    def _each(self, step: Callable[[Replacement], None], *, is_last: bool = False) -> list[tuple[int, ChangedError]]:
         """Do a step for each file that is ready; return those that will not be replaced."""
         changed: list[tuple[int, ChangedError]] = []
         ready, self._ready = deque(self._ready), []
@@ -290,7 +292,7 @@ class TreeOutput(Output):
                 except ChangedError as error:
                     changed.append((ready[0][0], error))
                 else:
-                    if step is AtomicFile.commit:
+                    if is_last:
                         self._written += 1
                     else:
                         self._ready.append(ready[0])
@@ -314,7 +316,7 @@ class TreeOutput(Output):
                 file.abort()
 
 
-def targets(sources: list[Source], top: Path, rename: Callable[[str], str] = str) -> list[Path]:
+def targets(sources: list[Source], top: Place, rename: Callable[[str], str] = str) -> list[Place]:
     """Return where each source stands in an output tree.
 
     Args:
@@ -328,7 +330,7 @@ def targets(sources: list[Source], top: Path, rename: Callable[[str], str] = str
     seen: dict[str, str] = {}
     names = [rename(source.relative) for source in sources]
     for source, name in zip(sources, names, strict=True):
-        place = os.path.normcase(name)
+        place = os.path.normcase(str(top / name))
         if place in seen:
             what = f"{seen[place]} and {source.name} would both be written to {top / name}"
             raise OutputError(f"{what}; nothing was written", place=str(top))
@@ -336,7 +338,11 @@ def targets(sources: list[Source], top: Path, rename: Callable[[str], str] = str
     return [top / name for name in names]
 
 
-def copy_file(source: Path, target: Path) -> int:
+def _suffix(place: Readable) -> str:
+    return PurePath(place.name).suffix
+
+
+def copy_file(source: Readable, target: Place) -> int:
     """Copy a file, byte for byte as it is stored, and return its size.
 
     Raises:
@@ -346,22 +352,24 @@ def copy_file(source: Path, target: Path) -> int:
     make_parent(target)
     size = 0
     try:
-        stream = source.open("rb")
+        stream = opened(source)
     except OSError as error:
         raise InputError(f"{reason(error)}; it was not copied", place=str(source)) from None
-    with stream, AtomicFile(target) as file:
+    with stream, replacement(target) as file:
         while piece := stream.read(READ_SIZE):
             size += file.write(piece)
         file.commit()
     return size
 
 
-def make_parent(target: Path) -> None:
-    """Make the directory that a file is to stand in.
+def make_parent(target: Place) -> None:
+    """Make the directory that a file is to stand in; elsewhere than on this machine there is no need to.
 
     Raises:
         OutputError: it cannot be made.
     """
+    if not isinstance(target, Path):
+        return
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:

@@ -22,6 +22,7 @@ from dedup.formats.files.compression import (
     Rewriting,
     Unpacked,
     by_magic,
+    by_name,
     may_be_magic,
 )
 from dedup.model.errors import InputError
@@ -29,6 +30,8 @@ from dedup.model.errors import InputError
 if TYPE_CHECKING:
     import io
     from collections.abc import Callable, Iterator
+
+    from dedup.formats.files.location import Readable
 
 SUFFIXES = tuple(packing.suffix for packing in PACKINGS)
 """Suffixes of compressed files; what stands before one is the name that tells the format."""
@@ -80,7 +83,9 @@ class Reader(AbstractContextManager["Reader"]):
         self._detect()
 
     @classmethod
-    def open(cls, path: Path | None, place: str, stdin: BinaryIO | None = None, kept: BinaryIO | None = None) -> Reader:
+    def open(
+        cls, path: Readable | None, place: str, stdin: BinaryIO | None = None, kept: BinaryIO | None = None
+    ) -> Reader:
         """Open a file, or standard input where `path` is None, or what is `kept` of either, from its beginning.
 
         Raises:
@@ -270,12 +275,15 @@ def standard_input(given: BinaryIO | None, place: str) -> BinaryIO:
     return stream
 
 
-def opened(path: Path) -> io.FileIO:
+def opened(path: Readable) -> io.RawIOBase:
     """Open a file for reading, without a buffer; also a socket that a name in ``/dev/fd`` stands for.
 
     Raises:
         OSError, ValueError: it cannot be opened.
+        InputError: likewise, elsewhere than on this machine.
     """
+    if not isinstance(path, Path):
+        return path.open()
     try:
         return path.open("rb", buffering=0)
     except OSError as error:
@@ -291,11 +299,13 @@ def descriptor(path: Path) -> int | None:
     return int(match[1] or 0) if match else None
 
 
-def is_packed(path: Path) -> bool:
+def is_packed(path: Readable) -> bool:
     """Return True if a file is compressed, by its first bytes; of one that cannot be read, that it is not.
 
-    Parquet is compressed within.
+    Parquet is compressed within. A file that is elsewhere is told by its name.
     """
+    if not isinstance(path, Path):
+        return by_name(path) is not None
     try:
         with path.open("rb", buffering=0) as file:
             head = file.read(MAGIC_SIZE)

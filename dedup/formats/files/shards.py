@@ -116,6 +116,8 @@ class ShardedOutput(Output):
         self._file = self._next()
         self._filled = 0
         """Bytes of the shard."""
+        self._open = False
+        """What was written so far lacks the end of its last line."""
         self._coming = Documents.ONE
         self._ended = 0
         self._begun: int | None = None
@@ -134,7 +136,8 @@ class ShardedOutput(Output):
         coming = self._coming
         if coming is Documents.BEGINS and self._filled:
             self._turn()  # nobody knows how long it gets
-        if coming in (Documents.BEGINS, Documents.GOES_ON, Documents.JOINT):
+        # The line end of a document of which nothing is left is what is left of it.
+        if coming in (Documents.BEGINS, Documents.GOES_ON) or (coming is Documents.JOINT and self._open):
             self._put(data)
             return
         at = 0
@@ -163,6 +166,7 @@ class ShardedOutput(Output):
     def _put(self, data: bytes) -> None:
         self._file.write(data)
         self._filled += len(data)
+        self._open = not data.endswith(b"\n")
 
     def _turn(self) -> None:
         """Complete this shard, and begin the next one."""

@@ -17,6 +17,8 @@ from dedup.model.errors import InputError, RestoreError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from dedup.formats.files.location import Place
+
 NOT_RESTORED = "nothing was restored"
 
 
@@ -51,7 +53,8 @@ class Log(AbstractContextManager["Log"]):
     One reading at a time.
 
     Args:
-        path: the log, compressed or not; or a directory that holds it in files, in the order of their names.
+        path: the log, compressed or not; or a directory of this machine that holds it in files, in the order of their
+            names.
 
     Attributes:
         outputs: in the order of the log.
@@ -62,7 +65,7 @@ class Log(AbstractContextManager["Log"]):
         RestoreError: it is not a removal log, of another schema, or not whole.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Place) -> None:
         self._path = path
         self._kept = _copy_of(path)
         self.outputs: list[LoggedOutput] = []
@@ -169,7 +172,7 @@ class Log(AbstractContextManager["Log"]):
             yield Cut(at, raw, put)
 
     def _lines(self) -> Iterator[bytes]:
-        if not self._path.is_dir():
+        if not isinstance(self._path, Path) or not self._path.is_dir():
             yield from self._lines_of(self._path)
             return
         # As Spark writes it: files whose names are in order, and others beside them that are not the log's.
@@ -177,7 +180,7 @@ class Log(AbstractContextManager["Log"]):
             if not path.name.startswith((".", "_")):
                 yield from self._lines_of(path)
 
-    def _lines_of(self, path: Path) -> Iterator[bytes]:
+    def _lines_of(self, path: Place) -> Iterator[bytes]:
         with Reader.open(path, str(path), kept=self._kept) as reader:
             yield from (line for line, _ in reader.lines())
 
@@ -202,13 +205,13 @@ class Log(AbstractContextManager["Log"]):
         return RestoreError(what, place=str(self._path), hint=hint, undone=NOT_RESTORED)
 
 
-def _copy_of(path: Path) -> BinaryIO | None:
+def _copy_of(path: Place) -> BinaryIO | None:
     """Return a copy of a log that can be read only once; None of one that can be read again.
 
     Raises:
         InputError: it cannot be read, or there is no room for a copy.
     """
-    if path.is_dir() or (path.is_file() and descriptor(path) is None):
+    if not isinstance(path, Path) or path.is_dir() or (path.is_file() and descriptor(path) is None):
         return None
     import tempfile  # rarely needed
 

@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from dedup.formats.files.atomic import AtomicFile
 from dedup.formats.files.compression import by_name
-from dedup.formats.files.discover import discover, same_file
+from dedup.formats.files.discover import discover
 from dedup.formats.files.links import check_inside
 from dedup.formats.files.outputs import StdoutOutput, copy_file, make_parent
+from dedup.formats.files.places import replacement, same_place
 from dedup.formats.files.reader import READ_SIZE, Reader, descriptor, reason
 from dedup.formats.log.reader import NOT_RESTORED, Cut, Log, LoggedOutput
 from dedup.formats.log.writer import Digest
@@ -27,6 +28,8 @@ from dedup.model.outcome import Counts, Events
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    from dedup.formats.files.location import Place
+
 _STDIN_NAME = "<stdin>"
 
 
@@ -35,9 +38,9 @@ class _AlreadyError(RestoreError):
 
 
 def restore_file(
-    cleaned: Path | None,
-    log_path: Path,
-    output: Path | None,
+    cleaned: Place | None,
+    log_path: Place,
+    output: Place | None,
     events: Events,
     *,
     stdin: BinaryIO | None,
@@ -60,16 +63,16 @@ def restore_file(
     Raises:
         RestoreError, InputError, OutputError, UsageError: see `dedup.engines.run.restore`.
     """
-    if descriptor(log_path) == 0 and (cleaned is None or descriptor(cleaned) == 0):
+    if _number(log_path) == 0 and (cleaned is None or _number(cleaned) == 0):
         raise UsageError("log and text are both standard input; nothing was restored", hint="name a file for one")
     place, in_place = str(cleaned or _STDIN_NAME), cleaned is not None and output == cleaned
-    if in_place and cleaned is not None and not cleaned.is_file() and cleaned.exists():
+    if in_place and isinstance(cleaned, Path) and not cleaned.is_file() and cleaned.exists():
         raise UsageError("is not a regular file, and cannot be written over", place=str(cleaned), hint="use --output")
     with Log(log_path) as log:
         wanted = _choose(log, cleaned)
-        if output is not None and same_file(output, log_path):
+        if output is not None and same_place(output, log_path):
             raise UsageError("log and output are the same file; nothing was written", place=str(output))
-        if not in_place and output is not None and cleaned is not None and same_file(output, cleaned):
+        if not in_place and output is not None and cleaned is not None and same_place(output, cleaned):
             what = "output and input are the same file; nothing was written"
             raise UsageError(what, place=str(output), hint="use --in-place")
         with _opened(cleaned, log, stdin) as reader:
@@ -83,19 +86,19 @@ def restore_file(
 
 
 def _to_file(
-    reader: Reader, cuts: Iterator[Cut], wanted: LoggedOutput | None, place: str, output: Path, *, in_place: bool
+    reader: Reader, cuts: Iterator[Cut], wanted: LoggedOutput | None, place: str, output: Place, *, in_place: bool
 ) -> Counts:
     """Restore into a file, which appears when all is checked; in place, if it has not changed meanwhile."""
     seen = reader.status if in_place else None
     compress = reader.rewriting or (reader.compressed if in_place else by_name(output))
-    with AtomicFile(output, compress=compress, seen=seen) as file:
+    with replacement(output, compress=compress, seen=seen) as file:
         counts = _weave(reader, cuts, wanted, file.write, place)
         reader.close()  # where an open file cannot be replaced
         file.commit()
     return counts
 
 
-def restore_tree(top: Path, log_path: Path, output: Path | None, events: Events) -> Counts:
+def restore_tree(top: Path, log_path: Place, output: Path | None, events: Events) -> Counts:
     """Restore all files of a directory that the log names; the others are as they were.
 
     All of them are checked before the first one is written. A file that is the original already is left alone.
@@ -151,7 +154,7 @@ def _standing(written: int, every: int) -> str:
     return f"{files} restored before that, completely, and {every - written:,} not"
 
 
-def _others(top: Path, log_path: Path, output: Path, restored: set[str]) -> list[tuple[Path, str]]:
+def _others(top: Path, log_path: Place, output: Path, restored: set[str]) -> list[tuple[Path, str]]:
     """Return the files of a tree that are copied as they are, and their places below it."""
     if Path(os.path.realpath(output)).is_relative_to(os.path.realpath(top)):
         raise UsageError(f"the output lies in {top}, which is read; nothing was written", place=str(output))
@@ -163,11 +166,11 @@ def _others(top: Path, log_path: Path, output: Path, restored: set[str]) -> list
     return [
         (source.path, source.relative)
         for source in found.sources
-        if source.path is not None and source.relative not in restored and not same_file(source.path, log_path)
+        if source.path is not None and source.relative not in restored and not same_place(source.path, log_path)
     ]
 
 
-def is_needed(log_path: Path, files: Iterable[Path]) -> bool:
+def is_needed(log_path: Place, files: Iterable[Place]) -> bool:
     """Return True if something can be put back into one of these files, as they are now, with a log and it alone."""
     try:
         with Log(log_path) as log:
@@ -181,7 +184,7 @@ def is_needed(log_path: Path, files: Iterable[Path]) -> bool:
     return False
 
 
-def _opened(path: Path | None, log: Log, stdin: BinaryIO | None = None) -> Reader:
+def _opened(path: Place | None, log: Log, stdin: BinaryIO | None = None) -> Reader:
     """Open a file as the run that wrote the log has read it.
 
     Raises:
@@ -189,14 +192,14 @@ def _opened(path: Path | None, log: Log, stdin: BinaryIO | None = None) -> Reade
     """
     reader = Reader.open(path, str(path or _STDIN_NAME), stdin)
     try:
-        unwrap(reader, path, log.unwrapping)
+        unwrap(reader, path if isinstance(path, Path) else None, log.unwrapping)
     except BaseException:
         reader.close()
         raise
     return reader
 
 
-def _digest(path: Path, log: Log) -> Digest:
+def _digest(path: Place, log: Log) -> Digest:
     digest = Digest()
     with _opened(path, log) as reader:
         for piece in _pieces(reader, None):
@@ -204,11 +207,17 @@ def _digest(path: Path, log: Log) -> Digest:
     return digest
 
 
-def _choose(log: Log, cleaned: Path | None) -> LoggedOutput | None:
+def _number(place: Place) -> int | None:
+    return descriptor(place) if isinstance(place, Path) else None
+
+
+def _choose(log: Log, cleaned: Place | None) -> LoggedOutput | None:
     """Return the output that a file is; None where the log names none at all."""
     if len(log.outputs) <= 1:
         return log.outputs[0] if log.outputs else None
-    path = "/" + os.path.abspath(cleaned).replace(os.sep, "/") if cleaned is not None else ""  # noqa: PTH100 - a link keeps its name
+    path = str(cleaned) if cleaned is not None else ""
+    if isinstance(cleaned, Path):
+        path = "/" + os.path.abspath(cleaned).replace(os.sep, "/")  # noqa: PTH100 - a link keeps its name
     matching = [output for output in log.outputs if path.endswith("/" + output.name)]
     if not matching:
         what = f"the log is about {len(log.outputs)} files, and this is none of them"

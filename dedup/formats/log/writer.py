@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from dedup.formats.files.atomic import AtomicFile
 from dedup.formats.files.compression import by_name
+from dedup.formats.files.places import replacement
 from dedup.formats.log.entries import EDIT, REMOVAL, edits_entry, end_line, head_line, line
 from dedup.model.errors import OutputError
 
 if TYPE_CHECKING:
-    from pathlib import Path
     from typing import Any
 
+    from dedup.formats.files.location import Place
     from dedup.model.job import Html
     from dedup.model.settings import Settings
 
@@ -50,11 +51,11 @@ class LogWriter:
         settings, field, encoding, html: what the run was asked.
 
     Raises:
-        OutputError: as in `AtomicFile`.
+        OutputError: as in `replacement`.
     """
 
-    def __init__(self, path: Path, settings: Settings, field: str, encoding: str, html: Html | None = None) -> None:
-        self._file = AtomicFile(path, compress=by_name(path))
+    def __init__(self, path: Place, settings: Settings, field: str, encoding: str, html: Html | None = None) -> None:
+        self._file = replacement(path, compress=by_name(path))
         self._removals = self._edits = 0
         self._file.write(head_line(settings, field, encoding, html))
 
@@ -82,9 +83,9 @@ class LogWriter:
         from dedup.formats.log.reader import Log  # very rarely needed
 
         path = self._file.path
-        if not path.is_file():
+        if isinstance(path, Path) and not path.is_file():
             raise OutputError("is no file, and names outputs that were not written", place=str(path))
-        with Log(path) as log, AtomicFile(path, compress=by_name(path)) as file:
+        with Log(path) as log, replacement(path, compress=by_name(path)) as file:
             removals = edits = 0
             for found in log.without(names):
                 removals += found.startswith(REMOVAL)

@@ -1,0 +1,1 @@
+"""Archives: read like directories, member by member, and written with the same members."""
