@@ -53,7 +53,7 @@ _ENDS = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 """Where a page ends, and what only looks like that."""
-_AT_LAST = re.compile(r"(?:</(?:body|html)\s*>|\s+)*", re.IGNORECASE)
+_AT_LAST = re.compile(r"(?:</(?:body|html)\s*>|\s)*", re.IGNORECASE)
 """What stands behind all that a page holds."""
 _OUTER = re.compile(r"<(?:html|head|body)\b", re.IGNORECASE)
 _SPACE = " \t\n\f\r"

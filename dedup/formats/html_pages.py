@@ -25,7 +25,7 @@ LARGEST = 5 << 20
 """Bytes of the largest page that is read: what is built of one takes up to three hundred times its size."""
 _HEAD = 4096
 """Bytes in which a page says what encoding it is in."""
-_CHARSET = re.compile(r"charset\s*=\s*[\"']?\s*([^\s\"';,]+)", re.IGNORECASE)
+_CHARSET = re.compile(r"charset\s*=\s*(?:[\"']\s*)?([^\s\"';,]+)", re.IGNORECASE)
 _DECLARED = re.compile(rb"\s*<\?xml\s[^>]*?encoding\s*=\s*[\"']([^\"'>]+)")
 _PYTHONS = {
     "big5": "big5hkscs",

@@ -257,7 +257,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             self.wfile.write(data[: web.cut])
             self.wfile.flush()
             self.close_connection = True
-            self.connection.shutdown(socket.SHUT_RDWR)
+            self.connection.shutdown(socket.SHUT_WR)  # what was sent arrives
             return
         with contextlib.suppress(OSError):
             self.wfile.write(data)

@@ -80,6 +80,8 @@ class LocalRun:
         self._checksums: dict[int, int] | None = None
         """Number of an input → checksum of its bytes in the first reading, where `_validate` has read it."""
         self._read_again: dict[int, int] = {}
+        self._unwritten: set[int] = set()
+        """Inputs with which something cannot be written that is not their text."""
         self._log: LogWriter | None = None
         self._section: Section | None = None
         self._pending = PendingRemovals()
@@ -271,7 +273,7 @@ class LocalRun:
             self._to_reader(partial(self._events.explained, explanation))
         if result.diff:
             self._to_reader(partial(self._events.diff, result.diff))
-        if part.source not in inputs.failures:
+        if part.source not in self._unwritten:
             compressed = inputs.compressed.get(part.source)
             with self._unwritable(part.source, inputs):
                 self._output.coming(part.documents)
@@ -297,6 +299,7 @@ class LocalRun:
             if self._corpus_run is not None:
                 raise  # what went elsewhere may have its witnesses in there
             inputs.failures[source] = error
+            self._unwritten.add(source)
 
     def _unjoin(self, part: Part, result: PartResult) -> None:
         """Leave out a line end between two inputs where the line that it would end has been dropped."""
@@ -338,7 +341,7 @@ class LocalRun:
             if not self._job.in_place:
                 raise
             self._not_replaced([(source, error)])  # there is no log: with one, files are replaced at the end
-        if read and source in inputs.failures:  # its end could not be written
+        if read and source in self._unwritten:  # its end could not be written
             self._counts.files -= 1
             read = self._was_read(source, inputs)
         return read

@@ -41,7 +41,7 @@ def is_about_archive(job: Job) -> bool:
     Raises:
         UsageError: input and output are archives of two kinds.
     """
-    if len(job.inputs) != 1:
+    if len(job.inputs) != 1 or job.files_from is not None:
         return False
     given, output = job.inputs[0], job.output_path
     read = _kind(shown(given))
