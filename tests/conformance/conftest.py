@@ -17,6 +17,7 @@ REQUIRED = os.environ.get("DEDUP_REQUIRE_SPARK", "") not in ("", "0")
 
 ALL = os.environ.get("DEDUP_CONFORMANCE") == "all"
 """Where all is asked for: else some of what takes long is not even collected, as another test has most of it."""
+of_all = pytest.mark.skipif(not ALL, reason="takes long, and others have most of it: DEDUP_CONFORMANCE=all runs it")
 
 
 def require_spark() -> Any:

@@ -14,7 +14,7 @@ import pytest
 
 from tests.conformance.cases import Case, articles, cases, lines
 from tests.conformance.cluster import Standalone
-from tests.conformance.conftest import ALL, require_spark, session
+from tests.conformance.conftest import ALL, of_all, require_spark, session
 from tests.conformance.engines import locally, on_spark
 from tests.support.fake_kernel import Recorder
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.spark, pytest.mark.usefixtures("some_parts")]
 
 _CHOSEN = ("planted", "texts and records", "references") if ALL else ("planted",)
-_STAGES = ["counting", "reading", "candidates", "outcome", "cleaning"] if ALL else ["candidates", "cleaning"]
+_STAGES = ["counting", "reading", "candidates", "outcome", "cleaning"] if ALL else ["candidates"]
 _MEGABYTE = b"A line of text, and more of it.\n" * (1 << 15)
 _LARGER = Case("larger", {"a.jsonl": lines(articles(6, 250)), "b.jsonl": lines(articles(7, 250))[:-1]})
 
@@ -136,6 +136,7 @@ def test_an_executor_killed_in_any_stage_changes_nothing(cluster: Standalone, tm
     _survives(cluster, tmp_path, Saboteur(stage, lambda: _kill_one(cluster.executors())))
 
 
+@of_all
 @pytest.mark.usefixtures("spark")
 def test_a_python_process_killed_changes_nothing(cluster: Standalone, tmp_path: Path) -> None:
     _survives(cluster, tmp_path, Saboteur("cleaning", lambda: _kill_one(cluster.python_workers()[::-1])))
@@ -164,6 +165,7 @@ def test_a_worker_that_goes_for_good_changes_nothing(cluster: Standalone, tmp_pa
         _wait_for_executors(cluster)
 
 
+@of_all
 @pytest.mark.usefixtures("spark")
 def test_where_executors_run_out_of_memory_nothing_is_written(cluster: Standalone, tmp_path: Path) -> None:
     """One file is larger than an executor: each that tries dies of it, until Spark gives up."""

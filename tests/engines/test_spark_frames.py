@@ -19,7 +19,7 @@ from dedup.engines.spark.stages.frames import CheckpointStore
 from dedup.model.errors import UsageError
 from dedup.model.settings import Settings
 from dedup.resolve.corpus.removals import GOES
-from tests.conformance.conftest import ALL
+from tests.conformance.conftest import ALL, of_all
 from tests.support.both_engines import Outcome, corpus, locally
 
 if TYPE_CHECKING:
@@ -129,6 +129,7 @@ def test_groups_are_compared_within_themselves(spark: Any) -> None:
     assert _on_spark(spark, texts, settings, salts=salts, seed=5) == locally(texts, settings, salts=unsigned)
 
 
+@of_all
 def test_what_is_kept_on_disk_and_cut_small_decides_the_same(
     spark: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
