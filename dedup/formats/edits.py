@@ -235,7 +235,7 @@ class _Edit:
         if self._format.removed is None:
             cuts = [(where[removal.cut_start], where[removal.cut_end]) for removal in removals]
         else:
-            spans = [(removal.start, removal.end) for removal in removals]
+            spans = [(one.start, one.end, one.cut_start, one.cut_end) for one in removals]
             cuts = self._format.removed(self._part, self._record, spans, self._work)
         before = 0
         for start, end in cuts or ():

@@ -92,7 +92,7 @@ class Page:
             First byte, and the one behind, of each; ascending, without overlap. None as `locate` does.
         """
         places: list[int] = []
-        for start, end in spans:
+        for start, end, *_ in spans:
             number = bisect_left(self._starts, start)
             if self._starts[number : number + 1] != [start] or len(self._blocks[number].text) != end - start:
                 return None

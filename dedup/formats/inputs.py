@@ -69,7 +69,7 @@ class Inputs:
             start = at if self._joined else 0
             builder = PartBuilder(number, source.name, source.relative, start, self._job.max_document)
             builder.field, builder.delimiter = self._job.text_field, self._job.delimiter
-            builder.encoding = self._codec.name
+            builder.encoding, builder.html = self._codec.name, self._job.html == "keep"
             fresh = True
             if source.size is None:
                 yield None  # to open a pipe, and to see what comes out of it, may mean to wait

@@ -97,8 +97,8 @@ class Format:
             which `read` reads, and say how they are stored again: `Reader.rewriting`. It raises InputError where it
             cannot. None in place of it: bytes are read as they are.
         removed: returns what leaves a document's bytes with paragraphs, in order, each given by where it begins and
-            ends in the text; it returns None where that cannot be cut out. None in place of it: what stands between
-            the edges of each one's cut in the text.
+            ends in the text, and, if there is `amend`, where its cut does; it returns None where that cannot be cut
+            out. None in place of it: what stands between the edges of each one's cut in the text.
     """
 
     name: str
@@ -303,6 +303,7 @@ class PartBuilder:
         delimiter: sign between the values of a record; empty: the format tells.
         encoding: of names that the input has for the values of a record.
         path, detail: as in `Part`.
+        html: pages that an input holds are read, too.
     """
 
     source: int
@@ -313,6 +314,7 @@ class PartBuilder:
     line: int = 1
     field: str = ""
     delimiter: str = ""
+    html: bool = False
     encoding: str = "utf-8"
     path: str = ""
     detail: Any = None

@@ -556,3 +556,56 @@ def test_inputs_end_with_what_follows_a_record() -> None:
     found = [(part.kind, part.data, part.at) for part in inputs.parts() if part is not None and part.data]
     at = len(ONE)
     assert found[1:] == [(PartKind.JOINT, b"\r\n", at - 2), (WARC, TWO, at)]
+
+
+PAGE = """<!DOCTYPE html><html><head><meta charset="{charset}"><title>The \u00f6ld ferry</title></head><body>
+<p>{own}</p>
+<div class="menu"><p>{again}</p></div>
+</body></html>
+"""
+
+
+def _page(own: str, charset: str = "utf-8", said: str = "") -> Made:
+    text = PAGE.format(charset=said or charset, again=FERRY + " It is \u00f6ld.", own=own)
+    return Made("response", text.encode(charset), "text/html", http=True)
+
+
+def test_pages_are_cleaned_in_place_where_that_is_asked_for(tmp_path: Path) -> None:
+    """Also where one is in another encoding; lengths and digests are right, and all other records are as they were."""
+    pytest.importorskip("turbohtml")
+    pages = [
+        _page(PRICE),
+        Made("conversion", TEXT.encode()),
+        _page("Nobody sells any of the old tickets on the pier in these years.", "iso-8859-1"),
+        Made("resource", b"\x89PNG", "image/png"),
+    ]
+    source, done, log = tmp_path / "a.warc", tmp_path / "b.warc", tmp_path / "log"
+    source.write_bytes(web_archives.written(pages))
+    before = web_archives.raw_records(source.read_bytes())
+    for html in ([], ["--html", "keep"]):
+        outcome = run(["--scope", "corpus", *html, "--removed", str(log), "-o", str(done), str(source)])
+        assert outcome.code == 0, outcome.stderr
+        found = web_archives.read(done.read_bytes())
+        assert (b"HTML 2" in outcome.stderr) == (not html)
+    again = (FERRY + " It is \u00f6ld.").encode("iso-8859-1")
+    assert found[0].payload == pages[0].payload
+    assert found[2].payload.replace(b"\n", b"") == pages[2].payload.replace(
+        b'<div class="menu"><p>' + again + b"</p></div>", b""
+    ).replace(b"\n", b"")
+    assert web_archives.raw_records(done.read_bytes())[3] == before[3]
+    assert run(["--scope", "corpus", "--html", "keep", "-o", str(tmp_path / "c.warc"), str(done)]).code == 0
+    assert (tmp_path / "c.warc").read_bytes() == done.read_bytes()
+    assert run(["--restore", str(log), "-o", str(tmp_path / "d.warc"), str(done)]).code == 0
+    assert (tmp_path / "d.warc").read_bytes() == source.read_bytes()
+
+
+def test_a_page_that_is_too_large_passes_through(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And is told, by its record."""
+    pytest.importorskip("turbohtml")
+    monkeypatch.setattr("dedup.formats.html_pages.LARGEST", 100)
+    source, done = tmp_path / "a.warc", tmp_path / "b.warc"
+    source.write_bytes(web_archives.written([_page(PRICE), Made("conversion", TEXT.encode())]))
+    outcome = run(["--html", "keep", "-o", str(done), str(source)])
+    assert outcome.code == 2
+    assert b"a.warc:1: the page is larger than 100 bytes" in outcome.stderr
+    assert web_archives.raw_records(done.read_bytes())[0] == web_archives.raw_records(source.read_bytes())[0]

@@ -45,4 +45,5 @@ FORMAT = Format(
     single=_later("single"),
     encoded=_later("encoded"),
     amend=_later("amend"),
+    removed=_later("removed"),
 )

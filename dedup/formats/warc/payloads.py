@@ -47,7 +47,7 @@ class Payload(NamedTuple):
         return _text(_first(self.head, name))
 
 
-def payload_of(data: bytes, head: Head) -> Payload | str | None:
+def payload_of(data: bytes, head: Head, *, html: bool) -> Payload | str | None:
     """Return the payload of a record that holds a text; else of what kind it is.
 
     None for a record that is not there for a payload (a request, metadata, a revisit).
@@ -55,6 +55,7 @@ def payload_of(data: bytes, head: Head) -> Payload | str | None:
     Args:
         data: the record, from its beginning on; its block may be cut off behind the fields of HTTP.
         head: where it stands in there, at the beginning.
+        html: pages are read, too.
     """
     found, sound = fields(data, data.find(b"\n") + 1, head.block)
     kind = (_first(found, b"warc-type") or b"").lower()
@@ -72,7 +73,7 @@ def payload_of(data: bytes, head: Head) -> Payload | str | None:
     said = _text(_first(answer if kind == b"response" else found, b"content-type")) or ""
     media_type = said.partition(";")[0].strip().lower()
     charset = found_charset[1] if (found_charset := _CHARSET.search(said)) else ""
-    if unread := kind_unread(media_type, charset):
+    if unread := kind_unread(media_type, charset, html=html):
         return unread
     return Payload(found, answer, sound, head.block, start, head.stop, media_type, charset)
 

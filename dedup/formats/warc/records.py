@@ -61,6 +61,7 @@ def read(reader: Reader, builder: PartBuilder, form: Format) -> Iterator[Part | 
     Raises:
         InputError: the input cannot be read, or is no WARC file.
     """
+    builder.detail = builder.html
     data, whole, wanted = b"", False, TASK_BYTES
     while data or not whole:
         data, whole = yield from filled(reader, data, wanted)
@@ -112,7 +113,7 @@ def _long(data: bytes, head: Head, builder: PartBuilder) -> _Long | None:
     size = head.stop - head.start
     if size <= TASK_BYTES and size <= builder.limit:
         return None
-    payload = payload_of(data[head.start :], _moved(head))
+    payload = payload_of(data[head.start :], _moved(head), html=builder.html)
     if payload is None or isinstance(payload, str):
         return _Long(payload or "")
     if size <= builder.limit:
@@ -185,7 +186,7 @@ def records(part: Part, work: Work, result: PartResult) -> list[Record]:
     counts = result.counts
     for start, end, head, number in _records_in(part):
         data = part.data[start:end]
-        payload = payload_of(data, head)
+        payload = payload_of(data, head, html=bool(part.detail))
         if not isinstance(payload, Payload):
             counts.without_text.update([payload] if payload else [])
             continue
@@ -236,12 +237,10 @@ def _text(data: bytes, payload: Payload, work: Work) -> Text:
         InputError: it is none in its encoding.
     """
     try:
-        text = text_of(payload.media_type, payload.charset, data[payload.start : payload.stop], work)
+        return text_of(payload.media_type, payload.charset, data[payload.start : payload.stop], work)
     except UnicodeError as error:
         hint = "" if payload.charset else "name the encoding with --encoding"
         raise InputError(f"not {payload.charset or work.codec.name} ({error})", hint=hint) from None
-    assert text is not None  # noqa: S101 - its kind has been asked for
-    return text
 
 
 def encoded(part: Part, work: Work) -> Encoded | None:
@@ -253,7 +252,7 @@ def encoded(part: Part, work: Work) -> Encoded | None:
     places: list[int] = []
     for start, end, head, number in _records_in(part):
         data = part.data[start:end]
-        payload = payload_of(data, head)
+        payload = payload_of(data, head, html=bool(part.detail))
         if payload is None:
             continue
         text = _plain(data, payload) if end - start <= min(work.max_document, LONG) else None
@@ -280,7 +279,7 @@ def _known(part: Part, start: int, end: int) -> _Found:
     """Return a record that holds a document, and its payload."""
     data = part.data[start:end]
     head = head_at(data, 0, whole=True)
-    payload = payload_of(data, head) if isinstance(head, Head) else None
+    payload = payload_of(data, head, html=bool(part.detail)) if isinstance(head, Head) else None
     assert isinstance(payload, Payload)  # noqa: S101 - it has been found before
     return data, payload
 
@@ -295,6 +294,18 @@ def locate(part: Part, record: Record, positions: Sequence[int], work: Work) -> 
     data, payload = _known(part, record.start, record.end)
     offsets = _text(data, payload, work).locate(positions)
     return None if offsets is None else [payload.start + offset for offset in offsets]
+
+
+def removed(part: Part, record: Record, spans: Sequence[Sequence[int]], work: Work) -> list[tuple[int, int]] | None:
+    """Return what leaves the record's bytes with some paragraphs; see `Format`."""
+    data, payload = _known(part, record.start, record.end)
+    text = _text(data, payload, work)
+    if text.removed is not None:
+        gone = text.removed([span[:2] for span in spans])
+    else:
+        edges = text.locate([edge for span in spans for edge in span[2:]])
+        gone = None if edges is None else list(zip(edges[::2], edges[1::2], strict=True))
+    return None if gone is None else [(payload.start + start, payload.start + end) for start, end in gone]
 
 
 def amend(part: Part, record: Record, cuts: Sequence[tuple[int, int]], work: Work) -> list[Piece]:  # noqa: ARG001

@@ -8,6 +8,7 @@ from functools import lru_cache, partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from dedup.formats.files.encoding import Codec, says_wide
+from dedup.formats.parts import TooLargeError
 from dedup.model.errors import UsageError
 
 if TYPE_CHECKING:
@@ -30,22 +31,25 @@ class Text(NamedTuple):
         text: the characters.
         valid: all of its bytes are valid in its encoding.
         locate: translates ascending positions in the text to offsets in the payload; see `Codec.offsets`.
+        removed: returns what leaves the payload with paragraphs, each given by where it begins and ends in the text;
+            None: what stands between the edges of each one's cut.
     """
 
     text: str
     valid: bool
     locate: Callable[[Sequence[int]], list[int] | None]
+    removed: Callable[[Sequence[Sequence[int]]], list[tuple[int, int]] | None] | None = None
 
 
-def kind_unread(media_type: str, charset: str) -> str:
+def kind_unread(media_type: str, charset: str, *, html: bool) -> str:
     """Return what kind of payload this is, where it is none that is read; empty where `text_of` reads it."""
-    if media_type not in PLAIN:
+    if media_type not in PLAIN and not (html and media_type in _HTML):
         return "HTML" if media_type in _HTML else OTHER
     return "" if not charset or _known(charset) else "unknown encoding"
 
 
-def text_of(media_type: str, charset: str, payload: bytes, work: Work) -> Text | None:
-    """Return the text of a payload; None where it is of a kind that is not read (`kind_unread`).
+def text_of(media_type: str, charset: str, payload: bytes, work: Work) -> Text:
+    """Return the text of a payload of a kind that is read (`kind_unread`).
 
     Whatever is to be read beside plain text has its place here, and in `kind_unread`.
 
@@ -57,12 +61,24 @@ def text_of(media_type: str, charset: str, payload: bytes, work: Work) -> Text |
 
     Raises:
         UnicodeError: it is not text in its encoding at all.
+        TooLargeError: it is a page that is too large to be read; without its place.
     """
-    if kind_unread(media_type, charset):
-        return None
+    if media_type in _HTML:
+        return _text_of_page(charset, payload, work.codec)
     codec = _codec(charset, work.codec).of(payload)
     text, valid = codec.decode(payload)
     return Text(text, valid, partial(codec.offsets, payload, text))
+
+
+@lru_cache(4)  # a page that is cut is asked for several times in a row
+def _text_of_page(charset: str, payload: bytes, otherwise: Codec) -> Text:
+    from dedup.formats.html_pages import LARGEST, read_page  # only where pages are asked for
+
+    if len(payload) > LARGEST:
+        what = f"the page is larger than {LARGEST} bytes, the most that is read of one"
+        raise TooLargeError(what, hint="take the text out of it by other means")
+    page, valid = read_page(payload, charset, otherwise)
+    return Text(page.text, valid, page.locate, page.removed)
 
 
 def is_encoded(media_type: str, charset: str, payload: bytes) -> bool:
