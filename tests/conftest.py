@@ -33,6 +33,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what needs an object store."""
+    for item in items:
+        if "store" in getattr(item, "fixturenames", ()):
+            item.add_marker("store")
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Refuse to rewrite expectations where nobody reads them, and let the processes of the tests be signalled.
 

@@ -8,6 +8,7 @@ import http.server
 import logging
 import socket
 import threading
+import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -257,7 +258,8 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             self.wfile.write(data[: web.cut])
             self.wfile.flush()
             self.close_connection = True
-            self.connection.shutdown(socket.SHUT_WR)  # what was sent arrives
+            time.sleep(1)  # what was sent arrives, and is read, before the end does
+            self.connection.shutdown(socket.SHUT_WR)
             return
         with contextlib.suppress(OSError):
             self.wfile.write(data)
