@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from typing import TYPE_CHECKING
 
 import pytest
@@ -25,6 +26,15 @@ pytestmark = [pytest.mark.spark, pytest.mark.usefixtures("spark")]
 
 NAMES = ("a.zip", "a.parquet", "a.html", "a.json", "b.json", "a.csv", "a.wet", "random", "wide-le")
 CONTENT = {sample.name: sample for sample in samples() if sample.name in NAMES}
+READ_ELSEWHERE = {"a.csv": "CSV table", "a.wet": "WARC", "a.parquet": "Parquet"}
+"""What is read under its own name, or without Spark."""
+
+
+def _parquet() -> bytes:
+    pa, parquet = pytest.importorskip("pyarrow"), pytest.importorskip("pyarrow.parquet")
+    out = io.BytesIO()
+    parquet.write_table(pa.table({"text": [REPEATED] * 20}), out, compression="none")
+    return out.getvalue()
 
 
 def _run(top: Path, output: Path, **options: object) -> tuple[Outcome, Recorder]:
@@ -40,11 +50,13 @@ def test_what_is_called_lines_or_text_and_is_not_ends_the_run(name: str, tmp_pat
     for ending in (".jsonl", ".txt"):
         if (name, ending) == ("a.csv", ".jsonl"):
             continue  # the names of columns are a line like any other that is no record
-        (tmp_path / f"a{ending}").write_bytes(CONTENT[name].data)
+        (tmp_path / f"a{ending}").write_bytes(_parquet() if name == "a.parquet" else CONTENT[name].data)
         found = on_spark(Case("wrong", {}, inputs=(f"a{ending}",)), tmp_path)
         assert found.error is not None
         assert "nothing was written" in found.error[0]
-        assert (CONTENT[name].told or {"a.csv": "CSV table", "a.wet": "WARC"}[name]) in found.error[0]
+        told = READ_ELSEWHERE[name] if name in READ_ELSEWHERE else CONTENT[name].told
+        assert told is not None
+        assert told in found.error[0]
         assert found.text is None
 
 
