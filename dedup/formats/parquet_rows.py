@@ -290,7 +290,7 @@ def as_json(values: pa.Array, column: Column) -> pa.Array:
         values = values.dictionary_decode()
     if column.kind is not None and not column.is_list and _is_text(values.type):
         return pc.fill_null(_quoted(pc.cast(values, pa.large_binary())), _scalar(b"null"))
-    found = texts_of(values, column) if column.is_list and column.is_text else _told(values)
+    found = _texts_of(values) if column.is_list and column.is_text else _told(values)
     written = [_dump(value).encode("utf-8", "surrogateescape") for value in found]
     return pa.array(written, pa.large_binary())
 
@@ -307,8 +307,7 @@ def _quoted(values: pa.Array) -> pa.Array:
     """Return strings as JSON has them, null as null; written as `json.dumps` does without `ensure_ascii`."""
     present = _signs(values)
     if present - _USUAL:
-        texts = [None if value is None else value.decode("utf-8", "surrogateescape") for value in values.to_pylist()]
-        raw = [None if text is None else _dump(text).encode("utf-8", "surrogateescape") for text in texts]
+        raw = [None if text is None else _dump(text).encode("utf-8", "surrogateescape") for text in _strings(values)]
         return pa.array(raw, pa.large_binary())
     for sign, escape in _ESCAPES.items():
         if sign in present:
@@ -333,13 +332,8 @@ def _scalar(data: bytes) -> pa.Scalar:
     return pa.scalar(data, pa.large_binary())
 
 
-def texts_of(values: pa.Array, column: Column) -> list[Any]:
-    """Return texts as JSON has them: a list whose items cannot be told apart again once they are joined stays one.
-
-    Bytes that are not UTF-8 are surrogates, as `os.fsdecode` makes them.
-    """
-    if not column.is_list:
-        return _strings(values)
+def _texts_of(values: pa.Array) -> list[Any]:
+    """Return lists as texts; one whose items cannot be told apart again once they are joined stays a list."""
     items = _strings(values.flatten())
     found: list[Any] = []
     at = 0
@@ -362,6 +356,7 @@ def items_of(text: str) -> list[str]:
 
 
 def _strings(values: pa.Array) -> list[str | None]:
+    """Return texts; bytes that are not UTF-8 are surrogates, as `os.fsdecode` makes them."""
     if pa.types.is_dictionary(values.type):
         values = values.dictionary_decode()
     try:

@@ -6,7 +6,7 @@ import copyreg
 from typing import TYPE_CHECKING
 
 from dedup.formats import csv_tables, html_files, jsonl, parquet, text
-from dedup.formats.files.reader import PARQUET_MAGIC, bare_name, is_parquet
+from dedup.formats.files.reader import bare_name, is_parquet
 from dedup.formats.parts import Format
 from dedup.formats.warc import lazy as warc
 
@@ -40,12 +40,12 @@ def by_suffix(name: str) -> Format | None:
 
 
 def unwrap(reader: Reader, path: Path | None, asked: Unwrapping) -> None:
-    """Have a reader give what its file holds, where that is not read as its bytes are; told by its first ones.
+    """Have a reader give what its file holds, where that is not read as its bytes are; told by its first and last ones.
 
     Raises:
         InputError: it cannot be read.
     """
-    if reader.peek(len(PARQUET_MAGIC)).startswith(PARQUET_MAGIC) and ROWS.unwrap is not None and is_parquet(path):
+    if path is not None and reader.is_lasting and ROWS.unwrap is not None and is_parquet(path):
         ROWS.unwrap(reader, path, asked)
 
 

@@ -314,10 +314,10 @@ def is_packed(path: Readable) -> bool:
         return False
 
 
-def is_parquet(path: Path | None) -> bool:
+def is_parquet(path: Path) -> bool:
     """Return True if a file begins and ends as Parquet does; of one that cannot be read, that it does not."""
     try:
-        with (path or Path(os.devnull)).open("rb") as file:
+        with path.open("rb") as file:
             begins = file.read(len(PARQUET_MAGIC)) == PARQUET_MAGIC
             file.seek(-len(PARQUET_MAGIC), os.SEEK_END)
             return begins and file.read() == PARQUET_MAGIC
