@@ -769,7 +769,8 @@ def test_work_of_another_run_is_refused(dedup: Command, big: tuple[bytes, Path],
 def test_two_runs_do_not_share_a_directory(dedup: Command, big: tuple[bytes, Path]) -> None:
     """The second one is refused while the first one lives."""
     process = _started(dedup, big[1], "--work-dir", "work")
-    wait_for((_spool(dedup) / "dedup-spool.lock").exists, process)
+    # The marker is written when the lock is held; the lock's file is there a moment before.
+    wait_for((_spool(dedup) / "dedup-spool.json").exists, process)
     process.send_signal(signal.SIGSTOP)
     try:
         done = dedup(*QUIET, "--work-dir", "work", big[1])
