@@ -7,6 +7,8 @@ pyarrow, of the extra ``parquet``.
 
 from __future__ import annotations
 
+import os
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from dedup.formats.files.reader import Reader
     from dedup.formats.parts import Part, PartBuilder, Unwrapping
 
+_POOL = "ARROW_DEFAULT_MEMORY_POOL"
 _INSTALL = "pip install 'paradedup[parquet]'"
 
 
@@ -46,14 +49,31 @@ def unwrap(reader: Reader, path: Path | None, asked: Unwrapping) -> None:
         what = f"its name says that it is {FORMAT.what}, and it does not begin as that does; it was not read"
         raise InputError(what, place=reader.place, hint="say with --format what it is")
     try:
-        from dedup.formats.parquet_rows import RowLines
-        from dedup.formats.parquet_writer import rewriting
+        with _frugal_pool():
+            from dedup.formats.parquet_rows import RowLines
+            from dedup.formats.parquet_writer import rewriting
     except ImportError as error:
         if (error.name or "").partition(".")[0] != "pyarrow":
             raise
         raise InputError("needs pyarrow to be read", place=reader.place, hint=_INSTALL) from None
     lines = RowLines(reader.raw, reader.place, asked)
     reader.convert(lines.read, rewriting(path, reader.place, reader.status, asked))
+
+
+@contextmanager
+def _frugal_pool() -> Iterator[None]:
+    """Have Arrow, if it is imported here first, take memory from the C library.
+
+    Its own pool keeps what is freed, some 50 MB of it. Pages are unpacked in what it has chosen when it is imported.
+    """
+    if _POOL in os.environ:
+        yield
+        return
+    os.environ[_POOL] = "system"
+    try:
+        yield
+    finally:
+        os.environ.pop(_POOL, None)
 
 
 FORMAT = replace(

@@ -13,13 +13,13 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from dedup.formats.files.atomic import same_state
 from dedup.formats.files.compression import Rewriting
 from dedup.formats.files.reader import reason, status_of
-from dedup.formats.parquet_rows import MARKS, ROW, LineTemplate, batches, is_bytes, items_of, opened
+from dedup.formats.parquet_json import is_plain, items_of, plain_array
+from dedup.formats.parquet_rows import MARKS, ROW, LineTemplate, batches, opened
 from dedup.formats.parquet_schema import as_written
 from dedup.model.errors import InputError
 
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from dedup.formats.parquet_rows import Column
     from dedup.formats.parts import Unwrapping
 
+_SHORT = (1 << 31) - 1
+"""Bytes that an array of any type can hold."""
 _SPAN = [("start", pa.int64()), ("end", pa.int64())]
 _WITNESS = pa.struct(
     [*_SPAN, ("paragraph", pa.int64()), ("document", pa.struct([("file", pa.string()), ("line", pa.int64())]))]
@@ -154,14 +156,14 @@ class _RowPacker:
         """Return rows as their lines have them; those without a line are left out."""
         if len(lines) > batch.num_rows:
             raise InputError("more lines than rows", place=self._place)
-        before = self._template.lines(batch, first).split(b"\n")
         rows = [row - first for row, _ in lines]
-        changed = [at for at, (row, line) in enumerate(lines) if line != before[row - first]]
         kept = batch if len(lines) == batch.num_rows else _without_others(batch, rows)
+        index = batch.schema.get_field_index(self._template.text.names[0])
+        before = self._template.lines(batch, first).split(b"\n")
+        changed = [at for at, (row, line) in enumerate(lines) if line != before[row - first]]
         if not changed:
             return kept
         entries = [_parsed(lines[at][1]) for at in changed]
-        index = batch.schema.get_field_index(self._template.text.names[0])
         texts = _replaced(kept.column(index), self._template.text, changed, [self._text_of(entry) for entry in entries])
         columns = [texts if at == index else column for at, column in enumerate(kept.columns)]
         if self._asked.mark:
@@ -182,6 +184,8 @@ class _RowPacker:
 def _replaced(old: pa.Array, column: Column, rows: list[int], texts: list[str | None], depth: int = 1) -> pa.Array:
     """Return the values of a column, or of a member of one, with other texts in some rows."""
     if depth < len(column.names):
+        import pyarrow.compute as pc  # 10 MB, for what is rare
+
         at = old.type.get_field_index(column.names[depth])
         members = [pc.struct_field(old, [number]) for number in range(old.type.num_fields)]
         members[at] = _replaced(members[at], column, rows, texts, depth + 1)
@@ -215,11 +219,11 @@ def _without_others(batch: pa.RecordBatch, rows: list[int]) -> pa.RecordBatch:
 def _array(texts: list[str | None], kind: pa.DataType, column: Column) -> pa.Array:
     if column.is_list:
         return pa.array([None if text is None else items_of(text) for text in texts], kind)
-    raw = pa.array(
-        [None if text is None else text.encode("utf-8", "surrogateescape") for text in texts], pa.large_binary()
-    )
-    # Looked at as text rather than made text: bytes that are not UTF-8 stay as they were.
-    return (raw if is_bytes(kind) else raw.view(pa.large_string())).cast(kind, safe=False)
+    raw = [None if text is None else text.encode("utf-8", "surrogateescape") for text in texts]
+    # Bytes that are not UTF-8 stay as they were.
+    if is_plain(kind) and sum(map(len, filter(None, raw))) <= _SHORT:
+        return plain_array(raw, kind)
+    return plain_array(raw, pa.large_string()).cast(kind, safe=False)
 
 
 def _row_of(line: bytes) -> int:
@@ -238,17 +242,17 @@ class _Sink(io.RawIOBase):
 
     def __init__(self) -> None:
         super().__init__()
-        self._pieces: list[bytes] = []
+        self._held = io.BytesIO()
 
     def writable(self) -> bool:
         return True
 
     def write(self, data: Any) -> int:
-        piece = bytes(data)
-        self._pieces.append(piece)
-        return len(piece)
+        return self._held.write(data)
 
     def take(self) -> bytes:
         """Return all that was written since this was asked for last."""
-        pieces, self._pieces = self._pieces, []
-        return b"".join(pieces)
+        if not self._held.tell():
+            return b""
+        held, self._held = self._held, io.BytesIO()
+        return held.getvalue()
