@@ -15,12 +15,16 @@ from dedup.model.errors import InputError
 if TYPE_CHECKING:
     import os
     from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
+    from typing import TypeAlias
 
     from dedup.formats.files.compression import Packing, Rewriting
     from dedup.formats.files.discover import Source
     from dedup.formats.files.encoding import Codec
     from dedup.formats.parts import Format
     from dedup.model.job import Job
+
+    Unwrap: TypeAlias = Callable[[Format, Reader, PartBuilder, Path, Unwrapping], None]
 
 
 class Inputs:
@@ -34,6 +38,7 @@ class Inputs:
             another one follows, that is put between them, or the last paragraph (or record) of one would be glued to
             the first of the next.
         stdin: read for standard input; None: the process's.
+        unwrap: takes out of a file of this machine what it holds, in place of `Format.unwrap`.
 
     Attributes:
         failures: number of a source → why it could not be read, or not to its end.
@@ -45,9 +50,17 @@ class Inputs:
     """
 
     def __init__(
-        self, sources: Sequence[Source], job: Job, codec: Codec, *, joined: bool, stdin: BinaryIO | None = None
+        self,
+        sources: Sequence[Source],
+        job: Job,
+        codec: Codec,
+        *,
+        joined: bool,
+        stdin: BinaryIO | None = None,
+        unwrap: Unwrap | None = None,
     ) -> None:
         self._sources = sources
+        self._unwrap_by = unwrap
         self._job = job
         self._codec = codec
         self._joined = joined
@@ -136,7 +149,11 @@ class Inputs:
             hint = f"leave --encoding {self._codec.name} out"
             raise InputError(f"text in {found.what} is in UTF-8 always", place=source.name, hint=hint)
         builder.path = ""
-        found.unwrap(reader, source.path, Unwrapping(job.text_field, job.settings.within, job.mark))
+        asked = Unwrapping(job.text_field, job.settings.within, job.mark)
+        if self._unwrap_by is None or source.path is None or not reader.is_lasting:
+            found.unwrap(reader, source.path, asked)
+        else:
+            self._unwrap_by(found, reader, builder, source.path, asked)
         if reader.rewriting is not None:
             self.compressed[builder.source] = reader.rewriting
 

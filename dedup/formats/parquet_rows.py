@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from contextlib import suppress
 from itertools import chain, repeat
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -30,6 +31,8 @@ _BATCH = 256
 """Rows that are decoded together."""
 _READ = 1 << 16
 """Bytes of a column that are read together."""
+_PIECE = 1 << 18
+"""Bytes of rows that are made lines together, about."""
 _LARGEST_GROUP = 8 << 30
 """Bytes of a row group, decoded: what is written holds one of them as a whole."""
 _ID = "id"
@@ -165,7 +168,7 @@ class RowLines:
         self._place = place
         self._template = LineTemplate(self._file.schema_arrow, place, asked)
         self._lines = self._blocks()
-        self._left = b""
+        self._left, self._taken = b"", 0
 
     def read(self, size: int) -> bytes:
         """Return up to `size` bytes, at least one, or ``b""`` at the end.
@@ -173,17 +176,27 @@ class RowLines:
         Raises:
             InputError: the file is damaged.
         """
-        if not self._left:
-            self._left = next(self._lines, b"")
-        data, self._left = self._left[:size], self._left[size:]
+        if self._taken >= len(self._left):
+            self._left, self._taken = next(self._lines, b""), 0
+        data = self._left[self._taken : self._taken + size]
+        self._taken += len(data)
         return data
 
     def _blocks(self) -> Iterator[bytes]:
         row = 0
         for group in range(self._file.metadata.num_row_groups):
             for batch in batches(self._file, group, self._place, self._template.paths):
-                yield self._template.lines(batch, row)
+                yield b"".join(self._template.lines(batch, row))
                 row += batch.num_rows
+        give_back()
+
+
+def give_back() -> None:
+    """Have the C library give free memory back to the system, where it can: what comes next is of another kind."""
+    import ctypes  # numpy has it
+
+    with suppress(OSError, AttributeError):  # no glibc
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def batches(
@@ -237,12 +250,15 @@ class LineTemplate:
         self._columns = [columns[json.loads(f'"{name}"')] for name in pieces[3::2]]
         self._pieces = [piece.encode() for piece in (*pieces[:-1:2], pieces[-1] + "\n")]
 
-    def lines(self, batch: pa.RecordBatch, row: int) -> bytes:
-        """Return some rows as lines; `row`: the number of the first one."""
-        numbers = [b"%d" % number for number in range(row, row + batch.num_rows)]
-        columns = [as_json(column.of(batch), column.kind, is_list=column.is_list) for column in self._columns]
-        pieces = [one for each in zip(map(repeat, self._pieces), (numbers, *columns), strict=False) for one in each]
-        return b"".join(chain.from_iterable(zip(*pieces, repeat(self._pieces[-1]), strict=False)))
+    def lines(self, batch: pa.RecordBatch, row: int) -> Iterator[bytes]:
+        """Yield some rows as lines, some at a time, so that little is copied; `row`: the number of the first one."""
+        step = max(1, batch.num_rows * _PIECE // max(batch.nbytes, 1))
+        for start in range(0, batch.num_rows, step):
+            some = batch.slice(start, step)
+            numbers = [b"%d" % number for number in range(row + start, row + start + some.num_rows)]
+            columns = [as_json(column.of(some), column.kind, is_list=column.is_list) for column in self._columns]
+            pieces = [one for each in zip(map(repeat, self._pieces), (numbers, *columns), strict=False) for one in each]
+            yield b"".join(chain.from_iterable(zip(*pieces, repeat(self._pieces[-1]), strict=False)))
 
 
 def _put(entry: dict[str, Any], keys: Sequence[str], value: Any) -> None:

@@ -19,7 +19,7 @@ from dedup.formats.files.atomic import same_state
 from dedup.formats.files.compression import Rewriting
 from dedup.formats.files.reader import reason, status_of
 from dedup.formats.parquet_json import is_plain, items_of, plain_array
-from dedup.formats.parquet_rows import MARKS, ROW, LineTemplate, batches, opened
+from dedup.formats.parquet_rows import MARKS, ROW, LineTemplate, batches, give_back, opened
 from dedup.formats.parquet_schema import as_written
 from dedup.model.errors import InputError
 
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 _SHORT = (1 << 31) - 1
 """Bytes that an array of any type can hold."""
+_OFTEN = 4 << 20
+"""Bytes of rows after which memory is given back."""
 _SPAN = [("start", pa.int64()), ("end", pa.int64())]
 _WITNESS = pa.struct(
     [*_SPAN, ("paragraph", pa.int64()), ("document", pa.struct([("file", pa.string()), ("line", pa.int64())]))]
@@ -109,6 +111,7 @@ class _RowPacker:
         self._batch: pa.RecordBatch | None = None
         self._first = self._end = 0
         self._ready: list[pa.RecordBatch] = []
+        self._passed = 0
 
     def compress(self, data: bytes, /) -> bytes:
         """Take in lines; return what is ready of the file."""
@@ -142,27 +145,39 @@ class _RowPacker:
         if self._batch is not None:
             self._ready.append(self._edited(self._batch, self._first, self._lines))
             self._batch, self._lines = None, []
+            self._give_back(self._ready[-1].nbytes)
         for batch in self._batches:
             if batch is not None:
                 self._batch, self._first, self._end = batch, self._end, self._end + batch.num_rows
                 return True
-            table = pa.Table.from_batches(self._ready, self._schema)
-            self._ready = []
-            if table.num_rows:
-                self._writer.write_table(table, row_group_size=table.num_rows)
+            self._write_group()
         return False
+
+    def _write_group(self) -> None:
+        """Write the rows that are ready as a row group."""
+        table = pa.Table.from_batches(self._ready, self._schema)
+        self._ready = []
+        if rows := table.num_rows:
+            self._writer.write_table(table, row_group_size=rows)
+        size = table.nbytes
+        del table
+        self._give_back(size)
+
+    def _give_back(self, size: int) -> None:
+        """Give memory back after so many bytes: what is held of a row group stands between what is not."""
+        self._passed += size
+        if self._passed >= _OFTEN:
+            give_back()
+            self._passed = 0
 
     def _edited(self, batch: pa.RecordBatch, first: int, lines: list[tuple[int, bytes]]) -> pa.RecordBatch:
         """Return rows as their lines have them; those without a line are left out."""
-        if len(lines) > batch.num_rows:
-            raise InputError("more lines than rows", place=self._place)
         rows = [row - first for row, _ in lines]
+        changed = self._changed(batch, first, lines)
         kept = batch if len(lines) == batch.num_rows else _without_others(batch, rows)
-        index = batch.schema.get_field_index(self._template.text.names[0])
-        before = self._template.lines(batch, first).split(b"\n")
-        changed = [at for at, (row, line) in enumerate(lines) if line != before[row - first]]
         if not changed:
             return kept
+        index = batch.schema.get_field_index(self._template.text.names[0])
         entries = [_parsed(lines[at][1]) for at in changed]
         texts = _replaced(kept.column(index), self._template.text, changed, [self._text_of(entry) for entry in entries])
         columns = [texts if at == index else column for at, column in enumerate(kept.columns)]
@@ -173,6 +188,21 @@ class _RowPacker:
                 for name in MARKS
             ]
         return pa.RecordBatch.from_arrays(columns, schema=self._schema)
+
+    def _changed(self, batch: pa.RecordBatch, first: int, lines: list[tuple[int, bytes]]) -> list[int]:
+        """Return the numbers of the lines that are not what is made of their rows."""
+        changed = []
+        at, row = 0, first
+        for some in self._template.lines(batch, first):
+            for line in some[:-1].split(b"\n"):
+                if at < len(lines) and lines[at][0] == row:
+                    if lines[at][1] != line:
+                        changed.append(at)
+                    at += 1
+                row += 1
+        if at < len(lines):
+            raise InputError("more lines than rows", place=self._place)
+        return changed
 
     def _text_of(self, entry: Any) -> str | None:
         for key in self._asked.field.split("."):
@@ -242,17 +272,17 @@ class _Sink(io.RawIOBase):
 
     def __init__(self) -> None:
         super().__init__()
-        self._held = io.BytesIO()
+        self._pieces: list[bytes] = []
 
     def writable(self) -> bool:
         return True
 
     def write(self, data: Any) -> int:
-        return self._held.write(data)
+        piece = bytes(data)
+        self._pieces.append(piece)
+        return len(piece)
 
     def take(self) -> bytes:
         """Return all that was written since this was asked for last."""
-        if not self._held.tell():
-            return b""
-        held, self._held = self._held, io.BytesIO()
-        return held.getvalue()
+        pieces, self._pieces = self._pieces, []
+        return b"".join(pieces)

@@ -45,8 +45,13 @@ def unwrap(reader: Reader, path: Path | None, asked: Unwrapping) -> None:
     Raises:
         InputError: it cannot be read.
     """
-    if path is not None and reader.is_lasting and ROWS.unwrap is not None and is_parquet(path):
+    if path is not None and reader.is_lasting and ROWS.unwrap is not None and is_unwrapped(path):
         ROWS.unwrap(reader, path, asked)
+
+
+def is_unwrapped(path: Path) -> bool:
+    """Return True if what a file holds is read, and not its bytes; told by its first and last ones."""
+    return is_parquet(path)
 
 
 def _by_name(form: Format) -> tuple[Callable[[str], Format], tuple[str]]:

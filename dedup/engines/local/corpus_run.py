@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
+from dedup.engines.local.beside import Beside
 from dedup.engines.local.first_pass import fill, scan, seen_digests
 from dedup.engines.local.limits import cores
 from dedup.engines.local.memory import affordable_workers, forecast, free_memory, keep_what_is_freed, most_used
@@ -19,16 +20,15 @@ from dedup.engines.local.spool_columns import COLUMNS
 from dedup.engines.local.spooled_decisions import SpooledDecisions
 from dedup.engines.local.stages import CorpusStages
 from dedup.engines.local.stored_parts import with_data, without_data
+from dedup.engines.local.unwrapped import Copies, sizes
 from dedup.engines.local.work_directory import input_name
-from dedup.engines.local.workers import WorkerPool
+from dedup.engines.local.workers import INLINE_TASKS, WorkerPool
 from dedup.engines.reading import ReadProgress, changed, copy_source
 from dedup.engines.removal.settle import is_settled, settle
 from dedup.engines.removal.task_decisions import AGAIN_FAULT
 from dedup.fingerprint.banding import choose_banding
-from dedup.formats.files.compression import PACKED
-from dedup.formats.files.reader import is_packed
 from dedup.formats.inputs import Inputs
-from dedup.formats.parts import PartKind, task_bytes, tasks
+from dedup.formats.parts import TASK_BYTES, PartKind, task_bytes, tasks
 from dedup.model.errors import InputError, InternalError
 from dedup.model.settings import ALGORITHM
 from dedup.native.kernels import describe
@@ -36,8 +36,9 @@ from dedup.resolve.corpus.kept_near import NearDuplicates
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Callable, Generator, Iterable, Iterator
+    from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
     from contextlib import ExitStack
+    from pathlib import Path
     from typing import Any, BinaryIO
 
     from numpy.typing import NDArray
@@ -95,6 +96,8 @@ class TwoPassRun:
         self.references = self.fixed = self.silent_references = self.bad_references = 0
         self._decisions: SpooledDecisions | None = None
         self._first = 0
+        self._number = 0
+        """Of the copy that was made last."""
         self._states = array("q")
         """Of each input, a hash of what tells that it has changed; 0 where it has no status."""
 
@@ -107,18 +110,22 @@ class TwoPassRun:
             OutputError: there is no room for temporary files.
             DedupError: a worker died.
         """
-        keep_what_is_freed()
         self._spool = Spool(self._job.work_dir, self._identity(), COLUMNS)
         self._stack.callback(self._spool.close)
         if damaged := self._spool.damaged:
             what = f"{damaged:,} portions that an earlier run left in {self._spool.place} are damaged"
             self._events.note(f"{what}, and are done again", important=True)
         self._copy_once()
-        size = self._size()
+        size, unwrapped = sizes([*self._references, *self.sources])
         banding = choose_banding(self._job.settings.threshold, size)
         self._events.note(banding.describe())
         self._events.note(f"computed by {describe()}")
-        self._forecast(size)
+        self._forecast(size, unwrapped)
+        self._beside = Beside(apart=self.workers > 1 and unwrapped > INLINE_TASKS * TASK_BYTES)
+        self._stack.callback(self._beside.close)
+        self._copies = Copies(self._next_copy, self._beside)
+        self._beside.start()
+        keep_what_is_freed()
         self._fill(banding.banding, size)
         self.references = int(self._spool.sizes("documents")[: self._first].sum())
         settings = self._job.settings
@@ -138,7 +145,7 @@ class TwoPassRun:
         def judge(removals: NDArray[np.void]) -> Iterator[Settled]:
             some = decided._replace(removals=removals, near=NearDuplicates.empty())
             self._decisions = SpooledDecisions(self._spool, some, [], told=False)
-            inputs = Inputs(self.sources, self._job, self._work.codec, joined=not self._layout.per_file)
+            inputs = self.inputs(self.sources, joined=not self._layout.per_file)
             progress = ReadProgress(self.sources, self._events, stage="judging")
             function = partial(_settle, self._work)
             shared = self._shared(tasks(inputs.parts()))
@@ -222,18 +229,20 @@ class TwoPassRun:
 
     def discard(self) -> None:
         """Remove what was kept in case the run would not come to its end: it has."""
-        used = most_used(self._pool.processes)
+        used = most_used([*self._pool.processes, *self._beside.processes])
         if used is not None and used > self._max_memory:
             told = f"about {used >> 20} MB of memory were used, more than the {self._max_memory >> 20} MB"
             self._events.note(f"{told} of --max-memory", important=self._job.max_memory is not None)
         self._spool.discard()
 
-    def _size(self) -> int:
-        """Return about how many bytes of text there are, all inputs being files by now."""
-        return sum(
-            (source.size or 0) * (PACKED if source.place and is_packed(source.place) else 1)
-            for source in [*self._references, *self.sources]
-        )
+    def inputs(self, sources: Sequence[Source], *, joined: bool, stdin: BinaryIO | None = None) -> Inputs:
+        """Return what reads some of the inputs, once more."""
+        codec, unwrap = self._work.codec, self._copies.unwrap
+        return Inputs(sources, self._job, codec, joined=joined, stdin=stdin, unwrap=unwrap)
+
+    def _next_copy(self) -> Path:
+        self._number += 1
+        return self._spool.directory / input_name(self._number)
 
     def _identity(self) -> dict[str, Any]:
         """Return what a killed run must have in common with this one to be gone on with."""
@@ -270,23 +279,20 @@ class TwoPassRun:
 
     def _copy_once(self) -> None:
         """Copy what can be read only once into the spool."""
-        copies = 0
 
         def lasting(source: Source) -> Source:
-            nonlocal copies
             if not source.once and source.kept is None:
                 return source
-            copies += 1
-            path = self._spool.directory / input_name(copies)
+            path = self._next_copy()
             copy_source(source, path, self._stdin)
             return replace(source, path=path, size=path.stat().st_size, kept=None)
 
         self._references = [lasting(source) for source in self._references]
         self.sources = [lasting(source) for source in self._layout.sources]
 
-    def _forecast(self, size: int) -> None:
+    def _forecast(self, size: int, unwrapped: int) -> None:
         """Tell what the run is expected to take: where it is much, or more than there is, without being asked."""
-        expected = forecast(size, self.workers)
+        expected = forecast(size, self.workers, unwrapped)
         free = shutil.disk_usage(self._spool.directory).free
         text = (
             f"about {expected.memory >> 20} MB of memory and {expected.disk >> 20} MB of disk in "
@@ -300,7 +306,7 @@ class TwoPassRun:
             asked = self._job.max_memory is not None
             limit = f"{self._max_memory >> 20} MB of --max-memory"
             limit += "" if asked else f", half of what {self._free.by} leaves"
-            least = forecast(size, 1).memory >> 20
+            least = forecast(size, 1, unwrapped).memory >> 20
             what = f"this run may need about {expected.memory >> 20} MB of memory, more than the {limit}"
             what += f"; with --workers 1 it may need {least} MB" if self.workers > 1 else "; it cannot do with less"
             self._events.note(what, important=asked or expected.memory > self._free.free)
@@ -316,7 +322,7 @@ class TwoPassRun:
         self._first = 0
         for sources, reference in ((self._references, True), (self.sources, False)):
             joined = not reference and not self._layout.per_file
-            inputs = Inputs(sources, self._job, self._work.codec, joined=joined)
+            inputs = self.inputs(sources, joined=joined)
             found = (task for task in tasks(inputs.parts()) if task is not None)
             shift = 0 if reference else len(self._references)
             each = fill(self._spool, found, self._first, partial(scan, work, banding, seen, shift), self._pool)

@@ -76,11 +76,18 @@ def default_workers() -> int:
     return affordable_workers(free_memory().free, cores())
 
 
-def forecast(size: int, workers: int) -> Forecast:
-    """Guess what a corpus of so many bytes takes, if few of its paragraphs repeat byte for byte."""
+def forecast(size: int, workers: int, unwrapped: int = 0) -> Forecast:
+    """Guess what a corpus of so many bytes takes, if few of its paragraphs repeat byte for byte.
+
+    Args:
+        size: bytes of text.
+        workers: processes that do the work.
+        unwrapped: bytes of text that are taken out of files by one process more, and kept.
+    """
     paragraphs = size // _BYTES_A_PARAGRAPH
-    processes = workers + 1 if workers > 1 else 1
-    return Forecast(processes * _PROCESS + paragraphs * _KEPT_A_PARAGRAPH, size + paragraphs * _SPOOLED_A_PARAGRAPH)
+    processes = workers + 1 + bool(unwrapped) if workers > 1 else 1
+    disk = size + unwrapped + paragraphs * _SPOOLED_A_PARAGRAPH
+    return Forecast(processes * _PROCESS + paragraphs * _KEPT_A_PARAGRAPH, disk)
 
 
 def most_used(workers: Iterable[int], root: Path = ROOT) -> int | None:

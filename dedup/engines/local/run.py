@@ -206,8 +206,9 @@ class LocalRun:
             self._figures.stays(source)
 
     def _inputs(self) -> Inputs:
-        sources = self._plan.sources if self._corpus_run is None else self._corpus_run.sources
-        return Inputs(sources, self._job, self._codec, joined=not self._plan.per_file, stdin=self._stdin)
+        if self._corpus_run is not None:
+            return self._corpus_run.inputs(self._corpus_run.sources, joined=not self._plan.per_file, stdin=self._stdin)
+        return Inputs(self._plan.sources, self._job, self._codec, joined=not self._plan.per_file, stdin=self._stdin)
 
     def _work(self, *, only_check_input: bool = False) -> Work:
         """Return what workers are to do with every part; `only_check_input`: when they see it for the first time."""

@@ -75,9 +75,9 @@ class WorkerPool:
     """
 
     def __init__(self, workers: int, *shared: object) -> None:
-        self._workers = 1 if _is_daemon() else workers
+        self._workers = 1 if is_worker() else workers
         self._shared = shared
-        self._pool: _Processes | None = None
+        self._pool: Processes | None = None
 
     def map(
         self,
@@ -114,7 +114,7 @@ class WorkerPool:
                 yield waiting[0], function(waiting.popleft())
             return
         if self._pool is None:
-            self._pool = _Processes(self._workers, (function, *self._shared))
+            self._pool = Processes(self._workers, (function, *self._shared))
         whole = False
         try:
             yield from self._pool.run(function, waiting, source, _Sending(weight, is_trivial, sent))
@@ -140,8 +140,8 @@ class WorkerPool:
             self._pool = None
 
 
-def _is_daemon() -> bool:
-    """Return True if this process is a worker itself, which may not start others."""
+def is_worker() -> bool:
+    """Return True if this process is a worker, which may not start others."""
     loaded = sys.modules.get("multiprocessing.process")
     return loaded is not None and bool(loaded.current_process().daemon)
 
@@ -162,8 +162,8 @@ class _Sending(Generic[Task]):
     sent: Callable[[Task], Any]
 
 
-class _Processes:
-    """Worker processes and what is under way in them.
+class Processes:
+    """Worker processes and what is under way in them; for what a `WorkerPool` does, and `dedup.engines.local.beside`.
 
     A task is sent only to a worker that is idle: neither side can then block on a full pipe while the other does. A
     worker is started when there is a task for it, so that a large number of them costs nothing while there is not.
@@ -206,7 +206,7 @@ class _Processes:
                 if sending.is_trivial(task):
                     done[next_task] = function(task)
                 else:
-                    self._send(next_task, other_function, sending.sent(task))
+                    self.send(next_task, other_function, sending.sent(task))
                 flight[next_task] = task
                 load += sending.weight(task)
                 next_task += 1
@@ -216,12 +216,17 @@ class _Processes:
                 yield task, done.pop(next_result)
                 next_result += 1
             if self._busy and (next_result not in done):
-                done.update(self._receive())
+                done.update(self.receive())
 
     @property
     def processes(self) -> list[int]:
         """Process ids of the workers that there are by now."""
         return [process.pid for process in self._processes if process.pid is not None]
+
+    @property
+    def has_answered(self) -> bool:
+        """There is a result that `receive` does not have to wait for."""
+        return any(self._pipes[worker].poll() for worker in self._busy)
 
     def _has_room(self) -> bool:
         return bool(self._idle) or len(self._processes) < self._size
@@ -244,7 +249,8 @@ class _Processes:
             theirs.close()
         return len(self._processes) - 1
 
-    def _send(self, number: int, other_function: object, task: object) -> None:
+    def send(self, number: int, other_function: object, task: object) -> None:
+        """Hand a task to a worker that is idle, or to a new one; `other_function`: in place of the first stage's."""
         worker = self._idle.pop() if self._idle else self._start()
         try:
             self._pipes[worker].send_bytes(pickle.dumps((other_function, task), pickle.HIGHEST_PROTOCOL))
@@ -252,7 +258,7 @@ class _Processes:
             raise self._death(worker) from None
         self._busy[worker] = number
 
-    def _receive(self) -> dict[int, Any]:
+    def receive(self) -> dict[int, Any]:
         """Wait until at least one worker has finished, and return the results by number of task."""
         from multiprocessing.connection import wait  # loaded by now
 
