@@ -11,6 +11,7 @@ import io
 import json
 from functools import partial
 from typing import TYPE_CHECKING, Any, BinaryIO
+from weakref import finalize
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -93,18 +94,15 @@ class _RowPacker:
         self._place = place
         self._asked = asked
         self._raw = _as_it_was(path, place, status)
-        try:
-            self._source = opened(self._raw, place)
-            schema = self._source.schema_arrow
-            self._template = LineTemplate(schema, place, asked)
-            self._sink = _Sink()
-            for name in MARKS if asked.mark else ():
-                schema = schema.append(pa.field(name, pa.list_(_REMOVAL)))
-            self._schema = schema
-            self._writer = pq.ParquetWriter(self._sink, schema, **as_written(self._source, place))
-        except BaseException:
-            self._raw.close()
-            raise
+        finalize(self, self._raw.close)  # also where it is given up
+        self._source = opened(self._raw, place)
+        schema = self._source.schema_arrow
+        self._template = LineTemplate(schema, place, asked)
+        self._sink = _Sink()
+        for name in MARKS if asked.mark else ():
+            schema = schema.append(pa.field(name, pa.list_(_REMOVAL)))
+        self._schema = schema
+        self._writer = pq.ParquetWriter(self._sink, schema, **as_written(self._source, place))
         self._rest = b""
         self._lines: list[tuple[int, bytes]] = []
         self._batches = self._all_batches()
