@@ -17,6 +17,8 @@ import pytest
 
 from dedup.engines.local import corpus_run, unwrapped
 from dedup.engines.local.beside import Beside
+from dedup.engines.local.memory import forecast
+from dedup.formats.files.discover import Source
 from dedup.model.errors import DedupError, InputError
 from tests.support.cli_inprocess import Done, run
 
@@ -147,6 +149,20 @@ def test_a_disk_that_is_full_keeps_nothing(tmp_path: Path) -> None:
     assert {step.size for step in steps} == {unwrapped._STEP}
     assert [len(step.data) // unwrapped._STEP for step in steps] == [0, 1, 1, 1, 1, 0]
     assert [step.ended for step in steps] == [False] * 5 + [True]
+
+
+def test_what_is_kept_is_in_the_forecast(made: Path) -> None:
+    """Room for the text once more, and one process; text that is read as it is stored takes neither."""
+    lines = made.with_name("a.jsonl")
+    lines.write_text('{"text": "a"}\n' * 1000, encoding="utf-8")
+    sources = [Source(path, path.name, path.name, path.stat().st_size) for path in (made, lines)]
+    size, kept = unwrapped.sizes(sources)
+    assert size - kept == lines.stat().st_size
+    assert kept >= made.stat().st_size
+    plain, more = forecast(size, 2), forecast(size, 2, kept)
+    assert more.disk - plain.disk == kept
+    assert more.memory - plain.memory == forecast(0, 1).memory
+    assert forecast(size, 1, kept).memory == forecast(size, 1).memory
 
 
 def test_the_log_brings_all_of_it_back(tmp_path: Path, made: Path) -> None:
