@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dedup.formats.files.addresses import is_address, shown
-from dedup.model.compatibility import CONTRADICTIONS, NEEDS
+from dedup.formats.names import INSISTED
+from dedup.model.compatibility import CONTRADICTIONS, NEEDS, Need
 from dedup.model.errors import UsageError
 from dedup.model.job import STDIN
 
@@ -15,6 +16,16 @@ if TYPE_CHECKING:
 
 _WHAT_BELONGS = (
     "name the cleaned file or directory that belongs to LOG; shards go through a pipe: cat part-* | dedup --restore LOG"
+)
+_NEEDS = (
+    *NEEDS,
+    Need(
+        "binary_as_text",
+        False,  # noqa: FBT003 - the value of a flag
+        lambda values: values["format"] in ("auto", INSISTED),
+        "is for text",
+        f"leave it out, or use --format {INSISTED}",
+    ),
 )
 
 
@@ -30,7 +41,7 @@ def drop_unused_options(values: dict[str, Any], on_command_line: Callable[[str],
     Raises:
         UsageError: an option on the command line has no effect.
     """
-    for need in NEEDS:
+    for need in _NEEDS:
         if values[need.name] == need.unused or need.is_met(values):
             continue
         if on_command_line(need.name):

@@ -7,6 +7,7 @@ itself.
 from __future__ import annotations
 
 from dedup.command.option import Option
+from dedup.formats.names import ASKED, INSISTED, USUAL
 
 SHELLS = ("bash", "zsh", "fish")
 
@@ -179,8 +180,8 @@ GROUPS: tuple[tuple[str, tuple[Option, ...]], ...] = (
                 "name.",
                 "config",
                 default="auto",
-                choices=("auto", "text", "jsonl", "csv", "warc", "parquet"),
-                unsafe=("text",),
+                choices=("auto", *ASKED),
+                unsafe=(INSISTED,),
             ),
             Option(
                 "field",
@@ -222,7 +223,7 @@ GROUPS: tuple[tuple[str, tuple[Option, ...]], ...] = (
                 "Names to read from a directory; may be given several times. A name with .gz, .zst, .bz2 or .xz added "
                 "matches too; hidden files and directories do not.",
                 "config",
-                default=("*.txt", "*.md", "*.text", "*.jsonl", "*.ndjson"),
+                default=USUAL,
                 metavar="GLOB",
             ),
             Option(

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from dedup.formats.files.encoding import says_wide
 from dedup.formats.grouping import group_of
+from dedup.formats.names import TABLE
 from dedup.formats.parts import (
     TASK_BYTES,
     Format,
@@ -270,9 +271,7 @@ def _single(part: Part) -> Iterator[tuple[Part, int]]:
 
 
 FORMAT = Format(
-    name="csv",
-    what="CSV",
-    suffixes=(".csv", ".tsv", ".tab"),
+    *TABLE,
     read=read,
     records=records,
     record=record,

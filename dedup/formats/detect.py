@@ -11,6 +11,7 @@ from dedup.formats.foreign_kinds import ARRAY, BINARY, CSV, JSON, OOXML, PARQUET
 from dedup.formats.foreign_kinds import HTML as PAGE
 from dedup.formats.foreign_kinds import JSON_LINES as LINES_OF_JSON
 from dedup.formats.foreign_kinds import WARC as WEB_ARCHIVE
+from dedup.formats.names import INSISTED
 from dedup.formats.registry import HTML, JSON_LINES, ROWS, TABLE, TEXT, WARC, by_suffix, format_named
 from dedup.model.errors import InputError
 
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from dedup.formats.files.encoding import Codec
     from dedup.formats.files.reader import Reader
     from dedup.formats.parts import Format
-    from dedup.model.job import FormatName
 
 PEEK = 1 << 20
 """Bytes looked at, at most, to tell the format."""
@@ -48,7 +48,7 @@ class WrongKindError(InputError):
 
 
 def sniff(
-    asked: FormatName,
+    asked: str,
     name: str,
     place: str,
     reader: Reader,
@@ -82,7 +82,7 @@ def sniff(
     if kind is HTML and not html:
         kind = None
     says = named(name) if kind is None else None
-    if kind is not TEXT and says in (None, JSON) and _is_record(_first_line(reader)):
+    if kind is not TEXT and (says is None or says.doubtful) and _is_record(_first_line(reader)):
         return JSON_LINES
     if binary_as_text and kind is not JSON_LINES:
         return TEXT
@@ -95,9 +95,9 @@ def sniff(
     if told is not None and asked in ("auto", told.name) and (html or told is not HTML):
         return told
     # What a table is taken for by its first bytes may be what stands in its first row.
-    insisted = (asked == "text" or kind not in (None, TEXT, JSON_LINES)) and found is not None and not found.binary
+    insisted = (asked == INSISTED or kind not in (None, TEXT, JSON_LINES)) and found is not None and not found.binary
     packed = reader.compressed.name if reader.compressed is not None else ""
-    announced = says not in (None, JSON)
+    announced = says is not None and not says.doubtful
     if found is not None and not insisted:
         if says is not None and found in (BINARY, ZIP, OOXML):
             found = says  # its name tells more

@@ -24,6 +24,8 @@ class Foreign(NamedTuple):
     """Patterns of first bytes that a text may begin with too: they count in what is binary."""
     binary: bool = True
     """It is bytes, in which lines and words mean nothing; else it is text of some syntax."""
+    doubtful: bool = False
+    """Many give its name to what is read: only what it begins with tells."""
 
     @property
     def name(self) -> str:
@@ -120,6 +122,7 @@ JSON = Foreign(
     "make a line of each record (jq -c . FILE)" + INSIST,
     (".json", ".geojson", ".har"),
     binary=False,
+    doubtful=True,
 )
 ARRAY = Foreign("a JSON array, not lines", "make a line of each record (jq -c '.[]' FILE)" + INSIST, binary=False)
 JSON_LINES = Foreign("JSON lines under the name of a text", "read them with --format jsonl" + INSIST, binary=False)

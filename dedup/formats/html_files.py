@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from dedup.formats import text
 from dedup.formats.html_pages import LARGEST, read_page
+from dedup.formats.names import HTML
 from dedup.formats.parts import Format, Part, PartBuilder, PartResult, Record, TooLargeError, Work
 from dedup.model.errors import InputError
 
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
 
     from dedup.formats.files.reader import Reader
     from dedup.formats.html_pages import Page
-
-SUFFIXES = (".html", ".htm", ".xhtml")
 
 
 @dataclass(slots=True)
@@ -108,9 +107,7 @@ def _page(record: Record) -> Page:
 
 
 FORMAT = Format(
-    name="html",
-    what="HTML",
-    suffixes=SUFFIXES,
+    *HTML,
     read=read,
     records=records,
     record=record,

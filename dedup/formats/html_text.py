@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from dedup.formats import jsonl, text
 from dedup.formats.files.encoding import Codec
 from dedup.formats.files.reader import READ_SIZE, Reader, bare_name
-from dedup.formats.html_files import SUFFIXES
 from dedup.formats.html_pages import LARGEST, check_extra, encoding_of
+from dedup.formats.names import HTML
 from dedup.model.errors import InputError, MissingDependencyError
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def read_record(reader: Reader, builder: PartBuilder) -> Iterator[Part]:
 def name_of_text(name: str) -> str:
     """Return the name of the text of a page, given the name of that: ``page.html.gz`` gives ``page.txt.gz``."""
     bare = bare_name(name)
-    suffix = next((one for one in SUFFIXES if bare.lower().endswith(one)), None)
+    suffix = next((one for one in HTML.suffixes if bare.lower().endswith(one)), None)
     return name if suffix is None else f"{bare[: -len(suffix)]}.txt{name[len(bare) :]}"
 
 

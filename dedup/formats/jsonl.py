@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from dedup.formats import jsonl_edits
 from dedup.formats.grouping import group_of
+from dedup.formats.names import JSON_LINES
 from dedup.formats.parts import (
     TASK_BYTES,
     Format,
@@ -32,7 +33,7 @@ from dedup.model.errors import InputError
 from dedup.native.kernels import native
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from dedup.formats.files.reader import Reader
     from dedup.formats.parts import Encoded
@@ -351,10 +352,13 @@ def _string(part: Part, record: Record, work: Work) -> tuple[int, int] | None:
     return jsonl_edits.literal(part, record, *ends) if ends else None
 
 
+def record_of(values: Mapping[str, Any]) -> bytes:
+    """Return a record with some values, in ASCII, with its line end."""
+    return json.dumps(values).encode("ascii") + b"\n"
+
+
 FORMAT = Format(
-    name="jsonl",
-    what="JSON lines",
-    suffixes=(".jsonl", ".ndjson"),
+    *JSON_LINES,
     read=read,
     records=records,
     record=record,

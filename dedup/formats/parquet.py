@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from dedup.formats import jsonl
 from dedup.formats.files.reader import PARQUET_MAGIC
+from dedup.formats.names import ROWS
 from dedup.model.errors import InputError
 
 if TYPE_CHECKING:
@@ -78,11 +79,10 @@ def _frugal_pool() -> Iterator[None]:
 
 FORMAT = replace(
     jsonl.FORMAT,
-    name="parquet",
-    what="Parquet",
-    suffixes=(".parquet", ".parq", ".pq"),
+    **ROWS._asdict(),
     read=read,
     in_lines=False,
     joins=False,
     unwrap=unwrap,
+    data_source="parquet",
 )

@@ -1,7 +1,7 @@
 """What a format of inputs is, and inputs cut into parts: what travels from the reader to the workers, and comes back.
 
-A format is one module with one `Format`, and one line in `dedup.formats.registry`. No module outside of this package
-asks which one it has before it; it asks what that can do.
+A format is one module with one `Format`, and one line each in `dedup.formats.names` and `dedup.formats.registry`. No
+module outside of this package asks which one it has before it; it asks what that can do, or for the one with a role.
 """
 
 from __future__ import annotations
@@ -99,6 +99,7 @@ class Format:
         removed: returns what leaves a document's bytes with paragraphs, in order, each given by where it begins and
             ends in the text, and, if there is `amend`, where its cut does; it returns None where that cannot be cut
             out. None in place of it: what stands between the edges of each one's cut in the text.
+        data_source: what Spark calls it, where Spark itself reads and writes its rows, with all of their columns.
     """
 
     name: str
@@ -122,6 +123,7 @@ class Format:
     literal: Callable[[Part, Record, Work], tuple[int, int] | None] | None = None
     unwrap: Callable[[Reader, Path | None, Unwrapping], None] | None = None
     removed: Callable[[Part, Record, Sequence[Sequence[int]], Work], list[tuple[int, int]] | None] | None = None
+    data_source: str = ""
 
     def __repr__(self) -> str:
         """Return its name: the rest are functions."""

@@ -19,7 +19,9 @@ from dedup.formats.files.places import output_place, same_place
 from dedup.formats.files.reader import reason, status_of
 from dedup.formats.files.shards import ShardedOutput, ShardNames
 from dedup.formats.html_pages import check_extra
+from dedup.formats.names import USUAL
 from dedup.formats.plan_checks import (
+    NO_MARKS,
     check_work_directory,
     refuse_file_name,
     refuse_format,
@@ -29,7 +31,7 @@ from dedup.formats.plan_checks import (
 from dedup.formats.registry import format_named
 from dedup.model.compatibility import LOCAL_JOB, refuse
 from dedup.model.errors import DedupError, InputError, OutputError, UsageError
-from dedup.model.job import DEFAULT_INCLUDE, STDIN, Job
+from dedup.model.job import STDIN, Job
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -73,7 +75,7 @@ def plan_io(job: Job, report: Report, stdin: BinaryIO | None, stdout: BinaryIO |
         InputError: a reference cannot be read.
         OutputError: two inputs would be written to the same place.
     """
-    refuse(LOCAL_JOB, job)
+    refuse((*LOCAL_JOB, NO_MARKS), job)
     if job.html == "text":
         from dedup.formats.html_text import check_extractor  # rarely asked for
 
@@ -153,9 +155,10 @@ def _plan_archive(
         destinations = [] if path is None else [path]
     layout = IOPlan([whole], per_file=False, destinations=destinations, references=_references(job), removed=removed)
     _refuse_overwriting(job, layout, stdin, stdout)
-    sources = archive.sources(Patterns(job.include, job.exclude))
+    include = USUAL if job.include is None else job.include
+    sources = archive.sources(Patterns(include, job.exclude))
     if not sources:
-        what, hint = f"no member matches {', '.join(job.include)}; nothing was written", "say which with --include"
+        what, hint = f"no member matches {', '.join(include)}; nothing was written", "say which with --include"
         raise InputError(what, place=archive.name, hint=hint)
     return replace(layout, sources=sources, per_file=True, archive=archive)
 
@@ -185,10 +188,10 @@ def _references(job: Job) -> list[Source]:
 
 def _patterns(job: Job) -> tuple[str, ...]:
     """Return the names that are read below a directory: as said, else, of a format that is asked for, its own."""
-    if job.include != DEFAULT_INCLUDE or job.format == "auto":
+    if job.include is not None and job.include != USUAL:
         return job.include
-    own = tuple(f"*{suffix}" for suffix in format_named(job.format).suffixes)
-    return job.include if set(own) & set(DEFAULT_INCLUDE) else own
+    own = () if job.format == "auto" else tuple(f"*{suffix}" for suffix in format_named(job.format).suffixes)
+    return USUAL if set(own) <= set(USUAL) else own
 
 
 def _destinations(job: Job, output: Place | None, sources: list[Source], *, per_file: bool) -> Sequence[Place]:

@@ -11,13 +11,22 @@ from dedup.formats.files.places import same_place
 from dedup.formats.files.reader import bare_name
 from dedup.formats.files.shards import ShardNames
 from dedup.formats.foreign import named
-from dedup.formats.foreign_kinds import JSON, Foreign
-from dedup.formats.registry import HTML, by_suffix
+from dedup.formats.names import INSISTED
+from dedup.formats.registry import HTML, TEXT, by_suffix
+from dedup.model.compatibility import Refusal
 from dedup.model.errors import UsageError
 
 if TYPE_CHECKING:
     from dedup.formats.files.location import Place
+    from dedup.formats.foreign_kinds import Foreign
     from dedup.model.job import Job
+
+NO_MARKS = Refusal(
+    lambda job: job.mark and job.format == TEXT.name,
+    "--mark is for JSON lines: plain text has no record to put marks into",
+    "use --removed",
+)
+"""Of a `dedup.model.job.Job` on this machine, beside `dedup.model.compatibility.LOCAL_JOB`."""
 
 
 def check_work_directory(job: Job) -> None:
@@ -78,7 +87,7 @@ def refuse_format(path: Place, job: Job | None, name: str) -> None:
     elif job is not None and known is not None and (known.name == job.format or known in map(by_suffix, job.named)):
         return
     kind = named(path.name)
-    if job is not None and kind is not None and (job.binary_as_text or (job.format == "text" and not kind.binary)):
+    if job is not None and kind is not None and (job.binary_as_text or (job.format == INSISTED and not kind.binary)):
         return
     hint = f"say --format {known.name}, if the inputs are that; or {_RENAME}" if job is not None and known else _RENAME
     refuse_kind(str(path), kind, name, hint)
@@ -99,7 +108,7 @@ def refuse_kind(place: str, kind: Foreign | None, name: str, hint: str = _RENAME
     Raises:
         UsageError: its name says something else.
     """
-    if kind is None or kind is JSON:  # many call JSON lines so
+    if kind is None or kind.doubtful:
         return
     what = f"{name} would be text or JSON lines, and its name says that it is {kind.what}; nothing was read or written"
     raise UsageError(what, place=place, hint=hint)

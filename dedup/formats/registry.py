@@ -20,6 +20,14 @@ if TYPE_CHECKING:
 TEXT, JSON_LINES, TABLE = text.FORMAT, jsonl.FORMAT, csv_tables.FORMAT
 HTML, WARC, ROWS = html_files.FORMAT, warc.FORMAT, parquet.FORMAT
 FORMATS: tuple[Format, ...] = (TEXT, JSON_LINES, TABLE, HTML, WARC, ROWS)
+WHOLE_DOCUMENT = TEXT
+"""What a text is read as that is a document by itself: a file of which nothing else is known, or a value in a row."""
+RECORDS = JSON_LINES
+"""What the program writes records in that are not of an input: the removal log, and texts that it is given one by one;
+`record_of` makes one."""
+COLUMNS = ROWS
+"""What an engine keeps rows of several columns in while it works."""
+record_of = jsonl.record_of
 
 
 def format_named(name: str) -> Format:

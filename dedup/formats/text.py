@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from dedup.formats.files.encoding import says_wide
 from dedup.formats.files.reader import READ_SIZE, Reader
 from dedup.formats.foreign import HEAD, is_binary
+from dedup.formats.names import TEXT
 from dedup.formats.parts import Format, Part, PartBuilder, PartKind, PartResult, Record, Work, rest, too_large
 from dedup.model.errors import InputError
 
@@ -81,9 +82,7 @@ def _where(error: UnicodeError) -> str:
 
 
 FORMAT = Format(
-    name="text",
-    what="text",
-    suffixes=(".txt", ".text", ".md"),
+    *TEXT,
     read=read,
     records=records,
     record=record,

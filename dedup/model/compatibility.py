@@ -1,6 +1,6 @@
 """Which options, settings and parts of a job go together: one table, with the message for each combination refused.
 
-`Settings` check themselves (`SETTINGS`), a run checks its job (`LOCAL_JOB`, `SPARK_JOB`, `PARQUET_JOB`), and the
+`Settings` check themselves (`SETTINGS`), a run checks its job (`LOCAL_JOB`, `SPARK_JOB`, `ROWS_JOB`), and the
 command its options before that (`CONTRADICTIONS`, `NEEDS`), in the words of the command line.
 """
 
@@ -109,11 +109,6 @@ LOCAL_JOB = (
         "--mark leaves no text empty, so there is no use for empty {0.empty!r}",
         "leave it out",
     ),
-    Refusal(
-        lambda job: job.mark and job.format == "text",
-        "--mark is for JSON lines: plain text has no record to put marks into",
-        "use --removed",
-    ),
     *(
         Refusal(
             _outside_corpus(name, unused, 0),
@@ -172,7 +167,7 @@ SPARK_JOB = (
 )
 """Of a job on Spark."""
 
-PARQUET_JOB = tuple(
+ROWS_JOB = tuple(
     Refusal(applies, f"{option} is for JSON lines; nothing was read", "run these by themselves")
     for option, applies in (
         ("--mark", lambda job: job.mark),
@@ -181,7 +176,7 @@ PARQUET_JOB = tuple(
         ("--on-error fail", lambda job: job.on_error == "fail"),
     )
 )
-"""Of a job on Spark whose inputs are Parquet."""
+"""Of a job on Spark whose inputs are rows that Spark itself reads and writes."""
 _RESTORE = "restore by itself: dedup --restore LOG CLEANED > ORIGINAL"
 
 CONTRADICTIONS: tuple[tuple[str, str, str], ...] = (
@@ -282,13 +277,6 @@ NEEDS = (
         lambda values: bool(values["format"] == "auto"),
         "goes by names and first bytes, and --format says something else",
         "leave one of them out",
-    ),
-    Need(
-        "binary_as_text",
-        False,  # noqa: FBT003 - the value of a flag
-        lambda values: values["format"] in ("auto", "text"),
-        "is for text",
-        "leave it out, or use --format text",
     ),
     Need(
         "boilerplate",

@@ -11,13 +11,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 Mode = Literal["clean", "check", "diff", "dry-run"]
-FormatName = Literal["auto", "text", "jsonl", "csv", "warc", "parquet"]
 OnError = Literal["pass", "fail"]
 Html = Literal["keep", "text"]
 Empty = Literal["keep", "drop", "null"]
 STDIN = "-"
-DEFAULT_INCLUDE = ("*.txt", "*.md", "*.text", "*.jsonl", "*.ndjson")
-"""Names read from a directory unless told otherwise; each also with ``.gz``, ``.zst``, ``.bz2`` or ``.xz``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +39,8 @@ class Job:
     """Files, directories, addresses, or ``-``, in the order given."""
     settings: Settings = field(default_factory=Settings)
     mode: Mode = "clean"
-    format: FormatName = "auto"
+    format: str = "auto"
+    """What the inputs are, one of `dedup.formats.names.ASKED`; ``auto``: each tells by itself."""
     text_field: str = "text"
     """Dotted path of the text in a JSON record; name of its column in a table."""
     delimiter: str = ""
@@ -50,7 +48,8 @@ class Job:
     html: Html | None = None
     """How HTML is read: so that elements go from it and all else stays (``keep``), or as its text; None: not at all."""
     encoding: str = "utf-8"
-    include: tuple[str, ...] = DEFAULT_INCLUDE
+    include: tuple[str, ...] | None = None
+    """Names that are read below a directory; None: `dedup.formats.names.USUAL`."""
     exclude: tuple[str, ...] = ()
     """Names that are left out below a directory, of files and of directories."""
     binary_as_text: bool = False

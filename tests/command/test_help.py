@@ -16,6 +16,7 @@ import pytest
 
 from dedup.command.help import render
 from dedup.command.options import GROUPS, OPTIONS, SHELLS
+from dedup.formats.names import USUAL
 from dedup.model.job import Cluster, Job
 from dedup.model.settings import FEWEST_COPIES, Settings
 from dedup.native.kernels import describe
@@ -65,8 +66,14 @@ def test_defaults_in_the_table_are_those_of_the_job() -> None:
     names = {"text_field": "field"}
     settings = {field.name: getattr(Settings(), field.name) for field in dataclasses.fields(Settings)}
     job = {names.get(field.name, field.name): getattr(Job(), field.name) for field in dataclasses.fields(Job)}
-    assert Job().cluster is None
-    job |= {"engine": "local", "master": Cluster().master, "remote": Cluster().remote, "spark_conf": Cluster().conf}
+    assert (Job().cluster, Job().include) == (None, None)
+    job |= {
+        "include": USUAL,
+        "engine": "local",
+        "master": Cluster().master,
+        "remote": Cluster().remote,
+        "spark_conf": Cluster().conf,
+    }
     assert told == {name: {**job, **settings}[name] for name in told}
     assert set(settings) <= set(told)
     assert OPTIONS["boilerplate"].least == FEWEST_COPIES

@@ -10,8 +10,9 @@ import pytest
 
 from dedup.engines.run import run
 from dedup.formats.files.discover import discover
+from dedup.formats.names import USUAL
 from dedup.model.errors import DedupError, ExitCode, OutputError, UsageError
-from dedup.model.job import DEFAULT_INCLUDE, Job
+from dedup.model.job import Job
 from tests.support.fake_kernel import Recorder, run_bytes, run_files
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def tree(tmp_path: Path) -> Path:
     return top
 
 
-def _found(*inputs: object, include: tuple[str, ...] = DEFAULT_INCLUDE) -> tuple[list[str], list[DedupError]]:
+def _found(*inputs: object, include: tuple[str, ...] = USUAL) -> tuple[list[str], list[DedupError]]:
     problems: list[DedupError] = []
     found = discover(tuple(map(str, inputs)), include, "<stdin>", problems.append)
     return [source.relative for source in found.sources], problems
@@ -58,7 +59,7 @@ def test_missing_and_empty_are_reported(tree: Path) -> None:
     assert names == ["b.txt"]
     assert [error.what for error in problems] == [
         "no such file or directory",
-        f"no file matches {', '.join(DEFAULT_INCLUDE)}",
+        f"no file matches {', '.join(USUAL)}",
     ]
     with pytest.raises(UsageError, match="twice"):
         _found("-", "-")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import pickle
 import sys
 import tempfile
@@ -19,6 +18,7 @@ from dedup.formats.files.encoding import Codec
 from dedup.formats.inputs import Inputs
 from dedup.formats.parts import PartResult, Work, tasks
 from dedup.formats.plan import IOPlan
+from dedup.formats.registry import RECORDS, record_of
 from dedup.model.containment import Fault
 from dedup.model.errors import InputError, OutputError
 from dedup.model.job import Job
@@ -102,7 +102,7 @@ def clean_corpus(
         before = _written(references, directory, REFERENCES)
         source = _written(documents, directory, "documents")
         chosen = settings if settings.within is None else replace(settings, within=_GROUP)
-        job = Job(settings=chosen, format="jsonl", explain=explain, max_document=sys.maxsize, workers=workers)
+        job = Job(settings=chosen, format=RECORDS.name, explain=explain, max_document=sys.maxsize, workers=workers)
         # With a log: witnesses are told.
         work = Work(chosen, (_TEXT,), Codec("utf-8"), job.max_document, log=True, explain=explain)
         layout = IOPlan([source], per_file=False, destinations=[], references=[before] if before.size else [])
@@ -128,12 +128,11 @@ def clean_corpus(
 
 
 def _written(documents: Iterable[tuple[str, str | None]], directory: Path, name: str) -> Source:
-    """Write documents as JSON lines."""
-    path, waiting = directory / f"{name}.jsonl", bytearray()
+    """Write documents as records."""
+    path, waiting = directory / f"{name}{RECORDS.suffixes[0]}", bytearray()
     with path.open("wb", buffering=0) as file:
         for text, group in documents:
-            waiting += json.dumps({_TEXT: text} if group is None else {_TEXT: text, _GROUP: group}).encode("ascii")
-            waiting += b"\n"
+            waiting += record_of({_TEXT: text} if group is None else {_TEXT: text, _GROUP: group})
             if len(waiting) >= _PIECE:
                 _put(file, waiting)
         _put(file, waiting)

@@ -17,10 +17,11 @@ from typing import TYPE_CHECKING, Any
 
 from pyspark.sql import functions as F  # noqa: N812 - its usual name
 
+from dedup.engines.spark.files import in_plain_files
 from dedup.engines.spark.write import LOG, TAIL, TEXT
 from dedup.formats.files.compression import by_name
-from dedup.formats.files.reader import Reader
-from dedup.formats.registry import JSON_LINES
+from dedup.formats.files.reader import Reader, bare_name
+from dedup.formats.registry import COLUMNS, FORMATS, RECORDS
 from dedup.model.errors import OutputError, UsageError
 from dedup.model.job import STDIN
 
@@ -33,7 +34,8 @@ if TYPE_CHECKING:
     from dedup.engines.spark.files import File
 
 _PART = re.compile(r"part-(\d+)-")
-_FILE_NAME = re.compile(r"\.(jsonl|ndjson|json|txt|text|md|log)(\.(gz|bz2|zst|xz))?$", re.IGNORECASE)
+_OF_FILES = (".json", ".log", *(suffix for one in FORMATS if in_plain_files(one) for suffix in one.suffixes))
+"""Names of a single file, packed or not; any other output is a directory."""
 CODECS = {".gz": "gzip", ".bz2": "bzip2"}
 """Suffixes of the compressions that Spark can write everywhere, and what it calls them."""
 _HEAD, _END = "head", "tail"
@@ -137,7 +139,7 @@ class Target:
 
     def __init__(self, place: str) -> None:
         self.place = place.rstrip("/") or place
-        self.single = not place.endswith("/") and _FILE_NAME.search(place) is not None
+        self.single = not place.endswith("/") and bare_name(place).lower().endswith(_OF_FILES)
         packing = by_name(Path(self.name)) if self.single else None
         self.suffix = packing.suffix if packing is not None else ""
         if self.suffix and self.suffix not in CODECS:
@@ -187,8 +189,8 @@ class OutputNaming:
         usual = packed.pop() if len(packed) == 1 else ""
         suffix = suffixes.pop() if suffixes else usual if usual in CODECS else ""
         kinds = {file.kind for file in files}
-        kind = kinds.pop() if len(kinds) == 1 else None
-        part = f"part-{{:05d}}{(kind or JSON_LINES).suffixes[0]}{suffix}"
+        kind = kinds.pop() if len(kinds) == 1 else RECORDS
+        part = f"part-{{:05d}}{(kind if in_plain_files(kind) else RECORDS).suffixes[0]}{suffix}"
         is_single = output is not None and output.single
         alone = files[0].relative if len(files) == 1 else STDIN
         return cls(part, suffix, alone if is_single else part, is_single)
@@ -250,15 +252,15 @@ class Staged:
         return rows.write.option("lineSep", "\n").option("compression", CODECS.get(self._suffix, "none"))
 
     def write_edits(self, edits: DataFrame) -> DataFrame:
-        """Write what comes of rows of Parquet, and return it as it was written."""
+        """Write what comes of rows, and return it as it was written."""
         place = f"{self._directory}/edits"
-        edits.write.partitionBy("kind").parquet(place)
-        return self._spark.read.schema(edits.schema).parquet(place)
+        edits.write.partitionBy("kind").format(COLUMNS.data_source).save(place)
+        return self._spark.read.schema(edits.schema).format(COLUMNS.data_source).load(place)
 
-    def write_rows(self, rows: DataFrame | None, partitions: list[str], log: DataFrame) -> None:
-        """Write rows of Parquet, and the lines of the log."""
+    def write_rows(self, rows: DataFrame | None, source: str, partitions: list[str], log: DataFrame) -> None:
+        """Write rows in a format that Spark itself writes, and the lines of the log."""
         if rows is not None:
-            rows.write.partitionBy(*partitions).parquet(f"{self._directory}/rows")
+            rows.write.partitionBy(*partitions).format(source).save(f"{self._directory}/rows")
         if self._log is not None:
             lines = log.orderBy("document").select(F.expr("cast(substr(value, 1, octet_length(value) - 1) as string)"))
             self._lines_of(lines).text(f"{self.data}/kind={LOG}")
@@ -337,10 +339,10 @@ class Staged:
     def _commit_log(self, target: Target, ends: tuple[bytes, bytes]) -> None:
         store, ready = self._store, f"{self._directory}/log"
         store.make(ready)
-        suffix = self._suffix
+        suffix = f"{RECORDS.suffixes[0]}{self._suffix}"
         places = []
         for name, data in ((_HEAD, ends[0]), (_END, ends[1])):
-            places.append(f"{ready}/{name}.jsonl{suffix}")
+            places.append(f"{ready}/{name}{suffix}")
             store.write(places[-1], packed(data, self._suffix))
         parts = list(self._parts(LOG))
         if target.single:
@@ -349,7 +351,7 @@ class Staged:
             store.rename(whole, target.place)
             return
         for number, path in parts:
-            store.rename(path, f"{ready}/part-{number:05d}.jsonl{suffix}")
+            store.rename(path, f"{ready}/part-{number:05d}{suffix}")
         store.rename(ready, target.place)
 
     def __enter__(self) -> Self:

@@ -84,12 +84,12 @@ def clean_dataframe(
     require()
     from pyspark.sql import functions as f  # only with the extra
 
-    from dedup.engines.spark.parquet import Rows, cleaned, edits
+    from dedup.engines.spark.columns import Rows, cleaned, edits
     from dedup.engines.spark.rows import Numbered, Table
     from dedup.engines.spark.write import LOG, Plan
     from dedup.formats.files.encoding import Codec
     from dedup.formats.parts import Work
-    from dedup.formats.registry import TEXT
+    from dedup.formats.registry import WHOLE_DOCUMENT
 
     chosen = _chosen(settings, options)
     kind = _checked(df, text, chosen)
@@ -104,7 +104,7 @@ def clean_dataframe(
         f.when(value.isNull(), -1).otherwise(0).cast("bigint").alias("at"),
         f.coalesce(value, f.lit(b"")).alias("value"),
     )
-    table = Table(["row"], ["row"], [TEXT], np.array([0, number]), 0, open=False, rows=True)
+    table = Table(["row"], ["row"], [WHOLE_DOCUMENT], np.array([0, number]), 0, open=False, rows=True)
     there = Rows(rows, text, kind, [], Numbered(lines, table, int(size)))
     work = Work(chosen, (text,), Codec("utf-8"), (1 << 31) - 1, log=True)
     decisions = decide(
@@ -204,7 +204,7 @@ def _documents(rows: Any, settings: Settings, work: Any) -> DataFrame:
     """Return what `decide` wants to know of the rows."""
     from pyspark.sql import functions as f  # only with the extra
 
-    from dedup.engines.spark.parquet import texts
+    from dedup.engines.spark.columns import texts
 
     documents: DataFrame = texts(rows, work)
     if settings.within is None:

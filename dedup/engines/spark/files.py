@@ -16,8 +16,8 @@ from dedup.formats.detect import WrongKindError
 from dedup.formats.files.discover import Patterns, nothing_there, unreadable_address
 from dedup.formats.files.reader import bare_name
 from dedup.formats.foreign import named
-from dedup.formats.foreign_kinds import JSON
-from dedup.formats.registry import TEXT, by_suffix, format_named
+from dedup.formats.names import USUAL
+from dedup.formats.registry import FORMATS, WHOLE_DOCUMENT, by_suffix, format_named
 from dedup.model.errors import DedupError, InputError, UsageError
 from dedup.model.job import STDIN
 
@@ -27,14 +27,14 @@ if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
     from dedup.formats.parts import Format
-    from dedup.model.job import FormatName
 
-_ELSEWHERE = "read it without --engine spark, or convert it to Parquet"
+_BY_SPARK = [one for one in FORMATS if one.data_source]
+_READ = (*(one for one in FORMATS if one.in_lines), WHOLE_DOCUMENT, *_BY_SPARK)
+_ELSEWHERE = f"read it without --engine spark, or convert it to {' or '.join(one.what for one in _BY_SPARK)}"
 _UNPACKED_BY_HADOOP = (".deflate", ".snappy", ".lz4")
 """Further names by which Hadoop would unpack what this program takes as it is."""
 _GLOB = frozenset("\\*?[]{},")
 _PATTERN = frozenset("*?[{")
-PARQUET = ".parquet"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +46,14 @@ class File:
         name: as shown to people.
         relative: its name in the removal log.
         size: bytes as stored.
-        kind: what its records are; None: rows of Parquet.
+        kind: what its records are.
     """
 
     uri: str
     name: str
     relative: str
     size: int
-    kind: Format | None
+    kind: Format
 
     @property
     def path(self) -> str:
@@ -69,7 +69,7 @@ class File:
     def whole(self) -> bool:
         """It is read as one thing: it is one document, or has to be unpacked from its beginning on."""
         return (
-            (self.kind is not None and not self.kind.in_lines)
+            not (self.kind.in_lines or self.kind.data_source)
             or self.packed
             or self.uri.lower().endswith(_UNPACKED_BY_HADOOP)
         )
@@ -89,8 +89,8 @@ class _Listed(NamedTuple):
 def find_files(
     spark: SparkSession,
     inputs: tuple[str, ...],
-    include: tuple[str, ...],
-    asked: FormatName,
+    include: tuple[str, ...] | None,
+    asked: str,
     report: Callable[[DedupError], None],
     *,
     exclude: tuple[str, ...] = (),
@@ -102,7 +102,7 @@ def find_files(
     Args:
         spark: the session.
         inputs: paths and URIs; patterns of Hadoop's are expanded.
-        include: patterns for names below a directory.
+        include: patterns for names below a directory; None: `USUAL`.
         asked: the format, or ``auto``.
         report: is told an `InputError` for each input that is missing or holds nothing to read.
         exclude: patterns for names below a directory that are left out.
@@ -111,11 +111,12 @@ def find_files(
 
     Raises:
         UsageError: standard input is named, or a file's format cannot be told by its name.
-        WrongKindError: a file that was named is neither text nor JSON lines nor Parquet, by its name.
+        WrongKindError: a file that was named is nothing that is read, by its name.
     """
     if STDIN in inputs:
         raise UsageError("--engine spark reads files, not standard input", hint="put the input where Spark reads it")
     found: list[File] = []
+    include = USUAL if include is None else include
     patterns = Patterns(include, exclude, hidden=True)  # Spark lists nothing that is hidden
     kind_of = _Kinds(asked, binary_as_text=binary_as_text)
     for given in inputs:
@@ -196,18 +197,26 @@ def _top(given: str, listed: list[_Listed]) -> PurePosixPath | None:
     return None
 
 
-def _matches(place: str, patterns: Patterns, asked: FormatName) -> bool:
-    parquet = place.lower().endswith(PARQUET)
-    if asked == "parquet" or (asked == "auto" and parquet):
-        return parquet and not patterns.left_out(place)
+def _matches(place: str, patterns: Patterns, asked: str) -> bool:
+    if (kind := _by_spark(place, asked)) is not None:
+        return place.lower().endswith(kind.suffixes) and not patterns.left_out(place)
     return patterns.place(place)
+
+
+def _by_spark(place: str, asked: str) -> Format | None:
+    """Return the format of a file, as asked or by its name, if Spark itself reads that; None: it does not."""
+    if asked != "auto":
+        kind: Format | None = format_named(asked)
+    else:
+        kind = by_suffix(place) if bare_name(place) == place else None
+    return kind if kind in _BY_SPARK else None
 
 
 @dataclass(frozen=True, slots=True)
 class _Kinds:
     """What files hold, as asked or by their names."""
 
-    asked: FormatName
+    asked: str
     binary_as_text: bool
 
     def file(self, listed: _Listed, name: str, relative: str) -> File:
@@ -229,27 +238,27 @@ class _Kinds:
             except WrongKindError as error:  # noqa: PERF203 - a few names of many
                 passed(error)
 
-    def _kind(self, relative: str, name: str) -> Format | None:
-        """Return what a file's records are; None: rows of Parquet."""
-        if self.asked == "parquet" or (self.asked == "auto" and relative.lower().endswith(PARQUET)):
-            return None
+    def _kind(self, relative: str, name: str) -> Format:
+        """Return what a file's records are."""
+        if (rows := _by_spark(relative, self.asked)) is not None:
+            return rows
         if self.asked != "auto":
             asked = format_named(self.asked)
-            if not _can_read(asked):
+            if not in_plain_files(asked):
                 raise UsageError(f"{asked.what} is not read on Spark", place=name, hint=_ELSEWHERE)
             return asked
-        if (kind := by_suffix(relative)) is not None and _can_read(kind):
+        if (kind := by_suffix(relative)) is not None and in_plain_files(kind):
             return kind
         if self.binary_as_text:
-            return TEXT
-        if (says := named(relative)) not in (None, JSON):
-            assert says is not None  # noqa: S101 - for the type checker
+            return WHOLE_DOCUMENT
+        if (says := named(relative)) is not None and not says.doubtful:
             says = says if kind is None else says._replace(hint=_ELSEWHERE)
             raise WrongKindError(says, name, by_name=True, announced=True)
-        hint = "say --format jsonl, text or parquet"
+        *others, last = (one.name for one in _READ)
+        hint = f"say --format {', '.join(others)} or {last}"
         raise UsageError("the name does not tell the format, and on Spark nothing else is asked", place=name, hint=hint)
 
 
-def _can_read(kind: Format) -> bool:
-    """Return True for a format that Spark can read: plain documents, or lines that are documents."""
-    return kind.in_lines or kind is TEXT
+def in_plain_files(kind: Format) -> bool:
+    """Return True for a format that is read by this program on Spark: whole documents, or lines that are documents."""
+    return kind.in_lines or kind is WHOLE_DOCUMENT

@@ -28,7 +28,6 @@ from dedup.formats.detect import not_lines, sniff
 from dedup.formats.files.compression import by_magic
 from dedup.formats.files.reader import Reader
 from dedup.formats.parts import TASK_BYTES
-from dedup.formats.registry import TEXT
 from dedup.model.errors import InputError
 
 if TYPE_CHECKING:
@@ -40,7 +39,6 @@ if TYPE_CHECKING:
     from dedup.engines.spark.files import File
     from dedup.formats.files.encoding import Codec
     from dedup.formats.parts import Format
-    from dedup.model.job import FormatName
 
 _LARGEST = (1 << 31) - 1
 """Bytes of a file that Spark reads as one piece, at the most."""
@@ -59,7 +57,7 @@ def number(
     references: int,
     codec: Codec,
     *,
-    asked: FormatName = "auto",
+    asked: str = "auto",
     binary_as_text: bool = False,
 ) -> Numbered:
     """Count the lines of all inputs, and number them.
@@ -167,7 +165,7 @@ def _counted(
             found.sort()
             _tell_ends(files[uri], found)
     if whole is not None:
-        kinds = {uri: (file.kind or TEXT, file.name) for uri, file in files.items() if file.whole}
+        kinds = {uri: (file.kind, file.name) for uri, file in files.items() if file.whole}
         for row in whole.mapInArrow(partial(count_pieces, kinds), _COUNTED).collect():
             if row["fault"]:
                 raise InputError(f"{row['fault']}; nothing was written", place=files[row["uri"]].name)
@@ -226,7 +224,7 @@ def _placed(
     if references == len(files):
         at = 0
     first = np.array([0, *accumulate(counts)], np.int64)
-    kinds = [file.kind or TEXT for file in files]
+    kinds = [file.kind for file in files]
     names, relatives = [file.name for file in files], [file.relative for file in files]
     return Table(names, relatives, kinds, first, references, open_line and document > start), places, at
 
@@ -320,7 +318,7 @@ def _refuse_records(kind: Format, name: str) -> None:
 
 def _count_pieces(
     codec: Codec,
-    asked: FormatName,
+    asked: str,
     binary_as_text: bool,  # noqa: FBT001 - filled in by position where it is known
     kinds: dict[str, tuple[Format, str]],
     batches: Iterable[pa.RecordBatch],

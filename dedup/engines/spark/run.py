@@ -15,10 +15,10 @@ from dedup.formats.edits import LEFT
 from dedup.formats.files.compression import PACKED
 from dedup.formats.files.encoding import Codec
 from dedup.formats.foreign import named
-from dedup.formats.foreign_kinds import PARQUET
 from dedup.formats.parts import Work
 from dedup.formats.plan_checks import refuse_kind
-from dedup.model.compatibility import PARQUET_JOB, SPARK_JOB, refuse
+from dedup.formats.registry import by_suffix
+from dedup.model.compatibility import ROWS_JOB, SPARK_JOB, refuse
 from dedup.model.errors import DedupError, InputError, UsageError
 from dedup.model.outcome import Counts, Outcome, check_removed, check_sums, exit_code, nothing_read
 
@@ -28,14 +28,15 @@ if TYPE_CHECKING:
 
     from pyspark.sql import DataFrame, SparkSession
 
+    from dedup.engines.spark.columns import Rows
     from dedup.engines.spark.commit import OutputNaming, Staged, Target
     from dedup.engines.spark.connect import Direct
     from dedup.engines.spark.files import File
-    from dedup.engines.spark.parquet import Rows
     from dedup.engines.spark.rows import Numbered, Table
     from dedup.engines.spark.stages.faults import Faults
     from dedup.engines.spark.write import Plan
     from dedup.formats.detect import WrongKindError
+    from dedup.formats.parts import Format
     from dedup.model.job import Cluster, Job
     from dedup.model.outcome import Events
 
@@ -86,7 +87,7 @@ class _Run:
             events.note("on Spark, removals are not explained one by one; --removed LOG holds all of them")
 
     def run(self) -> Outcome:
-        from dedup.engines.spark.parquet import texts
+        from dedup.engines.spark.columns import texts
         from dedup.engines.spark.read import number  # only with the extra
         from dedup.engines.spark.records import documents
         from dedup.engines.spark.stages.decide import decide
@@ -99,8 +100,8 @@ class _Run:
         staged = self._staged(files)
         rows: Rows | None = None
         with self._events.stage("counting"):
-            if _has_rows(files):
-                rows = self._rows(references, files)
+            if (kind := _rows_of(files)) is not None:
+                rows = self._rows(kind, references, files)
                 numbered = rows.numbered
             else:
                 numbered = number(
@@ -252,8 +253,8 @@ class _Run:
         self._naming = OutputNaming.of(files, output, log)
         if not is_remote(self._spark):
             return self._stack.enter_context(Staged(self._spark, output, log, self._naming.suffix))
-        if _has_rows(files):
-            what = "Parquet cannot be written behind Spark Connect by this command; nothing was read"
+        if (kind := _rows_of(files)) is not None:
+            what = f"{kind.what} cannot be written behind Spark Connect by this command; nothing was read"
             raise UsageError(what, hint="use --master")
         return self._stack.enter_context(Direct(self._spark, output, log))
 
@@ -267,10 +268,10 @@ class _Run:
 
         output = Target(self._cluster.output) if self._cluster.output and self._job.mode == "clean" else None
         log = Target(self._cluster.removed) if self._cluster.removed and self._job.mode != "dry-run" else None
+        rows = _rows_of(files)
         for target, name in ((output, "the output"), (log, "the removal log")):
-            says = None if target is None else named(target.name)
-            if target is not None and not (says is PARQUET and _has_rows(files) and target is output):
-                refuse_kind(target.place, says, name)
+            if target is not None and not (target is output and rows is not None and by_suffix(target.name) is rows):
+                refuse_kind(target.place, named(target.name), name)
         return output, log
 
     def _plan(self, numbered: Numbered, *, told: bool) -> Plan:
@@ -286,30 +287,30 @@ class _Run:
         stride = -(-documents // parts)
         return Plan(-(-documents // stride), stride, naming.in_log if naming is not None else "", told)
 
-    def _rows(self, references: list[File], files: list[File]) -> Rows:
-        """Number the rows of inputs that are Parquet.
+    def _rows(self, kind: Format, references: list[File], files: list[File]) -> Rows:
+        """Number the rows of inputs in a format that Spark itself reads.
 
         Raises:
             UsageError: not all of them are, or what is asked is for lines.
         """
-        from dedup.engines.spark.parquet import read_rows  # only with the extra
+        from dedup.engines.spark.columns import read_rows  # only with the extra
 
         job = self._job
         twice = len({file.uri for file in files}) < len(files)
         refused = (
-            (bool(references) or any(file.kind is not None for file in files), "Parquet is read by itself"),
+            (bool(references) or any(file.kind is not kind for file in files), f"{kind.what} is read by itself"),
             (twice, "an input is named twice"),
         )
         for wrong, what in refused:
             if wrong:
                 raise UsageError(f"{what}; nothing was read", place=files[0].name, hint="run these by themselves")
-        refuse(PARQUET_JOB, job, place=files[0].name)
+        refuse(ROWS_JOB, job, place=files[0].name)
         return read_rows(self._spark, job.inputs, files, job.text_field)
 
     def _carry_out_rows(self, rows: Rows, removals: DataFrame, plan: Plan, staged: Staged | Direct | None) -> None:
-        """Have the tasks write rows of Parquet, and add up what they counted."""
+        """Have the tasks write rows, and add up what they counted."""
+        from dedup.engines.spark.columns import cleaned, edits
         from dedup.engines.spark.commit import Staged  # only with the extra
-        from dedup.engines.spark.parquet import cleaned, edits
         from dedup.engines.spark.write import COUNTS, LOG
 
         edited = edits(rows, removals, self._work, plan)
@@ -320,7 +321,7 @@ class _Run:
         self._add_up([bytes(row["value"]) for row in counts])
         if files is not None:
             text = cleaned(rows, edited, plan) if self._cluster.output else None
-            files.write_rows(text, rows.partitions, edited.where(edited["kind"] == LOG))
+            files.write_rows(text, rows.data_source, rows.partitions, edited.where(edited["kind"] == LOG))
 
     def _carry_out(self, rows: DataFrame, staged: Staged | Direct | None) -> None:
         """Have the tasks write, and add up what they counted."""
@@ -358,9 +359,9 @@ class _Run:
         staged.commit(naming.part, plan.parts, (head, end_line(self._counts.removed, self._edits)))
 
 
-def _has_rows(files: Sequence[File]) -> bool:
-    """Return True if inputs are Parquet."""
-    return any(file.kind is None for file in files)
+def _rows_of(files: Sequence[File]) -> Format | None:
+    """Return the format of inputs that Spark itself reads as rows; None: there are none."""
+    return next((file.kind for file in files if file.kind.data_source), None)
 
 
 def _size(files: Sequence[File]) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from dedup.formats.names import WARC
 from dedup.formats.parts import Format
 
 if TYPE_CHECKING:
@@ -31,9 +32,7 @@ def _later(name: str) -> Callable[..., Any]:
 
 
 FORMAT = Format(
-    name="warc",
-    what="WARC",
-    suffixes=(".warc", ".wet"),
+    *WARC,
     read=_read,
     records=_later("records"),
     record=_later("record"),

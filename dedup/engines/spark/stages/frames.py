@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from dedup.formats.registry import COLUMNS
 from dedup.model.errors import DedupError, MissingDependencyError
 
 if TYPE_CHECKING:
@@ -159,7 +160,7 @@ class CheckpointStore:
     that does so many times over fills the driver's memory.
 
     Args:
-        directory: a path that all of the cluster can write and read: frames are kept there as Parquet, and outlive the
+        directory: a path that all of the cluster can write and read: frames are kept there, and outlive the
             machines that made them. None: on the executors; where one of these is lost, Spark fails and says so.
     """
 
@@ -176,8 +177,8 @@ class CheckpointStore:
             return kept
         number = self._names[name] = self._names.get(name, 0) + 1
         path = f"{self._directory.rstrip('/')}/{name}-{number}"
-        frame.write.mode("overwrite").parquet(path)
-        return frame.sparkSession.read.schema(frame.schema).parquet(path)
+        frame.write.mode("overwrite").format(COLUMNS.data_source).save(path)
+        return frame.sparkSession.read.schema(frame.schema).format(COLUMNS.data_source).load(path)
 
     def part(self, name: str) -> CheckpointStore:
         """Return a store of its own for a part of the work; what it keeps can be let go of before all is done."""

@@ -15,7 +15,7 @@ from dedup.engines.spark.stages.outcome import REMOVALS
 from dedup.formats.edits import LocatedDocument
 from dedup.formats.files.encoding import Codec
 from dedup.formats.parts import Part, PartResult, Record, Work
-from dedup.formats.registry import TEXT
+from dedup.formats.registry import WHOLE_DOCUMENT
 from dedup.resolve.corpus.kept_near import NearDuplicates
 from dedup.resolve.corpus.removals import GOES, UNJUDGED, removal_type
 from dedup.resolve.near_duplicates import sources
@@ -85,7 +85,7 @@ def _documents(batch: pa.RecordBatch, removals: NDArray[np.void], edges: list[in
     out = []
     for place, (text, spans) in enumerate(zip(batch.column("text"), batch.column("spans"), strict=True)):
         found = Record(0, 0, 1, text.as_py().decode("utf-8", "surrogatepass"))
-        located = LocatedDocument(Part(0, TEXT), PartResult(), found)
+        located = LocatedDocument(Part(0, WHOLE_DOCUMENT), PartResult(), found)
         begin, end = edges[place], edges[place + 1]
         there = np.frombuffer(spans.as_py(), "<i4").reshape(-1, 2)
         out.append(Document(located, begin, there, removals[begin:end], 0, (), near, ()))

@@ -1,4 +1,4 @@
-"""Parquet: the text is one column, and every other column, the columns of partitions too, stays as Spark reads it.
+"""Rows that Spark itself reads and writes: the text is one column, and every other one, those of partitions too, stays.
 
 Rows are numbered by their file and their place in it. Texts meet what goes from them as lines do; what is left of those
 that change is kept, and takes the old text's place in a join.
@@ -19,7 +19,7 @@ from dedup.engines.spark.rows import Numbered, Row, Table
 from dedup.engines.spark.stages.frames import NUMBER, batch_of
 from dedup.engines.spark.write import COUNTS, LOG, TEXT, Plan, Writer, lines_and_removals
 from dedup.formats.parts import Part, PartKind, Work, too_large
-from dedup.formats.registry import TEXT as WHOLE
+from dedup.formats.registry import WHOLE_DOCUMENT
 from dedup.model.errors import UsageError
 
 if TYPE_CHECKING:
@@ -47,6 +47,7 @@ class Rows:
         kind: its type.
         partitions: columns that are directories.
         numbered: `dedup.engines.spark.read.ROWS`; `at` is `_NULL` where a row has no text.
+        data_source: what Spark calls the format of the files that they are from; empty: they are from none.
     """
 
     frame: DataFrame
@@ -54,10 +55,11 @@ class Rows:
     kind: str
     partitions: list[str]
     numbered: Numbered
+    data_source: str = ""
 
 
 def read_rows(spark: SparkSession, inputs: tuple[str, ...], files: Sequence[File], column: str) -> Rows:
-    """Number the rows of the inputs, which are all Parquet.
+    """Number the rows of the inputs, which are all in one format that Spark itself reads.
 
     Args:
         spark: the session.
@@ -68,7 +70,8 @@ def read_rows(spark: SparkSession, inputs: tuple[str, ...], files: Sequence[File
     Raises:
         UsageError: there is no such column, or it holds no text; or one that this needs for itself.
     """
-    frame = spark.read.option("mergeSchema", "true").parquet(*[escaped(given) for given in inputs])
+    data_source = files[0].kind.data_source
+    frame = spark.read.format(data_source).option("mergeSchema", "true").load([escaped(given) for given in inputs])
     kinds = dict(frame.dtypes)
     if kinds.get(column) not in ("string", "binary"):
         what = f"holds {kinds[column]}, not text" if column in kinds else f"there is no column {column!r}"
@@ -80,7 +83,7 @@ def read_rows(spark: SparkSession, inputs: tuple[str, ...], files: Sequence[File
     counts = {row["uri"]: row["count"] for row in frame.select(uri).groupBy("uri").count().collect()}
     first = np.concatenate(([0], np.cumsum([counts.get(file.uri, 0) for file in files]))).astype(np.int64)
     shown, relatives = [file.name for file in files], [file.relative for file in files]
-    table = Table(shown, relatives, [WHOLE] * len(files), first, 0, open=False, rows=True)
+    table = Table(shown, relatives, [WHOLE_DOCUMENT] * len(files), first, 0, open=False, rows=True)
     places = [(file.uri, number, int(first[number])) for number, file in enumerate(files)]
     rows = frame.select(
         "*", F.col("_metadata.file_path").alias("__dedup_uri"), F.col("_metadata.row_index").alias("__dedup_row")
@@ -98,7 +101,8 @@ def read_rows(spark: SparkSession, inputs: tuple[str, ...], files: Sequence[File
     )
     whole = rows.select(*(F.col(f"`{name}`") for name in frame.columns), NUMBER)
     size = sum(file.size for file in files)
-    return Rows(whole, column, kinds[column], _partitions(files, frame.columns), Numbered(lines, table, size))
+    numbered, partitions = Numbered(lines, table, size), _partitions(files, frame.columns)
+    return Rows(whole, column, kinds[column], partitions, numbered, data_source)
 
 
 def _partitions(files: Sequence[File], columns: Sequence[str]) -> list[str]:
@@ -164,7 +168,7 @@ class _Task(Writer):
         if len(row.value) > self._work.max_document:
             problem = too_large(name, self._work.max_document)
             return Part(row.source, PartKind.THROUGH, name, relative, row.value, problem=problem)
-        return Part(row.source, WHOLE, name, relative, row.value)
+        return Part(row.source, WHOLE_DOCUMENT, name, relative, row.value)
 
     def end(self) -> Iterator[pa.RecordBatch]:
         """Say what was counted."""
