@@ -23,6 +23,7 @@ from dedup.command.checks import (
 from dedup.command.help import USAGE, render
 from dedup.command.options import OPTIONS
 from dedup.formats.files.addresses import is_address
+from dedup.formats.names import USUAL
 from dedup.model.errors import UsageError
 from dedup.model.job import STDIN, Cluster, Job, Mode
 from dedup.model.settings import Settings
@@ -201,7 +202,7 @@ def _request(ctx: click.Context, /, **values: Any) -> Request:
     check_inputs(inputs, in_place=values["in_place"], files_from=values["files_from"])
     check_stats(values)
     found = ctx.obj if isinstance(ctx.obj, config_file.Config) else config_file.Config()
-    output, mode = values["output"], _mode(values)
+    output, mode, include = values["output"], _mode(values), tuple(values["include"])
     job = Job(
         inputs=inputs,
         settings=Settings(**{name: values[name] for name in _SETTINGS}),
@@ -209,7 +210,7 @@ def _request(ctx: click.Context, /, **values: Any) -> Request:
         text_field=values["field"],
         delimiter=sign_between(values["delimiter"]),
         html=values["html"],
-        include=tuple(values["include"]),
+        include=include if include != USUAL else None,
         exclude=tuple(values["exclude"]),
         # With --dry-run they say what would be done, and nothing is.
         output=None if mode == "dry-run" or output in (None, STDIN) else _place(output, values),

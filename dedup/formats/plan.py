@@ -188,7 +188,7 @@ def _references(job: Job) -> list[Source]:
 
 def _patterns(job: Job) -> tuple[str, ...]:
     """Return the names that are read below a directory: as said, else, of a format that is asked for, its own."""
-    if job.include is not None and job.include != USUAL:
+    if job.include is not None:
         return job.include
     own = () if job.format == "auto" else tuple(f"*{suffix}" for suffix in format_named(job.format).suffixes)
     return USUAL if set(own) <= set(USUAL) else own

@@ -68,6 +68,17 @@ def test_texts_are_cleaned_and_every_other_column_stays(spark: Any, tmp_path: Pa
     assert len(log) == removed + 2
 
 
+def test_any_name_of_parquet_is_read(spark: Any, tmp_path: Path) -> None:
+    texts: list[str | None] = [*articles(11, 9), *articles(11, 9)]
+    spark.createDataFrame([(text,) for text in texts], "text string").coalesce(1).write.parquet(str(tmp_path / "in"))
+    [part] = (tmp_path / "in").glob("*.parquet")
+    part.rename(part.with_suffix(".pq"))
+    expected, removed = _locally(tmp_path, texts)
+    outcome = run(_job(tmp_path, str(tmp_path / "in")), Recorder())
+    assert [row["text"] for row in spark.read.parquet(str(tmp_path / "out")).collect()] == expected
+    assert outcome.counts.removed == removed > 0
+
+
 @pytest.mark.parametrize(("more", "said"), [({"text_field": "body"}, "no column 'body'"), ({"mark": True}, "--mark")])
 def test_what_parquet_does_not_have_is_refused(spark: Any, tmp_path: Path, more: dict[str, Any], said: str) -> None:
     spark.createDataFrame([("a",)], "text string").write.parquet(str(tmp_path / "in"))

@@ -9,7 +9,8 @@ import pytest
 
 from dedup.formats import names, registry
 from dedup.formats.parts import Format
-from tests.docs.test_layout import PACKAGE, ROOT, SOURCES
+from tests.docs.test_commands import ROOT
+from tests.docs.test_layout import PACKAGE, SOURCES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -78,7 +79,8 @@ def _words(tree: ast.AST) -> Iterator[tuple[int, str, bool]]:
     Such a place is a comparison (but with the value of ``--html``), an argument that says the format, or a call by that
     name. Strings that are statements are docstrings.
     """
-    silent, certain = set(), set()
+    silent: set[ast.AST] = set()
+    certain: set[ast.AST] = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Expr):
             silent.add(node.value)
