@@ -1,10 +1,12 @@
 """Candidate pairs: paragraphs that agree on a band of their signatures and pass the sieves.
 
-A small bucket gives all of its pairs. In a large one, which is what a template or a menu leaves, each member is paired
-with the bucket's first members, with its neighbours in order, and with its neighbours among those with the same
-numbers; the rest is counted as not examined, and `leaders` asks again for those that stay. A huge one is cut, in the
-order of staying, into large ones, so that it need not be in memory at once; the ones that stay in each meet when they
-are asked for again.
+The result is defined by the paragraphs that are kept, in the order in which they stay:
+
+    for each paragraph of a bucket:
+        candidates = the first of those kept before it, the last of them, and the last of them with the same numbers
+
+So a small bucket gives all of its pairs, and of a large one, which is what a template or a menu leaves, the rest is
+counted as not examined. What comes later makes no difference, and neither does what is not kept.
 """
 
 from __future__ import annotations
@@ -13,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from dedup.text.arrays import among, distinct
+from dedup.text.arrays import distinct
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -22,12 +24,10 @@ if TYPE_CHECKING:
 
     from dedup.model.settings import Settings
 
-SMALL = 8
-"""Members up to which a bucket gives all its pairs."""
-HUGE = 1 << 18
-"""Members up to which a bucket is looked at as one."""
-NEIGHBOURS = 3
-FIRST = 2
+FIRST, LAST = 5, 3
+"""With how many of those kept before it in a bucket a paragraph is paired, from either end."""
+KEPT, ASKS = 1, 2
+"""Flags of a paragraph: others may go for it; pairs of it with those kept before it are wanted."""
 MOST = 48
 """Candidates of a paragraph: those that share most bands with it."""
 NUMBERS_EXPLAINED = 3
@@ -36,8 +36,6 @@ _DEVIATIONS = 2.5
 """Standard deviations that the estimate of a resemblance may be off: one pair of 160 is, at the very worst."""
 _TOGETHER = 1 << 21
 """Pairs that are put together at a time."""
-_SLOT_BITS = 20
-"""Bits of a band's key by which most of those that are in no bucket asked for are passed over."""
 _LOW = np.uint64(0xFFFFFFFF)
 _SHIFT = np.uint64(32)
 
@@ -61,12 +59,10 @@ class Bucketed(NamedTuple):
 
     Attributes:
         pairs: pairs that pass the sieves, as later << 32 | earlier; uint64, each once, ascending.
-        crowded: paragraphs in large buckets; int64.
         unexamined: pairs in large buckets that were left out.
     """
 
     pairs: NDArray[np.uint64]
-    crowded: NDArray[np.int64]
     unexamined: int
 
 
@@ -77,14 +73,12 @@ class Candidates(NamedTuple):
         later: the one that may go; int64.
         earlier: the one it may go for; int64.
         votes: bands that they share; int64.
-        crowded: paragraphs of which not every pair was examined; bool, one for each paragraph.
         unexamined: pairs in large buckets, or beyond the most candidates, that were left out.
     """
 
     later: NDArray[np.int64]
     earlier: NDArray[np.int64]
     votes: NDArray[np.int64]
-    crowded: NDArray[np.bool_]
     unexamined: int
 
 
@@ -95,20 +89,16 @@ def candidates(bands: Iterable[Bucketed], number: int) -> Candidates:
     at a time, make no difference. Pairs are looked at in ranges of the later paragraph: of all of them in memory are
     only those that are kept, if the bands' own arrays are not.
     """
-    crowded = np.zeros(number, bool)
     found: list[NDArray[np.uint64]] = []
     unexamined = 0
     for band in bands:
         unexamined += band.unexamined
-        crowded[band.crowded] = True
         found.append(band.pairs)
     parts = [best(*_voted(some)) for some in _ranges(found, 0, number)]
-    for part in parts:
-        crowded[part.over] = True
-        unexamined += part.unexamined
+    unexamined += sum(part.unexamined for part in parts)
     none = np.empty(0, np.uint64), np.empty(0, np.int64)
     pairs, votes = (np.concatenate([none[side], *(part[side] for part in parts)]) for side in (0, 1))
-    return Candidates((pairs >> _SHIFT).astype(np.int64), (pairs & _LOW).astype(np.int64), votes, crowded, unexamined)
+    return Candidates((pairs >> _SHIFT).astype(np.int64), (pairs & _LOW).astype(np.int64), votes, unexamined)
 
 
 class Best(NamedTuple):
@@ -117,13 +107,11 @@ class Best(NamedTuple):
     Attributes:
         pairs: sorted by the later one, falling votes and the earlier one; uint64.
         votes: of each; int64.
-        over: both sides of those that were dropped, maybe more than once; int64.
         unexamined: pairs that were dropped.
     """
 
     pairs: NDArray[np.uint64]
     votes: NDArray[np.int64]
-    over: NDArray[np.int64]
     unexamined: int
 
 
@@ -139,9 +127,7 @@ def best(pairs: NDArray[np.uint64], votes: NDArray[np.int64]) -> Best:
     # Within a paragraph's pairs places have changed, but where they begin has not.
     beyond = np.arange(len(later)) - np.searchsorted(later, later) >= MOST
     kept = order[~beyond]
-    dropped = pairs[order[beyond]]
-    over = np.concatenate((dropped >> _SHIFT, dropped & _LOW)).astype(np.int64)
-    return Best(pairs[kept], votes[kept], over, len(dropped))
+    return Best(pairs[kept], votes[kept], int(np.count_nonzero(beyond)))
 
 
 def _ranges(found: list[NDArray[np.uint64]], low: int, high: int) -> Iterator[list[NDArray[np.uint64]]]:
@@ -166,120 +152,106 @@ def _voted(found: list[NDArray[np.uint64]]) -> tuple[NDArray[np.uint64], NDArray
     return every[heads], np.diff(heads, append=len(every))
 
 
-def bucketed(keys: NDArray[np.uint32], features: Features, settings: Settings) -> Bucketed:
+def bucketed(keys: NDArray[np.uint32], flags: NDArray[np.uint8], features: Features, settings: Settings) -> Bucketed:
     """Find the pairs of paragraphs that agree on one band and are worth aligning.
 
     Args:
         keys: the band's key of each paragraph; uint32.
+        flags: of each, `KEPT` and `ASKS`; uint8.
         features: for the sieves.
         settings: the threshold and the guard.
     """
-    company = _in_company(keys)
-    both = (keys[company].astype(np.uint64) << np.uint64(32)) | company.astype(np.uint64)
-    both.sort()
-    follows = np.zeros(len(both) + 1, bool)
-    follows[1:-1] = (both[1:] ^ both[:-1]) <= _LOW
-    inside = np.flatnonzero(follows[1:] | follows[:-1])
-    return grouped(both[inside] & _LOW, np.cumsum(~follows[inside]) - 1, features, settings)
+    member = in_company(keys, flags)
+    group = np.cumsum(np.diff(keys[member], prepend=keys[member[:1]]) != 0)
+    of_members = Features._make(column[member] for column in features)
+    return grouped(member.astype(np.uint64), group, flags[member], of_members, settings)
 
 
-def bucketed_with(
-    keys: NDArray[np.uint32], fresh: NDArray[np.int64], features: Features, settings: Settings
-) -> Bucketed:
-    """Do as `bucketed` does with those buckets of a band in which one of some paragraphs is.
+def in_company(keys: NDArray[np.uint32], flags: NDArray[np.uint8]) -> NDArray[np.int64]:
+    """Return the members of all buckets of a band in which one that is kept and another that asks are.
 
     Args:
         keys: the band's key of each paragraph; uint32.
-        fresh: paragraphs, ascending; int64. All that share a bucket with none of these have been looked at.
-        features: for the sieves.
-        settings: the threshold and the guard.
+        flags: of each, `KEPT` and `ASKS`; those without any are passed over; uint8.
+
+    Returns:
+        Those of one bucket together and ascending; int64.
     """
-    if len(fresh) == len(keys):
-        return bucketed(keys, features, settings)
-    shift = np.uint32(32 - _SLOT_BITS)
-    slots = np.zeros(1 << _SLOT_BITS, bool)
-    slots[keys[fresh] >> shift] = True
-    some = np.flatnonzero(slots[keys >> shift])
-    some = some[among(keys[some], keys[fresh])]
-    chosen = Features(features.words[some], features.numbers[some], features.bits[some])
-    found = bucketed(keys[some], chosen, settings)
-    index = some.astype(np.uint64)
-    pairs = index[(found.pairs >> _SHIFT).astype(np.int64)] << _SHIFT | index[(found.pairs & _LOW).astype(np.int64)]
-    return Bucketed(pairs, some[found.crowded], found.unexamined)
+    some = np.flatnonzero(flags)
+    some = some[np.argsort(keys[some], kind="stable")]
+    heads = np.flatnonzero(np.diff(keys[some].astype(np.int64), prepend=-1))
+    sizes = np.diff(heads, append=len(some))
+    every = np.bitwise_or.reduceat(flags[some], heads) if len(some) else flags[:0]
+    found: NDArray[np.int64] = some[np.repeat((sizes > 1) & (every == KEPT | ASKS), sizes)]
+    return found
 
 
 def grouped(
-    member: NDArray[np.uint64], group: NDArray[np.int64], features: Features, settings: Settings, *, before: int = 0
+    member: NDArray[np.uint64],
+    group: NDArray[np.int64],
+    flags: NDArray[np.uint8],
+    features: Features,
+    settings: Settings,
+    *,
+    before: int = 0,
 ) -> Bucketed:
     """Find the pairs within buckets that are worth aligning.
 
     Args:
         member: paragraphs, those of one bucket together and ascending; uint64.
-        group: the bucket of each, from 0, ascending; int64.
-        features: of the paragraphs, for the sieves.
+        group: the bucket of each, ascending; int64.
+        flags: of each, `KEPT` and `ASKS`; uint8.
+        features: of each, for the sieves.
         settings: the threshold and the guard.
-        before: members of the first bucket that are not given, because they were looked at before; a multiple of
-            `HUGE`, and pairs with them count as left out.
+        before: of the first bucket, how many that are kept are not given: pairs with them count as left out.
     """
-    crowded, left_out = np.empty(0, np.int64), 0
-    count = np.bincount(group, minlength=1)
-    are_large = count > SMALL
-    are_large[0] |= before > 0
-    large = are_large[group]
-    pairs = [_neighbours(member, group, SMALL - 1, ~large)]
-    if large.any():
-        crowded = member[large].astype(np.int64)
-        pairs.append(_large(member[large], _cut(group, count)[large], features))
-        every_pair = int((count * (count - 1) // 2)[are_large].sum()) + before * int(count[0])
-        left_out = every_pair - len(pairs[-1])
-    every = np.concatenate(pairs)
-    passing = every[passes(every, features, settings)]
-    passing.sort()
-    return Bucketed(passing, crowded, left_out)
+    rows, asks = np.arange(len(member)), (flags & ASKS) > 0
+    order = np.lexsort((rows, features.numbers, group))
+    numbers = features.numbers[order]
+    change = (np.diff(group[order]) > 0) | (numbers[1:] != numbers[:-1])
+    alike = np.cumsum(np.concatenate(([False], change))[: len(order)])
+    parts = [_named(rows, flags, group, (FIRST, LAST)), _named(order, flags[order], alike, (0, LAST))]
+    every = distinct(np.concatenate(parts))
+    later, earlier = (every >> _SHIFT).astype(np.int64), (every & _LOW).astype(np.int64)
+    counts = _kept_before(flags, group)
+    unexamined = int(counts[asks].sum()) - len(every)
+    if before:
+        unexamined += before * int(np.count_nonzero(asks & (group == group[0]) & (counts > 0)))
+    fits = passes(every, features, settings)
+    pairs = member[later[fits]] << _SHIFT | member[earlier[fits]]
+    pairs.sort()
+    return Bucketed(pairs, unexamined)
 
 
-def _cut(group: NDArray[np.int64], count: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Number groups anew, with huge ones cut."""
-    if int(count.max()) <= HUGE:
-        return group
-    begins = (np.arange(len(group)) - np.searchsorted(group, group)) % HUGE == 0
-    return np.cumsum(begins) - 1
+def _kept_before(flags: NDArray[np.uint8], group: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return how many are kept before each row in its group; rows of one group are together."""
+    is_kept = (flags & KEPT > 0).astype(np.int64)
+    counts = np.cumsum(is_kept) - is_kept
+    heads = np.flatnonzero(np.diff(group, prepend=-1))
+    found: NDArray[np.int64] = counts - np.repeat(counts[heads], np.diff(heads, append=len(group)))
+    return found
 
 
-def _in_company(keys: NDArray[np.uint32]) -> NDArray[np.int64]:
-    """Return the places of all keys that may stand more than once, ascending: counting is cheaper than sorting."""
-    bits = min(max(2 * len(keys), 1).bit_length(), 32)
-    slots = (keys >> np.uint32(32 - bits)).astype(np.int64)
-    return np.flatnonzero(np.bincount(slots, minlength=1)[slots] > 1)
-
-
-def _large(member: NDArray[np.uint64], group: NDArray[np.int64], features: Features) -> NDArray[np.uint64]:
-    """Return the pairs of the large buckets, each once."""
-    heads = np.searchsorted(group, group)
-    out = [_neighbours(member, group, NEIGHBOURS, None)]
-    for step in range(FIRST):
-        place = heads + step
-        behind = np.flatnonzero(place < np.arange(len(member)))
-        out.append((member[behind] << np.uint64(32)) | member[place[behind]])
-    order = np.lexsort((member, features.numbers[member.astype(np.int64)], group))
-    out.append(_neighbours(member[order], group[order], NEIGHBOURS, None))
-    return distinct(np.concatenate(out))
-
-
-def _neighbours(
-    member: NDArray[np.uint64], group: NDArray[np.int64], reach: int, chosen: NDArray[np.bool_] | None
+def _named(
+    order: NDArray[np.int64], flags: NDArray[np.uint8], group: NDArray[np.int64], ends: tuple[int, int]
 ) -> NDArray[np.uint64]:
-    """Return the pairs of members of one group that stand at most so far apart."""
+    """Return pairs of rows that ask with the first and the last ones that are kept before them in a group.
+
+    Args:
+        order: rows, those of one group together and ascending; int64.
+        flags: of these.
+        group: of these.
+        ends: how many, from either end.
+    """
+    kept = order[(flags & KEPT) > 0]
+    asking = np.flatnonzero(flags & ASKS)
+    end = np.searchsorted(np.flatnonzero(flags & KEPT), asking)
+    rows, begin = order[asking], end - _kept_before(flags, group)[asking]
     out = [np.empty(0, np.uint64)]
-    for step in range(1, reach + 1):
-        same = group[step:] == group[:-step]
-        if chosen is not None:
-            same = same & chosen[step:]
-        at = np.flatnonzero(same)
-        if not len(at):
-            break
-        one, other = member[at], member[at + step]
-        out.append((np.maximum(one, other) << np.uint64(32)) | np.minimum(one, other))
+    for step in range(sum(ends)):
+        place = begin + step if step < ends[0] else end - 1 - (step - ends[0])
+        there = np.flatnonzero((place >= begin) & (place < end))
+        out.append(rows[there].astype(np.uint64) << _SHIFT | kept[place[there]].astype(np.uint64))
     return np.concatenate(out)
 
 

@@ -19,60 +19,67 @@ if TYPE_CHECKING:
     from dedup.model.settings import Settings
 
 
-def bucketed_with(
-    keys: NDArray[np.uint32], fresh: NDArray[np.int64], features: Features, settings: Settings
-) -> Bucketed:
-    """Do as `dedup.candidates.buckets.bucketed_with` does."""
+def bucketed(keys: NDArray[np.uint32], flags: NDArray[np.uint8], features: Features, settings: Settings) -> Bucketed:
+    """Do as `dedup.candidates.buckets.bucketed` does."""
     if native() is None:
-        return buckets.bucketed_with(keys, fresh, features, settings)
+        return buckets.bucketed(keys, flags, features, settings)
     # This is only quicker: where it raises, the Python finds the pairs.
     return attempt(
-        partial(_bucketed_with, keys, fresh, features, settings),
-        lambda _: buckets.bucketed_with(keys, fresh, features, settings),
+        partial(_bucketed, keys, flags, features, settings),
+        lambda _: buckets.bucketed(keys, flags, features, settings),
+    )
+
+
+def in_company(keys: NDArray[np.uint32], flags: NDArray[np.uint8]) -> NDArray[np.int64]:
+    """Do as `dedup.candidates.buckets.in_company` does."""
+    module = native()
+    if module is None:
+        return buckets.in_company(keys, flags)
+    return attempt(
+        lambda: np.frombuffer(module.in_company(_bytes(keys), flags.tobytes())[0], "<i8"),
+        lambda _: buckets.in_company(keys, flags),
     )
 
 
 def grouped(
-    member: NDArray[np.uint64], group: NDArray[np.int64], features: Features, settings: Settings, *, before: int = 0
+    member: NDArray[np.uint64],
+    group: NDArray[np.int64],
+    flags: NDArray[np.uint8],
+    features: Features,
+    settings: Settings,
+    *,
+    before: int = 0,
 ) -> Bucketed:
     """Do as `dedup.candidates.buckets.grouped` does."""
     if native() is None:
-        return buckets.grouped(member, group, features, settings, before=before)
-    some = _of(member, features)
+        return buckets.grouped(member, group, flags, features, settings, before=before)
     return attempt(
-        lambda: _pairs((uint64_bytes(member), uint64_bytes(group)), some, settings, before),
-        lambda _: buckets.grouped(member, group, features, settings, before=before),
+        lambda: _pairs((uint64_bytes(member), uint64_bytes(group), flags.tobytes()), features, settings, before),
+        lambda _: buckets.grouped(member, group, flags, features, settings, before=before),
     )
 
 
-def _bucketed_with(
-    keys: NDArray[np.uint32], fresh: NDArray[np.int64], features: Features, settings: Settings
-) -> Bucketed:
+def _bucketed(keys: NDArray[np.uint32], flags: NDArray[np.uint8], features: Features, settings: Settings) -> Bucketed:
     module = native()
     assert module is not None  # noqa: S101 - the caller's part
-    flags = None
-    if len(fresh) < len(keys):
-        chosen = np.zeros(len(keys), bool)
-        chosen[fresh] = True
-        flags = chosen.tobytes()
-    member, group = map(bytes, module.in_company(keys.astype("<u4", copy=False).tobytes(), flags))
-    return _pairs((member, group), _of(np.frombuffer(member, "<u8"), features), settings, 0)
+    member, group = map(bytes, module.in_company(_bytes(keys), flags.tobytes()))
+    rows = np.frombuffer(member, "<u8").astype(np.int64)
+    some = Features._make(column[rows] for column in features)
+    return _pairs((member, group, flags[rows].tobytes()), some, settings, 0)
 
 
-def _of(member: NDArray[np.uint64], features: Features) -> Features:
-    """Return what is known of each member of buckets, in their order."""
-    rows = member.astype(np.int64)
-    return Features._make(column[rows] for column in features)
-
-
-def _pairs(members: tuple[bytes, bytes], features: Features, settings: Settings, before: int) -> Bucketed:
+def _pairs(members: tuple[bytes, bytes, bytes], features: Features, settings: Settings, before: int) -> Bucketed:
     module = native()
     assert module is not None  # noqa: S101 - the caller's part
-    pairs, crowded, unexamined = module.bucket_pairs(
+    pairs, unexamined = module.bucket_pairs(
         members,
         (features.words.astype("<u4").tobytes(), uint64_bytes(features.numbers), uint64_bytes(features.bits)),
         (settings.threshold, settings.guard == "off", NUMBERS_EXPLAINED, most_differing(settings.threshold)),
-        (buckets.SMALL, buckets.HUGE, buckets.NEIGHBOURS, buckets.FIRST),
+        (buckets.FIRST, buckets.LAST),
         before,
     )
-    return Bucketed(np.frombuffer(pairs, "<u8"), np.frombuffer(crowded, "<i8"), unexamined)
+    return Bucketed(np.frombuffer(pairs, "<u8"), unexamined)
+
+
+def _bytes(keys: NDArray[np.uint32]) -> bytes:
+    return keys.astype("<u4", copy=False).tobytes()

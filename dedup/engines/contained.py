@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from dedup.candidates.buckets import Bucketed, Features
-from dedup.candidates.native_buckets import bucketed_with
+from dedup.candidates.native_buckets import bucketed
 from dedup.fingerprint.banding import choose_banding
 from dedup.fingerprint.fingerprint import fingerprint
 from dedup.fingerprint.shared_digests import PendingDigests, SharedDigestSet
@@ -120,9 +120,9 @@ def compared(
 
 
 def named(
-    keys: NDArray[np.uint32], fresh: NDArray[np.int64], features: Features, settings: Settings
+    keys: NDArray[np.uint32], flags: NDArray[np.uint8], features: Features, settings: Settings
 ) -> tuple[Bucketed, list[Fault]]:
-    """Find the pairs that agree on one band, as `dedup.candidates.native_buckets.bucketed_with` does.
+    """Find the pairs that agree on one band, as `dedup.candidates.native_buckets.bucketed` does.
 
     Returns:
         What the band says; and what was raised about a bucket of it, which names no pairs.
@@ -131,19 +131,18 @@ def named(
 
     def some(which: Sequence[np.uint32]) -> Bucketed:
         chosen = np.flatnonzero(np.isin(keys, which))
-        here = np.flatnonzero(np.isin(chosen, fresh))
-        found = bucketed_with(keys[chosen], here, Features._make(each[chosen] for each in features), settings)
+        of_chosen = Features._make(each[chosen] for each in features)
+        found = bucketed(keys[chosen], flags[chosen], of_chosen, settings)
         later, earlier = (chosen[side].astype(np.uint64) for side in np.divmod(found.pairs, np.uint64(1 << 32)))
-        return found._replace(pairs=(later << np.uint64(32)) | earlier, crowded=chosen[found.crowded])
+        return found._replace(pairs=(later << np.uint64(32)) | earlier)
 
     def failed(_: np.uint32, fault: Fault) -> Bucketed:
         faults.append(fault)
-        return Bucketed(np.empty(0, np.uint64), np.empty(0, np.int64), 0)
+        return Bucketed(np.empty(0, np.uint64), 0)
 
     def each(_: Fault) -> Bucketed:
         # Buckets have nothing to do with one another.
         found = in_pieces(some, np.unique(keys), failed)  # type: ignore[arg-type]  # an array slices as a list does
-        pairs, crowded = (np.concatenate([getattr(one, name) for one in found]) for name in ("pairs", "crowded"))
-        return Bucketed(np.sort(pairs), crowded, sum(one.unexamined for one in found))
+        return Bucketed(np.sort(np.concatenate([one.pairs for one in found])), sum(one.unexamined for one in found))
 
-    return attempt(lambda: bucketed_with(keys, fresh, features, settings), each), faults
+    return attempt(lambda: bucketed(keys, flags, features, settings), each), faults

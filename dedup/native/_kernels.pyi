@@ -19,14 +19,14 @@ class Splitter:
     def __init__(self, table: bytes) -> None: ...  # of 16 bits
     def split(self, text: bytes, documents: bytes, how: str) -> tuple[bytearray, bytearray, bytearray]: ...
 
-def in_company(keys: bytes, fresh: bytes | None) -> tuple[bytearray, bytearray]: ...  # keys of 32 bits, fresh of 8
+def in_company(keys: bytes, flags: bytes) -> tuple[bytearray, bytearray]: ...  # keys of 32 bits, flags of 8
 def bucket_pairs(
-    members: tuple[bytes, bytes],
+    members: tuple[bytes, bytes, bytes],  # the last one of 8 bits
     features: tuple[bytes, bytes, bytes],  # the first one of 32 bits
     limits: tuple[float, bool, int, int],
-    looks: tuple[int, int, int, int],
+    looks: tuple[int, int],
     before: int,
-) -> tuple[bytearray, bytearray, int]: ...
+) -> tuple[bytearray, int]: ...
 def common(letters: tuple[bytes, bytes], pairs: tuple[bytes, bytes]) -> bytearray: ...
 def numbers_lacking(letters: tuple[bytes, bytes], pairs: tuple[bytes, bytes]) -> bytearray: ...
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 VARIABLE = "DEDUP_NATIVE"
 """Environment variable: ``0`` for the kernels in Python, ``1`` for those in Rust or an error, ``auto`` for the best."""
 _AUTO = "auto"
-_INTERFACE = 7
+_INTERFACE = 8
 """Number of the boundary's form. In a checkout the kernels may have been built before the Python was changed."""
 
 

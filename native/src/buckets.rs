@@ -1,5 +1,7 @@
 //! Pairs of paragraphs that agree on a band of their signatures: `dedup/candidates/buckets.py`.
 
+use std::collections::HashMap;
+
 /// Members of buckets: their numbers, and the number of each one's bucket, from 0 and ascending.
 #[derive(Debug, Default, PartialEq)]
 pub struct Members {
@@ -9,26 +11,29 @@ pub struct Members {
     pub group: Vec<u64>,
 }
 
-/// Return the members of all buckets of a band with more than one, in which one of some paragraphs is.
+/// A paragraph is kept, as far as is known: others may go for it.
+pub const KEPT: u8 = 1;
+/// Pairs of a paragraph with those that are kept before it are wanted.
+pub const ASKS: u8 = 2;
+
+/// Return the members of all buckets of a band in which one that is kept and another that asks are.
 ///
-/// `keys` has the key of each paragraph; `fresh` says of each whether it is one of these, None that all are.
-pub fn in_company(keys: &[u32], fresh: Option<&[bool]>) -> Members {
-    const SEVERAL: u8 = 2;
-    const FRESH: u8 = 4;
+/// `keys` has the key of each paragraph, and `flags` its flags; those without any are passed over.
+pub fn in_company(keys: &[u32], flags: &[u8]) -> Members {
+    const ONE: u8 = 4;
+    const SEVERAL: u8 = 8;
     // Most keys stand once, and counting is cheaper than sorting.
     let bits = (2 * keys.len()).max(1).ilog2() + 1;
     let slot = |key: u32| (key >> 32_u32.saturating_sub(bits)) as usize;
     let mut slots = vec![0_u8; 1 << bits.min(32)];
-    let is_fresh = |place: usize| fresh.is_none_or(|fresh| fresh[place]);
-    for (place, &key) in keys.iter().enumerate() {
+    for (&key, &flag) in keys.iter().zip(flags).filter(|&(_, &flag)| flag != 0) {
         let found = &mut slots[slot(key)];
-        *found =
-            (*found & FRESH) | ((*found & (SEVERAL | 1)) + 1).min(SEVERAL) | if is_fresh(place) { FRESH } else { 0 };
+        *found |= flag | if *found & ONE == 0 { ONE } else { SEVERAL };
     }
     let mut perhaps: Vec<u64> = keys
         .iter()
         .enumerate()
-        .filter(|&(_, &key)| slots[slot(key)] == SEVERAL | FRESH)
+        .filter(|&(place, &key)| flags[place] != 0 && slots[slot(key)] == KEPT | ASKS | ONE | SEVERAL)
         .map(|(place, &key)| u64::from(key) << 32 | place as u64)
         .collect();
     perhaps.sort_unstable();
@@ -36,7 +41,7 @@ pub fn in_company(keys: &[u32], fresh: Option<&[bool]>) -> Members {
     let mut groups = 0;
     for bucket in perhaps.chunk_by(|one, other| one >> 32 == other >> 32) {
         let places = bucket.iter().map(|both| both & u64::from(u32::MAX));
-        if bucket.len() > 1 && places.clone().any(|place| is_fresh(place as usize)) {
+        if bucket.len() > 1 && places.clone().fold(0, |all, place| all | flags[place as usize]) == KEPT | ASKS {
             out.member.extend(places);
             out.group.resize(out.member.len(), groups);
             groups += 1;
@@ -83,16 +88,12 @@ impl Sieve {
     }
 }
 
-/// How buckets are looked at.
+/// With which of those that are kept before it in a bucket a paragraph is paired.
 pub struct Looks {
-    /// Members up to which a bucket gives all its pairs.
-    pub small: usize,
-    /// Members up to which a bucket is looked at as one.
-    pub huge: usize,
-    /// How far apart, in a large bucket, members of a pair stand at most.
-    pub neighbours: usize,
-    /// The first so many members of a large bucket are paired with all.
+    /// The first so many.
     pub first: usize,
+    /// The last so many, and the last so many of those with the same numbers.
+    pub last: usize,
 }
 
 /// What a band says.
@@ -100,66 +101,61 @@ pub struct Looks {
 pub struct Bucketed {
     /// Pairs that pass the sieve, as later << 32 | earlier, ascending.
     pub pairs: Vec<u64>,
-    /// Paragraphs in large buckets.
-    pub crowded: Vec<u64>,
-    /// Pairs in large buckets that were left out.
+    /// Pairs that were left out.
     pub unexamined: u64,
 }
 
 /// Find the pairs within buckets that pass a sieve.
 ///
-/// `before` members of the first bucket are not given: pairs with them count as left out.
-pub fn grouped(members: &Members, features: &Features, sieve: &Sieve, looks: &Looks, before: u64) -> Bucketed {
+/// `flags` has those of each member. Of the first bucket, `before` that are kept are not given: pairs with them count as
+/// left out.
+pub fn grouped(
+    members: &Members,
+    flags: &[u8],
+    features: &Features,
+    sieve: &Sieve,
+    looks: &Looks,
+    before: u64,
+) -> Bucketed {
     let mut out = Bucketed::default();
+    let (mut kept, mut named) = (Vec::new(), Vec::new());
+    let mut alike: HashMap<u64, Vec<usize>> = HashMap::new();
     let mut begin = 0;
-    let mut near = Vec::new();
     for bucket in members.group.chunk_by(|one, other| one == other) {
         let rows = begin..begin + bucket.len();
         begin = rows.end;
-        let mut found = |later: usize, earlier: usize| {
-            if sieve.passes(features, later, earlier) {
-                out.pairs.push(members.member[later] << 32 | members.member[earlier]);
-            }
-        };
+        kept.clear();
+        alike.clear();
         let before = if rows.start == 0 { before } else { 0 };
-        if rows.len() <= looks.small && before == 0 {
-            rows.clone().for_each(|later| (rows.start..later).for_each(|earlier| found(later, earlier)));
-            continue;
+        for later in rows {
+            let last = kept.len().saturating_sub(looks.last).max(looks.first);
+            let beyond = looks.first + looks.last < kept.len();
+            if flags[later] & ASKS != 0 && !kept.is_empty() {
+                named.clear();
+                named.extend_from_slice(&kept[..looks.first.min(kept.len())]);
+                named.extend_from_slice(kept.get(last..).unwrap_or_default());
+                if beyond && let Some(same) = alike.get(&features.numbers[later]) {
+                    named.extend(same.iter().rev().take(looks.last));
+                    named.sort_unstable();
+                    named.dedup();
+                }
+                out.unexamined += before + (kept.len() - named.len()) as u64;
+                let passing = named.iter().filter(|&&earlier| sieve.passes(features, later, earlier));
+                out.pairs.extend(passing.map(|&earlier| members.member[later] << 32 | members.member[earlier]));
+            }
+            if flags[later] & KEPT != 0 {
+                kept.push(later);
+                // In small buckets, which most are, this is not needed.
+                if kept.len() == looks.first + looks.last + 1 {
+                    kept.iter().for_each(|&row| alike.entry(features.numbers[row]).or_default().push(row));
+                } else if beyond {
+                    alike.entry(features.numbers[later]).or_default().push(later);
+                }
+            }
         }
-        let number = rows.len() as u64;
-        out.unexamined += number * (number - 1) / 2 + before * number;
-        for start in rows.clone().step_by(looks.huge) {
-            in_large(start..rows.end.min(start + looks.huge), features.numbers, looks, &mut near);
-            out.unexamined -= near.len() as u64;
-            near.iter().for_each(|&(later, earlier)| found(later as usize, earlier as usize));
-        }
-        out.crowded.extend(&members.member[rows]);
     }
     out.pairs.sort_unstable();
     out
-}
-
-/// Find the pairs of a large bucket, each once: those of neighbours, in order and among those with the same numbers, and
-/// those with its first members.
-fn in_large(rows: std::ops::Range<usize>, numbers: &[u64], looks: &Looks, near: &mut Vec<(u32, u32)>) {
-    near.clear();
-    for later in rows.clone() {
-        for earlier in later.saturating_sub(looks.neighbours).max(rows.start)..later {
-            near.push((later as u32, earlier as u32));
-        }
-        for earlier in rows.start..later.min(rows.start + looks.first) {
-            near.push((later as u32, earlier as u32));
-        }
-    }
-    let mut order: Vec<usize> = rows.collect();
-    order.sort_unstable_by_key(|&row| (numbers[row], row));
-    for (at, &one) in order.iter().enumerate() {
-        for &other in &order[at.saturating_sub(looks.neighbours)..at] {
-            near.push((one.max(other) as u32, one.min(other) as u32));
-        }
-    }
-    near.sort_unstable();
-    near.dedup();
 }
 
 #[cfg(test)]
@@ -167,28 +163,30 @@ mod tests {
     use super::*;
 
     #[test]
-    fn members_stand_together_if_one_of_them_is_fresh() {
+    fn members_stand_together_where_one_is_kept_and_one_asks() {
+        const BOTH: u8 = KEPT | ASKS;
         let keys = [7, u32::MAX, 7, 3, u32::MAX, 9, 3];
         let every = Members { member: vec![3, 6, 0, 2, 1, 4], group: vec![0, 0, 1, 1, 2, 2] };
-        assert_eq!(in_company(&keys, None), every);
-        let fresh = [false, false, false, true, true, true, true];
-        let some = Members { member: vec![3, 6, 1, 4], group: vec![0, 0, 1, 1] };
-        assert_eq!(in_company(&keys, Some(&fresh)), some);
-        assert_eq!(in_company(&[], None), Members::default());
+        assert_eq!(in_company(&keys, &[BOTH; 7]), every);
+        let flags = [KEPT, ASKS, KEPT, 0, KEPT, ASKS, BOTH];
+        assert_eq!(in_company(&keys, &flags), Members { member: vec![1, 4], group: vec![0, 0] });
+        assert_eq!(in_company(&[], &[]), Members::default());
     }
 
     #[test]
-    fn all_pairs_of_a_large_bucket_are_examined_or_counted() {
+    fn all_pairs_with_one_that_is_kept_are_examined_or_counted() {
         let members = Members { member: (0..100).collect(), group: vec![0; 100] };
         let (words, numbers, bits) = (vec![9; 100], vec![0; 100], vec![[0; 2]; 100]);
         let features = Features { words: &words, numbers: &numbers, bits: &bits };
         let sieve = Sieve { threshold: 0.8, unguarded: false, numbers: 0, bits: 0 };
-        for (huge, before) in [(1000, 0), (64, 0), (50, 100)] {
-            let looks = Looks { small: 8, huge, neighbours: 3, first: 2 };
-            let found = grouped(&members, &features, &sieve, &looks, before);
-            assert_eq!(found.pairs.len() as u64 + found.unexamined, 4950 + 100 * before);
+        let looks = Looks { first: 5, last: 3 };
+        for (before, flags) in [(0, vec![KEPT | ASKS; 100]), (7, [vec![KEPT; 20], vec![ASKS; 80]].concat())] {
+            let found = grouped(&members, &flags, &features, &sieve, &looks, before);
+            let kept = |place: usize| flags[..place].iter().filter(|&&flag| flag & KEPT != 0).count() as u64;
+            let asking: Vec<usize> = (0..100).filter(|&place| flags[place] & ASKS != 0 && kept(place) > 0).collect();
+            let every: u64 = asking.iter().map(|&place| kept(place) + before).sum();
+            assert_eq!(found.pairs.len() as u64 + found.unexamined, every);
             assert!(found.pairs.is_sorted());
-            assert_eq!(found.crowded, members.member);
         }
     }
 }

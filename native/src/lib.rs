@@ -68,7 +68,7 @@ mod _kernels {
 
     /// Raised whenever the boundary changes; `dedup/native/kernels.py` has the same.
     #[pymodule_export]
-    const INTERFACE: u32 = 7;
+    const INTERFACE: u32 = 8;
 
     /// The hashes of tokens, and which ones are each paragraph's.
     type Hashed<'a> = (&'a [u64], &'a [(usize, usize)]);

@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pytest
 
 from benchmarks.fuzz import broken, smaller, write
 from benchmarks.fuzz_cases import Case, made
 from benchmarks.fuzz_checks import BrokenPromiseError, Checker
-from dedup.resolve.corpus.again import RecheckQueue, SameKeys
+from tests.engines.test_settling import CASES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -55,14 +54,11 @@ def test_figures_that_do_not_add_up_are_noticed(tmp_path: Path, monkeypatch: pyt
 
 
 def test_a_second_run_that_removes_something_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where those that stay after all are not looked at again, the fuzzer says so."""
-    body = "Winter reading hall by the harbour mill keeps seven stone market garden tables"
-    case = _case([f"{body}.", f"30. {body}.", f"30! {body}.", f"30! {body}!"], "--scope", "corpus")
+    """Where it is not decided again what would go of what is left, the fuzzer says so."""
+    texts = ["\n".join(lines) for lines in CASES["short ones beside repetitions of one document"]]
+    case = _case(texts, "--scope", "corpus")
     assert broken(Checker(tmp_path / "case"), case) is None
-    pairs, look = SameKeys.pairs, RecheckQueue.next
-    nobody = np.empty(0, np.int64), np.empty(0, np.int64)
-    monkeypatch.setattr(SameKeys, "pairs", lambda self, some: pairs(self, some | True))
-    monkeypatch.setattr(RecheckQueue, "next", lambda self, stays: nobody if self._known.any() else look(self, stays))
+    monkeypatch.setattr("dedup.engines.local.settling.ROUNDS", 1)
     error = broken(Checker(tmp_path / "case"), case)
     assert error is not None
     assert error.promise == "idempotent"

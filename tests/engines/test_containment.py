@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dedup import clean, clean_documents
-from dedup.candidates.buckets import Features, bucketed, bucketed_with
+from dedup.candidates.buckets import ASKS, KEPT, Features, bucketed
 from dedup.engines.contained import named
 from dedup.engines.run import restore, run
 from dedup.model.containment import Fault, attempt, in_pieces, one_by_one
@@ -212,11 +212,11 @@ def test_a_fault_travels_and_is_short() -> None:
 @pytest.mark.parametrize(
     ("kernel", "kept"),
     [
-        ("dedup.engines.local.stages:candidates", "paragraphs that are alike are kept"),
+        ("dedup.engines.local.clustering:candidates", "paragraphs that are alike are kept"),
         ("dedup.resolve.corpus.leaders:Leaders.record", "paragraphs that are alike are kept"),
         ("dedup.resolve.corpus.removals:with_short_paragraphs", "short paragraphs are kept"),
         ("dedup.engines.local.stages:outcome", "nothing is removed"),
-        ("dedup.engines.contained:bucketed_with", "groups of paragraphs that share a band are not compared"),
+        ("dedup.engines.contained:bucketed", "groups of paragraphs that share a band are not compared"),
         ("dedup.engines.local.stages:kept_near", "near-duplicates that are kept are not explained"),
     ],
 )
@@ -235,7 +235,7 @@ def test_a_stage_that_raises_keeps_more_and_ends_nothing(
     real = getattr(owner, name)
 
     def raising(*args: Any, **more: Any) -> Any:
-        if name == "with_shorts" and not args[0].short.any():
+        if name == "with_short_paragraphs" and not args[0].short.any():
             return real(*args, **more)
         raise IndexError
 
@@ -261,15 +261,16 @@ def test_a_bucket_that_raises_names_no_pairs(monkeypatch: pytest.MonkeyPatch) ->
         np.zeros(number, np.uint64),
         np.zeros((number, 2), np.uint64),
     )
-    whole = bucketed(keys, features, Settings())
+    flags = rng.choice(np.array([KEPT, ASKS, KEPT | ASKS], np.uint8), number)
+    whole = bucketed(keys, flags, features, Settings())
 
     def raising(some: Any, *args: Any) -> Any:
         if (some == 7).any():
             raise IndexError
-        return bucketed_with(some, *args)
+        return bucketed(some, *args)
 
-    monkeypatch.setattr("dedup.engines.contained.bucketed_with", raising)
-    found, faults = named(keys, np.arange(number), features, Settings())
+    monkeypatch.setattr("dedup.engines.contained.bucketed", raising)
+    found, faults = named(keys, flags, features, Settings())
     assert len(faults) == 1
     later = whole.pairs >> np.uint64(32)
     assert found.pairs.tolist() == whole.pairs[keys[later.astype(int)] != 7].tolist()

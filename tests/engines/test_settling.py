@@ -13,19 +13,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dedup.engines.local import settling
-from dedup.engines.local.known_verdicts import KnownVerdicts
+from dedup.engines.local.clustering import Clustering
 from dedup.engines.local.settling import settled_removals
 from dedup.engines.local.spool import Spool
-from dedup.engines.local.spool_columns import COLUMNS
 from dedup.engines.local.stages import CorpusStages
 from dedup.engines.removal.settle import Settled
 from dedup.engines.run import restore
 from dedup.model.errors import DedupError
 from dedup.model.settings import Settings
 from dedup.resolve.corpus.distinct import DistinctParagraphs
-from dedup.resolve.corpus.leaders import Leaders
-from dedup.resolve.corpus.removals import GOES, HELD, RETAINED, UNJUDGED, UNSETTLED, removal_type
-from dedup.verdict.batch.verify import ALIGNED, FOLDED, Verdicts
+from dedup.resolve.corpus.removals import GOES, HELD, RETAINED, UNJUDGED, UNSETTLED, Classes, removal_type
+from dedup.verdict.batch.verify import ALIGNED, FOLDED, NOT, Verdicts
 from tests.support.fake_kernel import Recorder, run_bytes
 
 if TYPE_CHECKING:
@@ -126,14 +124,19 @@ def settled(
     return settled_removals(rows, np.array([0, 10, 20]), judge, again, lambda rows: rows.copy)
 
 
-def test_one_round_is_enough_where_all_goes() -> None:
-    """Then nothing has to be decided again."""
+def test_another_run_is_asked_for_where_all_goes() -> None:
+    """What is left then may stand in other rows; where nothing does, one round is enough."""
     rows = removals((11, 1), (12, 2))
-    assert settled(rows, judging([GOES, GOES]), _never)["state"].tolist() == [GOES, GOES]
+    seen: list[list[int]] = []
 
+    def again(gone: NDArray[np.int64]) -> NDArray[np.void]:
+        seen.append(gone.tolist())
+        return removals((14, 3)) if len(gone) < 3 else removals()
 
-def _never(_: NDArray[np.int64]) -> NDArray[np.void]:
-    raise AssertionError
+    out = settled(rows, judging([GOES, GOES], [GOES, GOES, GOES]), again)
+    assert out[["paragraph", "state"]].tolist() == [(11, GOES), (12, GOES), (14, GOES)]
+    assert seen == [[11, 12], [11, 12, 14]]
+    assert settled(removals((11, 1)), judging([GOES]), lambda _: removals())["state"].tolist() == [GOES]
 
 
 def test_one_round_is_enough_where_another_run_would_ask_for_the_same() -> None:
@@ -164,20 +167,12 @@ def test_a_document_in_which_another_run_would_ask_for_others_is_judged_again() 
     ]
 
 
-def test_a_witness_goes_later_for_the_same_bytes_only() -> None:
-    """Then what went for it goes for what stays in its place: the bytes are the same, or it was compared with it."""
+def test_a_witness_that_goes_later_for_the_same_bytes_is_followed() -> None:
+    """What went for it goes for what stays in its place: the bytes are the same, or it was compared with it."""
     rows = removals((11, 5), (12, 2))
     wanted = iter([np.concatenate((removals((5, 3)), removals((12, 2)))), removals((12, 2))])
     out = settled(rows, judging([GOES, RETAINED], [GOES, GOES, RETAINED]), lambda _: next(wanted))
     assert out[["paragraph", "witness"]].tolist() == [(5, 3), (11, 3)]
-    for how in (FOLDED, ALIGNED):
-        near: NDArray[np.void] = np.concatenate((removals((5, 3), how=how), removals((12, 2))))
-
-        def once(_: NDArray[np.int64], near: NDArray[np.void] = near) -> NDArray[np.void]:
-            return near
-
-        out = settled(removals((11, 5), (12, 2)), judging([GOES, RETAINED]), once)
-        assert out[["paragraph", "witness"]].tolist() == [(11, 5)]
 
 
 def test_what_does_not_converge_later_stays_as_it_was() -> None:
@@ -245,27 +240,41 @@ def test_removals_of_what_is_left_are_those_of_the_corpus() -> None:
     assert out["source"].tolist() == [4, 1 << 32]
 
 
-def test_verdicts_are_known_in_the_next_round(tmp_path: Path) -> None:
-    """Of pairs whose order is the same; the others are asked about again."""
-    spool = Spool(tmp_path / "work", {}, COLUMNS)
-    row: dict[str, NDArray[Any] | bytes] = {
-        name: np.zeros(6 if name.startswith("row-") else 0, dtype) for name, dtype in COLUMNS.items()
-    }
-    spool.append(row, 0)
-    leaders = Leaders(3)
-    leaders.add(np.array([1, 2, 2]), np.array([0, 0, 1]))
-    how = np.array([ALIGNED, 0, FOLDED], np.int8)
-    found = Verdicts(how, np.array([0.5, 0.25, 1], np.float32), np.ones(3, np.float32), np.arange(3, dtype=np.int16))
-    leaders.add_verdicts(np.array([1, 2, 2]), np.array([0, 0, 1]), found)
-    known = KnownVerdicts(spool)
-    known.keep(leaders, np.array([5, 3, 4]))
-    later, earlier, verdicts = known.among(np.array([3, 5, 4]))
-    assert list(zip(later.tolist(), earlier.tolist(), verdicts.how.tolist(), verdicts.kind.tolist(), strict=True)) == [
-        (2, 1, 0, 1),
-        (2, 0, FOLDED, 2),
-    ]
-    assert [len(column) for column in known.among(np.array([4]))[:2]] == [0, 0]
-    spool.close()
+def test_the_different_paragraphs_are_decided_about_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In further rounds no pair is compared, and no bucket is looked through."""
+    rounds = [0]
+    decide_again = CorpusStages.decide_again
+
+    def watching(self: CorpusStages, *args: Any) -> Any:
+        rounds[0] += 1
+        with monkeypatch.context() as patch:
+            for name in ("cluster", "candidates", "beside", "_verified"):
+                patch.setattr(Clustering, name, None)
+            return decide_again(self, *args)
+
+    monkeypatch.setattr(CorpusStages, "decide_again", watching)
+    for documents in CASES.values():
+        *_, told = run_bytes(written(documents), settings=CORPUS, format="jsonl")
+        assert not told.problems
+    assert rounds[0] > len(CASES)
+
+
+def test_what_was_decided_holds_for_what_is_left() -> None:
+    """Of those that are left each goes for the same one; of whom that is gone, none does."""
+    verdicts = Verdicts(
+        np.array([NOT, ALIGNED, NOT, FOLDED], np.int8),
+        np.array([0, 0.5, 0, 1], np.float32),
+        np.array([0, 1, 0, 1], np.float32),
+        np.arange(4, dtype=np.int16),
+    )
+    classes = Classes(np.array([4, 6, 8, 9]), np.array([-1, 0, -1, 2], np.int32), verdicts)
+    left = classes.among(np.array([3, 5, -1, 7]))
+    assert left.first.tolist() == [3, 5, 7]
+    assert left.witness.tolist() == [-1, 0, -1]
+    assert left.verdicts.how.tolist() == [NOT, ALIGNED, FOLDED]
+    left = classes.among(np.array([-1, 5, 6, 7]))
+    assert left.witness.tolist() == [-1, -1, 1]
+    assert left.verdicts.kind.tolist() == [1, 2, 3]
 
 
 def test_a_limit_counts_what_goes() -> None:

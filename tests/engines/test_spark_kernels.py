@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections import defaultdict
 from itertools import accumulate, islice, pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dedup.candidates import buckets as buckets_module
-from dedup.candidates.buckets import MOST, Bucketed, Features, candidates, grouped
+from dedup.candidates.buckets import ASKS, FIRST, KEPT, LAST, MOST, Bucketed, candidates, grouped
 from dedup.model.settings import Settings
 from dedup.resolve.corpus import leaders as leaders_module
 from dedup.resolve.corpus.leaders import GOES, Leaders
@@ -42,7 +42,7 @@ def _named(draw: st.DrawFn) -> tuple[int, list[set[Pair]]]:
 
 def _band(pairs: set[Pair]) -> Bucketed:
     pack = np.array(sorted(later << 32 | earlier for later, earlier in pairs), np.uint64)
-    return Bucketed(pack, np.empty(0, np.int64), 0)
+    return Bucketed(pack, 0)
 
 
 @given(_named(), st.integers(1, 300))
@@ -64,13 +64,10 @@ def test_the_best_candidates_are_kept_however_many_come_at_a_time(
         patch.setattr(buckets_module, "_TOGETHER", together)
         found = candidates((_band(pairs) for pairs in bands), number)
     assert list(zip(found.later.tolist(), found.earlier.tolist(), found.votes.tolist(), strict=True)) == expected
-    kept = {(later, earlier) for later, earlier, _ in expected}
-    dropped = {(later, earlier) for later in votes for earlier in votes[later]} - kept
-    assert np.flatnonzero(found.crowded).tolist() == sorted({side for pair in dropped for side in pair})
     assert found.unexamined == sum(max(0, len(each) - MOST) for each in votes.values())
 
 
-# --- huge buckets are cut ---------------------------------------------------------------------------------------------
+# --- buckets come in pieces -------------------------------------------------------------------------------------------
 
 
 @st.composite
@@ -81,55 +78,70 @@ def _sorted_band(draw: st.DrawFn) -> list[tuple[int, int]]:
     return [(key, one) for key, size in enumerate(sizes) for one in sorted(islice(paragraphs, size))]
 
 
-@given(_sorted_band(), st.lists(st.integers(1, 40), min_size=1, max_size=8), st.integers(9, 40), st.integers(0, 2**32))
-def test_a_bucket_is_cut_at_the_same_members_however_it_comes(
-    band: list[tuple[int, int]], steps: list[int], huge: int, seed: int
+def _paired(band: Sequence[tuple[int, int]], flags: Sequence[int], masks: Sequence[int]) -> tuple[set[Pair], int]:
+    """Return the pairs of a band, and how many are left out: the definition, word for word."""
+    pairs, left_out = set(), 0
+    kept: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    for (key, paragraph), flag, mask in zip(band, flags, masks, strict=True):
+        before = kept[key]
+        if flag & ASKS:
+            alike = [one for one, other in before if other == mask]
+            named = {*(one for one, _ in (*before[:FIRST], *before[-LAST:])), *alike[-LAST:]}
+            pairs |= {(paragraph, one) for one in named}
+            left_out += len(before) - len(named)
+        if flag & KEPT:
+            before.append((paragraph, mask))
+    return pairs, left_out
+
+
+@given(
+    _sorted_band(),
+    st.lists(st.integers(0, 40), max_size=8),
+    st.integers(1, 60),
+    st.sampled_from([1, 3, 8]),
+    st.integers(0, 2**32),
+)
+def test_a_bucket_names_the_same_pairs_in_however_many_pieces_it_comes(
+    band: list[tuple[int, int]], steps: list[int], together: int, kinds: int, seed: int
 ) -> None:
-    """One machine has whole buckets; a task has batches, and holds no more than a piece of a bucket."""
+    """A task has batches, and holds no more of a bucket than some rows and what these may be paired with."""
     pa = pytest.importorskip("pyarrow")
     from dedup.engines.spark.stages import candidates as spark_module
 
     value, paragraph = (np.array(side) for side in zip(*band, strict=True))
     number = len(band)
     rng = np.random.default_rng(seed)
-    masks = rng.integers(0, 4, number).astype(np.uint64)
-    features = Features(np.full(number, 9, np.int32), masks, np.zeros((number, 2), np.uint64))
-    columns = {
-        "bucket": value.astype(np.int64),
-        "rank": np.zeros(number, np.int32),
-        "paragraph": paragraph.astype(np.int64),
-        "words": features.words,
-        "numbers": masks.view(np.int64),
-        "bits0": np.zeros(number, np.int64),
-        "bits1": np.zeros(number, np.int64),
-    }
-    table = pa.RecordBatch.from_pydict({name: pa.array(held) for name, held in columns.items()})
-    cuts = [*accumulate(steps, initial=0), number]
-    batches = [table.slice(start, max(0, stop - start)) for start, stop in pairwise(cuts)]
+    masks = rng.integers(0, kinds, number)
+    flags = rng.choice([KEPT, ASKS, KEPT | ASKS], number, p=rng.dirichlet([1] * 3))
+    blank = np.zeros(number, np.int64)
+    columns = {"bucket": value, "rank": blank, "paragraph": paragraph, "flags": flags, "words": blank + 9}
+    columns |= {"numbers": masks, "bits0": blank, "bits1": blank}
+    types = {name: kind for name, kind in map(str.split, spark_module.KEYS.split(", "))}  # noqa: C416 - of two names
+    arrays = {name: pa.array(held, {"int": "int32", "bigint": "int64"}[types[name]]) for name, held in columns.items()}
+    fields = [pa.field(name, held.type, nullable=name != "flags") for name, held in arrays.items()]
+    table = pa.RecordBatch.from_arrays(list(arrays.values()), schema=pa.schema(fields))
+    cuts = [*(cut for cut in accumulate(steps, initial=0) if cut < number), number]
+    batches = [table.slice(start, stop - start) for start, stop in pairwise(cuts)]
+    held = []
+
+    def counted(member: NDArray[np.uint64], *rest: Any, **more: Any) -> Bucketed:
+        held.append(len(member))
+        return grouped(member, *rest, **more)
+
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(buckets_module, "HUGE", huge)
-        patch.setattr(spark_module, "HUGE", huge)
-        at_once = grouped(np.arange(number, dtype=np.uint64), value, features, Settings())
-        held = [len(piece) for piece, _ in spark_module.whole(batches, "bucket", huge)]
+        patch.setattr(spark_module, "_TOGETHER", together)
+        patch.setattr(spark_module, "grouped", counted)
         rows = [row for found in spark_module.buckets(Settings(), batches) for row in found.to_pylist()]
-    assert sum(held) == number
-    assert max(held) <= huge + max(batch.num_rows for batch in batches)
-    expected = {(int(pair) >> 32, int(pair) & 0xFFFFFFFF) for pair in at_once.pairs}
-    assert {(int(paragraph[one]), int(paragraph[other])) for one, other in expected} == {
-        (row["later"], row["earlier"]) for row in rows if row["earlier"] >= 0
-    }
-    crowd = {row["later"] for row in rows if row["later"] >= 0 and row["earlier"] < 0}
-    assert crowd == set(paragraph[at_once.crowded].tolist())
-    assert sum(row["votes"] for row in rows if row["later"] < 0) == at_once.unexamined
-    place = np.arange(number) - np.searchsorted(value, value)
-    assert all(place[one] // huge == place[other] // huge for one, other in expected)
-    sizes = np.bincount(value).tolist()
-    every_pair = sum(size * (size - 1) // 2 for size in sizes)
-    # Every pair passes the sieves here: a witness may lack two numbers, and there are no more.
-    assert len(expected) + at_once.unexamined == every_pair
+    carried = FIRST + LAST + LAST * kinds
+    assert max(held) <= carried + max(together, carried) + max(batch.num_rows for batch in batches)
+    pairs = [(row["later"], row["earlier"]) for row in rows if row["later"] >= 0]
+    wanted, left_out = _paired(band, flags.tolist(), masks.tolist())
+    # Every pair passes the sieves here: a witness may lack three numbers, and there are no more.
+    assert sorted(pairs) == sorted(wanted)
+    assert sum(row["votes"] for row in rows if row["later"] < 0) == left_out
 
 
-# --- who stays --------------------------------------------------------------------------------------------------------
+# --- which paragraphs are kept ----------------------------------------------------------------------------------------
 
 
 def one_by_one(number: int, fixed: int, pairs: Sequence[Pair], covering: set[Pair]) -> dict[int, int]:
@@ -137,11 +149,8 @@ def one_by_one(number: int, fixed: int, pairs: Sequence[Pair], covering: set[Pai
     goes: dict[int, int] = {}
     for later in range(fixed, number):
         for candidate in (earlier for other, earlier in pairs if other == later):
-            if (later, candidate) not in covering:
-                continue
-            instead = goes.get(candidate, candidate)
-            if (later, instead) in covering:
-                goes[later] = instead
+            if candidate not in goes and (later, candidate) in covering:
+                goes[later] = candidate
                 break
     return goes
 
@@ -158,13 +167,6 @@ def _relations(draw: st.DrawFn) -> tuple[int, int, list[Pair], set[Pair]]:
     return number, draw(st.integers(0, number // 3)), chosen, covering
 
 
-def _settled(leaders: Leaders, covering: set[Pair], asked: list[Pair]) -> None:
-    while len((pairs := leaders.next_pairs())[0]):
-        some = list(zip(*(side.tolist() for side in pairs), strict=True))
-        asked += some
-        leaders.record(_verdicts(some, covering))
-
-
 def _verdicts(pairs: Sequence[Pair], covering: set[Pair]) -> Verdicts:
     how = np.array([ALIGNED if pair in covering else NOT for pair in pairs], np.int8)
     share = np.array([(later * 31 + earlier) % 97 / 97 for later, earlier in pairs], np.float32)
@@ -175,33 +177,65 @@ def _sides(pairs: Sequence[Pair]) -> tuple[NDArray[np.int64], NDArray[np.int64]]
     return np.array([pair[0] for pair in pairs], np.int64), np.array([pair[1] for pair in pairs], np.int64)
 
 
-def _goes(leaders: Leaders) -> dict[int, int]:
-    assert (leaders.witness[leaders.status != GOES] == -1).all()
-    return {later: int(leaders.witness[later]) for later in np.flatnonzero(leaders.status == GOES).tolist()}
-
-
-@given(_relations(), st.integers(1, 64), st.integers(1, 3), st.sampled_from([0.0, 0.5, 1.0]), st.integers(0, 2**32))
-def test_who_goes_does_not_depend_on_what_is_asked_when(
-    relation: tuple[int, int, list[Pair], set[Pair]], tries: int, parts: int, known: float, seed: int
+@given(_relations(), st.integers(1, 64), st.integers(0, 3), st.integers(0, 2**32))
+def test_what_goes_depends_on_the_candidates_alone(
+    relation: tuple[int, int, list[Pair], set[Pair]], tries: int, guesses: int, seed: int
 ) -> None:
-    """One who asks for what he needs, and one who knows everything beforehand, come to what the definition says."""
+    """Candidates of earlier guesses change nothing, but that no pair is compared twice."""
     number, fixed, pairs, covering = relation
     rng = random.Random(seed)  # noqa: S311 - not for secrets
-    told = [(l, e) for l in range(number) for e in range(l) if rng.random() < known]  # noqa: E741 - later
     leaders, asked = Leaders(number, fixed), list[tuple[int, int]]()
-    if told:
-        leaders.add_verdicts(*_sides(told), _verdicts(told, covering))
+    lists = [rng.sample(pairs, rng.randint(0, len(pairs))) for _ in range(guesses)]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(leaders_module, "_FIRST_TRIES", tries)
-        for part in range(parts):
-            some = pairs[part * len(pairs) // parts : (part + 1) * len(pairs) // parts]
-            leaders.add(*_sides(some))
-            _settled(leaders, covering, asked)
-    goes = _goes(leaders)
+        for some in [*lists, pairs]:
+            leaders.set_candidates(*_sides(some))
+            while len((wanted := leaders.next_pairs())[0]):
+                here = list(zip(*(side.tolist() for side in wanted), strict=True))
+                asked += here
+                leaders.record(_verdicts(here, covering))
+    goes = {later: int(leaders.witness[later]) for later in np.flatnonzero(leaders.status == GOES).tolist()}
     assert goes == one_by_one(number, fixed, pairs, covering)
+    assert (leaders.witness[leaders.status != GOES] == -1).all()
     assert len(set(asked)) == len(asked) == leaders.compared
-    assert not set(asked) & set(told)
-    going = np.array(sorted(goes), np.int64)
-    expected = _verdicts([(later, goes[later]) for later in going.tolist()], covering)
-    found = leaders.verdict(going)
-    assert [each.tolist() for each in found] == [each.tolist() for each in expected]
+    expected = _verdicts([(later, goes.get(later, 0)) for later in range(number)], covering)
+    expected.how[[later not in goes for later in range(number)]] = NOT
+    found = leaders.verdicts()
+    assert found.how.tolist() == expected.how.tolist()
+    assert found.similarity.tolist() == np.where(expected.how > NOT, expected.similarity, 0).tolist()
+
+
+@given(_relations(), st.integers(0, 2**32))
+def test_a_task_decides_as_one_machine_does(relation: tuple[int, int, list[Pair], set[Pair]], seed: int) -> None:
+    """Whatever numbers paragraphs have, and in whichever order rows come; a pair may be named twice."""
+    pa = pytest.importorskip("pyarrow")
+    from dedup.engines.spark.stages.resolve import decide
+
+    number, fixed, pairs, covering = relation
+    rng = np.random.default_rng(seed)
+    numbers, ranks = rng.choice(1000, number, replace=False), np.sort(rng.integers(-3, 3, number))
+    numbers = numbers[np.lexsort((numbers, ranks))]
+    numbers[:] = [one for rank in np.unique(ranks) for one in np.sort(numbers[ranks == rank])]
+    listed = [(place, pair) for place, pair in enumerate(pairs) if pair in covering and pair[0] >= fixed]
+    listed += [(place + len(pairs), pair) for place, pair in listed[::3]]
+    listed = [listed[at] for at in rng.permutation(len(listed))]
+    later, earlier = _sides([pair for _, pair in listed])
+    found = decide(
+        pa.table(
+            {
+                "later": numbers[later],
+                "after": ranks[later].astype(np.int32),
+                "earlier": numbers[earlier],
+                "before": ranks[earlier].astype(np.int32),
+                "place": np.array([place for place, _ in listed], np.int32),
+                **_verdicts([pair for _, pair in listed], covering)._asdict(),
+            }
+        )
+    )
+    goes = one_by_one(number, fixed, pairs, covering)
+    figures = _verdicts(list(goes.items()), covering).similarity.tolist()
+    expected = {
+        (int(numbers[paragraph]), int(numbers[witness]), figure)
+        for (paragraph, witness), figure in zip(goes.items(), figures, strict=True)
+    }
+    assert {(row["paragraph"], row["witness"], row["similarity"]) for row in found.to_pylist()} == expected

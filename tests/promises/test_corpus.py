@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dedup.engines.local import stages
+from dedup.engines.local import clustering, stages
 from dedup.engines.removal import second_pass
 from dedup.engines.run import restore
 from dedup.formats import jsonl, parts
@@ -259,7 +259,7 @@ def _in_pieces(patch: pytest.MonkeyPatch, size: int) -> None:
     patch.setattr(second_pass, "BATCH", size)
     patch.setattr("dedup.verdict.batch.texts.BATCH", size)
     for name in ("_MOST_PAIRS", "_FEWEST_PAIRS"):
-        patch.setattr(stages, name, max(1, size // 100))
+        patch.setattr(clustering, name, max(1, size // 100))
     patch.setattr(stages, "_BYTES_A_PARAGRAPH", (1 << 26) // size)
 
 

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import json
 import random
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dedup.candidates.buckets import Features, bucketed, bucketed_with
 from dedup.model.settings import Settings
-from dedup.resolve.corpus.again import SameKeys
+from dedup.resolve.corpus.same_keys import SameKeys
 from tests.support.fake_kernel import run_bytes
 
 if TYPE_CHECKING:
@@ -90,31 +88,15 @@ def test_a_second_run_over_what_is_alike_removes_nothing(documents: list[list[st
 
 
 @given(st.lists(st.integers(0, 6), max_size=40), st.data())
-def test_each_is_paired_with_the_first_of_its_key_among_those_given(keys: list[int], data: st.DataObject) -> None:
+def test_each_is_paired_with_the_first_of_its_key_that_is_kept_before_it(keys: list[int], data: st.DataObject) -> None:
     """Others of the same key make no difference."""
-    some = np.array([data.draw(st.booleans()) for _ in keys], bool)
-    later, earlier = SameKeys(np.array(keys, np.uint64)).pairs(some)
-    chosen = np.flatnonzero(some).tolist()
-    firsts = {keys[place]: place for place in reversed(chosen)}
-    wanted = {(place, firsts[keys[place]]) for place in chosen if firsts[keys[place]] != place}
+    kept = np.array([data.draw(st.booleans()) for _ in keys], bool)
+    later, earlier = SameKeys(np.array(keys, np.uint64)).pairs(kept)
+    firsts: dict[int, int] = {}
+    wanted = set()
+    for place, key in enumerate(keys):
+        if key in firsts:
+            wanted.add((place, firsts[key]))
+        elif kept[place]:
+            firsts[key] = place
     assert set(zip(later.tolist(), earlier.tolist(), strict=True)) == wanted
-
-
-@pytest.mark.parametrize("kinds", [3, 40])
-@given(seed=st.integers(0, 2**32))
-def test_buckets_with_a_fresh_one_give_what_they_give_among_all(seed: int, kinds: int) -> None:
-    """Buckets in which no fresh paragraph is are passed over, and nothing else is."""
-    chance = np.random.default_rng(seed)
-    number = 60
-    keys = (chance.integers(0, kinds, number) * 0x0F00_0001).astype(np.uint32)
-    features = Features(np.full(number, 20, np.int32), np.zeros(number, np.uint64), np.zeros((number, 2), np.uint64))
-    fresh = np.flatnonzero(chance.random(number) < 0.1)
-    found = bucketed_with(keys, fresh, features, CORPUS)
-    every = bucketed(keys, features, CORPUS)
-    asked = np.isin(keys, keys[fresh])
-
-    def of(pairs: Any) -> list[int]:
-        return [pair for pair in pairs.tolist() if asked[pair >> 32]]
-
-    assert found.pairs.tolist() == of(every.pairs)
-    assert sorted(found.crowded.tolist()) == sorted(place for place in every.crowded.tolist() if asked[place])

@@ -16,11 +16,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dedup.candidates.buckets import (
+    ASKS,
     FIRST,
+    KEPT,
+    LAST,
     MOST,
-    NEIGHBOURS,
     NUMBERS_EXPLAINED,
-    SMALL,
     Candidates,
     Features,
     bucketed,
@@ -34,9 +35,9 @@ from dedup.fingerprint.shared_digests import SharedDigestSet
 from dedup.fingerprint.words import words_of
 from dedup.model.settings import Settings
 from dedup.resolve.corpus import leaders as leaders_module
-from dedup.resolve.corpus.leaders import GOES, OPEN, STAYS, Leaders
+from dedup.resolve.corpus.leaders import GOES, OPEN, STAYS, Leaders, find_kept
 from dedup.resolve.corpus.removals import BLOCK, BOILERPLATE, EXACT, NEAR, Classes, outcome
-from dedup.resolve.corpus.short_paragraphs import CorpusParagraphs
+from dedup.resolve.corpus.short_paragraphs import CorpusParagraphs, StandingRuns
 from dedup.shingling import keys as keys_of
 from dedup.text import token_chars as letters_module
 from dedup.text.long_texts import split_texts
@@ -52,9 +53,12 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from dedup.shingling import Words
+    from dedup.text.arrays import Flags
 
 
 BANDING = Banding(32, 4)
+SMALL = FIRST + LAST + 1
+"""Members up to which a bucket gives all its pairs."""
 SCRIPTS = st.sampled_from(["latin"] * 3 + list(strategies.SCRIPTS))
 EDITS = st.sampled_from(list(strategies.EDITS))
 
@@ -149,9 +153,11 @@ def test_a_table_travels() -> None:
 
 
 def _found(bands: Iterable[NDArray[np.uint32]], features: Features, settings: Settings | None = None) -> Candidates:
-    """Return the candidates among paragraphs of which each band has a key."""
+    """Return the candidates among paragraphs of which each band has a key, if all are kept."""
     chosen = settings or Settings()
-    return candidates((bucketed(keys, features, chosen) for keys in bands), len(features.words))
+    number = len(features.words)
+    flags = np.full(number, KEPT | ASKS, np.uint8)
+    return candidates((bucketed(keys, flags, features, chosen) for keys in bands), number)
 
 
 def _alike(number: int) -> Features:
@@ -190,23 +196,23 @@ def test_small_buckets_give_all_their_pairs(bands: list[list[int]]) -> None:
     assert dict(zip(pairs, found.votes.tolist(), strict=True)) == votes
     assert pairs == sorted(pairs, key=lambda pair: (pair[0], -votes[pair], pair[1]))
     assert not found.unexamined
-    assert not found.crowded.any()
 
 
 @pytest.mark.parametrize("number", [SMALL + 1, 40, 200])
 def test_large_buckets_count_what_they_leave_out(number: int) -> None:
-    """Of a crowd some pairs are candidates, everybody is in one, and the others are counted."""
+    """Of a crowd those at both ends are candidates, and the others are counted."""
     keys = np.full(number, 7, np.uint32)
-    found = _found([keys], _alike(number))
-    assert found.unexamined + len(found.later) == number * (number - 1) // 2
-    assert found.crowded.all()
-    assert set(found.later.tolist()) == set(range(1, number))
+    masks = np.uint64(1) << (np.arange(number, dtype=np.uint64) % np.uint64(64))  # the same ones are far apart
+    found = _found([keys], _alike(number)._replace(numbers=masks))
     pairs = set(zip(found.later.tolist(), found.earlier.tolist(), strict=True))
-    assert all(
-        (later, earlier) in pairs
+    expected = {
+        (later, earlier)
         for later in range(number)
-        for earlier in [*range(min(later, FIRST)), *range(max(0, later - NEIGHBOURS), later)]
-    )
+        for earlier in range(later)
+        if earlier < FIRST or earlier >= later - LAST or (later - earlier) % 64 == 0
+    }
+    assert pairs == expected
+    assert found.unexamined == number * (number - 1) // 2 - len(expected)
 
 
 def test_large_buckets_pair_those_of_the_same_numbers() -> None:
@@ -216,13 +222,30 @@ def test_large_buckets_pair_those_of_the_same_numbers() -> None:
     masks = np.uint64(1) << rng.permutation(np.repeat(np.arange(40), 10)).astype(np.uint64)
     masks |= masks << np.uint64(20)
     found = _found([np.zeros(number, np.uint32)], _alike(number)._replace(numbers=masks))
-    same = {
-        (later, earlier)
-        for later, earlier in zip(found.later.tolist(), found.earlier.tolist(), strict=True)
-        if masks[later] == masks[earlier]
-    }
-    tied = {later for later, _ in same} | {earlier for _, earlier in same}
-    assert tied == set(range(number))
+    pairs = set(zip(found.later.tolist(), found.earlier.tolist(), strict=True))
+    for later in range(number):
+        same = np.flatnonzero(masks[:later] == masks[later])[-LAST:].tolist()
+        assert {(later, earlier) for earlier in same} <= pairs
+
+
+def test_only_what_is_kept_is_a_candidate() -> None:
+    """And only of those that ask: what goes does not stand between them and the others."""
+    number = 60
+    flags = np.full(number, ASKS, np.uint8)
+    kept = [1, 3, 4, *range(20, 40), 50]
+    flags[kept] = KEPT
+    flags[30] = KEPT | ASKS
+    features = _alike(number)._replace(numbers=np.where(np.arange(number) % 2, 1, 2).astype(np.uint64))
+    found = candidates([bucketed(np.zeros(number, np.uint32), flags, features, Settings())], number)
+    of = defaultdict(list)
+    for later, earlier in zip(found.later.tolist(), found.earlier.tolist(), strict=True):
+        of[later].append(earlier)
+    assert of[2] == [1]
+    assert of[10] == [1, 3, 4]
+    assert of[30] == [1, 3, 4, 20, 21, 24, 26, 27, 28, 29]
+    assert of[59] == [1, 3, 4, 20, 21, 35, 37, 38, 39, 50]
+    assert not {0, 1, 3, 4, 20, 50} & of.keys()
+    assert len(of) == sum(flags & ASKS > 0) - 1
 
 
 def test_a_paragraph_has_no_more_candidates_than_can_be_looked_at() -> None:
@@ -232,7 +255,7 @@ def test_a_paragraph_has_no_more_candidates_than_can_be_looked_at() -> None:
     told = []
     for _ in range(bands):
         keys = rng.permutation(number).astype(np.uint32) + np.uint32(1000)
-        members = rng.permutation(number - 1)[: SMALL - 1]
+        members = rng.permutation(number - 1)[: FIRST + LAST]
         keys[members] = keys[number - 1] = 5
         told.append(keys)
     best = 11
@@ -244,7 +267,6 @@ def test_a_paragraph_has_no_more_candidates_than_can_be_looked_at() -> None:
     mine = found.earlier[found.later == number - 1].tolist()
     assert len(mine) == MOST
     assert best in mine[:3]
-    assert found.crowded[number - 1]
     assert found.unexamined == len(shared) - MOST
 
 
@@ -373,24 +395,19 @@ def _check(
     for later, earlier in pairs:
         named[later].append(earlier)
     assert OPEN not in status
-    assert status[:fixed] == [STAYS] * fixed
+    assert leaders.kept.tolist() == [state == STAYS for state in status]
     assert leaders.compared == len(judge.asked)
-    for number, (state, witness) in enumerate(zip(status, leaders.witness.tolist(), strict=True)):
-        if state == GOES:
-            assert status[witness] == STAYS
-            assert (number, witness) in judge.asked
-            assert covers(witness, number)
-        else:
-            assert witness == -1
-            # What was asked ahead and not needed in the end does not count: it is no candidate.
-            covering = [earlier for earlier in named[number] if covers(earlier, number)]
-            held = [e if status[e] == STAYS else int(leaders.witness[e]) for e in covering]
-            assert not any(covers(e, number) for e in held) or number < fixed
+    for number, witness in enumerate(leaders.witness.tolist()):
+        covering = (one for one in named[number] if status[one] == STAYS and covers(one, number))
+        assert witness == (next(covering, -1) if number >= fixed else -1)
+        assert (status[number] == GOES) == (witness >= 0)
+        assert witness < 0 or (number, witness) in judge.asked
     going = np.flatnonzero(leaders.status == GOES)
-    how, similarity, _, _ = leaders.verdict(going)
-    assert (how == ALIGNED).all()
+    verdicts = leaders.verdicts()
+    assert (verdicts.how[going] == ALIGNED).all()
+    assert (verdicts.how[leaders.kept] == NOT).all()
     # The figures are those of the pair itself.
-    assert np.allclose(similarity, 0.5 + going % 7 / 20)
+    assert np.allclose(verdicts.similarity[going], 0.5 + going % 7 / 20)
 
 
 @st.composite
@@ -405,9 +422,9 @@ def _relations(draw: st.DrawFn) -> tuple[int, set[tuple[int, int]], list[tuple[i
     return number, covering, sorted(chosen, key=lambda pair: (pair[0], order[pair])), draw(st.integers(0, number // 3))
 
 
-def _added(number: int, fixed: int, pairs: Sequence[tuple[int, int]]) -> Leaders:
-    leaders = Leaders(number, fixed)
-    leaders.add(np.array([p[0] for p in pairs], np.int64), np.array([p[1] for p in pairs], np.int64))
+def _given(leaders: Leaders, pairs: Sequence[tuple[int, int]]) -> Leaders:
+    """Have candidates decided about: later and earlier ones."""
+    leaders.set_candidates(np.array([p[0] for p in pairs], np.int64), np.array([p[1] for p in pairs], np.int64))
     return leaders
 
 
@@ -415,28 +432,28 @@ def _added(number: int, fixed: int, pairs: Sequence[tuple[int, int]]) -> Leaders
 def test_who_goes_has_been_held_against_one_who_stays(
     relation: tuple[int, set[tuple[int, int]], list[tuple[int, int]], int],
 ) -> None:
-    """Each that goes names one before it that stays and covers it; no one stays whom a candidate of his covers so."""
+    """Each goes for the first of its candidates that is kept and covers it; where there is none, it is kept."""
     number, covering, pairs, fixed = relation
 
     def covers(earlier: int, later: int) -> bool:
         return (earlier, later) in covering
 
     judge = _Judge(covers)
-    whole = _settled(_added(number, fixed, pairs), judge)
+    whole = _settled(_given(Leaders(number, fixed), pairs), judge)
     _check(whole, judge, covers, fixed, pairs)
     for batch in (1, 3):
         again = _Judge(covers, batch)
-        other = _settled(_added(number, fixed, pairs), again)
+        other = _settled(_given(Leaders(number, fixed), pairs), again)
         assert np.array_equal(other.status, whole.status)
         assert np.array_equal(other.witness, whole.witness)
         assert again.order == judge.order
 
 
-@given(_relations(), st.integers(1, 3))
-def test_pairs_that_come_later_count_as_much(
-    relation: tuple[int, set[tuple[int, int]], list[tuple[int, int]], int], parts: int
+@given(_relations(), st.data())
+def test_other_candidates_are_decided_about_anew(
+    relation: tuple[int, set[tuple[int, int]], list[tuple[int, int]], int], data: st.DataObject
 ) -> None:
-    """Candidates may be added after a decision: it is made anew, and nothing is asked a second time."""
+    """As if they were the first ones; but nothing is asked a second time, however long ago it was a candidate."""
     number, covering, pairs, fixed = relation
 
     def covers(earlier: int, later: int) -> bool:
@@ -444,12 +461,18 @@ def test_pairs_that_come_later_count_as_much(
 
     judge = _Judge(covers)
     leaders = Leaders(number, fixed)
-    for part in range(parts):
-        some = pairs[part::parts]
-        leaders.add(np.array([p[0] for p in some], np.int64), np.array([p[1] for p in some], np.int64))
-        _settled(leaders, judge)
-    _check(leaders, judge, covers, fixed, pairs)
-    assert leaders.add(np.array([p[0] for p in pairs], np.int64), np.array([p[1] for p in pairs], np.int64)) == 0
+    for _ in range(data.draw(st.integers(1, 4))):
+        chosen = data.draw(st.lists(st.booleans(), min_size=len(pairs), max_size=len(pairs)))
+        some = [pair for pair, is_chosen in zip(pairs, chosen, strict=True) if is_chosen]
+        _check(_settled(_given(leaders, some), judge), judge, covers, fixed, some)
+
+
+def test_the_first_place_of_a_candidate_counts() -> None:
+    """One that is named twice is not moved behind others; those of one paragraph need not stand together."""
+    pairs = [(3, 1), (2, 0), (3, 0), (3, 1)]
+    leaders = _settled(_given(Leaders(4), pairs), judge := _Judge(lambda _, later: later == 3))
+    assert leaders.witness.tolist() == [-1, -1, -1, 1]
+    assert judge.asked == {(2, 0), (3, 1)}
 
 
 @given(st.lists(st.integers(0, 4), min_size=1, max_size=30), st.integers(1, 64))
@@ -464,7 +487,7 @@ def test_of_families_the_first_one_stays(family: list[int], tries: int) -> None:
     found = {one.paragraph: one.witness for one in oracle.all_pairs(number, covers)}
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(leaders_module, "_FIRST_TRIES", tries)
-        leaders = _settled(_added(number, 0, pairs), judge := _Judge(covers))
+        leaders = _settled(_given(Leaders(number), pairs), judge := _Judge(covers))
     _check(leaders, judge, covers, 0, pairs)
     assert {n: w for n, w in enumerate(leaders.witness.tolist()) if w >= 0} == found
 
@@ -474,18 +497,27 @@ def test_a_big_family_costs_a_few_questions_each(order: str) -> None:
     """Hundreds of copies of one text are not compared all with all, however their candidates hang together."""
     number, most = 300, 20
     rng = random.Random(5)  # noqa: S311 - not for secrets
-    pairs = []
-    for later in range(1, number):
-        near = list(range(max(0, later - most), later))
-        if order == "chain":
-            near.reverse()
-        elif order == "shuffled":
-            rng.shuffle(near)
-        pairs += [(later, earlier) for earlier in near]
+    asked_for: list[int] = []
+
+    def named(kept: Flags, changed: Flags) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        asked_for.append(int(np.count_nonzero(changed)))
+        pairs = []
+        for later in range(1, number):
+            near = np.flatnonzero(kept[:later])[-most:].tolist()
+            if order == "chain":
+                near.reverse()
+            elif order == "shuffled":
+                rng.shuffle(near)
+            pairs += [(later, earlier) for earlier in near]
+        return np.array([p[0] for p in pairs], np.int64), np.array([p[1] for p in pairs], np.int64)
+
     judge = _Judge(lambda *_: True)
-    leaders = _settled(_added(number, 0, pairs), judge)
+    leaders = Leaders(number)
+    find_kept(leaders, np.ones(number, bool), named, judge.verdicts)
     assert leaders.witness.tolist() == [-1] + [0] * (number - 1)
     assert len(judge.asked) <= 15 * number
+    assert asked_for[0] == number
+    assert len(asked_for) <= 4
 
 
 def test_nobody_is_asked_where_there_are_no_pairs() -> None:
@@ -629,11 +661,12 @@ def _went(documents: list[list[str]], fixed: int = 0, covers: dict[str, str] | N
     rank = {flat[place]: number for number, place in enumerate(long)}
     pairs = [(rank[later], rank[earlier]) for later, earlier in (covers or {}).items()]
     if pairs:
-        leaders.add(*(np.array(side, np.int64) for side in zip(*sorted(pairs), strict=True)))
+        _given(leaders, sorted(pairs))
     _settled(leaders, _Judge(lambda earlier, later: (later, earlier) in pairs))
     document, short = np.array([n for n, _ in where], np.int32), sizes < settings.min_words
     corpus = CorpusParagraphs(document, owner, plain.astype(np.int32), short)
-    removals = outcome(corpus, Classes(np.array(long, np.int64), leaders), settings, stays)
+    classes = Classes(np.array(long, np.int64), leaders.witness, leaders.verdicts())
+    removals = outcome(corpus, classes, settings, stays)
     assert removals["paragraph"].tolist() == sorted(set(removals["paragraph"].tolist()))
     return _Went({where[r["paragraph"]]: (where[r["witness"]], r) for r in removals})
 
@@ -685,6 +718,30 @@ def test_a_row_that_stood_between_texts_that_go_is_a_row() -> None:
     went = _went(documents)
     assert _left(documents, went)[2] == [caption, _story(6)]
     assert not _went(_left(documents, went))
+
+
+def test_a_row_that_stood_before_short_ones_went_is_known() -> None:
+    """What goes from an earlier document leaves a row of it known to those behind, however late these have that row."""
+    lines = [f"{word} and what else there is" for word in ("Home", "Sport", "Culture", "Politics", "Letters")]
+    documents = [["Advertisement", A, B, *lines[:4]], [C, *lines], [D, *lines[2:4], "Advertisement", A, lines[4]]]
+    went = _went(documents)
+    assert _left(documents, went) == [documents[0], [C, *lines[3:]], [D]]
+    assert {key: witness for key, (witness, _) in went.items() if key[0] == 2} == {
+        (2, 1): (0, 5),
+        (2, 2): (1, 4),
+        (2, 3): (0, 0),
+        (2, 4): (0, 1),
+        (2, 5): (1, 5),
+    }
+    assert not _went(_left(documents, went))
+
+
+def test_a_row_is_looked_up_where_none_stood() -> None:
+    """Then none is found."""
+    corpus = CorpusParagraphs(*(np.zeros(2, dtype) for dtype in (np.int32, np.int64, np.int32, bool)))
+    stood = StandingRuns.of(corpus, np.zeros(2, bool))
+    assert stood.find(np.array([0, 7], np.uint64)).tolist() == [-1, -1]
+    assert stood.find(np.empty(0, np.uint64)).tolist() == []
 
 
 def test_a_short_row_stays() -> None:

@@ -155,7 +155,7 @@ def test_each_stays_beside_the_one_most_like_it(data: st.DataObject) -> None:
     alike = {pair: data.draw(st.sampled_from([0.0, 0.5, 0.75, 0.875, 1.0])) for pair in every}
     covers = {pair: data.draw(st.booleans()) and alike[pair] > 0.5 for pair in every}
     leaders = Leaders(number)
-    leaders.add(*(np.array([pair[side] for pair in pairs], np.int64) for side in (0, 1)))
+    leaders.set_candidates(*(np.array([pair[side] for pair in pairs], np.int64) for side in (0, 1)))
     asked = []
     while len((found := leaders.next_pairs())[0]):
         some = list(zip(*(side.tolist() for side in found), strict=True))

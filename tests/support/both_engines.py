@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from dedup.engines.local.clustering import Clustering
 from dedup.engines.local.first_pass import Scan, pieces
 from dedup.engines.local.settling import settled_removals
 from dedup.engines.local.spool import Spool
@@ -64,7 +65,8 @@ def locally(
     documents = np.zeros(len(texts), COLUMNS["documents"])
     documents["paragraphs"] = sheet.counts
     spool.append(pieces(Scan(np.zeros(1, COLUMNS["parts"]), documents, sheet), 0, 0, 0), 0)
-    stages = CorpusStages(spool, settings, banding, WorkerPool(1), 1 << 28, Recorder())
+    clustering = Clustering(spool, settings, banding, WorkerPool(1), Recorder())
+    stages = CorpusStages(spool, settings, clustering, max_memory=1 << 28, events=Recorder())
     decided = stages.decide(references)
     judge = partial(_judged, texts, sheet, decided.begins, settings)
     again = partial(stages.decide_again, decided.corpus)
@@ -129,6 +131,37 @@ def corpus(seed: int, documents: int = 40) -> list[str]:
             paragraphs += _piece(rng, stock, menus, form, out)
         if rng.random() < 0.05:
             paragraphs.append("lone \udc80 byte " + rng.choice(stock))
+        out.append("\n".join(paragraphs))
+    return out
+
+
+def crowded(seed: int, documents: int = 30) -> list[str]:
+    """Return articles with many paragraphs that share bands: chains of what is like the next one, forms, a notice.
+
+    Of each form many are kept, for their numbers; behind them come ones with the same number, which are less than the
+    first of these, and not covered by the others.
+    """
+    rng = random.Random(seed)  # noqa: S311 - not for secrets
+    chains = [_line(rng, 30).split() for _ in range(2)]
+    forms = [[word for word in _line(rng, 90).split() if word.isalpha()] for _ in range(2)]
+    notice = _line(rng, 16)
+    out: list[str] = []
+    for number in range(documents):
+        paragraphs = []
+        for words in chains:
+            if rng.random() < 0.5:
+                del words[rng.randrange(len(words))]
+            words.insert(rng.randrange(len(words)), rng.choice(forms[0]))
+            paragraphs.append(" ".join(words))
+        for form in forms:
+            later = number - documents // 3
+            some = [*form, f"{number + 100}" if later < 0 else "77"]
+            for _ in range(2 if later > 0 else 0):
+                del some[rng.randrange(len(form) - 2)]
+            paragraphs.append(" ".join(some))
+        if rng.random() < 0.5:
+            paragraphs.append(notice.replace(" ", rng.choice([" ", "  "])))
+        rng.shuffle(paragraphs)
         out.append("\n".join(paragraphs))
     return out
 

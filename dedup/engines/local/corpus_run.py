@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 
 from dedup.engines.local.beside import Beside
+from dedup.engines.local.clustering import Clustering
 from dedup.engines.local.first_pass import fill, scan, seen_digests
 from dedup.engines.local.limits import cores
 from dedup.engines.local.memory import affordable_workers, forecast, free_memory, keep_what_is_freed, most_used
@@ -129,7 +130,8 @@ class TwoPassRun:
         self._fill(banding.banding, size)
         self.references = int(self._spool.sizes("documents")[: self._first].sum())
         settings = self._job.settings
-        stages = CorpusStages(self._spool, settings, banding.banding, self._pool, self._max_memory, self._events)
+        clustering = Clustering(self._spool, settings, banding.banding, self._pool, self._events)
+        stages = CorpusStages(self._spool, settings, clustering, max_memory=self._max_memory, events=self._events)
         decided = self._settled(stages, stages.decide(self.references, explain=self._job.explain))
         if more := decided.near.more:
             shown = f"the first {len(decided.near.shown):,} near-duplicates that say something new are explained"

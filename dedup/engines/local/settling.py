@@ -13,7 +13,7 @@ import numpy as np
 
 from dedup.engines.removal.rounds import COMPARED, ROUNDS, documents_of, keep_unsettled, number_blocks_on
 from dedup.resolve.corpus.removals import BOILERPLATE, GOES, HELD, RETAINED, UNJUDGED
-from dedup.text.arrays import among, distinct
+from dedup.text.arrays import distinct
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -52,16 +52,13 @@ def settled_removals(
         _follow_witnesses(removals)
         held = distinct(np.append(held, removals["paragraph"][removals["state"] == HELD].astype(np.int64)))
         gone = removals["paragraph"][goes].astype(np.int64)
-        if turn + 1 == ROUNDS or len(gone) == len(removals) or (turn and len(gone) == before):
+        if turn + 1 == ROUNDS or (turn and len(gone) == before):
             break  # what another run would remove is known
         before = len(gone)
-        expected, relied_on = removals[asked & ~goes], distinct(removals["witness"][_for_others(removals)])
+        expected = removals[asked & ~goes]
         bring_back = set_aside(removals)
         del removals
         wanted = decide_again(gone)
-        # What others have gone for goes only for the same bytes: these were compared with no other.
-        named = among(wanted["paragraph"], relied_on)
-        wanted = wanted[~named | ((wanted["how"] == 0) & (wanted["reason"] != BOILERPLATE))]
         again = _to_judge_again(expected, wanted, begins)
         removals = bring_back()
         if not again.any():

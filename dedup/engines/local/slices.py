@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from dedup.candidates.buckets import Features
+from dedup.candidates.native_buckets import in_company
 from dedup.engines.contained import compared, named
 from dedup.engines.local.spool import load_array, read_ranges
 from dedup.engines.local.spool_columns import COLUMNS
@@ -61,6 +62,7 @@ class Bands:
 
     Attributes:
         slices: for each task, where the first band's keys begin, and how many keys a band has there; int64, (tasks, 2).
+        chosen: the place of each paragraph's key within a band; int64.
     """
 
     def __init__(self, spool: Spool, banding: Banding, place: NDArray[np.int64]) -> None:
@@ -68,22 +70,28 @@ class Bands:
         self.slices = np.stack((np.cumsum(sizes) - sizes, sizes // max(banding.bands, 1)), axis=1)
         # Only the rows with enough words have bands; which of those is each paragraph?
         banded = np.cumsum(spool.whole("row-text_size") > 0)
-        self._place = banded[place] - 1
-
-    def of(self, some: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Return the places of some paragraphs' keys within a band."""
-        chosen: NDArray[np.int64] = self._place[some]
-        return chosen
+        self.chosen: NDArray[np.int64] = banded[place] - 1
 
 
 def bucket_bands(
     settings: Settings, directory: str, slices: NDArray[np.int64], band: int
 ) -> tuple[Bucketed, list[Fault]]:
     """Read a band from the spool and find its pairs; runs in a worker."""
+    features = Features._make(load_array(directory, name) for name in Features._fields)
+    return named(_keys(directory, slices, band), load_array(directory, "flags"), features, settings)
+
+
+def band_members(directory: str, slices: NDArray[np.int64], band: int) -> NDArray[np.int64]:
+    """Read a band from the spool and return who shares a bucket with one that is flagged `KEPT`; runs in a worker."""
+    return in_company(_keys(directory, slices, band), load_array(directory, "flags"))
+
+
+def _keys(directory: str, slices: NDArray[np.int64], band: int) -> NDArray[np.uint32]:
+    """Return a band's key of each paragraph that is looked at."""
     dtype = COLUMNS["bands"]
     as_keys = partial(np.frombuffer, dtype=dtype)
     with open(os.path.join(directory, "bands"), "rb", buffering=0) as file:  # noqa: PTH118, PTH123 - strings travel well
         found = read_ranges(file, slices[:, 0] + band * slices[:, 1], slices[:, 1], dtype.itemsize, as_keys)
-        keys = np.concatenate([np.empty(0, dtype), *found])
-    chosen, fresh, *features = (load_array(directory, name) for name in ("chosen", "fresh", *Features._fields))
-    return named(keys[chosen], fresh, Features(*features), settings)
+        every: NDArray[np.uint32] = np.concatenate([np.empty(0, dtype), *found])
+    keys: NDArray[np.uint32] = every[load_array(directory, "chosen")]
+    return keys

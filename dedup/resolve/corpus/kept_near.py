@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from dedup.model.settings import Settings
+    from dedup.resolve.corpus.leaders import Leaders
     from dedup.resolve.corpus.removals import Classes
 
 SHOWN = 1000
@@ -54,15 +55,18 @@ def near_type(number: int) -> np.dtype[np.void]:
 
 def kept_near(
     classes: Classes,
+    leaders: Leaders,
     removals: NDArray[Any],
     number: int,
     settings: Settings,
+    *,
     kinds_of: Callable[[NDArray[np.int64], NDArray[np.int64]], NDArray[np.int16]],
 ) -> NearDuplicates:
     """Return the near-duplicates that stay among the different paragraphs; of several copies, the first one.
 
     Args:
         classes: what was decided about the different paragraphs.
+        leaders: the clustering of these.
         removals: what goes in the end; see `dedup.resolve.corpus.removals.removal_type`.
         number: of paragraphs in the corpus.
         settings: how similar a near-duplicate is.
@@ -72,7 +76,7 @@ def kept_near(
     if settings.guard == "off":  # similarity alone decides: what is kept is not near
         return NearDuplicates.empty()
     stays = ~among(classes.first, removals["paragraph"])
-    later, earlier, verdicts = classes.leaders.near_kept_pairs(stays, settings.threshold)
+    later, earlier, verdicts = leaders.near_kept_pairs(stays, settings.threshold)
     found = np.empty(len(later), near_type(number))
     found["paragraph"], found["witness"] = classes.first[later], classes.first[earlier]
     found["similarity"], found["kind"] = verdicts.similarity, kinds_of(later, earlier)

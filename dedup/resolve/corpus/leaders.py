@@ -1,17 +1,18 @@
-"""Leader clustering: each paragraph is compared with the ones kept before it, given the candidate pairs.
+"""Leader clustering: each paragraph is compared with some of those kept before it.
 
-Paragraphs are numbered in the order of preference (the first one, or the richest one, first). The result is defined by
-the candidates of each paragraph alone, in their order:
+Paragraphs are numbered in the order of preference (the first one, or the richest one, first). Given the candidates of
+each paragraph, the result is:
 
     for each paragraph:
         for each candidate, in order:
-            representative = candidate if it is kept, else its witness
-            if representative covers the paragraph:
-                remove the paragraph; its witness is the representative
+            if candidate is kept and covers the paragraph:
+                remove the paragraph; its witness is the candidate
                 break
 
-The two are always compared directly. Pairs are compared in batches, in any order, and possibly in vain: none of this
-changes the result.
+Which candidates a paragraph has depends in turn on which of those before it are kept. So the result is searched for
+from a guess: candidates are found, paragraphs are decided, and so on until what is kept is what the candidates were
+found among. There is exactly one such result, as each paragraph depends on those before it only: the order of
+comparisons, comparisons in vain and the guess make no difference, and neither does what comes after it.
 """
 
 from __future__ import annotations
@@ -23,10 +24,11 @@ import numpy as np
 from dedup.verdict.batch.verify import NOT, Verdicts
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
     from dedup.text.arrays import Flags, Ints
-
 
 OPEN, STAYS, GOES = 0, 1, 2
 _UNKNOWN = -1
@@ -53,17 +55,17 @@ class Leaders:
         self._fixed = fixed
         self._candidates = _PairTable()
         """The candidate pairs, those of one paragraph together and in order."""
-        self._extra = _PairTable()
-        """Pairs of paragraphs with the witnesses, or the likely witnesses, of their candidates."""
-        self._requested = np.empty(0, np.uint64)
-        self._tries = _FIRST_TRIES
+        self._known = _PairTable()
+        """Pairs that were candidates before."""
+        self._requested = np.empty(0, np.int64)
         self.compared = 0
         self._restart()
 
     @property
-    def candidate_count(self) -> int:
-        """Number of candidate pairs added."""
-        return len(self._candidates.pairs)
+    def kept(self) -> Flags:
+        """Which paragraphs are kept as far as is decided."""
+        found: Flags = self.status != GOES
+        return found
 
     def _restart(self) -> None:
         self.status = np.zeros(self._number, np.int8)
@@ -72,74 +74,43 @@ class Leaders:
         self._pending = np.arange(len(self._candidates.pairs))
         self._tries = _FIRST_TRIES
 
-    def add(self, later: NDArray[np.signedinteger[Any]], earlier: NDArray[np.signedinteger[Any]]) -> int:
-        """Add candidate pairs, the best ones of each later paragraph first; return how many are new.
-
-        Those added before come first. If any are new, clustering starts again, with all verdicts known.
-        """
+    def set_candidates(self, later: NDArray[np.signedinteger[Any]], earlier: NDArray[np.signedinteger[Any]]) -> None:
+        """Begin anew with other candidates, the best ones of each later paragraph first; verdicts are remembered."""
         pairs = pack(later, earlier)
         pairs = pairs[(pairs >> np.uint64(32)) >= self._fixed]
-        pairs = pairs[self._candidates.find(pairs) < 0]
         _, first = np.unique(pairs, return_index=True)
         pairs = pairs[np.sort(first)]
-        if not len(pairs):
-            return 0
-        merged = np.concatenate((self._candidates.pairs, pairs))
-        order = np.argsort(merged >> np.uint64(32), kind="stable")
-        self._candidates = self._candidates.select(merged[order], self._extra)
+        pairs = pairs[np.argsort(pairs >> np.uint64(32), kind="stable")]
+        self._known = self._candidates.compared().joined(self._known)
+        self._candidates = _PairTable(pairs)
+        self._candidates.fill(self._known)
         self._restart()
-        return len(pairs)
-
-    def add_verdicts(self, later: Ints, earlier: Ints, verdicts: Verdicts) -> None:
-        """Add verdicts, whether requested or not; those on pairs that are not needed do no harm."""
-        pairs = pack(later, earlier)
-        row = self._candidates.find(pairs)
-        is_candidate = row >= 0
-        self._candidates.store(row[is_candidate], verdicts.some(is_candidate))
-        others = pairs[~is_candidate]
-        self._extra = self._extra.select(_union(self._extra.pairs, others))
-        self._extra.store(self._extra.find(others), verdicts.some(~is_candidate))
-
-    def known(self) -> tuple[Ints, Ints, Verdicts]:
-        """Return all pairs on which there are verdicts, as later and earlier paragraphs, and these."""
-        parts = []
-        for table in (self._candidates, self._extra):
-            rows = np.flatnonzero(table.how != _UNKNOWN)
-            parts.append((table.pairs[rows], *table.verdicts(rows)))
-        pairs, *verdicts = (np.concatenate(columns) for columns in zip(*parts, strict=True))
-        return *unpack(pairs), Verdicts(*verdicts)
 
     def next_pairs(self) -> tuple[Ints, Ints]:
         """Return the pairs to compare next, as later and earlier paragraphs; none when all are decided."""
         self._propagate()
-        untried = self._candidates.pairs[self._untried_candidates()]
         # Progress is guaranteed: the first undecided paragraph depends only on decided ones.
-        self._requested = _union(untried, self._transitive_pairs())
+        self._requested = self._untried_candidates()
         self.compared += len(self._requested)
         self._tries = min(2 * self._tries, _MOST_TRIES)
-        return unpack(self._requested)
+        return unpack(self._candidates.pairs[self._requested])
 
     def record(self, verdicts: Verdicts) -> None:
         """Add the verdicts on the pairs last requested."""
-        self.add_verdicts(*unpack(self._requested), verdicts)
+        self._candidates.store(self._requested, verdicts)
 
-    def keep_undecided(self) -> bool:
-        """Keep all undecided paragraphs, and return False: nothing is left to compare."""
+    def keep_undecided(self) -> None:
+        """Keep all undecided paragraphs."""
         self.status[self.status == OPEN] = STAYS
-        return False
 
-    def verdict(self, going: NDArray[np.signedinteger[Any]]) -> Verdicts:
-        """Return the verdicts on removed paragraphs and their witnesses."""
-        # One paragraph may be asked for many times: look each pair up once.
-        removed = np.flatnonzero(np.bincount(going, minlength=1))
-        table = _PairTable(pack(removed, self.witness[removed]))
-        for source in (self._extra, self._candidates):
-            row = source.find(table.pairs)
-            present = np.flatnonzero(row >= 0)
-            table.store(present, source.verdicts(row[present]))
-        place = np.empty(self._number, np.int64)
-        place[removed] = np.arange(len(removed))
-        return table.verdicts(place[going])
+    def verdicts(self) -> Verdicts:
+        """Return the verdict on each removed paragraph and its witness; zeros for the others."""
+        removed = np.flatnonzero(self.status == GOES)
+        found = self._candidates.verdicts(self._candidates.find(pack(removed, self.witness[removed])))
+        out = _PairTable(np.zeros(self._number, np.uint64))
+        out.how[:] = NOT
+        out.store(removed, found)
+        return out.verdicts(np.arange(self._number))
 
     def near_kept_pairs(self, stays: Flags, threshold: float) -> tuple[Ints, Ints, Verdicts]:
         """Return the kept paragraphs that are similar to an earlier kept one, each with the most similar one.
@@ -151,33 +122,30 @@ class Leaders:
         Returns:
             The later ones, ascending; for each the earlier one; and the verdicts on these pairs.
         """
-        parts = []
-        for table in (self._candidates, self._extra):
-            row = np.flatnonzero((table.how == NOT) & (table.similarity >= threshold))
-            later, earlier = unpack(table.pairs[row])
-            row = row[stays[later] & stays[earlier]]
-            parts.append((table.pairs[row], *table.verdicts(row)))
-        pairs, *verdicts = (np.concatenate(columns) for columns in zip(*parts, strict=True))
-        later = (pairs >> np.uint64(32)).astype(np.int64)
-        order = np.argsort(-verdicts[1], kind="stable")
+        table = self._candidates
+        row = np.flatnonzero((table.how == NOT) & (table.similarity >= threshold))
+        later, earlier = unpack(table.pairs[row])
+        row = row[stays[later] & stays[earlier]]
+        later = (table.pairs[row] >> np.uint64(32)).astype(np.int64)
+        order = np.argsort(-table.similarity[row], kind="stable")
         _, first = np.unique(later[order], return_index=True)
-        best = order[first]
-        return *unpack(pairs[best]), Verdicts(*(column[best] for column in verdicts))
+        best = row[order[first]]
+        return *unpack(table.pairs[best]), table.verdicts(best)
 
     def _propagate(self) -> None:
         """Decide all paragraphs that the known verdicts decide; drop the pairs that can decide nothing more."""
         later, earlier = unpack(self._candidates.pairs[self._pending])
         while True:
-            how, target = self._resolve(later, earlier, self._candidates.how[self._pending])
-            possible = how != NOT
+            how = self._candidates.how[self._pending]
+            possible = (how != NOT) & (self.status[earlier] != GOES)
             if not possible.all():
-                later, earlier, how, target = later[possible], earlier[possible], how[possible], target[possible]
+                later, earlier, how = later[possible], earlier[possible], how[possible]
                 self._pending = self._pending[possible]
             starts = _group_starts(later)
-            covered = starts[(how[starts] > NOT) & (self.status[target[starts]] == STAYS)]
+            covered = starts[(how[starts] > NOT) & (self.status[earlier[starts]] == STAYS)]
             going = later[covered]
             self.status[going] = GOES
-            self.witness[going] = target[covered]
+            self.witness[going] = earlier[covered]
             waiting = np.zeros(self._number, bool)
             waiting[later] = True
             staying = (self.status == OPEN) & ~waiting
@@ -187,25 +155,6 @@ class Leaders:
                 later, earlier, self._pending = later[undecided], earlier[undecided], self._pending[undecided]
             if not len(going) and not staying.any():
                 return
-
-    def _resolve(self, later: Ints, earlier: Ints, how: NDArray[np.int8]) -> tuple[NDArray[np.int8], Ints]:
-        """Resolve each candidate to its current representative; return match type and representative per pair."""
-        rows = np.flatnonzero(how > NOT)
-        rows = rows[self.status[earlier[rows]] == GOES]
-        if not len(rows):
-            return how, earlier
-        how, target = how.copy(), earlier.copy()
-        target[rows] = self.witness[earlier[rows]]
-        how[rows] = self._lookup(pack(later[rows], target[rows]))
-        return how, target
-
-    def _lookup(self, pairs: NDArray[np.uint64]) -> NDArray[np.int8]:
-        """Return the known match type of each pair, or `_UNKNOWN`."""
-        how = np.full(len(pairs), _UNKNOWN, np.int8)
-        for table in (self._extra, self._candidates):
-            row = table.find(pairs)
-            how[row >= 0] = table.how[row[row >= 0]]
-        return how
 
     def _untried_candidates(self) -> Ints:
         """Return the next candidates, as rows, of all paragraphs without a prospective witness."""
@@ -219,27 +168,30 @@ class Leaders:
         chosen: Ints = self._pending[before & (np.arange(len(later)) - start < self._tries)]
         return chosen
 
-    def _transitive_pairs(self) -> NDArray[np.uint64]:
-        """Return the unknown pairs of waiting paragraphs with the likely witnesses of their candidates.
 
-        A covers B, B covers C, C covers D: else D would be compared with A only after C has been removed.
-        """
-        later, earlier = unpack(self._candidates.pairs[self._pending])
-        starts = _group_starts(later)
-        starts = starts[self._candidates.how[self._pending[starts]] > NOT]
-        waiting, nearest = later[starts], earlier[starts]
-        root = np.arange(self._number)
-        gone = np.flatnonzero(self.status == GOES)
-        root[gone] = self.witness[gone]
-        root[waiting] = nearest
-        while True:
-            further = root[root[waiting]]
-            if np.array_equal(further, root[waiting]):
-                break
-            root[waiting] = further
-        pairs = pack(waiting, root[waiting])[root[waiting] != nearest]
-        unknown: NDArray[np.uint64] = pairs[self._lookup(pairs) == _UNKNOWN]
-        return unknown
+def find_kept(
+    leaders: Leaders,
+    guess: Flags,
+    candidates: Callable[[Flags, Flags], tuple[Ints, Ints]],
+    compare: Callable[[Ints, Ints], Verdicts],
+) -> None:
+    """Decide which paragraphs are kept, where what is kept decides which candidates there are.
+
+    Args:
+        leaders: decides, given candidates and verdicts.
+        guess: which may be kept; whatever it says, the result is the same.
+        candidates: returns the candidates of all paragraphs if these are kept, as later and earlier ones, the best ones
+            of each later one first. Also given: which are kept now and were not the last time, or the other way round;
+            the first time, all.
+        compare: returns the verdicts on pairs of a later and an earlier one.
+    """
+    changed = np.ones(len(guess), bool)
+    while changed.any():
+        leaders.set_candidates(*candidates(guess, changed))
+        while len((pairs := leaders.next_pairs())[0]):
+            leaders.record(compare(*pairs))
+        changed = leaders.kept ^ guess
+        guess = leaders.kept
 
 
 class _PairTable:
@@ -255,17 +207,29 @@ class _PairTable:
         self._order = np.argsort(self.pairs, kind="stable")
         self._sorted = self.pairs[self._order]
 
-    def select(self, pairs: NDArray[np.uint64], other: _PairTable | None = None) -> _PairTable:
-        """Return a table of these pairs, with the verdicts of this table, or else of another one."""
-        if len(pairs) == len(self.pairs) and np.array_equal(pairs, self.pairs):
-            return self
-        table = _PairTable(pairs)
-        for source in (other, self):
-            if source is not None:
-                row = table.find(source.pairs)
-                present = np.flatnonzero(row >= 0)
-                table.store(row[present], source.verdicts(present))
+    def compared(self) -> _PairTable:
+        """Return the pairs with a verdict."""
+        rows = np.flatnonzero(self.how != _UNKNOWN)
+        table = _PairTable(self.pairs[rows])
+        table.store(np.arange(len(rows)), self.verdicts(rows))
         return table
+
+    def joined(self, other: _PairTable) -> _PairTable:
+        """Return the pairs of both."""
+        if not len(other.pairs):
+            return self
+        more = np.flatnonzero(self.find(other.pairs) < 0)
+        table = _PairTable(np.concatenate((self.pairs, other.pairs[more])))
+        rows = np.arange(len(table.pairs))
+        table.store(rows[: len(self.pairs)], self.verdicts(rows[: len(self.pairs)]))
+        table.store(rows[len(self.pairs) :], other.verdicts(more))
+        return table
+
+    def fill(self, other: _PairTable) -> None:
+        """Take the verdicts that another table has."""
+        found = other.find(self.pairs)
+        present = np.flatnonzero(found >= 0)
+        self.store(present, other.verdicts(found[present]))
 
     def find(self, pairs: NDArray[np.uint64]) -> Ints:
         """Return the row of each pair, or -1."""
@@ -285,15 +249,6 @@ class _PairTable:
     def verdicts(self, rows: Ints) -> Verdicts:
         """Return the verdicts in some rows."""
         return Verdicts(self.how[rows], self.similarity[rows], self._coverage[rows], self._kind[rows])
-
-
-def _union(one: NDArray[np.uint64], other: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    """Return all pairs of two arrays, each once, ascending; both are sorted, or nearly so."""
-    every = np.concatenate((one, other))
-    every.sort(kind="stable")
-    first = np.ones(len(every), bool)
-    first[1:] = every[1:] != every[:-1]
-    return every[first]
 
 
 def _group_starts(later: Ints) -> Ints:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from dedup.fingerprint.exact_copies import index_type
-from dedup.resolve.corpus.leaders import GOES as COVERED
 from dedup.resolve.corpus.short_paragraphs import SLICE, CorpusParagraphs, with_short_paragraphs, with_short_runs
 from dedup.resolve.near_duplicates import sources
 from dedup.verdict.batch.verify import ALIGNED
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from dedup.model.settings import Settings
-    from dedup.resolve.corpus.leaders import Leaders
+    from dedup.verdict.batch.verify import Verdicts
 
 EXACT, NEAR, BLOCK, BOILERPLATE = range(4)
 """Reasons, as numbers; see `dedup.model.decisions.Reason`."""
@@ -48,11 +47,23 @@ class Classes(NamedTuple):
 
     Attributes:
         first: number of the first paragraph of each; int64.
-        leaders: the clustering of these.
+        witness: the one that each of them goes for, by its place among them, or -1; int32.
+        verdicts: on these pairs.
     """
 
     first: NDArray[np.int64]
-    leaders: Leaders
+    witness: NDArray[np.int32]
+    verdicts: Verdicts
+
+    def among(self, first: NDArray[np.int64]) -> Classes:
+        """Return what was decided in terms of what is left of a corpus.
+
+        Args:
+            first: number of the first paragraph of each that is left, or -1; int64.
+        """
+        present = first >= 0
+        place = np.append(np.where(present, np.cumsum(present) - 1, -1), -1).astype(np.int32)
+        return Classes(first[present], place[self.witness[present]], self.verdicts.some(present))
 
 
 def outcome(corpus: CorpusParagraphs, classes: Classes, settings: Settings, fixed: int) -> NDArray[np.void]:
@@ -68,10 +79,9 @@ def outcome(corpus: CorpusParagraphs, classes: Classes, settings: Settings, fixe
     at = np.full(number, -1, np.int32)
     at[classes.first] = np.arange(len(classes.first), dtype=np.int32)
     member = at[corpus.owner]
-    leaders = classes.leaders
-    goes = leaders.status == COVERED
+    goes = classes.witness >= 0
     # Each class rests on the one it goes for, and else on itself.
-    rests = np.where(goes, leaders.witness, np.arange(len(goes)))
+    rests = np.where(goes, classes.witness, np.arange(len(goes)))
     resting = np.append(classes.first[rests].astype(corpus.owner.dtype), corpus.owner.dtype.type(-1))
     witness = resting[member]
     witness[:fixed] = -1
@@ -93,7 +103,7 @@ def outcome(corpus: CorpusParagraphs, classes: Classes, settings: Settings, fixe
         some = removals[begin : begin + len(here)]
         begin += len(here)
         some["paragraph"], some["witness"] = here, witness[here]
-        _set_comparison(some, member[here], goes, leaders)
+        _set_comparison(some, member[here], classes)
         origin = corpus.document[some["witness"]]
         some["source"] = sources(origin, some["witness"] - np.searchsorted(corpus.document, origin))
         number_blocks(some, corpus.document[some["paragraph"]], origin)
@@ -112,13 +122,11 @@ def _slices(corpus: CorpusParagraphs) -> Iterator[tuple[int, int]]:
         start = stop
 
 
-def _set_comparison(
-    removals: NDArray[np.void], member: NDArray[np.int32], goes: NDArray[np.bool_], leaders: Leaders
-) -> None:
+def _set_comparison(removals: NDArray[np.void], member: NDArray[np.int32], classes: Classes) -> None:
     """Fill in how the removals were compared with their witnesses."""
     removals["similarity"] = removals["coverage"] = 1
-    aligned = np.flatnonzero((member >= 0) & np.append(goes, False)[member])
-    verdicts = leaders.verdict(member[aligned])
+    aligned = np.flatnonzero((member >= 0) & np.append(classes.witness >= 0, False)[member])
+    verdicts = classes.verdicts.some(member[aligned])
     removals["how"][aligned] = verdicts.how
     removals["similarity"][aligned] = verdicts.similarity
     removals["coverage"][aligned] = verdicts.coverage

@@ -83,9 +83,10 @@ def with_short_runs(
     """
     gone, witness = gone.copy(), witness.copy()
     links = np.full(len(gone), -1, witness.dtype) if links is None else links
+    stood = StandingRuns.of(corpus, gone | also)
     while True:
         out = gone | also
-        _link_short_runs(corpus, out, links, min_words)
+        _link_short_runs(corpus, out, links, stood, min_words)
         links[:fixed] = -1
         going = without_heads(corpus.document, corpus.short, out, links)
         if not len(going):
@@ -162,25 +163,53 @@ def contiguous(there: Ints, fits: Flags, step: int) -> Flags:
     return linked
 
 
-def _link_short_runs(corpus: CorpusParagraphs, gone: Flags, links: Ints, min_words: int) -> None:
-    """Link short paragraphs in a run that an earlier document has."""
-    left, rank, at = runs_of_short(corpus.document, gone, corpus.short)
-    owner = corpus.owner[left]
+class StandingRuns(NamedTuple):
+    """The runs of three short paragraphs of a corpus, of each the one that stands first.
+
+    Attributes:
+        values: hashes of what they say, ascending; uint64.
+        paragraphs: their paragraphs; int64, shape (runs, 3).
+    """
+
+    values: NDArray[np.uint64]
+    paragraphs: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, corpus: CorpusParagraphs, gone: Flags) -> StandingRuns:
+        """Return those of what is left of a corpus when some paragraphs are gone."""
+        left, _, at = runs_of_short(corpus.document, gone, corpus.short)
+        values, first = np.unique(_run_values(corpus.owner[left], at), return_index=True)
+        return cls(values, left[at[first][:, None] + np.arange(RUN_LENGTH)])
+
+    def find(self, values: NDArray[np.uint64]) -> Ints:
+        """Return which run has each of some hashes, or -1."""
+        place = np.searchsorted(self.values, values)
+        place[place == len(self.values)] = 0
+        if not len(self.values):
+            return np.full(len(values), -1)
+        found: Ints = np.where(self.values[place] == values, place, -1)
+        return found
+
+
+def _run_values(owner: NDArray[Any], at: Ints) -> NDArray[np.uint64]:
+    """Return a hash of each run of three among short paragraphs of these owners."""
     values = np.zeros(len(at), np.uint64)
     for step in range(RUN_LENGTH):
         values = mix(values + owner[at + step].astype(np.uint64))
-    order = np.argsort(values, kind="stable")
-    head = np.ones(len(order), bool)
-    head[1:] = values[order][1:] != values[order][:-1]
-    first = np.empty(len(at), np.int64)
-    first[order] = at[order[head][np.cumsum(head) - 1]] if len(order) else at
-    document = corpus.document[left]
-    fits = document[first] < document[at]
+    return values
+
+
+def _link_short_runs(corpus: CorpusParagraphs, gone: Flags, links: Ints, stood: StandingRuns, min_words: int) -> None:
+    """Link short paragraphs in a run that an earlier document has."""
+    left, rank, at = runs_of_short(corpus.document, gone, corpus.short)
+    owner = corpus.owner[left]
+    found = stood.find(_run_values(owner, at))
+    at, found = at[found >= 0], found[found >= 0]
+    sources = stood.paragraphs[found]
+    fits = corpus.document[sources[:, 0]] < corpus.document[left[at]]
     for step in range(RUN_LENGTH):
-        fits &= owner[first + step] == owner[at + step]
-    at, first = at[fits], first[fits]
-    sources = left[first[:, None] + np.arange(RUN_LENGTH)]
-    link_runs(corpus.document, corpus.words, links, (left, rank, at), sources, min_words=min_words)
+        fits &= corpus.owner[sources[:, step]] == owner[at + step]
+    link_runs(corpus.document, corpus.words, links, (left, rank, at[fits]), sources[fits], min_words=min_words)
 
 
 def runs_of_short(document: NDArray[Any], gone: Flags, short: Flags) -> tuple[Ints, Ints, Ints]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from rapidfuzz import process
@@ -55,7 +55,7 @@ class Verdicts(NamedTuple):
     coverage: NDArray[np.float32]
     kind: NDArray[np.int16]
 
-    def some(self, where: NDArray[np.bool_]) -> Verdicts:
+    def some(self, where: NDArray[np.bool_] | NDArray[np.signedinteger[Any]]) -> Verdicts:
         """Return those on some of the pairs."""
         return Verdicts(self.how[where], self.similarity[where], self.coverage[where], self.kind[where])
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from itertools import chain
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from dedup.candidates.buckets import HUGE, MOST, Features
+from dedup.candidates.buckets import FIRST, KEPT, LAST, MOST, Features
 from dedup.candidates.native_buckets import grouped
 from dedup.engines.spark.stages.frames import column, over, record, values
 
@@ -16,130 +17,142 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from pyspark.sql import DataFrame
 
-    from dedup.engines.spark.stages.frames import CheckpointStore
     from dedup.model.settings import Settings
+    from dedup.text.arrays import Flags, Ints
 
-KEYS = "bucket bigint, rank int, paragraph bigint, words int, numbers bigint, bits0 bigint, bits1 bigint"
+KEYS = "bucket bigint, rank int, paragraph bigint, flags int, words int, numbers bigint, bits0 bigint, bits1 bigint"
 """`bucket` is the band and its key, in one number: Spark sorts by the first column without looking at the others."""
+_OF_EACH = tuple(field.split()[0] for field in KEYS.split(", "))[1:]
 PAIRS = "later bigint, after int, earlier bigint, before int, votes bigint"
-"""`after` and `before` come before the paragraphs' own numbers in the order of staying. Beside pairs there are marks: a
-paragraph in a large bucket has -1 for an earlier one, and -1 twice has the pairs that were left out for votes."""
+"""`after` and `before` come before the paragraphs' own numbers in the order of staying. -1 twice has the pairs that
+were left out for votes."""
+_TOGETHER = 1 << 18
+"""Rows of buckets that are looked at together, at least."""
 
 
-class CandidatePairs(NamedTuple):
-    """What bands have said.
-
-    Attributes:
-        pairs: later, after, earlier, before, place: a paragraph's candidates, counted from 1, best first.
-        crowded: paragraph: those in large buckets, and both sides of pairs beyond the most candidates.
-        unexamined: pairs that were left out.
-    """
-
-    pairs: DataFrame
-    crowded: DataFrame
-    unexamined: int
-
-
-def candidates(
-    paragraphs: DataFrame, settings: Settings, store: CheckpointStore, fresh: DataFrame | None = None
-) -> CandidatePairs:
+def candidates(keys: DataFrame, settings: Settings) -> DataFrame:
     """Find the pairs worth aligning; see `dedup.candidates.buckets`.
 
     Args:
-        paragraphs: rank, paragraph, words, numbers, bits0, bits1 and bands (binary).
+        keys: `KEYS`, with the flags of `dedup.candidates.buckets`.
         settings: the threshold and the guard.
-        store: keeps what is used twice.
-        fresh: paragraph: only buckets in which one of these is are looked at; None: all.
+
+    Returns:
+        later, after, earlier, before, place: a paragraph's candidates, counted from 1, best first.
     """
+    from pyspark.sql import functions as f
+
+    kept = (f.col("later") >= 0) & (f.col("place") <= MOST)
+    return _placed(keys, settings).filter(kept).drop("votes")
+
+
+def unexamined(keys: DataFrame, settings: Settings) -> int:
+    """Count the pairs that `candidates` leaves out: in large buckets, or beyond the most candidates."""
+    from pyspark.sql import functions as f
+
+    pair = f.col("later") >= 0
+    left_out, beyond = values(
+        _placed(keys, settings), f.sum(f.when(~pair, f.col("votes"))), f.count_if(pair & (f.col("place") > MOST))
+    )
+    return int(left_out) + int(beyond)
+
+
+def _placed(keys: DataFrame, settings: Settings) -> DataFrame:
+    """Return `PAIRS`, each once, with their places among those of the later paragraph."""
     from pyspark.sql import Window
     from pyspark.sql import functions as f
 
-    keys = paragraphs.mapInArrow(over(apart), KEYS)
-    if fresh is not None:
-        keys = store.keep(keys, "keys")
-        asked = keys.join(fresh.select("paragraph"), "paragraph", "left_semi").select("bucket").distinct()
-        keys = keys.join(asked, "bucket", "left_semi").select(*(field.split()[0] for field in KEYS.split(", ")))
     together = keys.repartition("bucket").sortWithinPartitions("bucket", "rank", "paragraph")
     said = together.mapInArrow(over(buckets, settings), PAIRS)
     voted = said.groupBy("later", "after", "earlier", "before").agg(f.sum("votes").alias("votes"))
-    best = Window.partitionBy("later").orderBy(f.col("earlier") < 0, f.desc("votes"), "before", "earlier")
-    told = store.keep(voted.withColumn("place", f.row_number().over(best)), "candidates")
-    pair, kept = f.col("earlier") >= 0, f.col("place") <= MOST
-    out, beyond = values(
-        told, f.sum(f.when(f.col("later") < 0, f.col("votes"))), f.count(f.when(pair & ~kept, f.lit(1)))
-    )
-    marked = told.filter((f.col("later") >= 0) & ((f.col("earlier") < 0) | (pair & ~kept)))
-    beyond_ = told.filter(pair & ~kept).select(f.col("earlier").alias("paragraph"))
-    crowded = marked.select(f.col("later").alias("paragraph")).unionByName(beyond_).distinct()
-    return CandidatePairs(told.filter(pair & kept).drop("votes"), crowded, int(out) + int(beyond))
+    best = Window.partitionBy("later").orderBy(f.desc("votes"), "before", "earlier")
+    return voted.withColumn("place", f.row_number().over(best))
 
 
 def apart(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    """Take the bands of paragraphs apart: yield batches of `KEYS`, one for each band."""
+    """Take the bands (binary) of paragraphs apart: yield batches of `KEYS`, one for each band."""
     for batch in batches:
         if not batch.num_rows:
             continue
         keys = np.frombuffer(b"".join(one.as_py() for one in batch.column("bands")), "<u4").astype(np.int64)
         keys = keys.reshape(batch.num_rows, -1)
-        names = ("rank", "paragraph", "words", "numbers", "bits0", "bits1")
         for band in range(keys.shape[1]):
-            yield record(bucket=keys[:, band] | band << 32, **{name: batch.column(name) for name in names})
+            yield record(bucket=keys[:, band] | band << 32, **{name: batch.column(name) for name in _OF_EACH})
 
 
 def buckets(settings: Settings, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    """Find the pairs of buckets that come sorted; yields batches of `PAIRS`."""
-    for table, before in whole(batches, "bucket", HUGE):
-        group = _groups(table, "bucket")
-        bits = np.stack((column(table, "bits0", np.uint64), column(table, "bits1", np.uint64)), axis=1)
-        features = Features(column(table, "words", np.int32), column(table, "numbers", np.uint64), bits)
-        found = grouped(np.arange(len(group), dtype=np.uint64), group, features, settings, before=before)
-        later, earlier = (half.astype(np.int64) for half in np.divmod(found.pairs, np.uint64(1 << 32)))
-        paragraph, rank = column(table, "paragraph"), column(table, "rank", np.int32)
-        one, crowd = np.ones(len(later), np.int64), found.crowded
-        none = np.full(len(crowd), -1, np.int64)
-        yield record(
-            later=np.concatenate((paragraph[later], paragraph[crowd], [-1])),
-            after=np.concatenate((rank[later], rank[crowd], [0])).astype(np.int32),
-            earlier=np.concatenate((paragraph[earlier], none, [-1])),
-            before=np.concatenate((rank[earlier], np.zeros(len(crowd)), [0])).astype(np.int32),
-            votes=np.concatenate((one, np.ones(len(crowd), np.int64), [found.unexamined])),
-        )
-
-
-def whole(batches: Iterable[pa.RecordBatch], key: str, most: int) -> Iterator[tuple[pa.Table, int]]:
-    """Cut sorted batches anew, so that rows of the same key are together, as far as there are no more than so many.
+    """Find the pairs of buckets that come sorted, with no more in memory than some rows and what these are paired with.
 
     Yields:
-        Tables of at least one row, and how many rows of the first one's key were in tables before: a multiple of
-        `most`. Nothing more than the rows of one key, up to `most`, is held beside a batch.
+        Batches of `PAIRS`.
     """
     import pyarrow as pa
 
-    pieces: list[pa.RecordBatch] = []
-    before = 0
-    for batch in batches:
-        if not batch.num_rows:
+    waiting: list[pa.RecordBatch] = []
+    carried, before = pa.table({}), 0
+    for batch in chain(batches, [None]):
+        if batch is not None:
+            waiting += [batch] if batch.num_rows else []
+            if sum(map(len, waiting)) < max(_TOGETHER, len(carried)):
+                continue
+        if not waiting:
             continue
-        goes_on = bool(pieces) and pieces[-1].column(key)[-1] == batch.column(key)[0]
-        if pieces and not goes_on:
-            yield pa.Table.from_batches(pieces), before
-            pieces, before = [], 0
-        # The rows of the last key wait for more of them; what comes before is complete.
-        last = int(np.searchsorted(group := _groups(batch, key), group[-1]))
-        if last:
-            yield pa.Table.from_batches([*pieces, batch.slice(0, last)]), before
-            pieces, before = [], 0
-        pieces.append(batch.slice(last))
-        while sum(piece.num_rows for piece in pieces) > most:
-            table = pa.Table.from_batches(pieces)
-            yield table.slice(0, most), before
-            before += most
-            pieces = table.slice(most).to_batches()
-    if pieces:
-        yield pa.Table.from_batches(pieces), before
+        table = pa.Table.from_batches(waiting)
+        # Where its bucket does not go on, what is carried is paired with nothing.
+        table = pa.concat_tables([carried, table]) if len(carried) else table
+        waiting = []
+        found, carried, before = _pairs(settings, table, before)
+        yield found
 
 
-def _groups(batch: pa.RecordBatch | pa.Table, key: str) -> np.ndarray[Any, np.dtype[np.int64]]:
+def _pairs(settings: Settings, table: pa.Table, before: int) -> tuple[pa.RecordBatch, pa.Table, int]:
+    """Find the pairs of some rows of buckets.
+
+    Args:
+        settings: the threshold and the guard.
+        table: the rows, and before them those that were carried.
+        before: how many that are kept in the first bucket are not among these.
+
+    Returns:
+        `PAIRS`; the rows to be carried to the next ones; and how many others of their bucket are kept.
+    """
+    import pyarrow as pa
+
+    group = _groups(table, "bucket")
+    flags, numbers = column(table, "flags", np.int32).astype(np.uint8), column(table, "numbers", np.uint64)
+    bits = np.stack((column(table, "bits0", np.uint64), column(table, "bits1", np.uint64)), axis=1)
+    features = Features(column(table, "words", np.int32), numbers, bits)
+    found = grouped(np.arange(len(group), dtype=np.uint64), group, flags, features, settings, before=before)
+    later, earlier = (half.astype(np.int64) for half in np.divmod(found.pairs, np.uint64(1 << 32)))
+    paragraph, rank = column(table, "paragraph"), column(table, "rank", np.int32)
+    told = record(
+        later=np.append(paragraph[later], -1),
+        after=np.append(rank[later], np.int32(0)),
+        earlier=np.append(paragraph[earlier], -1),
+        before=np.append(rank[earlier], np.int32(0)),
+        votes=np.append(np.ones(len(later), np.int64), found.unexamined),
+    )
+    kept = np.flatnonzero((group == group[-1]) & (flags & KEPT > 0))
+    needed = kept[_needed(numbers[kept])]
+    if group[-1] > group[0]:
+        before = 0
+    carried, at = table.take(pa.array(needed)), table.schema.get_field_index("flags")
+    # These have asked.
+    carried = carried.set_column(at, table.schema.field(at), pa.array(np.full(len(needed), KEPT, np.int32)))
+    return told, carried, before + len(kept) - len(needed)
+
+
+def _needed(numbers: np.ndarray[Any, np.dtype[np.uint64]]) -> Flags:
+    """Return which of the kept rows of a bucket others may still be paired with, given their numbers."""
+    rows = np.arange(len(numbers))
+    needed: Flags = (rows < FIRST) | (rows >= len(rows) - LAST)
+    order = np.argsort(numbers, kind="stable")
+    alike = numbers[order]
+    needed[order[np.searchsorted(alike, alike, side="right") - rows <= LAST]] = True
+    return needed
+
+
+def _groups(batch: pa.Table, key: str) -> Ints:
     """Number the runs of rows of the same key, from 0."""
     found = column(batch, key)
     begins = np.zeros(batch.num_rows, bool)

@@ -1,6 +1,6 @@
 """The plan of scope ``corpus`` on DataFrames: the same stages as `dedup.engines.local.stages`, around the same kernels.
 
-    fingerprint → exact copies → same words → bands → candidates → verdicts → components → outcome
+    fingerprint → exact copies → same words → bands → candidates → verdicts → decision → outcome
 
 Texts are not shuffled, but for those that are compared. No stage depends on how anything is partitioned: paragraphs
 have numbers that follow from their documents' (`dedup.engines.spark.stages.frames.numbered`), and every choice among
@@ -101,12 +101,11 @@ class _Run:
             "fixed": fixed,
             "different": row_count(plan.classes),
             "removed": settled.number,
-            "comparisons": plan.comparisons,
-            "unexamined": plan.unexamined,
-            "rounds": plan.rounds,
-            "largest": plan.largest,
+            "comparisons": plan.clustering.comparisons,
+            "unexamined": plan.clustering.unexamined(),
+            "rounds": plan.clustering.rounds,
         }
-        faults += plan.faults
+        faults += plan.clustering.faults
         return Decisions(
             by_document(settled.removals, corpus, plan.classes, told=told),
             counts,
@@ -115,14 +114,10 @@ class _Run:
             [each for each in faults if each.number],
         )
 
-    def _again(self, first: Plan, gone: DataFrame) -> DataFrame:
-        """Return what another run would remove, were some paragraphs gone; what raises has been told of."""
+    def _again(self, plan: Plan, gone: DataFrame) -> DataFrame:
+        """Return what another run would remove, were some paragraphs gone."""
         self._turn += 1
-        store = self._store.part(f"again-{self._turn}")
-        rest = first.corpus.without(gone, first.classes, store)
-        return self._store.keep(
-            rest.in_corpus(Plan(rest.corpus, self._settings, store, self._events).gone()), "removals"
-        )
+        return self._store.keep(plan.gone_again(gone, self._store.part(f"again-{self._turn}")), "removals")
 
 
 def _counted(every: DataFrame) -> tuple[int, int, int, int]:

@@ -30,7 +30,7 @@ class Decisions(NamedTuple):
             `dedup.resolve.corpus.removals.removal_type` for the others. `witness_text` is there where it was asked for
             and is not the paragraph's own.
         counts: documents, references, paragraphs, fixed (paragraphs of references), removed, comparisons (all
-            candidates, and what took their place), unexamined, rounds, largest (component), different (paragraphs).
+            candidates of all rounds), unexamined, rounds (of clustering), different (paragraphs).
         recall: what the choice of bands is expected to find, as a sentence.
         store: what is kept until `release` is called.
         faults: what kernels raised, stage by stage: with a document, which stays, or with two, of which a paragraph is

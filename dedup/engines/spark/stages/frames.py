@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
     from numpy.typing import NDArray
-    from pyspark.sql import Column, DataFrame
+    from pyspark.sql import DataFrame
 
     from dedup.text.arrays import Ints
 
@@ -211,11 +211,3 @@ def row_count(frame: DataFrame) -> int:
 
     (number,) = values(frame, f.count(f.lit(1)))
     return int(number)
-
-
-def null_columns(schema: str, *known: str) -> list[Column]:
-    """Return columns of a schema, without values; for a frame without rows."""
-    from pyspark.sql import functions as f
-
-    fields = (field.split() for field in schema.split(", "))
-    return [f.lit(None).cast(kind).alias(name) for name, kind in fields if name not in known]

@@ -110,19 +110,26 @@ class _Outcome:
         return self._store.keep(linked, "state")
 
     def _with_rows(self, state: DataFrame) -> tuple[DataFrame, DataFrame]:
-        """Let rows go, until no more do; return the state, and those that go: paragraph, owner and witness."""
+        """Let rows go that stand in an earlier document now, until no more do.
+
+        Returns:
+            The state, and those that go: paragraph, owner and witness.
+        """
         from pyspark.sql import functions as f
 
+        owners = ["owner0", "owner1", "owner2"]
+        first = state.groupBy("slot").applyInArrow(over(_rows), _ROWS).groupBy(*owners)
+        standing = self._store.keep(
+            first.agg(
+                f.min("place0").alias("first0"),
+                *(f.min_by(f"place{step}", "place0").alias(f"first{step}") for step in (1, 2)),
+            ),
+            "standing",
+        )
         (before,) = values(state, f.count_if("gone"))
         while True:
             found = state.groupBy("slot").applyInArrow(over(_rows), _ROWS)
-            owners = ["owner0", "owner1", "owner2"]
-            first = found.groupBy(*owners).agg(
-                f.min("place0").alias("first0"),
-                *(f.min_by(f"place{step}", "place0").alias(f"first{step}") for step in (1, 2)),
-                f.count(f.lit(1)).alias("copies"),
-            )
-            stood = found.withColumnRenamed("slot", "asking").join(first.filter("copies > 1"), owners)
+            stood = found.withColumnRenamed("slot", "asking").join(standing, owners)
             stood = stood.filter(document_of(f.col("first0")) < document_of(f.col("place0")))
             stood = stood.select("asking", "place0", "first0", "first1", "first2")
             kernel = both(_let_go, self._settings.min_words, self._fixed)

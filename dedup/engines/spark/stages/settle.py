@@ -42,7 +42,7 @@ class Settling:
         spans: document and spans (int32), the paragraphs of these.
         settings: what counts as superfluous.
         store: keeps what is used more than once.
-        decide_again: returns what another run would remove, were these paragraphs gone; kept.
+        decide_again: returns what another run would remove, were these paragraphs gone; it is kept.
     """
 
     def __init__(
@@ -75,12 +75,12 @@ class Settling:
             if going == before:  # decided again, it would come to the same
                 break
             every = every if known is None else self._followed(every)
-            if turn + 1 == ROUNDS or going == number:
+            if turn + 1 == ROUNDS or not number:
                 break
             before = going
             here = every.filter(state == HELD).select("paragraph")
             held = here if held is None else held.unionByName(here).distinct()
-            wanted = self._wanted(every)
+            wanted = self._decide_again(every.filter(state == GOES).select("paragraph")).select(*NAMES)
             again = self._store.keep(_to_judge_again(every, wanted), "again")
             if not row_count(again):
                 break
@@ -112,18 +112,6 @@ class Settling:
             every = found.withColumn("witness", f.coalesce("further", "witness")).select(*every.columns)
             if not moving:
                 return every
-
-    def _wanted(self, every: DataFrame) -> DataFrame:
-        """Return what another run would remove, were those gone that go."""
-        from pyspark.sql import functions as f
-
-        wanted = self._decide_again(every.filter(f.col("state") == GOES).select("paragraph"))
-        # What others have gone for goes only for the same bytes: these were compared with no other.
-        others = _naming(every).select(f.col("witness").alias("paragraph")).distinct()
-        others = others.withColumn("named", f.lit(True))  # noqa: FBT003 - a column's value
-        same = (f.col("how") == 0) & (f.col("reason") != BOILERPLATE)
-        joined = wanted.join(others, "paragraph", "left").filter(f.col("named").isNull() | same)
-        return self._store.keep(joined.select(*NAMES), "wanted")
 
 
 def _number(value: int) -> Column:
