@@ -1,4 +1,4 @@
-"""The command: from the arguments to the exit code. Every way for a run to end is decided in this module."""
+"""The command: from the arguments to the exit code; how every run ends, see `dedup.command.ending`."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ import sys
 from contextlib import nullcontext
 from typing import TYPE_CHECKING, cast
 
+from dedup.command.ending import columns, ended, exit_status, explain_failure, flush, reader_is_gone, uncapitalised
 from dedup.command.options import OPTIONS
 from dedup.engines.local.collector import collect_seldom
-from dedup.engines.signals import Terminated, stopped_by_signals
 from dedup.model.errors import DedupError, ExitCode, InputError, OutputError, UsageError
 from dedup.native import kernels
 
@@ -35,22 +35,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     Args:
         argv: the arguments without the program's name; None: those of this process.
     """
-    # numpy's BLAS is not used here, but it would start a thread for each core and set memory aside for each of them.
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    args = list(sys.argv[1:] if argv is None else argv)
     if argv is None:
         collect_seldom()
-    debug = "--debug" in args or os.environ.get("DEDUP_DEBUG", "") not in ("", "0", "false")
-    try:
-        with stopped_by_signals(for_good=argv is None):
-            try:
-                code = _carried_out(args, _open_standard_streams())
-                _flush()
-            except BaseException as error:  # noqa: BLE001 - nothing may escape as a traceback
-                code = _failed(error, debug=debug)
-            return code
-    except BaseException as error:  # noqa: BLE001 - a signal that came while another error was told
-        return _failed(error, debug=debug)
+    return ended(sys.argv[1:] if argv is None else argv, _carried_out, "dedup", for_good=argv is None)
 
 
 def _carried_out(args: list[str], closed: frozenset[int]) -> int:
@@ -58,7 +45,7 @@ def _carried_out(args: list[str], closed: frozenset[int]) -> int:
         # Asked for alone, the help needs no parser: it is there as fast as Python is.
         from dedup.command.help import render
 
-        sys.stdout.write(render(_columns()))
+        sys.stdout.write(render(columns()))
         return ExitCode.OK
     import click
 
@@ -71,7 +58,7 @@ def _carried_out(args: list[str], closed: frozenset[int]) -> int:
         asked = os.environ[parser.COMPLETE_VARIABLE]
         return shell_complete(command, {}, parser.PROGRAM, parser.COMPLETE_VARIABLE, asked)
     try:
-        with command.make_context(parser.PROGRAM, args, terminal_width=_columns()) as context:
+        with command.make_context(parser.PROGRAM, args, terminal_width=columns()) as context:
             request: Request = command.invoke(context)
     except click.exceptions.Exit as stop:
         return stop.exit_code
@@ -160,7 +147,7 @@ def _write_failed(stats: Stats, reporter: Reporter, error: BaseException) -> Non
     if isinstance(error, UsageError) and error.place == stats.place:
         return  # it is about this very file, which is one of the inputs
     try:
-        stats.write(_status(error), None, reporter.problems, explain_failure(error))
+        stats.write(exit_status(error), None, reporter.problems, explain_failure(error))
     except (DedupError, OSError) as failure:
         tell(message(explain_failure(failure), Terminal.detect().stderr))
 
@@ -174,9 +161,9 @@ def _told(
     with reporter:
         try:
             outcome = _work(request, reporter, stats, on_screen=on_screen)
-            _flush()
+            flush()
         except BrokenPipeError:
-            if not _reader_is_gone():
+            if not reader_is_gone():
                 raise
             silence(1)
             # Whoever read the output has enough. What was decided by then stands.
@@ -225,8 +212,8 @@ def _translated(error: click.ClickException) -> DedupError:
         hint = f"Did you mean {near!r}?" if near else HELP_HINT
         return UsageError(f"no such option: {error.option_name!r}", hint=hint)
     if isinstance(error, click.BadParameter):
-        return UsageError(_uncapitalised(error.message), place=_origin(error), hint=HELP_HINT)
-    return UsageError(_uncapitalised(error.format_message()), hint=HELP_HINT)
+        return UsageError(uncapitalised(error.message), place=_origin(error), hint=HELP_HINT)
+    return UsageError(uncapitalised(error.format_message()), hint=HELP_HINT)
 
 
 def _nearest_option(written: str) -> str | None:
@@ -251,134 +238,3 @@ def _origin(error: click.BadParameter) -> str:
     if error.ctx is not None and error.ctx.get_parameter_source(error.param.name) is ParameterSource.ENVIRONMENT:
         return OPTIONS[error.param.name.replace("_", "-")].env
     return error.param.opts[-1]
-
-
-def _uncapitalised(text: str) -> str:
-    text = text.strip().rstrip(".")
-    return text[:1].lower() + text[1:] if text[1:2].islower() or text[1:2] == " " else text
-
-
-def _failed(error: BaseException, *, debug: bool) -> int:
-    """Tell what went wrong, on one line, and return the exit status."""
-    from dedup.report.reporter import silence
-
-    if isinstance(error, BrokenPipeError) and _reader_is_gone():
-        silence(1)
-        return ExitCode.OK
-    if not isinstance(error, SystemExit):
-        try:
-            _tell(error, debug=debug)
-        finally:
-            _abandon_output()
-    return _status(error)
-
-
-def _status(error: BaseException) -> int:
-    """Return the exit status that an error ends the process with."""
-    if isinstance(error, SystemExit):
-        return error.code if isinstance(error.code, int) else ExitCode.OK if error.code is None else ExitCode.ERROR
-    if isinstance(error, Terminated):
-        return 128 + error.number
-    return ExitCode.INTERRUPTED if isinstance(error, KeyboardInterrupt) else ExitCode.ERROR
-
-
-def _tell(error: BaseException, *, debug: bool) -> None:
-    from dedup.report.reporter import message, tell
-    from dedup.report.terminal import Terminal
-
-    if debug:
-        import traceback
-
-        tell("".join(traceback.format_exception(error)))
-    if isinstance(error, KeyboardInterrupt):
-        tell(f"dedup: {explain_failure(error).said}.\n")
-        return
-    tell(message(explain_failure(error), Terminal.detect().stderr))
-
-
-def explain_failure(error: BaseException) -> DedupError:
-    """Return whatever was raised as an error that the user can act on."""
-    if isinstance(error, KeyboardInterrupt):
-        return DedupError("interrupted. No file was left half written")
-    if isinstance(error, DedupError):
-        return error
-    if isinstance(error, MemoryError):
-        return InputError("there is not enough memory", hint="use fewer --workers, or lower --max-document")
-    if isinstance(error, RecursionError):
-        return InputError("the input is nested too deeply", hint="run again with --debug to see where")
-    if isinstance(error, OSError):
-        place = os.fsdecode(error.filename) if isinstance(error.filename, (str, bytes)) else ""
-        return OutputError(_uncapitalised(error.strerror or str(error) or type(error).__name__), place=place)
-    return DedupError(
-        f"internal error: {type(error).__name__}: {error}".rstrip(": "),
-        hint="this is a fault of dedup; please report it with what --debug shows",
-    )
-
-
-def _flush() -> None:
-    """Write out what standard output still holds.
-
-    Raises:
-        BrokenPipeError: its reader is gone.
-        OutputError: it cannot be written.
-    """
-    try:
-        sys.stdout.flush()
-    except BrokenPipeError:
-        raise
-    except OSError as error:
-        raise OutputError(
-            f"{_uncapitalised(error.strerror or str(error))}; the output is not complete", place="standard output"
-        ) from error
-
-
-def _abandon_output() -> None:
-    """Drop what standard output still holds when it cannot be written: at exit Python would try again, and complain."""
-    from dedup.report.reporter import silence
-
-    try:
-        sys.stdout.flush()
-    except (OSError, ValueError):
-        silence(1)
-
-
-def _reader_is_gone() -> bool:
-    """Return True if a BrokenPipeError came from standard output, and not from a pipe to a worker that died."""
-    import select
-
-    if not hasattr(select, "poll"):
-        return True
-    try:
-        poll = select.poll()
-        poll.register(1, 0)
-        return any(event & (select.POLLERR | select.POLLHUP) for _, event in poll.poll(0))
-    except (OSError, ValueError):
-        return False
-
-
-def _open_standard_streams() -> frozenset[int]:
-    """Give descriptors 0 to 2 something to point to where the parent closed them, and return those that were closed.
-
-    The next file to be opened would take their numbers, and messages would be written into it.
-    """
-    closed = frozenset(descriptor for descriptor in (0, 1, 2) if not _is_open(descriptor))
-    for descriptor in sorted(closed):
-        os.open(os.devnull, os.O_RDWR)  # takes the lowest free number, which is this one
-        mode = "r" if descriptor == 0 else "w"
-        file = open(descriptor, mode, closefd=False, encoding="utf-8")  # noqa: SIM115 - open as long as the process
-        setattr(sys, ("stdin", "stdout", "stderr")[descriptor], file)
-    return closed
-
-
-def _is_open(descriptor: int) -> bool:
-    try:
-        os.fstat(descriptor)
-    except OSError:
-        return False
-    return True
-
-
-def _columns() -> int:
-    import shutil
-
-    return shutil.get_terminal_size().columns

@@ -215,7 +215,7 @@ def grouped(
     later, earlier = (every >> _SHIFT).astype(np.int64), (every & _LOW).astype(np.int64)
     counts = _kept_before(flags, group)
     unexamined = int(counts[asks].sum()) - len(every)
-    if before:
+    if before and len(group):
         unexamined += before * int(np.count_nonzero(asks & (group == group[0]) & (counts > 0)))
     fits = passes(every, features, settings)
     pairs = member[later[fits]] << _SHIFT | member[earlier[fits]]

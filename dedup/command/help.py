@@ -68,12 +68,12 @@ WIDEST = 80
 def render(width: int = WIDEST) -> str:
     """Return the whole help text, no line wider than `width` columns where words allow."""
     width = max(40, min(width, WIDEST))
-    parts = [USAGE, *(_wrap(text, width, 2) for text in _INTRODUCTION.split("\n\n"))]
-    parts.append("\n".join(["Examples:", *(_row(left, right, width, 48) for left, right in _EXAMPLES)]))
+    parts = [USAGE, *(wrap(text, width, 2) for text in _INTRODUCTION.split("\n\n"))]
+    parts.append("\n".join(["Examples:", *(row(left, right, width, 48) for left, right in _EXAMPLES)]))
     for title, options in GROUPS:
-        parts.append("\n".join([f"{title}:", *(_row(_left(o), describe(o), width, 24) for o in options)]))
-    parts.append("\n".join(["Settings:", _wrap(_SETTINGS, width, 2)]))
-    parts.append("\n".join(["Exit status:", *(_row(left, right, width, 7) for left, right in _STATUS)]))
+        parts.append("\n".join([f"{title}:", *(row(left_of(o), describe(o), width, 24) for o in options)]))
+    parts.append("\n".join(["Settings:", wrap(_SETTINGS, width, 2)]))
+    parts.append("\n".join(["Exit status:", *(row(left, right, width, 7) for left, right in _STATUS)]))
     return "\n\n".join(parts) + "\n"
 
 
@@ -83,7 +83,8 @@ def describe(option: Option) -> str:
     return f"{option.help}  [default: {default}]" if default else option.help
 
 
-def _left(option: Option) -> str:
+def left_of(option: Option) -> str:
+    """Return the ways to write an option, with its value."""
     value = option.metavar or "|".join(option.choices)
     flags = f"    {option.flags}" if not option.short else option.flags
     return f"{flags} {value}" if value else flags
@@ -97,17 +98,18 @@ def _plain(value: object) -> str:
     return str(value)
 
 
-def _row(left: str, right: str, width: int, column: int) -> str:
+def row(left: str, right: str, width: int, column: int) -> str:
     """Put `left` and, from `column` on, `right`; on its own line where `left` leaves no room."""
     column = min(column, width // 2)
     left = f"  {left}"
-    body = _wrap(right, width, column)
+    body = wrap(right, width, column)
     if len(left) + 2 > column:
         return f"{left}\n{body}"
     return left.ljust(column) + body[column:]
 
 
-def _wrap(text: str, width: int, indent: int) -> str:
+def wrap(text: str, width: int, indent: int) -> str:
+    """Return a text in lines of this width, indented."""
     margin = " " * indent
     return textwrap.fill(
         text,

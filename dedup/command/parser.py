@@ -188,7 +188,7 @@ _EAGER: dict[str, Callable[[click.Context, click.Parameter, Any], None]] = {
 _SETTINGS = ("split", "threshold", "guard", "min_words", "exact", "scope", "keep", "boilerplate", "within")
 _AS_GIVEN = (
     *("format", "encoding", "binary_as_text", "on_error", "workers", "max_document", "stdin_name"),
-    *("against", "mark", "empty", "max_removed", "max_memory", "files_from", "null"),
+    *("against", "index", "mark", "empty", "max_removed", "max_memory", "files_from", "null"),
 )
 _MESSAGES = ("quiet", "verbose", "progress", "color", "exit_zero", "debug", "show_config")
 """Options that are taken over as they are: into `Settings`, into `Job`, and into `Request`."""
@@ -197,6 +197,8 @@ _MESSAGES = ("quiet", "verbose", "progress", "color", "exit_zero", "debug", "sho
 @click.pass_context
 def _request(ctx: click.Context, /, **values: Any) -> Request:
     inputs = _expanded(values["inputs"]) or (() if values["files_from"] is not None else (STDIN,))
+    if values["index"] is not None and ctx.get_parameter_source("scope") is not ParameterSource.COMMANDLINE:
+        values["scope"] = "corpus"  # there is no other one over days
     drop_unused_options(values, lambda name: ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE)
     check_combinations(values, inputs)
     check_inputs(inputs, in_place=values["in_place"], files_from=values["files_from"])

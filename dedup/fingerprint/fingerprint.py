@@ -109,6 +109,37 @@ def fingerprint_encoded(
     return _table(batch, _Placed(found.counts, found.spans, groups), settings, banding, seen)
 
 
+def fingerprint_paragraphs(paragraphs: Sequence[bytes], settings: Settings, banding: Banding) -> FingerprintTable:
+    """Fingerprint texts that are a paragraph each, whatever they hold; a row for each, in order.
+
+    Args:
+        paragraphs: in UTF-8, lone surrogates as they are.
+        settings: how many words make one that may go by itself.
+        banding: how signatures are cut.
+    """
+    number = len(paragraphs)
+    batch = _each_a_paragraph(paragraphs)
+    every = np.arange(number)
+    rows, bands, kept, letters = batch.rows(every, None, settings, banding)
+    rows["paragraph"] = every
+    return FingerprintTable(
+        np.ones(number, np.int32), np.zeros((number, 2), np.int32), batch.digests, rows, bands, kept, letters
+    )
+
+
+def digests_of(paragraphs: Sequence[bytes]) -> NDArray[np.uint64]:
+    """Return the digests of texts that are a paragraph each; see `fingerprint_paragraphs`."""
+    return _each_a_paragraph(paragraphs).digests
+
+
+def _each_a_paragraph(paragraphs: Sequence[bytes]) -> PythonBatch | NativeBatch:
+    if native() is None:
+        return PythonBatch([text.decode("utf-8", "surrogatepass") for text in paragraphs], None)
+    ends = np.cumsum([len(text) for text in paragraphs], dtype=np.int64)
+    edges = np.stack((np.concatenate(([0], ends[:-1]))[: len(paragraphs)], ends), axis=1)
+    return NativeBatch(b"".join(paragraphs), edges, None)
+
+
 class _Placed(NamedTuple):
     """How many paragraphs each document has, where each stands in its document, and the number of its group."""
 

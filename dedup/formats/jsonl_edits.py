@@ -90,5 +90,6 @@ def _mark(removal: Removal) -> dict[str, Any]:
 def _witness(witness: Witness) -> dict[str, Any]:
     entry: dict[str, Any] = {"start": witness.start, "end": witness.end, "paragraph": witness.paragraph}
     if witness.elsewhere is not None:
-        entry["document"] = document_entry(witness.elsewhere.file, witness.elsewhere.line)
+        of_day = {} if witness.elsewhere.day is None else {"day": witness.elsewhere.day}
+        entry["document"] = {**of_day, **document_entry(witness.elsewhere.file, witness.elsewhere.line)}
     return entry

@@ -14,7 +14,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
 _CORPUS_SETTINGS: tuple[tuple[str, Any], ...] = (("keep", "first"), ("boilerplate", None), ("within", None))
-_CORPUS_FIELDS: tuple[tuple[str, Any], ...] = (("against", ()), ("max_memory", None), ("work_dir", None))
+_CORPUS_FIELDS: tuple[tuple[str, Any], ...] = (
+    ("against", ()),
+    ("index", None),
+    ("max_memory", None),
+    ("work_dir", None),
+)
 """Settings, and fields of a job, that have a meaning in scope ``corpus`` only; each with its value when unused."""
 
 
@@ -43,6 +48,10 @@ def _outside_corpus(name: str, *unused: Any) -> Callable[[Any], bool]:
     return lambda subject: (
         getattr(subject, "settings", subject).scope != "corpus" and getattr(subject, name) not in unused
     )
+
+
+def _not_over_days(name: str, kept: Any) -> Callable[[Any], bool]:
+    return lambda job: job.index is not None and getattr(job.settings, name) != kept
 
 
 def _range(name: str, low: float, high: float | None, hint: str) -> Refusal:
@@ -74,6 +83,12 @@ SETTINGS = (
     ),
 )
 """Of `dedup.model.settings.Settings`."""
+_LATER = "which copy stays is decided by days that are still to come"
+_OVER_DAYS: tuple[tuple[str, Any, str, str], ...] = (
+    ("keep", "first", _LATER, "with an index the first copy stays; leave keep out"),
+    ("within", None, "an index compares all that it has", "use an index for each group"),
+)
+"""Settings that an index does not go with; the value that it goes with, why, and what to do."""
 _ONE_OF_THEM = "leave one of them out"
 _NO_TEXT = "mode {0.mode} writes no text, so there is no use for --output"
 _NO_LOG = ("--mark removes nothing, so there is nothing to log", "leave --removed out")
@@ -116,6 +131,19 @@ LOCAL_JOB = (
             "set scope to 'corpus', or leave it out",
         )
         for name, unused in _CORPUS_FIELDS
+    ),
+    *(
+        Refusal(
+            _not_over_days(name, kept),
+            f"{name} is {{0.settings.{name}!r}}: {why}",
+            hint,
+        )
+        for name, kept, why, hint in _OVER_DAYS
+    ),
+    Refusal(
+        lambda job: job.index is not None and bool(job.against),
+        "references do not go with an index: each day would have to have the same ones",
+        "add them to the index as its first day",
     ),
     _range("max_memory", 1, None, "use a number of bytes, such as 4 << 30"),
     _range("shard_size", 1, None, "use a number of bytes, such as 1 << 30"),
@@ -191,6 +219,7 @@ CONTRADICTIONS: tuple[tuple[str, str, str], ...] = (
     *(("restore", other, _RESTORE) for other in ("check", "diff", "dry_run", "removed")),
     ("restore", "mark", "marked records have lost nothing; their originals are they without the field 'dedup'"),
     ("restore", "against", _RESTORE),
+    ("restore", "index", _RESTORE),
     ("restore", "files_from", _RESTORE),
     ("restore", "stats", _RESTORE),
     ("restore", "shard_size", "what is restored is one file; 'split' can cut it"),
@@ -248,6 +277,7 @@ NEEDS = (
             ("workers", "give Spark executors: --spark-conf spark.executor.instances=N"),
             ("max_memory", "give executors memory: --spark-conf spark.executor.memory=4g"),
             ("work_dir", "what Spark keeps goes where spark.local.dir says; leave it out"),
+            ("index", "an index is read and written by one machine"),
         )
     ),
     Need(

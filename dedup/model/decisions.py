@@ -51,6 +51,8 @@ class Elsewhere(NamedTuple):
     """Line of the record, from 1 (JSON lines)."""
     text: str
     """The witness's text."""
+    day: str | None = None
+    """The day of an index on which it was seen; None: it is of this run."""
 
 
 class Witness(NamedTuple):

@@ -83,6 +83,9 @@ class Job:
     work_dir: Path | None = None
     """Where a run in scope ``corpus`` keeps what does not fit into memory, and from where a killed one goes on; None: a
     temporary directory."""
+    index: str | None = None
+    """A directory that remembers what was seen on earlier days (scope ``corpus``): inputs are cleaned against it, too,
+    and with `mode` ``clean`` added to it; None: there is none."""
     keep_texts: bool = False
     """Have `dedup.model.errors.InternalError` hold the texts that it is about."""
     cluster: Cluster | None = None

@@ -187,10 +187,10 @@ def _meter(terminal: Terminal, *, wanted: bool, forced: bool, crowded: bool, lon
     return Lines(tell)
 
 
-def message(error: DedupError, stream: Stream) -> str:
+def message(error: DedupError, stream: Stream, program: str = "dedup") -> str:
     """Return an error as ``dedup: PLACE: what. Hint: what to do.``, with its line end, harmless to a terminal."""
     place = f"{stream.paint(sanitise(error.place), 'strong')}: " if error.place else ""
-    text = f"{stream.paint('dedup:', 'error')} {place}{_sentence(error.said)}"
+    text = f"{stream.paint(f'{program}:', 'error')} {place}{_sentence(error.said)}"
     return f"{text} {stream.paint('Hint:', 'hint')} {_sentence(error.hint)}\n" if error.hint else f"{text}\n"
 
 

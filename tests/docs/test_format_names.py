@@ -33,6 +33,9 @@ DETAILS = {"table_rows", "foreign_kinds", "registry", "names"}
 """Modules of one format, or with one name for each, of which at the most single objects are imported."""
 ELSEWHERE = {
     "dedup/api/": {"text": "a member of records, a column of tables, and a field of what is returned"},
+    "dedup/command/corpus_options.py": {"text": "what the value of an option is: any text"},
+    "dedup/command/index_help.py": {"text": "likewise"},
+    "dedup/index/figures.py": {"text": "a figure: bytes of the texts of an index"},
     "dedup/command/option.py": {"text": "what the value of an option is: any text"},
     "dedup/command/options.py": {
         "text": "likewise; a value of --html; the usual --field",

@@ -24,7 +24,7 @@ else:
 PACKAGE = ROOT / "dedup"
 SOURCES = sorted(PACKAGE.rglob("*.py"))
 UNNAMED = {"__init__.py", "__main__.py", "__pycache__", "py.typed"}
-MOST_ENTRIES = 15
+MOST_ENTRIES = 17
 LONGEST_MODULE = 400
 LONGEST_FUNCTION = 60
 LONG = {

@@ -19,6 +19,7 @@ from dedup.engines.local.workers import WorkerPool
 from dedup.fingerprint.minhash import Banding
 from dedup.fingerprint.table import ROW
 from dedup.model.settings import Settings
+from dedup.resolve.corpus import leaders as leaders_module
 from dedup.resolve.corpus.leaders import Leaders, find_kept
 from dedup.verdict.batch.verify import ALIGNED, FOLDED, NOT, Verdicts
 from tests.support.fake_kernel import Recorder
@@ -27,6 +28,7 @@ from tests.support.naive_leaders import Corpus, Looks, best, witnesses
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from dedup.engines.local.population import Population
     from dedup.text.arrays import Flags, Ints
 
 REAL = Looks(buckets.FIRST, buckets.LAST, buckets.MOST)
@@ -78,9 +80,9 @@ class Told(Clustering):
     corpus: Corpus
     asked: set[tuple[int, int]]
 
-    def _verified(self, later: Ints, earlier: Ints, place: Ints, *, sieve: bool = True) -> Verdicts:
+    def _verified(self, later: Ints, earlier: Ints, population: Population, *, sieve: bool = True) -> Verdicts:
         assert sieve
-        assert len(place) == len(self.corpus.keys)
+        assert len(population) == len(self.corpus.keys)
         how = []
         for one, other in zip(later.tolist(), earlier.tolist(), strict=True):
             assert other < one
@@ -126,7 +128,7 @@ def found(case: Case, guess: Flags | None = None, settings: Settings | None = No
             patch.setattr(clustering_module, "find_kept", from_there)
         told = Told(spool, settings or Settings(scope="corpus"), banding, WorkerPool(1), Recorder())
         told.corpus, told.asked = case.corpus, set()
-        told.cluster(leaders, case.place, without)
+        told.cluster(leaders, told.population(case.place), without)
     return leaders, told
 
 
@@ -189,3 +191,14 @@ def test_the_same_words_alone_count_with_exact(case: Case) -> None:
     leaders, told = found(case, settings=Settings(scope="corpus", exact=True))
     assert leaders.witness.tolist() == witnesses(case.corpus._replace(bands=(), without=()), case.looks)
     assert told.unexamined == 0
+
+
+@given(cases())
+def test_a_search_that_is_ended_leaves_each_that_goes_one_that_is_kept(case: Case) -> None:
+    """After the last turn nothing is settled that the next one might change, and nothing has gone without a witness."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(leaders_module, "TURNS", 1)
+        leaders, told = found(case)
+    going = np.flatnonzero(~leaders.kept).tolist()
+    assert all(leaders.kept[leaders.witness[place]] for place in going)
+    assert all((place, int(leaders.witness[place])) in told.asked for place in going)

@@ -219,7 +219,7 @@ def test_what_is_left_is_a_corpus_of_its_own(paragraphs: list[tuple[int, bool]],
     owner = np.array([kinds.index(kind) for kind in kinds], np.int32)
     first = np.unique(owner)
     corpus = DistinctParagraphs(document, owner, first.astype(np.int64), first.astype(np.int64) + 100, fixed)
-    rest, numbers = corpus.without(np.array(gone, np.int64))
+    rest, numbers, spoken = corpus.without(np.array(gone, np.int64))
     left = [i for i in range(len(kinds)) if i not in gone]
     own = [kinds[i] for i in left]
     assert numbers.tolist() == left
@@ -228,6 +228,9 @@ def test_what_is_left_is_a_corpus_of_its_own(paragraphs: list[tuple[int, bool]],
     assert rest.paragraph.tolist() == sorted({own.index(kind) for kind in own})
     assert rest.place.tolist() == [kinds.index(own[i]) + 100 for i in rest.paragraph.tolist()]
     assert rest.fixed == fixed
+    assert [spoken[kinds.index(kind)] for kind in set(kinds)] == [
+        own.index(kind) if kind in own else -1 for kind in set(kinds)
+    ]
 
 
 def test_removals_of_what_is_left_are_those_of_the_corpus() -> None:

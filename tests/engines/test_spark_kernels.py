@@ -213,9 +213,7 @@ def test_a_task_decides_as_one_machine_does(relation: tuple[int, int, list[Pair]
 
     number, fixed, pairs, covering = relation
     rng = np.random.default_rng(seed)
-    numbers, ranks = rng.choice(1000, number, replace=False), np.sort(rng.integers(-3, 3, number))
-    numbers = numbers[np.lexsort((numbers, ranks))]
-    numbers[:] = [one for rank in np.unique(ranks) for one in np.sort(numbers[ranks == rank])]
+    numbers = rng.choice(1000, number, replace=False)  # not in the order of staying, which may be another one
     listed = [(place, pair) for place, pair in enumerate(pairs) if pair in covering and pair[0] >= fixed]
     listed += [(place + len(pairs), pair) for place, pair in listed[::3]]
     listed = [listed[at] for at in rng.permutation(len(listed))]
@@ -224,9 +222,7 @@ def test_a_task_decides_as_one_machine_does(relation: tuple[int, int, list[Pair]
         pa.table(
             {
                 "later": numbers[later],
-                "after": ranks[later].astype(np.int32),
                 "earlier": numbers[earlier],
-                "before": ranks[earlier].astype(np.int32),
                 "place": np.array([place for place, _ in listed], np.int32),
                 **_verdicts([pair for _, pair in listed], covering)._asdict(),
             }

@@ -112,7 +112,7 @@ def test_witnesses_that_go_later_are_followed_as_on_one_machine(spark: Any) -> N
     settle = Settling(None, None, Settings(scope="corpus"), CheckpointStore(None), lambda gone: gone)
     found = settle._followed(spark.createDataFrame(rows, JUDGED))
     before = removals["witness"].copy()
-    settling._follow_witnesses(removals)
+    settling.follow_witnesses(removals)
     assert (removals["witness"] != before).sum() > 9
     wanted = zip(removals["paragraph"].tolist(), removals["witness"].tolist(), strict=True)
     assert {row.paragraph: row.witness for row in found.collect()} == dict(wanted)

@@ -28,6 +28,7 @@ from dedup.candidates.buckets import (
     candidates,
     resemblance,
 )
+from dedup.engines.local.settling import follow_witnesses
 from dedup.fingerprint.exact_copies import first_copies
 from dedup.fingerprint.fingerprint import fingerprint
 from dedup.fingerprint.minhash import Banding
@@ -37,6 +38,7 @@ from dedup.model.settings import Settings
 from dedup.resolve.corpus import leaders as leaders_module
 from dedup.resolve.corpus.leaders import GOES, OPEN, STAYS, Leaders, find_kept
 from dedup.resolve.corpus.removals import BLOCK, BOILERPLATE, EXACT, NEAR, Classes, outcome
+from dedup.resolve.corpus.removals import GOES as REMOVED
 from dedup.resolve.corpus.short_paragraphs import CorpusParagraphs, StandingRuns
 from dedup.shingling import keys as keys_of
 from dedup.text import token_chars as letters_module
@@ -667,6 +669,8 @@ def _went(documents: list[list[str]], fixed: int = 0, covers: dict[str, str] | N
     corpus = CorpusParagraphs(document, owner, plain.astype(np.int32), short)
     classes = Classes(np.array(long, np.int64), leaders.witness, leaders.verdicts())
     removals = outcome(corpus, classes, settings, stays)
+    removals["state"] = REMOVED
+    follow_witnesses(removals)
     assert removals["paragraph"].tolist() == sorted(set(removals["paragraph"].tolist()))
     return _Went({where[r["paragraph"]]: (where[r["witness"]], r) for r in removals})
 

@@ -12,7 +12,7 @@ from unittest.mock import patch
 from dedup.cli import main
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
 
 @dataclass(frozen=True)
@@ -24,10 +24,10 @@ class Done:
     stderr: bytes
 
 
-def run(arguments: Sequence[str], stdin: bytes = b"") -> Done:
-    """Run ``dedup`` with these arguments and this standard input."""
+def run(arguments: Sequence[str], stdin: bytes = b"", command: Callable[[Sequence[str]], int] = main) -> Done:
+    """Run ``dedup``, or another command, with these arguments and this standard input."""
     with _streams(stdin) as (out, err):
-        code = main(list(arguments))
+        code = command(list(arguments))
         sys.stdout.flush()
         sys.stderr.flush()
         return Done(code, out.getvalue(), err.getvalue())

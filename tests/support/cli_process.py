@@ -49,13 +49,14 @@ class Command:
 
     directory: Path
     started: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    command: tuple[str, ...] = COMMAND
 
     def __call__(
         self, *args: str | Path, stdin: bytes = b"", env: Mapping[str, str] | None = None, **more: Any
     ) -> Ended:
         """Run to the end on pipes."""
         done = subprocess.run(
-            [*COMMAND, *map(str, args)],
+            [*self.command, *map(str, args)],
             input=stdin,
             capture_output=True,
             cwd=self.directory,
@@ -68,7 +69,7 @@ class Command:
     def start(self, *args: str | Path, env: Mapping[str, str] | None = None, **more: Any) -> subprocess.Popen[bytes]:
         """Start, as the leader of a process group of its own, and leave it running."""
         process = subprocess.Popen(
-            [*COMMAND, *map(str, args)],
+            [*self.command, *map(str, args)],
             cwd=self.directory,
             env=environment(env),
             start_new_session=True,

@@ -6,6 +6,7 @@ import re
 import sys
 from pathlib import Path
 
+from dedup.command import index_help
 from dedup.command.help import describe, render
 from dedup.command.options import OPTIONS
 
@@ -15,6 +16,12 @@ DOCS = Path(__file__).parent.parent.parent / "docs"
 def help_block() -> str:
     """Return the help as a block of Markdown."""
     return f"```text\n{render()}```"
+
+
+def index_block() -> str:
+    """Return the help pages of `dedup-index` as blocks of Markdown."""
+    pages = [index_help.render(name) for name in (None, *index_help.COMMANDS)]
+    return "\n\n".join(f"```text\n{page}```" for page in pages)
 
 
 def settings_block() -> str:
@@ -40,7 +47,11 @@ def settings_block() -> str:
     return "\n".join(rows)
 
 
-BLOCKS = {"cli.md": ("help", help_block), "configuration.md": ("settings", settings_block)}
+BLOCKS = {
+    "cli.md": ("help", help_block),
+    "configuration.md": ("settings", settings_block),
+    "index.md": ("index help", index_block),
+}
 
 
 def updated(name: str) -> str:

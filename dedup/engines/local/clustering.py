@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dedup.candidates.buckets import ASKS, KEPT, Features, candidates
-from dedup.engines.local.slices import Bands, PairSlice, band_members, bucket_bands, verify_pairs
+from dedup.candidates.buckets import ASKS, KEPT, candidates
+from dedup.engines.local.population import Population
+from dedup.engines.local.slices import PairSlice, band_members, bucket_bands, verify_pairs
 from dedup.engines.local.spool import load_array
 from dedup.engines.local.spool_columns import PairFault
 from dedup.engines.local.workers import WorkerPool
-from dedup.resolve.corpus.leaders import find_kept
+from dedup.resolve.corpus.leaders import TURNS, find_kept
 from dedup.resolve.corpus.same_keys import SameKeys
 from dedup.verdict.batch.verify import FOLDED, Verdicts
 
@@ -40,8 +41,6 @@ _PAIRS_HELD = 1 << 21
 """Pairs that bands have named from which on they are put on disk."""
 _MOST_PAIRS, _FEWEST_PAIRS = 4000, 500
 """Pairs of a task. Towards the end of a round they get fewer, so that no worker has long to wait for another one."""
-_TRAVELLING = ("text_at", "text_size", "letters_at", "words", "key")
-"""What of a row a worker needs to know to compare it; see `PairSlice`."""
 
 
 class Clustering:
@@ -71,40 +70,49 @@ class Clustering:
         self.unnamed: list[Fault] = []
         self.unexamined = 0
 
-    def cluster(self, leaders: Leaders, place: NDArray[np.int64], without: Flags) -> None:
+    def cluster(self, leaders: Leaders, population: Population, without: Flags) -> None:
         """Decide which paragraphs are kept.
 
         Args:
             leaders: is given the candidates, and decides.
-            place: places of the paragraphs' rows in the spool, in the order in which they stay; int64.
+            population: the paragraphs.
             without: paragraphs that go as boilerplate: of those that stay it is asked once more what they would be
                 compared with if these were gone; bool.
         """
-        keys = SameKeys(self._spool.whole("row-key")[place])
-        every = np.ones(len(place), bool)
+        keys = SameKeys(population.keys())
+        every = np.ones(len(population), bool)
 
         def compare(later: Ints, earlier: Ints) -> Verdicts:
             self._events.progress(leaders.compared - len(later), None, "verdicts", "pairs")
-            return self._verified(later, earlier, place)
+            return self._verified(later, earlier, population)
 
         if self._settings.exact:
-            find_kept(leaders, every, lambda kept, _: keys.pairs(kept), compare)
+            self._note(find_kept(leaders, every, lambda kept, _: keys.pairs(kept), compare))
             return
-        bands = Bands(self._spool, self._banding, place)
-        self._slices = bands.slices
-        # What the sieves want to know is put where workers find it, and out of memory.
-        self._spool.keep("chosen", bands.chosen)
-        for name in Features._fields:
-            self._spool.keep(name, self._spool.whole(f"row-{name}")[place])
-        named = _Named(self, without)
-        find_kept(leaders, every, lambda kept, changed: _joined(keys.pairs(kept), named.after(kept, changed)), compare)
+        self._slices = population.keep_features()
+        named = _Named(self, leaders.fixed, without)
+        self._note(
+            find_kept(
+                leaders, every, lambda kept, changed: _joined(keys.pairs(kept), named.after(kept, changed)), compare
+            )
+        )
         # Of those that go for the same words nothing more was asked.
         asks = leaders.verdicts().how != FOLDED
+        asks[: population.before] = False
         self.unexamined = self.candidates(leaders.kept, asks).unexamined
 
-    def kinds(self, place: NDArray[np.int64], later: Ints, earlier: Ints) -> NDArray[np.int16]:
+    def _note(self, unsettled: int) -> None:
+        if unsettled:
+            what = f"{unsettled:,} paragraphs in crowds of near-copies might be decided otherwise after {TURNS} turns"
+            self._events.note(f"{what}: a second run may remove more of them", important=True)
+
+    def population(self, place: Ints) -> Population:
+        """Return the paragraphs whose rows are at some places of the spool, in the order in which they stay."""
+        return Population(self._spool, self._banding, place)
+
+    def kinds(self, population: Population, later: Ints, earlier: Ints) -> NDArray[np.int16]:
         """Return of what kind that is which is new in pairs that do not cover."""
-        return self._verified(later, earlier, place, sieve=False).kind if len(later) else np.zeros(0, np.int16)
+        return self._verified(later, earlier, population, sieve=False).kind if len(later) else np.zeros(0, np.int16)
 
     def candidates(self, kept: Flags, asks: Flags) -> Candidates:
         """Return the pairs of some paragraphs with those that are kept before them; see `dedup.candidates.buckets`."""
@@ -142,12 +150,12 @@ class Clustering:
             yield result._replace(pairs=load_array(os.fspath(self._spool.directory), f"pairs-{band}"))
         self.unnamed = max(self.unnamed, unnamed, key=len)
 
-    def _verified(self, later: Ints, earlier: Ints, place: NDArray[np.int64], *, sieve: bool = True) -> Verdicts:
+    def _verified(self, later: Ints, earlier: Ints, population: Population, *, sieve: bool = True) -> Verdicts:
         texts, letters = (os.fspath(self._spool.path(name)) for name in ("texts", "letters"))
         task = partial(verify_pairs, self._settings, texts, letters, sieve=sieve)
         found: list[Verdicts] = []
         done = 0
-        for pairs, (verdicts, faults) in self._pool.map(task, self._tasks(later, earlier, place)):
+        for pairs, (verdicts, faults) in self._pool.map(task, self._tasks(later, earlier, population)):
             found.append(verdicts)
             self.faults += [
                 PairFault(int(later[done + one.place]), int(earlier[done + one.place]), one.fault) for one in faults
@@ -155,16 +163,14 @@ class Clustering:
             done += len(pairs.later)
         return Verdicts(*(np.concatenate(arrays) for arrays in zip(*found, strict=True)))
 
-    def _tasks(self, later: Ints, earlier: Ints, place: NDArray[np.int64]) -> Iterator[PairSlice]:
-        columns = {name: self._spool.mapped(f"row-{name}") for name in _TRAVELLING}
+    def _tasks(self, later: Ints, earlier: Ints, population: Population) -> Iterator[PairSlice]:
         start = 0
         while start < len(later):
             stop = start + _share(len(later) - start, self._pool.started)
             both = np.stack((later[start:stop], earlier[start:stop]))
             needed, index = np.unique(both, return_inverse=True)
             index = index.reshape(both.shape)
-            rows = {name: column[place[needed]] for name, column in columns.items()}
-            yield PairSlice(rows, index[0], index[1])
+            yield PairSlice(population.rows(needed), index[0], index[1])
             start = stop
 
 
@@ -173,17 +179,20 @@ class _Named:
 
     Args:
         clustering: looks through the bands.
+        fixed: the first so many have no candidates.
         without: see `Clustering.cluster`.
     """
 
-    def __init__(self, clustering: Clustering, without: Flags) -> None:
+    def __init__(self, clustering: Clustering, fixed: int, without: Flags) -> None:
         self._clustering = clustering
+        self._fixed = fixed
         self._without = without
         self._pairs = np.empty(0, np.int64), np.empty(0, np.int64)
 
     def after(self, kept: Flags, changed: Flags) -> tuple[Ints, Ints]:
         """Return the candidates among those that are kept, given which have changed since the last time."""
-        asks = changed if changed.all() else self._clustering.beside(changed)
+        asks = changed.copy() if changed.all() else self._clustering.beside(changed)
+        asks[: self._fixed] = False
         found = self._clustering.candidates(kept, asks)
         others = ~asks[self._pairs[0]]
         parts = [(self._pairs[0][others], self._pairs[1][others]), (found.later, found.earlier)]

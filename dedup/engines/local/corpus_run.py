@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from array import array
 from dataclasses import replace
 from functools import partial
@@ -12,9 +11,11 @@ import numpy as np
 
 from dedup.engines.local.beside import Beside
 from dedup.engines.local.clustering import Clustering
+from dedup.engines.local.expected import Limit, tell_forecast
 from dedup.engines.local.first_pass import fill, scan, seen_digests
 from dedup.engines.local.limits import cores
-from dedup.engines.local.memory import affordable_workers, forecast, free_memory, keep_what_is_freed, most_used
+from dedup.engines.local.memory import affordable_workers, free_memory, keep_what_is_freed, most_used
+from dedup.engines.local.references import check_read, check_texts
 from dedup.engines.local.settling import settled_removals
 from dedup.engines.local.spool import Spool
 from dedup.engines.local.spool_columns import COLUMNS
@@ -30,7 +31,7 @@ from dedup.engines.removal.task_decisions import AGAIN_FAULT
 from dedup.fingerprint.banding import choose_banding
 from dedup.formats.inputs import Inputs
 from dedup.formats.parts import TASK_BYTES, PartKind, task_bytes, tasks
-from dedup.model.errors import InputError, InternalError
+from dedup.model.errors import InternalError
 from dedup.model.settings import ALGORITHM
 from dedup.native.kernels import describe
 from dedup.resolve.corpus.kept_near import NearDuplicates
@@ -48,7 +49,7 @@ if TYPE_CHECKING:
     from dedup.engines.local.stored_parts import StoredPart
     from dedup.engines.removal.settle import Settled
     from dedup.engines.removal.task_decisions import TaskDecisions
-    from dedup.formats.detect import WrongKindError
+    from dedup.fingerprint.minhash import Banding
     from dedup.formats.files.discover import Source
     from dedup.formats.parts import Part, Work
     from dedup.formats.plan import IOPlan
@@ -57,7 +58,6 @@ if TYPE_CHECKING:
 
 Result = TypeVar("Result")
 _BYTES_A_SLOT = 200
-_BIG = 1 << 30
 
 
 class TwoPassRun:
@@ -96,7 +96,7 @@ class TwoPassRun:
         self._references: list[Source] = layout.references
         self.references = self.fixed = self.silent_references = self.bad_references = 0
         self._decisions: SpooledDecisions | None = None
-        self._first = 0
+        self._first = self._tasks = self._rounds_before = 0
         self._number = 0
         """Of the copy that was made last."""
         self._states = array("q")
@@ -118,28 +118,41 @@ class TwoPassRun:
             self._events.note(f"{what}, and are done again", important=True)
         self._copy_once()
         size, unwrapped = sizes([*self._references, *self.sources])
-        banding = choose_banding(self._job.settings.threshold, size)
-        self._events.note(banding.describe())
+        banding = self._banding(size)
         self._events.note(f"computed by {describe()}")
-        self._forecast(size, unwrapped)
+        limit = Limit(self._max_memory, self._job.max_memory is not None, self._free)
+        tell_forecast((size, unwrapped), self._spool.directory, self.workers, limit, self._events)
         self._beside = Beside(apart=self.workers > 1 and unwrapped > INLINE_TASKS * TASK_BYTES)
         self._stack.callback(self._beside.close)
         self._copies = Copies(self._next_copy, self._beside)
         self._beside.start()
         keep_what_is_freed()
-        self._fill(banding.banding, size)
+        self._fill(banding, size)
+        self._tasks = self._spool.tasks
         self.references = int(self._spool.sizes("documents")[: self._first].sum())
-        settings = self._job.settings
-        clustering = Clustering(self._spool, settings, banding.banding, self._pool, self._events)
-        stages = CorpusStages(self._spool, settings, clustering, max_memory=self._max_memory, events=self._events)
+        stages = self._stages(banding)
         decided = self._settled(stages, stages.decide(self.references, explain=self._job.explain))
         if more := decided.near.more:
             shown = f"the first {len(decided.near.shown):,} near-duplicates that say something new are explained"
             self._events.note(f"{shown}; {more:,} more are counted in the summary, by what was found first")
         self.fixed = int(decided.begins[self.references])
-        told = self._work.log or self._job.explain or self._job.mark
-        self._decisions = SpooledDecisions(self._spool, decided, [*self._references, *self.sources], told=told)
+        self._decisions = self._told(decided, told=bool(self._work.log or self._job.explain or self._job.mark))
         return decided
+
+    def _banding(self, size: int) -> Banding:
+        """Return how signatures are cut for so many bytes of text."""
+        choice = choose_banding(self._job.settings.threshold, size)
+        self._events.note(choice.describe())
+        return choice.banding
+
+    def _stages(self, banding: Banding) -> CorpusStages:
+        settings, spool = self._job.settings, self._spool
+        clustering = Clustering(spool, settings, banding, self._pool, self._events)
+        return CorpusStages(spool, settings, clustering, max_memory=self._max_memory, events=self._events)
+
+    def _told(self, decided: CorpusDecision, *, told: bool) -> SpooledDecisions:
+        """Return what was decided, for the second reading; `told`: with the witnesses."""
+        return SpooledDecisions(self._spool, decided, [*self._references, *self.sources], told=told)
 
     def _settled(self, stages: CorpusStages, decided: CorpusDecision) -> CorpusDecision:
         """Return the decisions with what becomes of each removal where it stands."""
@@ -168,7 +181,8 @@ class TwoPassRun:
         again = partial(stages.decide_again, decided.corpus)
         waiting = [decided.removals]
         decided = decided._replace(removals=np.empty(0, waiting[0].dtype))
-        return decided._replace(removals=settled_removals(waiting.pop(), decided.begins, judge, again, set_aside))
+        settled = settled_removals(waiting.pop(), decided.begins, judge, again, set_aside, least=self._rounds_before)
+        return decided._replace(removals=settled)
 
     def faults(self) -> Iterator[tuple[int, InternalError]]:
         """Yield the faults that were contained while all was decided, each with the number of its document.
@@ -221,13 +235,19 @@ class TwoPassRun:
         number, name = self._first, ""
         for task in found:
             if task is not None:
-                if number >= self._spool.tasks:
+                if number >= self._tasks:
                     raise changed(task[0].name)
                 yield task, self._decisions.for_task(number)
                 name = task[-1].name
                 number += 1
-        if number < self._spool.tasks:
+        if number < self._tasks:
             raise changed(name)
+
+    def stage(self, *, whole: bool) -> None:
+        """Prepare what is to be kept of the run beside its output; `whole`: nothing of it was left out."""
+
+    def commit(self, *, whole: bool) -> None:
+        """Keep it: the output is there; `whole`: all of it."""
 
     def discard(self) -> None:
         """Remove what was kept in case the run would not come to its end: it has."""
@@ -292,28 +312,7 @@ class TwoPassRun:
         self._references = [lasting(source) for source in self._references]
         self.sources = [lasting(source) for source in self._layout.sources]
 
-    def _forecast(self, size: int, unwrapped: int) -> None:
-        """Tell what the run is expected to take: where it is much, or more than there is, without being asked."""
-        expected = forecast(size, self.workers, unwrapped)
-        free = shutil.disk_usage(self._spool.directory).free
-        text = (
-            f"about {expected.memory >> 20} MB of memory and {expected.disk >> 20} MB of disk in "
-            f"{self._spool.directory}, if few paragraphs repeat"
-        )
-        self._events.note(f"forecast: {text}", important=size > _BIG)
-        if expected.disk > free:
-            what = f"only {free >> 20} MB are free in {self._spool.directory}"
-            self._events.note(f"{what}; this run may need {expected.disk >> 20} MB", important=True)
-        if expected.memory > self._max_memory:
-            asked = self._job.max_memory is not None
-            limit = f"{self._max_memory >> 20} MB of --max-memory"
-            limit += "" if asked else f", half of what {self._free.by} leaves"
-            least = forecast(size, 1, unwrapped).memory >> 20
-            what = f"this run may need about {expected.memory >> 20} MB of memory, more than the {limit}"
-            what += f"; with --workers 1 it may need {least} MB" if self.workers > 1 else "; it cannot do with less"
-            self._events.note(what, important=asked or expected.memory > self._free.free)
-
-    def _fill(self, banding: Any, size: int) -> None:
+    def _fill(self, banding: Banding, size: int) -> None:
         slots = min(max(size // _BYTES_A_SLOT, 1 << 16), max(self._max_memory // 256, 1 << 16))
         seen = seen_digests(self._spool, slots)
         self._pool = WorkerPool(self.workers, seen)
@@ -340,40 +339,9 @@ class TwoPassRun:
                 progress.report()
             self._spool.sync()
             if reference:
-                for error in inputs.failures.values():
-                    raise InputError(f"{error.what}; nothing was written", place=error.place, hint=error.hint)
-                self._check_passed(list(inputs.passed.values()))
-                self._check_references()
-
-    def _check_passed(self, passed: list[WrongKindError]) -> None:
-        """Tell which references are passed over, and refuse to go on where there are no others.
-
-        Raises:
-            InputError: there are none.
-        """
-        if passed and len(passed) == len(self._references):
-            what = "no reference is text or JSON lines; nothing was written"
-            raise InputError(what, place=passed[0].place, hint=passed[0].hint)
-        for error in passed:
-            self._events.note(f"{error.place}: {error.what}")
-
-    def _check_references(self) -> None:
-        """Refuse references without any text: nothing would be compared with them, silently.
-
-        Raises:
-            InputError: not one record of them has text.
-        """
-        parts = self._spool.read("parts", 0, int(self._spool.sizes("parts")[: self._first].sum()))
-        documents = self._spool.read("documents", 0, int(self._spool.sizes("documents")[: self._first].sum()))
-        if self._references and parts["size"].any() and not len(documents):
-            what = "no text was found in the references; nothing was written"
-            raise InputError(what, place=self._references[0].name, hint="name the field of their text with --field")
-        self.bad_references = int(parts["documents"].sum()) - len(documents)
-        with_text = set(documents["source"][documents["paragraphs"] > 0].tolist())
-        silent = [source.name for number, source in enumerate(self._references) if number not in with_text]
-        self.silent_references = len(silent)
-        for name in silent:
-            self._events.note(f"the reference {name} holds no text, and nothing is compared with it")
+                check_read(self._references, inputs, self._events)
+                self.bad_references, silent = check_texts(self._references, self._spool, self._first, self._events)
+                self.silent_references = len(silent)
 
 
 def _state(status: os.stat_result) -> int:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from dedup.engines.local.document_run import process
 from dedup.engines.local.memory import default_workers
 from dedup.engines.local.pending_removals import PendingRemovals
+from dedup.engines.local.run_log import open_log
 from dedup.engines.local.workers import map_ordered
 from dedup.engines.reading import ReadProgress, changed, spool_source
 from dedup.formats.files.atomic import ChangedError
@@ -20,7 +21,6 @@ from dedup.formats.parts import PartKind, Work, task_bytes, tasks
 from dedup.formats.plan import open_output, plan_io
 from dedup.formats.unwritable import refuse_unwritable
 from dedup.model.errors import DedupError, InputError, InternalError
-from dedup.model.job import STDIN
 from dedup.model.outcome import Counts, Outcome, check_removed, check_sums, exit_code, nothing_read
 
 if TYPE_CHECKING:
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
     from dedup.engines.local.corpus_run import TwoPassRun
+    from dedup.engines.local.run_log import RunLog
     from dedup.formats.files.outputs import Output
-    from dedup.formats.log.writer import LogWriter, Section
     from dedup.formats.parts import Part, PartResult
     from dedup.formats.plan import IOPlan
     from dedup.model.figures import Figures, InputState
@@ -82,11 +82,10 @@ class LocalRun:
         self._read_again: dict[int, int] = {}
         self._unwritten: set[int] = set()
         """Inputs with which something cannot be written that is not their text."""
-        self._log: LogWriter | None = None
-        self._section: Section | None = None
+        self._log: RunLog | None = None
         self._pending = PendingRemovals()
-        self._unlogged: set[str] = set()
-        """Names of outputs that are in the log and were not written."""
+        self._whole = True
+        """Every input was read to its end, as far as is known, and what is left of it is written."""
 
     def run(self) -> Outcome:
         """Read, decide, and write everything.
@@ -95,12 +94,15 @@ class LocalRun:
             DedupError: as in `dedup.engines.run.run`; it says what had been written by then.
         """
         self._plan = plan_io(self._job, self._problem, self._stdin, self._stdout)
+        self._whole = not self._counts.errors
         for line in self._plan.archive.told if self._plan.archive is not None else ():
             self._events.note(line, important=True)
         is_read_twice = self._read_first()
         self._output = open_output(self._job, self._plan, self._stdout)
         self._stack.callback(self._output.abort)
-        self._log = self._open_log()
+        self._log = open_log(self._job, self._plan, self._codec)
+        if self._log is not None:
+            self._stack.callback(self._log.abort)
         self._progress = ReadProgress(self._plan.sources, self._events, stage="cleaning" if is_read_twice else "")
         try:
             return self._write_all()
@@ -128,9 +130,8 @@ class LocalRun:
         Raises:
             DedupError: more would go than may; nothing was written.
         """
-        from dedup.engines.local.corpus_run import TwoPassRun  # imports numpy and the kernels
-
-        corpus_run = TwoPassRun(self._job, self._plan, self._work(), self._events, stack=self._stack, stdin=self._stdin)
+        kind = corpus_run_of(self._job)
+        corpus_run = kind(self._job, self._plan, self._work(), self._events, stack=self._stack, stdin=self._stdin)
         decided = corpus_run.prepare()
         self._counts.comparisons = decided.comparisons
         self._counts.unexamined = decided.unexamined
@@ -143,15 +144,6 @@ class LocalRun:
         for _, fault in corpus_run.faults():
             self._problem(fault)
         return corpus_run
-
-    def _open_log(self) -> LogWriter | None:
-        if self._plan.removed is None:
-            return None
-        from dedup.formats.log.writer import LogWriter  # most runs keep no log
-
-        log = LogWriter(self._plan.removed, self._job.settings, self._job.text_field, self._codec.name, self._job.html)
-        self._stack.callback(log.abort)
-        return log
 
     def _write_all(self) -> Outcome:
         inputs = self._inputs()
@@ -169,10 +161,14 @@ class LocalRun:
             self._problem(nothing_read(self._counts))
         check_sums(self._counts, self._shrinkage)
         self._to_reader(self._output.finish)
-        if self._section is not None:
-            self._section.close()
+        if self._log is not None:
+            self._log.close()
+        if self._corpus_run is not None:
+            self._whole = self._whole and bool(self._counts.files) and self._broken_pipe is None
+            self._corpus_run.stage(whole=self._whole)
         self._commit()
         if self._corpus_run is not None:
+            self._corpus_run.commit(whole=self._whole)
             self._corpus_run.discard()
         if self._broken_pipe is not None:
             raise self._broken_pipe
@@ -187,8 +183,7 @@ class LocalRun:
             # The log first: else what is gone from a file could be lost.
             self._log.commit()
             left += self._output.commit()
-            if names := self._unlogged | {self._plan.sources[source].relative for source, _ in left}:
-                self._log.forget(names)
+            self._log.forget(source for source, _ in left)
         else:
             left += self._output.commit()
         self._not_replaced(left)
@@ -196,6 +191,7 @@ class LocalRun:
     def _not_replaced(self, files: list[tuple[int, ChangedError]]) -> None:
         """Report files that were not replaced, and count what went from them as kept."""
         for source, error in files:
+            self._whole = False
             self._undo(source)
             self._problem(error)
 
@@ -279,7 +275,8 @@ class LocalRun:
             with self._unwritable(part.source, inputs):
                 self._output.coming(part.documents)
                 self._output.write(part.source, cleaned, changed=bool(result.cuts), compressed=compressed)
-        if section := self._section_of(part.source):
+        if self._log is not None:
+            section = self._log.section_of(part.source)
             section.add(part.data, cleaned, result.log, result.counts.removed, result.edits)
 
     def _count(self, part: Part, result: PartResult) -> None:
@@ -315,7 +312,6 @@ class LocalRun:
         source = part.source
         if self._checksums is not None and self._read_again.pop(source, 0) != self._checksums.get(source, 0):
             raise changed(part.name)
-        section = self._section_of(source)
         failed = not self._complete(source, inputs)
         if source in inputs.foreign and self._plan.sources[source].below:
             self._output.copy(self._plan.sources[source], source)
@@ -324,11 +320,8 @@ class LocalRun:
         elif self._log is None:
             self._pending.forget(source)
         inputs.status.pop(source, None)
-        if section is not None and self._plan.per_file:
-            if failed:
-                self._unlogged.add(self._plan.sources[source].relative)
-            section.close()
-            self._section = None
+        if self._log is not None:
+            self._log.end_input(source, failed=failed)
         if self._figures is not None:
             self._figures.end(part.name, part.relative, _state(source, inputs))
 
@@ -351,6 +344,7 @@ class LocalRun:
         """Return True if an input was read to its end; count it, or report why it was not."""
         failure, passed = inputs.failures.get(source), inputs.passed.get(source)
         if failure is not None:
+            self._whole = False
             self._problem(failure)
         elif passed is not None:
             self._counts.passed[passed.foreign.name] += 1
@@ -358,15 +352,6 @@ class LocalRun:
         else:
             self._counts.files += 1
         return failure is None and passed is None
-
-    def _section_of(self, source: int) -> Section | None:
-        """Return the section of the log that a source belongs to."""
-        if self._section is None and self._log is not None:
-            sources = self._plan.sources
-            alone = self._plan.per_file or len(sources) == 1
-            name = sources[source].relative if alone else STDIN
-            self._section = self._log.section(name, always=not self._plan.per_file)
-        return self._section
 
     def _to_reader(self, write: Callable[[], None]) -> None:
         """Write to stdout; on a broken pipe, finish the output files first and re-raise at the end of the run."""
@@ -385,6 +370,17 @@ class LocalRun:
         if self._strict:
             raise error.as_end() if isinstance(error, InternalError) else error
         self._events.problem(error)
+
+
+def corpus_run_of(job: Job) -> type[TwoPassRun]:
+    """Return what reads a whole corpus; it imports numpy and the kernels."""
+    if job.index is not None:
+        from dedup.engines.local.indexed_run import IndexedRun
+
+        return IndexedRun
+    from dedup.engines.local.corpus_run import TwoPassRun
+
+    return TwoPassRun
 
 
 def _state(source: int, inputs: Inputs) -> InputState:

@@ -29,6 +29,8 @@ def settled_removals(
     judge: Callable[[NDArray[np.void]], Iterable[Settled]],
     decide_again: Callable[[NDArray[np.int64]], NDArray[np.void]],
     set_aside: Callable[[NDArray[np.void]], Callable[[], NDArray[np.void]]],
+    *,
+    least: int = 0,
 ) -> NDArray[np.void]:
     """Return the removals of a corpus with what became of each, and those of further rounds; none that are retained.
 
@@ -38,6 +40,7 @@ def settled_removals(
         judge: returns what became of all removals, task by task, in order; what is known of one stays as it is.
         decide_again: returns what another run would remove, were these paragraphs gone.
         set_aside: puts removals where they take no memory while this is found out; what it returns brings them back.
+        least: rounds in which what was decided before about other documents changes what may go from these.
     """
     before = 0
     asked = np.ones(len(removals), bool)
@@ -48,11 +51,12 @@ def settled_removals(
         removals["state"] = np.concatenate([removals["state"][:0], *(one.states for one in found)])
         asked = np.where(fresh, np.concatenate([asked[:0], *(one.asked for one in found)]), asked)
         goes = removals["state"] == GOES
+        removals["round"][fresh & goes] = turn + 1
         keep_unsettled(removals, held, begins)
-        _follow_witnesses(removals)
+        follow_witnesses(removals)
         held = distinct(np.append(held, removals["paragraph"][removals["state"] == HELD].astype(np.int64)))
         gone = removals["paragraph"][goes].astype(np.int64)
-        if turn + 1 == ROUNDS or (turn and len(gone) == before):
+        if turn + 1 == ROUNDS or (turn and len(gone) == before and turn >= least):
             break  # what another run would remove is known
         before = len(gone)
         expected = removals[asked & ~goes]
@@ -61,7 +65,7 @@ def settled_removals(
         wanted = decide_again(gone)
         again = _to_judge_again(expected, wanted, begins)
         removals = bring_back()
-        if not again.any():
+        if not again.any() and turn + 1 >= least:
             break
         removals, asked = _with_wanted(removals, asked, wanted, (begins, again))
     told: NDArray[np.void] = removals[removals["state"] != RETAINED]
@@ -74,7 +78,7 @@ def _for_others(removals: NDArray[np.void]) -> NDArray[np.bool_]:
     return found
 
 
-def _follow_witnesses(removals: NDArray[np.void]) -> None:
+def follow_witnesses(removals: NDArray[np.void]) -> None:
     """Have removals name a witness that stays in place of one that has gone later for the same bytes elsewhere."""
     going = np.flatnonzero(_for_others(removals))
     gone = removals["paragraph"][going]

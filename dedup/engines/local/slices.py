@@ -78,20 +78,31 @@ def bucket_bands(
 ) -> tuple[Bucketed, list[Fault]]:
     """Read a band from the spool and find its pairs; runs in a worker."""
     features = Features._make(load_array(directory, name) for name in Features._fields)
-    return named(_keys(directory, slices, band), load_array(directory, "flags"), features, settings)
+    return named(*_keys(directory, slices, band), features, settings)
 
 
 def band_members(directory: str, slices: NDArray[np.int64], band: int) -> NDArray[np.int64]:
     """Read a band from the spool and return who shares a bucket with one that is flagged `KEPT`; runs in a worker."""
-    return in_company(_keys(directory, slices, band), load_array(directory, "flags"))
+    return in_company(*_keys(directory, slices, band))
 
 
-def _keys(directory: str, slices: NDArray[np.int64], band: int) -> NDArray[np.uint32]:
-    """Return a band's key of each paragraph that is looked at."""
+def _keys(directory: str, slices: NDArray[np.int64], band: int) -> tuple[NDArray[np.uint32], NDArray[np.uint8]]:
+    """Return a band's key of each paragraph that is looked at, and its flags; see `Population`."""
+    every = read_band(directory, slices, band)
+    flags = load_array(directory, "flags")
+    earlier, there = load_array(directory, "former")[band], load_array(directory, "there")[band]
+    keys = np.concatenate((earlier, every[load_array(directory, "chosen")]))
+    if len(there):
+        flags = flags.copy()
+        flags[: len(there)] *= there
+    return keys, flags
+
+
+def read_band(directory: str, slices: NDArray[np.int64], band: int) -> NDArray[np.uint32]:
+    """Return a band's key of each row that has bands."""
     dtype = COLUMNS["bands"]
     as_keys = partial(np.frombuffer, dtype=dtype)
     with open(os.path.join(directory, "bands"), "rb", buffering=0) as file:  # noqa: PTH118, PTH123 - strings travel well
         found = read_ranges(file, slices[:, 0] + band * slices[:, 1], slices[:, 1], dtype.itemsize, as_keys)
-        every: NDArray[np.uint32] = np.concatenate([np.empty(0, dtype), *found])
-    keys: NDArray[np.uint32] = every[load_array(directory, "chosen")]
+        keys: NDArray[np.uint32] = np.concatenate([np.empty(0, dtype), *found])
     return keys

@@ -147,7 +147,7 @@ class Spool:
         self._files[name].truncate(size)
         self._files[name].seek(size)
 
-    def append(self, pieces: dict[str, NDArray[Any] | bytes], check: int) -> None:
+    def append(self, pieces: dict[str, NDArray[Any] | bytes], check: int, *, lasting: bool = True) -> None:
         """Add a task: what it has for each column, and a number by which it is known again.
 
         Raises:
@@ -163,7 +163,8 @@ class Spool:
                 sums.append(crc32(raw, 0) if crc32 is not None else 0)
                 self._unsynced += len(raw)
                 self._write(name, raw)
-            self._pending.append(line_of(counts, sums, check, self._place.token))
+            if lasting:
+                self._pending.append(line_of(counts, sums, check, self._place.token))
             if self._unsynced >= _UNSYNCED or time.monotonic() >= self._synced + _SECONDS or not self._place.kept:
                 self._sync()
         except OSError as error:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from dedup.engines.local.earlier_days import EarlierWitnesses
     from dedup.engines.local.spool import Spool
     from dedup.engines.local.spool_columns import CorpusDecision
     from dedup.formats.files.discover import Source
@@ -28,13 +29,23 @@ class SpooledDecisions:
         decided: what was decided.
         sources: all inputs in order, references first.
         told: collect the witnesses.
+        earlier: those of earlier days, which have numbers below 0.
     """
 
-    def __init__(self, spool: Spool, decided: CorpusDecision, sources: Sequence[Source], *, told: bool) -> None:
+    def __init__(
+        self,
+        spool: Spool,
+        decided: CorpusDecision,
+        sources: Sequence[Source],
+        *,
+        told: bool,
+        earlier: EarlierWitnesses | None = None,
+    ) -> None:
         self._spool = spool
         self._decided = decided
         self._sources = sources
         self._told = told
+        self._earlier = earlier
         self._parts, self._documents = (_edges(spool.sizes(name)) for name in ("parts", "documents"))
         # In one piece: of a field among others, each search would make a copy.
         self._removed = np.ascontiguousarray(decided.removals["paragraph"])
@@ -84,6 +95,13 @@ class SpooledDecisions:
             differ: which of them are to be told with their texts.
             first: number of the task's first document.
         """
+        is_earlier = paragraphs < 0
+        if is_earlier.any():
+            assert self._earlier is not None  # noqa: S101 - nothing else has such numbers
+            theirs = self._earlier.locations(paragraphs[is_earlier], differ[is_earlier])
+            ours = self._places(paragraphs[~is_earlier], differ[~is_earlier], first)
+            yield from (next(theirs if is_its else ours) for is_its in is_earlier.tolist())
+            return
         spool, begins = self._spool, self._decided.begins
         numbers = np.searchsorted(begins, paragraphs, side="right") - 1
         documents = spool.take("documents", numbers)
@@ -100,7 +118,7 @@ class SpooledDecisions:
             [line or None for line in documents["line"].tolist()],
             [next(texts) if differs else None for differs in differ.tolist()],
         )
-        return map(WitnessLocation._make, zip(*columns, strict=True))
+        yield from (WitnessLocation(*place) for place in zip(*columns, strict=True))
 
 
 def _edges(sizes: NDArray[np.int64]) -> NDArray[np.int64]:

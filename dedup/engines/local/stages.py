@@ -80,30 +80,38 @@ class CorpusStages:
             OutputError: the spool cannot be read.
             DedupError: a worker died.
         """
+        begins, corpus = self._read(references)
+        classes, removals = self._decided(corpus)
+        near = self._near(classes.first, removals, len(corpus.owner)) if explain else NearDuplicates.empty()
+        return self._decision(removals, begins, corpus, near, classes.first)
+
+    def _read(self, references: int) -> tuple[NDArray[np.int64], DistinctParagraphs]:
+        """Return the number of the first paragraph of each document, and the paragraphs of the spool."""
         pieces = self.spool.pieces("documents")
         counts = np.concatenate([np.empty(0, np.int32), *(some["paragraphs"] for some in pieces)])
         begins = np.concatenate(([0], np.cumsum(counts, dtype=np.int64)))
-        number = int(begins[-1])
-        owner = self._owners(number)
+        owner = self._owners(int(begins[-1]))
         document = np.repeat(np.arange(len(counts), dtype=np.int32), counts)
-        corpus = DistinctParagraphs(document, owner, *self._different(owner), int(begins[references]))
-        classes, removals = self._decided(corpus)
-        near = NearDuplicates.empty()
-        if explain:
-            kept = "near-duplicates that are kept are not explained"
-            near = self._attempt(
-                lambda: kept_near(
-                    classes,
-                    self._leaders,
-                    removals,
-                    number,
-                    self.settings,
-                    kinds_of=partial(self._clustering.kinds, self._place),
-                ),
-                kept,
-                NearDuplicates.empty,
-            )
-        first = classes.first
+        return begins, DistinctParagraphs(document, owner, *self._different(owner), int(begins[references]))
+
+    def _near(self, first: NDArray[np.int64], removals: NDArray[np.void], number: int) -> NearDuplicates:
+        """Return the near-duplicates that stay; `first`: number of the first paragraph of each that was clustered."""
+        kinds_of = partial(self._clustering.kinds, self._population)
+        return self._attempt(
+            lambda: kept_near(first, self._leaders, removals, number, self.settings, kinds_of=kinds_of),
+            "near-duplicates that are kept are not explained",
+            NearDuplicates.empty,
+        )
+
+    def _decision(
+        self,
+        removals: NDArray[np.void],
+        begins: NDArray[np.int64],
+        corpus: DistinctParagraphs,
+        near: NearDuplicates,
+        first: NDArray[np.int64],
+    ) -> CorpusDecision:
+        """Return what was decided; `first`: number of the first paragraph of each that was clustered."""
         faults = [
             fault._replace(later=int(first[fault.later]), earlier=int(first[fault.earlier]))
             for fault in dict.fromkeys(self._clustering.faults)
@@ -127,10 +135,8 @@ class CorpusStages:
         """
         stages = list(self._stages)
         left = corpus.without(gone)
-        first = np.full(self.spool.total("row-key"), -1, np.int64)
-        first[left.paragraphs.place] = left.paragraphs.paragraph
-        classes = self._classes.among(first[self._place])
-        removals = self._outcome(self._corpus(left.paragraphs), classes, corpus.fixed)
+        classes = self._classes.among(left.first[self._classes.first])
+        removals = self._outcome(self._corpus(left.paragraphs), classes, left.paragraphs.fixed)
         self._stages[:] = stages  # what raises has been told of
         return left.in_corpus(removals, corpus)
 
@@ -140,14 +146,14 @@ class CorpusStages:
         words = self.spool.whole("row-words")[place]
         chosen = np.flatnonzero(words >= self.settings.min_words)
         ranked = chosen[self._rank(paragraph[chosen], place[chosen], fixed)]
-        self._place = place[ranked]
+        self._population = self._clustering.population(place[ranked])
         self._leaders = Leaders(len(ranked), int(np.count_nonzero(paragraph[ranked] < fixed)))
         every = self._corpus(corpus)
         without = np.zeros(len(ranked), bool)
         kept = "paragraphs that are alike are kept as they are, but for exact copies"
         while True:
             self._attempt(
-                partial(self._clustering.cluster, self._leaders, self._place, without),
+                partial(self._clustering.cluster, self._leaders, self._population, without),
                 kept,
                 self._leaders.keep_undecided,
             )
@@ -169,11 +175,14 @@ class CorpusStages:
             long = corpus._replace(short=np.zeros(number, bool))
             kept = "nothing is removed"
             return self._attempt(
-                lambda: outcome(long, classes, self.settings, fixed), kept, lambda: np.empty(0, removal_type(number))
+                lambda: self._removals(long, classes, fixed), kept, lambda: np.empty(0, removal_type(number))
             )
 
         kept = "short paragraphs are kept as they are"
-        return self._attempt(lambda: outcome(corpus, classes, self.settings, fixed), kept, of_long_ones)
+        return self._attempt(lambda: self._removals(corpus, classes, fixed), kept, of_long_ones)
+
+    def _removals(self, corpus: CorpusParagraphs, classes: Classes, fixed: int) -> NDArray[np.void]:
+        return outcome(corpus, classes, self.settings, fixed)
 
     def _corpus(self, corpus: DistinctParagraphs) -> CorpusParagraphs:
         """Return all paragraphs as the outcome wants them; one that was not fingerprinted counts as short."""

@@ -20,6 +20,7 @@ from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from dedup.formats.files.locks import take_lock
 from dedup.model.errors import UsageError
 
 if TYPE_CHECKING:
@@ -112,7 +113,7 @@ class Workplace:
         """Keep a second run out of the directory while this one and its workers live."""
         descriptor = self.open(_LOCK)
         self._stack.callback(os.close, descriptor)
-        if not _locked(descriptor):
+        if not take_lock(descriptor):
             where = str(self._asked or self.directory)
             hint = "wait for it, or name another --work-dir"
             raise UsageError("another run is using this directory", place=where, hint=hint)
@@ -250,23 +251,6 @@ def _marker(directory: Path) -> dict[str, Any] | None:
     return found if all(isinstance(found.get(name), kind) for name, kind in kinds) else None
 
 
-def _locked(descriptor: int) -> bool:
-    """Take the lock that is released when the last process that shares it ends; False: another run has it.
-
-    Raises:
-        OSError: the file system has no locks.
-    """
-    try:
-        import fcntl  # not on Windows
-    except ImportError:
-        return True
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
-
-
 def _is_private(directory: Path) -> bool:
     """Return True for a directory, not a link, that nobody but this user can write to."""
     status = directory.lstat()
@@ -296,7 +280,7 @@ def _sweep_one(directory: Path) -> None:
         return
     descriptor = os.open(directory / _LOCK, os.O_RDWR | NO_LINKS)
     try:
-        if _locked(descriptor):
+        if take_lock(descriptor):
             _delete(directory, [name for name in found["columns"] if isinstance(name, str) and _COLUMN.fullmatch(name)])
     finally:
         os.close(descriptor)

@@ -74,5 +74,5 @@ def kept_near_of(document: Document, settings: Settings) -> Iterator[KeptNear]:
 def _witness(document: Document, place: WitnessLocation, own: str) -> Witness:
     if place.document == document.number:
         return Witness(place.paragraph, place.start, place.end)
-    elsewhere = Elsewhere(place.file, place.name, place.line, own if place.text is None else place.text)
+    elsewhere = Elsewhere(place.file, place.name, place.line, own if place.text is None else place.text, place.day)
     return Witness(place.paragraph, place.start, place.end, elsewhere)

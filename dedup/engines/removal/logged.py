@@ -65,9 +65,9 @@ def _rests(document: Document, spans: list[list[int]], where: Mapping[int, int])
     """Yield what the entries end with; `where`: position of a witness in the same text → offset in its bytes."""
     text, number = document.located.record.text, document.number
     for (start, end), witness, figures in zip(spans, document.witnesses, compared(document), strict=True):
-        there, paragraph, first, last, file, _, line, told = witness
+        there, paragraph, first, last, file, _, line, told, day = witness
         how, is_same = _compared(figures)
-        place = span_member(where[first], where[last]) if there == number else document_member(file, line)
+        place = span_member(where[first], where[last]) if there == number else document_member(file, line, day)
         if is_same:
             own = None
         elif there == number:

@@ -57,6 +57,8 @@ class WitnessLocation(NamedTuple):
     line: int | None
     text: str | None
     """None where it is the removed paragraph's own."""
+    day: str | None = None
+    """The day of an index; None: it is of this run."""
 
 
 class TaskDecisions(NamedTuple):

@@ -243,7 +243,7 @@ def _witness(text: str, witness: Witness, where: Mapping[int, int], *, is_own: b
     if (other := witness.elsewhere) is None:
         place, told = span_member(where[witness.start], where[witness.end]), text[witness.start : witness.end]
     else:
-        place, told = document_member(other.file, other.line), other.text
+        place, told = document_member(other.file, other.line, other.day), other.text
     return witness_entry(witness.paragraph, place, None if is_own else told)
 
 
@@ -276,9 +276,10 @@ def span_member(start: int, end: int) -> str:
 
 
 @lru_cache(_CACHED)
-def document_member(file: str, line_number: int | None) -> str:
+def document_member(file: str, line_number: int | None, day: str | None = None) -> str:
     """Return which document a witness stands in, as a member in JSON."""
-    return f'"document": {_dump(document_entry(file, line_number))}'
+    of_day = {} if day is None else {"day": day}
+    return f'"document": {_dump({**of_day, **document_entry(file, line_number)})}'
 
 
 def raw_text(raw: bytes) -> str:

@@ -31,7 +31,7 @@ class DistinctParagraphs(NamedTuple):
     fixed: int
 
     def without(self, gone: NDArray[np.int64]) -> Rest:
-        """Return what is left when some paragraphs are gone, numbered from 0; `gone`: ascending, none of `fixed`."""
+        """Return what is left when some paragraphs are gone, numbered from 0; `gone`: ascending."""
         numbers = np.delete(np.arange(len(self.owner)), gone)
         owner = self.owner[numbers]
         # The first of those that are left speaks for those of the same bytes.
@@ -41,9 +41,13 @@ class DistinctParagraphs(NamedTuple):
         present = np.flatnonzero(here >= 0)
         order = present[np.argsort(here[present], kind="stable")]
         paragraphs = DistinctParagraphs(
-            self.document[numbers], first[owner], here[order].astype(np.int64), self.place[order], self.fixed
+            self.document[numbers],
+            first[owner],
+            here[order].astype(np.int64),
+            self.place[order],
+            int(np.searchsorted(numbers, self.fixed)),
         )
-        return Rest(paragraphs, numbers)
+        return Rest(paragraphs, numbers, first)
 
 
 class Rest(NamedTuple):
@@ -52,10 +56,13 @@ class Rest(NamedTuple):
     Attributes:
         paragraphs: they.
         numbers: the number of each in the corpus; int64.
+        first: of each paragraph of the corpus that others have the same bytes as, the first of these that is left, or
+            -1; int32 or int64.
     """
 
     paragraphs: DistinctParagraphs
     numbers: NDArray[np.int64]
+    first: NDArray[Any]
 
     def in_corpus(self, removals: NDArray[np.void], corpus: DistinctParagraphs) -> NDArray[np.void]:
         """Return removals of what is left as those of the corpus; see `dedup.resolve.corpus.removals.removal_type`."""

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
     from dedup.model.settings import Settings
     from dedup.resolve.corpus.leaders import Leaders
-    from dedup.resolve.corpus.removals import Classes
 
 SHOWN = 1000
 """How many are shown at most; the others are counted."""
@@ -54,7 +53,7 @@ def near_type(number: int) -> np.dtype[np.void]:
 
 
 def kept_near(
-    classes: Classes,
+    first: NDArray[np.int64],
     leaders: Leaders,
     removals: NDArray[Any],
     number: int,
@@ -65,8 +64,8 @@ def kept_near(
     """Return the near-duplicates that stay among the different paragraphs; of several copies, the first one.
 
     Args:
-        classes: what was decided about the different paragraphs.
-        leaders: the clustering of these.
+        first: number of the first paragraph of each that was clustered; int64.
+        leaders: the clustering.
         removals: what goes in the end; see `dedup.resolve.corpus.removals.removal_type`.
         number: of paragraphs in the corpus.
         settings: how similar a near-duplicate is.
@@ -75,10 +74,10 @@ def kept_near(
     """
     if settings.guard == "off":  # similarity alone decides: what is kept is not near
         return NearDuplicates.empty()
-    stays = ~among(classes.first, removals["paragraph"])
+    stays = ~among(first, removals["paragraph"])
     later, earlier, verdicts = leaders.near_kept_pairs(stays, settings.threshold)
     found = np.empty(len(later), near_type(number))
-    found["paragraph"], found["witness"] = classes.first[later], classes.first[earlier]
+    found["paragraph"], found["witness"] = first[later], first[earlier]
     found["similarity"], found["kind"] = verdicts.similarity, kinds_of(later, earlier)
     found.sort(order="paragraph")
     shown, rest = found[:SHOWN], found[SHOWN:]

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 OPEN, STAYS, GOES = 0, 1, 2
 _UNKNOWN = -1
 _LOW = np.uint64(0xFFFFFFFF)
+TURNS = 64
+"""Turns after which the search ends, settled or not: it takes three or four on text that was not made for trouble."""
 _FIRST_TRIES = 1
 _MOST_TRIES = 64
 
@@ -45,6 +47,7 @@ class Leaders:
         fixed: the first so many are kept in any case (references).
 
     Attributes:
+        fixed: the first so many are kept in any case.
         status: `OPEN`, `STAYS` or `GOES` for each paragraph; int8.
         witness: the paragraph that covers each removed one, or -1; int32.
         compared: number of pairs requested.
@@ -52,7 +55,7 @@ class Leaders:
 
     def __init__(self, number: int, fixed: int = 0) -> None:
         self._number = number
-        self._fixed = fixed
+        self.fixed = fixed
         self._candidates = _PairTable()
         """The candidate pairs, those of one paragraph together and in order."""
         self._known = _PairTable()
@@ -69,7 +72,7 @@ class Leaders:
 
     def _restart(self) -> None:
         self.status = np.zeros(self._number, np.int8)
-        self.status[: self._fixed] = STAYS
+        self.status[: self.fixed] = STAYS
         self.witness = np.full(self._number, -1, np.int32)
         self._pending = np.arange(len(self._candidates.pairs))
         self._tries = _FIRST_TRIES
@@ -77,7 +80,7 @@ class Leaders:
     def set_candidates(self, later: NDArray[np.signedinteger[Any]], earlier: NDArray[np.signedinteger[Any]]) -> None:
         """Begin anew with other candidates, the best ones of each later paragraph first; verdicts are remembered."""
         pairs = pack(later, earlier)
-        pairs = pairs[(pairs >> np.uint64(32)) >= self._fixed]
+        pairs = pairs[(pairs >> np.uint64(32)) >= self.fixed]
         _, first = np.unique(pairs, return_index=True)
         pairs = pairs[np.sort(first)]
         pairs = pairs[np.argsort(pairs >> np.uint64(32), kind="stable")]
@@ -174,7 +177,7 @@ def find_kept(
     guess: Flags,
     candidates: Callable[[Flags, Flags], tuple[Ints, Ints]],
     compare: Callable[[Ints, Ints], Verdicts],
-) -> None:
+) -> int:
     """Decide which paragraphs are kept, where what is kept decides which candidates there are.
 
     Args:
@@ -184,14 +187,21 @@ def find_kept(
             of each later one first. Also given: which are kept now and were not the last time, or the other way round;
             the first time, all.
         compare: returns the verdicts on pairs of a later and an earlier one.
+
+    Returns:
+        How many might still be decided otherwise after `TURNS`, as in a crowd in which each has a witness among the
+        last ones only. Each that goes has been compared with one that is kept all the same.
     """
     changed = np.ones(len(guess), bool)
-    while changed.any():
+    for _ in range(TURNS):
+        if not changed.any():
+            break
         leaders.set_candidates(*candidates(guess, changed))
         while len((pairs := leaders.next_pairs())[0]):
             leaders.record(compare(*pairs))
         changed = leaders.kept ^ guess
         guess = leaders.kept
+    return int(np.count_nonzero(changed))
 
 
 class _PairTable:

@@ -7,12 +7,18 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from dedup.fingerprint.exact_copies import index_type
-from dedup.resolve.corpus.short_paragraphs import SLICE, CorpusParagraphs, with_short_paragraphs, with_short_runs
+from dedup.resolve.corpus.short_paragraphs import (
+    SLICE,
+    CorpusParagraphs,
+    follow_to_kept,
+    with_short_paragraphs,
+    with_short_runs,
+)
 from dedup.resolve.near_duplicates import sources
 from dedup.verdict.batch.verify import ALIGNED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from numpy.typing import NDArray
 
@@ -33,12 +39,20 @@ def removal_type(number: int) -> np.dtype[np.void]:
     `dedup.resolve.near_duplicates.sources`; the number of the block in its document, or -1; for boilerplate the number
     of documents it stands in; `EXACT` to `BOILERPLATE`; how it was compared: 0 the same bytes, else
     `dedup.verdict.batch.verify.FOLDED` or
-    `ALIGNED`; in what ways it differs, see `dedup.model.differences.Difference`; and what became of it, `UNJUDGED` to
-    `UNSETTLED`.
+    `ALIGNED`; in what ways it differs, see `dedup.model.differences.Difference`; what became of it, `UNJUDGED` to
+    `UNSETTLED`; and the round in which it went, from 1 on, or 0.
     """
     index = index_type(number)
     columns = {"paragraph": index, "witness": index, "source": "<i8", "similarity": "<f4", "coverage": "<f4"}
-    columns |= {"block": "<i4", "documents": "<i4", "reason": "u1", "how": "u1", "differs": "<i2", "state": "u1"}
+    columns |= {
+        "block": "<i4",
+        "documents": "<i4",
+        "reason": "u1",
+        "how": "u1",
+        "differs": "<i2",
+        "state": "u1",
+        "round": "u1",
+    }
     return np.dtype(list(columns.items()))
 
 
@@ -66,7 +80,15 @@ class Classes(NamedTuple):
         return Classes(first[present], place[self.witness[present]], self.verdicts.some(present))
 
 
-def outcome(corpus: CorpusParagraphs, classes: Classes, settings: Settings, fixed: int) -> NDArray[np.void]:
+def outcome(
+    corpus: CorpusParagraphs,
+    classes: Classes,
+    settings: Settings,
+    fixed: int,
+    *,
+    leaving: NDArray[np.bool_] | None = None,
+    asked: Callable[[NDArray[np.int64]], None] | None = None,
+) -> NDArray[np.void]:
     """Return the removals of a corpus, in order: see `removal_type`.
 
     Args:
@@ -74,6 +96,8 @@ def outcome(corpus: CorpusParagraphs, classes: Classes, settings: Settings, fixe
         classes: the decisions about distinct paragraphs.
         settings: which copies stay.
         fixed: the first so many paragraphs stay (references).
+        leaving: which of these are to go by themselves, as was decided before; bool. None: none of them.
+        asked: is told the runs of three short paragraphs that are looked for; int64, shape (runs, 3).
     """
     number = len(corpus.owner)
     at = np.full(number, -1, np.int32)
@@ -86,7 +110,11 @@ def outcome(corpus: CorpusParagraphs, classes: Classes, settings: Settings, fixe
     witness = resting[member]
     witness[:fixed] = -1
     gone = (witness >= 0) & (witness != np.arange(number, dtype=witness.dtype))
-    gone, witness = with_short_paragraphs(corpus, gone, witness, settings.min_words, fixed)
+    if leaving is not None:
+        gone[:fixed] = leaving
+    gone, witness = with_short_paragraphs(corpus, gone, witness, settings.min_words, fixed, asked=asked)
+    gone[:fixed] = False
+    witness = follow_to_kept(gone, witness, None if settings.keep == "none" else corpus.document)
     if settings.keep == "none":
         also = np.zeros(number, bool)
         while True:
@@ -96,6 +124,7 @@ def outcome(corpus: CorpusParagraphs, classes: Classes, settings: Settings, fixe
                 break
             also[roots] = True
             gone, witness = with_short_runs(corpus, gone, witness, settings.min_words, fixed, also=also)
+            witness = follow_to_kept(gone, witness)
     removals = np.zeros(int(np.count_nonzero(gone)), removal_type(number))
     begin = 0
     for start, stop in _slices(corpus):

@@ -14,6 +14,8 @@ import numpy as np
 from dedup.text.characters import mix
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
     from dedup.text.arrays import Flags, Ints
@@ -42,7 +44,13 @@ class CorpusParagraphs(NamedTuple):
 
 
 def with_short_paragraphs(
-    corpus: CorpusParagraphs, gone: Flags, witness: Ints, min_words: int, fixed: int = 0
+    corpus: CorpusParagraphs,
+    gone: Flags,
+    witness: Ints,
+    min_words: int,
+    fixed: int = 0,
+    *,
+    asked: Callable[[Ints], None] | None = None,
 ) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
     """Return which paragraphs are removed, short ones included, and the witness of each.
 
@@ -52,12 +60,14 @@ def with_short_paragraphs(
         witness: the paragraph that each of them goes for; int64.
         min_words: tokens that make a paragraph long.
         fixed: the first so many paragraphs stay.
+        asked: see `with_short_runs`.
     """
     gone, witness = gone.copy(), witness.copy()
     links = np.full(len(gone), -1, witness.dtype)
     _link_neighbours(corpus, gone, witness, links, 1)
     _link_neighbours(corpus, gone, witness, links, -1)
-    return with_short_runs(corpus, gone, witness, min_words, fixed, also=np.zeros(len(gone), bool), links=links)
+    also = np.zeros(len(gone), bool)
+    return with_short_runs(corpus, gone, witness, min_words, fixed, also=also, links=links, asked=asked)
 
 
 def with_short_runs(
@@ -69,6 +79,7 @@ def with_short_runs(
     *,
     also: Flags,
     links: Ints | None = None,
+    asked: Callable[[Ints], None] | None = None,
 ) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
     """Repeat this where others are removed as well: what they separated may be a run now.
 
@@ -80,17 +91,18 @@ def with_short_runs(
         fixed: the first so many paragraphs stay.
         also: those that go besides, and are not among the former; bool.
         links: what each paragraph would go for if it stood in a row; None: nothing is known.
+        asked: is told the runs that are looked for: their paragraphs; int64, shape (runs, 3).
     """
     gone, witness = gone.copy(), witness.copy()
     links = np.full(len(gone), -1, witness.dtype) if links is None else links
     stood = StandingRuns.of(corpus, gone | also)
     while True:
         out = gone | also
-        _link_short_runs(corpus, out, links, stood, min_words)
+        _link_short_runs(corpus, out, links, stood, min_words, asked=asked)
         links[:fixed] = -1
         going = without_heads(corpus.document, corpus.short, out, links)
         if not len(going):
-            return gone, _follow_to_kept(gone, witness)
+            return gone, witness
         gone[going] = True
         witness[going] = links[going]
         # What is left stands in other rows: the second cleaning would look at those.
@@ -199,10 +211,20 @@ def _run_values(owner: NDArray[Any], at: Ints) -> NDArray[np.uint64]:
     return values
 
 
-def _link_short_runs(corpus: CorpusParagraphs, gone: Flags, links: Ints, stood: StandingRuns, min_words: int) -> None:
+def _link_short_runs(
+    corpus: CorpusParagraphs,
+    gone: Flags,
+    links: Ints,
+    stood: StandingRuns,
+    min_words: int,
+    *,
+    asked: Callable[[Ints], None] | None,
+) -> None:
     """Link short paragraphs in a run that an earlier document has."""
     left, rank, at = runs_of_short(corpus.document, gone, corpus.short)
     owner = corpus.owner[left]
+    if asked is not None:
+        asked(left[at[:, None] + np.arange(RUN_LENGTH)])
     found = stood.find(_run_values(owner, at))
     at, found = at[found >= 0], found[found >= 0]
     sources = stood.paragraphs[found]
@@ -285,11 +307,20 @@ def without_heads(document: NDArray[Any], short: Flags, gone: Flags, links: NDAr
     return going
 
 
-def _follow_to_kept(gone: Flags, witness: Ints) -> Ints:
-    """Follow witnesses that were removed for the same bytes elsewhere to ones that are kept."""
+def follow_to_kept(gone: Flags, witness: Ints, document: NDArray[Any] | None = None) -> Ints:
+    """Follow witnesses that were removed for the same bytes elsewhere to ones that are kept.
+
+    Args:
+        gone: those that go; bool.
+        witness: the paragraph that each of them goes for; int64.
+        document: of each paragraph: only witnesses in the paragraph's own document are followed, as what becomes of
+            another one is not known yet; None: all are.
+    """
     moving = np.flatnonzero(gone)
     while True:
         moving = moving[gone[witness[moving]]]
+        if document is not None:
+            moving = moving[document[witness[moving]] == document[moving]]
         if not len(moving):
             return witness
         witness[moving] = witness[witness[moving]]

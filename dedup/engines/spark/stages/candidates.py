@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 KEYS = "bucket bigint, rank int, paragraph bigint, flags int, words int, numbers bigint, bits0 bigint, bits1 bigint"
 """`bucket` is the band and its key, in one number: Spark sorts by the first column without looking at the others."""
 _OF_EACH = tuple(field.split()[0] for field in KEYS.split(", "))[1:]
-PAIRS = "later bigint, after int, earlier bigint, before int, votes bigint"
-"""`after` and `before` come before the paragraphs' own numbers in the order of staying. -1 twice has the pairs that
-were left out for votes."""
+PAIRS = "later bigint, earlier bigint, rank int, votes bigint"
+"""`rank` comes before the number of the earlier one in the order of staying. -1 twice has the pairs that were left out
+for votes."""
 _TOGETHER = 1 << 18
 """Rows of buckets that are looked at together, at least."""
 
@@ -38,12 +38,12 @@ def candidates(keys: DataFrame, settings: Settings) -> DataFrame:
         settings: the threshold and the guard.
 
     Returns:
-        later, after, earlier, before, place: a paragraph's candidates, counted from 1, best first.
+        later, earlier, place: a paragraph's candidates, counted from 1, best first.
     """
     from pyspark.sql import functions as f
 
     kept = (f.col("later") >= 0) & (f.col("place") <= MOST)
-    return _placed(keys, settings).filter(kept).drop("votes")
+    return _placed(keys, settings).filter(kept).select("later", "earlier", "place")
 
 
 def unexamined(keys: DataFrame, settings: Settings) -> int:
@@ -64,8 +64,8 @@ def _placed(keys: DataFrame, settings: Settings) -> DataFrame:
 
     together = keys.repartition("bucket").sortWithinPartitions("bucket", "rank", "paragraph")
     said = together.mapInArrow(over(buckets, settings), PAIRS)
-    voted = said.groupBy("later", "after", "earlier", "before").agg(f.sum("votes").alias("votes"))
-    best = Window.partitionBy("later").orderBy(f.desc("votes"), "before", "earlier")
+    voted = said.groupBy("later", "earlier", "rank").agg(f.sum("votes").alias("votes"))
+    best = Window.partitionBy("later").orderBy(f.desc("votes"), "rank", "earlier")
     return voted.withColumn("place", f.row_number().over(best))
 
 
@@ -127,9 +127,8 @@ def _pairs(settings: Settings, table: pa.Table, before: int) -> tuple[pa.RecordB
     paragraph, rank = column(table, "paragraph"), column(table, "rank", np.int32)
     told = record(
         later=np.append(paragraph[later], -1),
-        after=np.append(rank[later], np.int32(0)),
         earlier=np.append(paragraph[earlier], -1),
-        before=np.append(rank[earlier], np.int32(0)),
+        rank=np.append(rank[earlier], np.int32(0)),
         votes=np.append(np.ones(len(later), np.int64), found.unexamined),
     )
     kept = np.flatnonzero((group == group[-1]) & (flags & KEPT > 0))

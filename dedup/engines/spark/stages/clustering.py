@@ -15,6 +15,7 @@ from dedup.engines.spark.stages.faults import of_pairs
 from dedup.engines.spark.stages.frames import over, row_count, without_paragraphs
 from dedup.engines.spark.stages.resolve import resolve
 from dedup.engines.spark.stages.verdicts import verdicts
+from dedup.resolve.corpus.leaders import TURNS
 from dedup.verdict.batch.verify import FOLDED
 
 if TYPE_CHECKING:
@@ -82,7 +83,8 @@ class Clustering:
         """
         if self._settings.exact:
             return  # among those of the same key nothing changes
-        while changed is None or (number := row_count(changed)):
+        last = self.rounds + TURNS
+        while changed is None or (self.rounds < last and (number := row_count(changed))):
             if self.rounds:
                 self._same = self._of_same_keys(without_paragraphs(self._alike, self.going))
             self.rounds += 1
@@ -184,9 +186,7 @@ class Clustering:
             .filter(behind & (f.col("paragraph") >= self._limit))
             .select(
                 f.col("paragraph").alias("later"),
-                f.col("rank").alias("after"),
                 number.alias("earlier"),
-                rank.alias("before"),
                 f.lit(0).alias("place"),
             )
         )

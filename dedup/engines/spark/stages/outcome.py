@@ -141,13 +141,16 @@ class _Outcome:
             before = after
 
     def _resting(self, state: DataFrame) -> DataFrame:
-        """Return those that go, with witnesses that stay: one that went for the same bytes elsewhere is replaced."""
+        """Return those that go, with witnesses: those that stay, as far as `follow_to_kept` follows them."""
         from pyspark.sql import functions as f
 
         gone = state.filter("gone").select("slot", "paragraph", "owner", "witness")
+        is_own = document_of(f.col("witness")) == document_of(f.col("paragraph"))
+        is_followed = f.lit(self._settings.keep == "none") | is_own
         while True:
             there = gone.select(f.col("paragraph").alias("witness"), f.col("witness").alias("further"))
-            gone = self._store.keep(gone.join(there, "witness", "left"), "gone")
+            found = gone.join(there, "witness", "left").withColumn("further", f.when(is_followed, f.col("further")))
+            gone = self._store.keep(found, "gone")
             (moving,) = values(gone, f.count("further"))
             witness = f.coalesce("further", "witness").alias("witness")
             gone = gone.select("slot", "paragraph", "owner", witness)

@@ -17,12 +17,8 @@ if TYPE_CHECKING:
 
     from dedup.engines.spark.stages.frames import CheckpointStore
 
-COVERING = (
-    "later bigint, after int, earlier bigint, before int, place int, "
-    "how tinyint, similarity float, coverage float, kind smallint"
-)
-"""A candidate that covers a paragraph, with its place among the candidates of this one; `after` and `before` come
-before the paragraphs' own numbers in the order of staying."""
+COVERING = "later bigint, earlier bigint, place int, how tinyint, similarity float, coverage float, kind smallint"
+"""A candidate that covers a paragraph, with its place among the candidates of this one."""
 GOING = "paragraph bigint, witness bigint, how tinyint, similarity float, coverage float, kind smallint"
 """A paragraph that goes, its witness, and the verdict on the two."""
 _FEW = 1 << 20
@@ -57,19 +53,14 @@ def decide(table: pa.Table) -> pa.Table:
     """Decide about whole components; see `resolve`."""
     import pyarrow as pa
 
-    both = [
-        (column(table, number), column(table, rank)) for number, rank in (("later", "after"), ("earlier", "before"))
-    ]
-    paragraph, first = np.unique(np.concatenate([side[0] for side in both]), return_index=True)
-    rank = np.concatenate([side[1] for side in both])[first]
-    order = np.lexsort((paragraph, rank))
-    standing = np.empty(len(order), np.int64)
-    standing[order] = np.arange(len(order))
-    later, earlier = (standing[np.searchsorted(paragraph, side[0])] for side in both)
+    both = np.stack((column(table, "later"), column(table, "earlier")))
+    # Which is the later one of a pair is all that counts of the order of staying.
+    paragraph, place = np.unique(both, return_inverse=True)
+    later, earlier = place.reshape(both.shape)
     types = {"how": np.int8, "similarity": np.float32, "coverage": np.float32, "kind": np.int16}
     known = Verdicts(*(column(table, name, dtype) for name, dtype in types.items()))
     best = np.lexsort((column(table, "place"), later))
-    leaders = Leaders(len(order))
+    leaders = Leaders(len(paragraph))
     leaders.set_candidates(later[best], earlier[best])
     pairs = pack(later, earlier)
     sorter = np.argsort(pairs)
@@ -78,8 +69,8 @@ def decide(table: pa.Table) -> pa.Table:
     going = np.flatnonzero(leaders.status == GOES)
     return pa.table(
         {
-            "paragraph": paragraph[order[going]],
-            "witness": paragraph[order[leaders.witness[going]]],
+            "paragraph": paragraph[going],
+            "witness": paragraph[leaders.witness[going]],
             **leaders.verdicts().some(going)._asdict(),
         }
     )

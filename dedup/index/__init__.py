@@ -1,0 +1,1 @@
+"""A persistent index of what earlier runs have seen: immutable segments of columns, and a manifest that names them."""

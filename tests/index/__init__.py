@@ -1,0 +1,1 @@
+"""The index of earlier days, and the command that looks after it."""
