@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sys
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
@@ -11,12 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from dedup.command.eager import callbacks
 from dedup.command.index_help import COMMANDS, COMPLETE_VARIABLE, DEBUG, GLOBAL, HELP, PROGRAM, render, usage
 from dedup.model.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from dedup.command.option import Option
 
 _SPAN = re.compile(r"(\d{1,12})(?:-(\d{1,12}))?", re.ASCII)
@@ -97,37 +95,13 @@ def _parameter(option: Option) -> click.Option:
     return click.Option(names, **extra)
 
 
-def _print_help(ctx: click.Context, _param: click.Parameter, value: Any) -> None:
-    if value and not ctx.resilient_parsing:
-        sys.stdout.write(ctx.command.get_help(ctx) + "\n")
-        ctx.exit()
+def _version() -> str:
+    from importlib.metadata import version
+
+    return version("paradedup")
 
 
-def _print_version(ctx: click.Context, _param: click.Parameter, value: Any) -> None:
-    if value and not ctx.resilient_parsing:
-        from importlib.metadata import version
-
-        sys.stdout.write(f"{PROGRAM} {version('paradedup')}\n")
-        ctx.exit()
-
-
-def _print_completion(ctx: click.Context, _param: click.Parameter, value: Any) -> None:
-    if value and not ctx.resilient_parsing:
-        from click.shell_completion import get_completion_class
-
-        kind = get_completion_class(value)
-        assert kind is not None, value  # noqa: S101 - the choices are those that click knows
-        completion = kind(ctx.command, {}, PROGRAM, COMPLETE_VARIABLE)
-        # Not source(): for bash that runs the bash found here to see its version, and the script may be for another.
-        sys.stdout.write(completion.source_template % completion.source_vars() + "\n")
-        ctx.exit()
-
-
-_EAGER: dict[str, Callable[[click.Context, click.Parameter, Any], None]] = {
-    "help": _print_help,
-    "version": _print_version,
-    "completion": _print_completion,
-}
+_EAGER = callbacks(PROGRAM, COMPLETE_VARIABLE, _version)
 
 
 @click.pass_context

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import glob
 import os
-import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,6 +19,7 @@ from dedup.command.checks import (
     drop_unused_options,
     sign_between,
 )
+from dedup.command.eager import callbacks
 from dedup.command.help import USAGE, render
 from dedup.command.options import OPTIONS
 from dedup.formats.files.addresses import is_address
@@ -29,7 +29,7 @@ from dedup.model.job import STDIN, Cluster, Job, Mode
 from dedup.model.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from dedup.command.option import Option
 
@@ -150,39 +150,15 @@ def _type(option: Option) -> AnyParamType | type:
     return click.Path() if option.kind in ("file", "path") else str
 
 
-def _print_help(ctx: click.Context, _param: click.Parameter, value: Any) -> None:
-    if value and not ctx.resilient_parsing:
-        sys.stdout.write(ctx.command.get_help(ctx) + "\n")
-        ctx.exit()
+def _version() -> str:
+    from importlib.metadata import version
+
+    from dedup.native.kernels import describe
+
+    return f"{version('paradedup')} ({describe()})"
 
 
-def _print_version(ctx: click.Context, _param: click.Parameter, value: Any) -> None:
-    if value and not ctx.resilient_parsing:
-        from importlib.metadata import version
-
-        from dedup.native.kernels import describe
-
-        sys.stdout.write(f"{PROGRAM} {version('paradedup')} ({describe()})\n")
-        ctx.exit()
-
-
-def _print_completion(ctx: click.Context, _param: click.Parameter, value: Any) -> None:
-    if value and not ctx.resilient_parsing:
-        from click.shell_completion import get_completion_class
-
-        kind = get_completion_class(value)
-        assert kind is not None, value  # noqa: S101 - the choices are those that click knows
-        completion = kind(ctx.command, {}, PROGRAM, COMPLETE_VARIABLE)
-        # Not source(): for bash that runs the bash found here to see its version, and the script may be for another.
-        sys.stdout.write(completion.source_template % completion.source_vars() + "\n")
-        ctx.exit()
-
-
-_EAGER: dict[str, Callable[[click.Context, click.Parameter, Any], None]] = {
-    "help": _print_help,
-    "version": _print_version,
-    "completion": _print_completion,
-}
+_EAGER = callbacks(PROGRAM, COMPLETE_VARIABLE, _version)
 
 
 _SETTINGS = ("split", "threshold", "guard", "min_words", "exact", "scope", "keep", "boilerplate", "within")
