@@ -97,8 +97,8 @@ def write_day(directory: Path, day: int, number: int) -> None:
         segment.columns(run_columns(paragraphs))
         segment.columns(short_columns(np.empty(0, np.int64), np.empty(0, np.int64)))
         segment.columns(class_columns(classes, columns["digests"]))
-        for side, name in enumerate(("band_key", "band_kept")):
-            segment.column(name, (both[side] for both in band_columns(iter(columns["bands"]))), columns["bands"].size)
+        bands = columns["bands"]
+        segment.together(("band_key", "band_kept"), band_columns(iter(bands)), bands.size)
         segment.columns({"kept_size": np.full(kept, _TEXT, np.uint32)})
         segment.texts(text[i % _TEXT : i % _TEXT + _TEXT] for i in range(kept))
         segment.finish()

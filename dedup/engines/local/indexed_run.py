@@ -275,6 +275,4 @@ class IndexedRun(TwoPassRun):
             for band in range(number):
                 yield read(band)[here.chosen]
 
-        total = number * len(place)
-        for side, name in enumerate(("band_key", "band_kept")):
-            segment.column(name, (both[side] for both in band_columns(keys())), total)
+        segment.together(("band_key", "band_kept"), band_columns(keys()), number * len(place))
