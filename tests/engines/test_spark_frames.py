@@ -229,3 +229,14 @@ def test_no_edges_make_no_components(spark: Any) -> None:
     """An empty graph has none."""
     found = components(spark.createDataFrame([], "one bigint, other bigint"), CheckpointStore(None))
     assert found.count() == 0
+
+
+def test_the_estimate_of_a_size_does_not_grow_with_the_rounds(spark: Any) -> None:
+    """Each join multiplies the estimates of its sides, and a number that long fills the memory of the driver."""
+    store = CheckpointStore(None)
+    frame = spark.createDataFrame([(1, 2), (3, 4)], "paragraph bigint, number bigint")
+    for _ in range(6):
+        frame = store.keep(frame.join(frame.select("paragraph"), "paragraph"), "joined")
+    size = frame._jdf.queryExecution().optimizedPlan().stats().sizeInBytes()
+    assert size.bit_length() <= 64
+    assert sorted(frame.collect()) == [(1, 2), (3, 4)]

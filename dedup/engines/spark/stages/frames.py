@@ -28,6 +28,8 @@ NUMBER = "__dedup_document"
 INDEX_BITS = 28
 """Bits of a paragraph's number that count it within its document; the others are the document's number."""
 MOST_DOCUMENTS = 1 << (63 - INDEX_BITS)
+_ESTIMATE_BITS = 64
+"""Bits of the longest estimate of a size that is left as it is: Spark's default has 63."""
 SMALL = 4_000_000
 """Rows of a few numbers each that are sent to every task rather than shuffled."""
 
@@ -172,7 +174,7 @@ class CheckpointStore:
     def keep(self, frame: DataFrame, name: str) -> DataFrame:
         """Return a frame with the same rows that is computed now, and not again."""
         if self._directory is None:
-            kept = frame.localCheckpoint(eager=True)
+            kept = _with_estimate(frame.localCheckpoint(eager=True))
             self._kept.append(kept)
             return kept
         number = self._names[name] = self._names.get(name, 0) + 1
@@ -187,6 +189,23 @@ class CheckpointStore:
     def release(self) -> None:
         """Let go of what is kept on the executors. A directory is left to the caller."""
         self._kept = []
+
+
+def _with_estimate(kept: DataFrame) -> DataFrame:
+    """Return a frame that was checkpointed, with an estimate of its size of no more bits than Spark's own numbers have.
+
+    A checkpoint has the estimate of what it was made from, and a join multiplies those of its sides: after some rounds
+    of joins the number alone fills the driver's memory. A longer one than Spark's default says
+    nothing, and that is taken.
+    """
+    inner = getattr(kept, "_jdf", None)
+    if inner is None:  # of Spark Connect, where plans are the server's
+        return kept
+    if inner.queryExecution().optimizedPlan().stats().sizeInBytes().bit_length() <= _ESTIMATE_BITS:
+        return kept
+    session = kept.sparkSession
+    rows = inner.queryExecution().toRdd()
+    return type(kept)(session._jsparkSession.internalCreateDataFrame(rows, inner.schema(), False), session)  # noqa: SLF001, FBT003 - there is no other way to it
 
 
 def values(frame: DataFrame, *columns: Any) -> Sequence[Any]:
