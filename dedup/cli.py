@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from contextlib import nullcontext
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, cast
 
 from dedup.command.ending import columns, ended, exit_status, explain_failure, flush, reader_is_gone, uncapitalised
@@ -15,7 +15,6 @@ from dedup.native import kernels
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from contextlib import AbstractContextManager
     from typing import BinaryIO
 
     import click
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from dedup.model.job import Job
     from dedup.model.outcome import Outcome
     from dedup.report.reporter import Reporter
+    from dedup.report.reports import Reports
     from dedup.report.stats import Stats
 
 HELP_HINT = "'dedup --help' lists the options"
@@ -106,7 +106,8 @@ def _obey(request: Request) -> int:
         from dedup.report.saved import Saver
 
         saver = Saver(request.debug_dir, job.settings)
-    with _stats(request) as stats:
+    with ExitStack() as stack:
+        stats, reports = _stats(request, stack), _reports(request, stack)
         reporter = Reporter(
             terminal,
             "dry-run" if job.mark else job.mode,  # marks say what would go, too
@@ -117,6 +118,7 @@ def _obey(request: Request) -> int:
             long=job.settings.scope == "corpus",
             debug=request.debug,
             saver=saver,
+            listener=None if reports is None else reports.findings.add,
         )
         try:
             code, outcome = _told(request, reporter, stats, on_screen=terminal.stdout.terminal and _uses_stdout(job))
@@ -125,18 +127,29 @@ def _obey(request: Request) -> int:
                 _write_failed(stats, reporter, error)
             raise
         code = ExitCode.OK if code is ExitCode.FOUND and request.exit_zero else code
+        if reports is not None and outcome is not None:
+            reports.write(outcome.counts, code)
         if stats is not None:
             stats.write(code, None if outcome is None else outcome.counts, reporter.problems)
     return code
 
 
-def _stats(request: Request) -> AbstractContextManager[Stats | None]:
-    """Return what collects and writes the figures; as a context manager, it removes what is not complete."""
+def _stats(request: Request, stack: ExitStack) -> Stats | None:
+    """Return what collects and writes the figures; the stack removes what is not complete."""
     if request.stats is None:
-        return nullcontext()
+        return None
     from dedup.report.stats import Stats  # most runs keep no figures
 
-    return Stats(request.stats, request.job)
+    return stack.enter_context(Stats(request.stats, request.job))
+
+
+def _reports(request: Request, stack: ExitStack) -> Reports | None:
+    """Return what collects findings and writes reports; likewise."""
+    if not request.job.reports:
+        return None
+    from dedup.report.reports import Reports  # most runs write none
+
+    return stack.enter_context(Reports(request.job.reports, request.job))
 
 
 def _write_failed(stats: Stats, reporter: Reporter, error: BaseException) -> None:

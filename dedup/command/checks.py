@@ -77,12 +77,16 @@ def _check_names(values: Mapping[str, Any]) -> None:
     for name in ("output", "removed", "restore", "config", "work_dir", "files_from", "stats"):
         if values[name] == "":
             raise UsageError(f"--{name.replace('_', '-')} is an empty name", hint="name a file")
-    if "" in values["against"]:
-        raise UsageError("--against is an empty name", hint="name a file")
+    for name in ("against", "report"):
+        if "" in values[name]:
+            raise UsageError(f"--{name} is an empty name", hint="name a file")
     for name in ("work_dir", "debug_dir"):
         if is_address(values[name] or ""):
             what = f"--{name.replace('_', '-')} is an address"
             raise UsageError(what, place=shown(values[name]), hint="name a directory of this machine")
+    for given in values["report"]:
+        if is_address(given):
+            raise UsageError("--report is an address", place=shown(given), hint="name a file of this machine")
 
 
 def check_stats(values: Mapping[str, Any]) -> None:

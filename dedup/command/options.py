@@ -9,6 +9,7 @@ from __future__ import annotations
 from dedup.command import corpus_options
 from dedup.command.option import Option
 from dedup.formats.names import ASKED, INSISTED, USUAL
+from dedup.report.renderers.registry import SUFFIXES
 
 SHELLS = ("bash", "zsh", "fish")
 
@@ -206,6 +207,14 @@ GROUPS: tuple[tuple[str, tuple[Option, ...]], ...] = (
                 "path",
                 "Write the figures of the run, and of each input, to this file as JSON; - is standard output, where no "
                 "text goes there.",
+                metavar="FILE",
+            ),
+            Option(
+                "report",
+                "list",
+                "Write what was found, for people or for other programs, to this file; its name says how: "
+                f"{', '.join(SUFFIXES)}. May be given several times.",
+                default=(),
                 metavar="FILE",
             ),
             Option("removed", "path", "Log what was removed, and why, to this file (JSON lines).", metavar="LOG"),

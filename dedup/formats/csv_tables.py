@@ -12,7 +12,7 @@ from itertools import accumulate, islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from dedup.formats.files.encoding import says_wide
-from dedup.formats.grouping import group_of
+from dedup.formats.grouping import HOST, URL_FIELD, group_of
 from dedup.formats.names import TABLE
 from dedup.formats.parts import (
     TASK_BYTES,
@@ -226,10 +226,11 @@ def _read_row(part: Part, start: int, end: int, line: int, work: Work) -> tuple[
     told = {
         name: _told(each, work.codec.name)
         for name, each in zip(dialect.names, found, strict=True)
-        if name == _ID or within is not None
+        if name in (_ID, URL_FIELD) or within is not None
     }
     group = None if within is None else group_of(told, within)
-    return Record(start, end, line, text, told.get(_ID), group), valid
+    site = group_of(told, HOST) if work.explain else None
+    return Record(start, end, line, text, told.get(_ID), group, site), valid
 
 
 def _encoded(part: Part, work: Work) -> Encoded | None:

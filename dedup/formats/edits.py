@@ -15,7 +15,8 @@ from dedup.formats.parts import PartResult, TooLargeError
 from dedup.model.containment import attempt, itself
 from dedup.model.decisions import Removal, Witness
 from dedup.model.errors import InputError
-from dedup.model.outcome import Counts, Explanation
+from dedup.model.explanation import Explanation, Standing
+from dedup.model.outcome import Counts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -266,18 +267,20 @@ class _Edit:
         witness = one.witnesses[0] if isinstance(one, Removal) else one.witness
         goes = isinstance(one, Removal) and one.cut_start < one.cut_end
         return Explanation(
-            place=self._place(one.start),
+            at=self._standing(one),
             document=self._name() if self._record.id is None else str(self._record.id),
             removed=goes,
             reason=(one.reason.value if goes else "held") if isinstance(one, Removal) else "new",
             text=self._text(one),
             witness=self._text(witness),
-            witness_place=self._witness_place(witness),
+            beside=self._standing(witness),
             similarity=one.similarity,
             coverage=one.coverage,
             new=() if isinstance(one, Removal) else tuple((a - one.start, b - one.start) for a, b in one.new),
             documents=one.documents if isinstance(one, Removal) else None,
             kinds=one.differs if isinstance(one, Removal) else one.kinds,
+            elsewhere=witness.elsewhere is not None,
+            block=one.block if isinstance(one, Removal) else None,
         )
 
     def _text(self, span: Removal | KeptNear | Witness) -> str:
@@ -289,20 +292,20 @@ class _Edit:
         """Return the name of the document: its file, and in a file of many its line."""
         return self._part.place(self._record.line)
 
-    def _witness_place(self, witness: Witness) -> str:
-        if (other := witness.elsewhere) is None:
-            return self._place(witness.start)
-        return other.name if other.line is None else f"{other.name}:{other.line}"
+    def _standing(self, one: Removal | KeptNear | Witness) -> Standing:
+        if isinstance(one, Witness) and (other := one.elsewhere) is not None:
+            return Standing(other.name, other.line, one.paragraph)
+        return Standing(self._part.name, self._line(one.start), one.paragraph, self._record.site)
 
-    def _place(self, position: int) -> str:
-        """Return ``FILE:LINE`` of a position in the text; in a file of many documents the document's line."""
+    def _line(self, position: int) -> int:
+        """Return the line of a position in the text; in a file of many documents the document's line."""
         if self._format.numbered:
-            return self._name()
+            return self._record.line
         if self._format.written != "plain":
             found = self._format.locate(self._part, self._record, [position], self._work)
             before = self._part.data[: found[0] if found else 0]
-            return f"{self._part.name}:{before.count(_LF) + before.count(_CR) - before.count(_CR + _LF) + 1}"
+            return before.count(_LF) + before.count(_CR) - before.count(_CR + _LF) + 1
         if self._line_starts is None:
             # As an editor counts: LF, CRLF, or CR.
             self._line_starts = [match.end() for match in re.finditer(r"\r\n?|\n", self._record.text)]
-        return f"{self._part.name}:{bisect_right(self._line_starts, position) + 1}"
+        return bisect_right(self._line_starts, position) + 1

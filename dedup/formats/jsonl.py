@@ -12,10 +12,10 @@ from bisect import bisect_right
 from codecs import BOM_UTF8
 from dataclasses import replace
 from math import isfinite
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dedup.formats import jsonl_edits
-from dedup.formats.grouping import group_of
+from dedup.formats.grouping import HOST, group_of
 from dedup.formats.names import JSON_LINES
 from dedup.formats.parts import (
     TASK_BYTES,
@@ -125,12 +125,12 @@ def records(part: Part, work: Work, result: PartResult) -> list[Record]:
             problem: InputError = too_large(f"{part.name}:{number}", work.max_document)
         else:
             try:
-                text, identity, valid, group = _read_record(line, work)
+                read = _read_record(line, work)
             except _BadRecordError as error:
                 problem = InputError(error.what, place=f"{part.name}:{number}", hint=error.hint)
             else:
-                counts.invalid_utf8 += not valid
-                found.append(Record(begin, end, number, text, identity, group))
+                counts.invalid_utf8 += not read.valid
+                found.append(Record(begin, end, number, read.text, read.id, read.group, read.site))
                 continue
         counts.documents += 1
         result.problems.append(problem)
@@ -144,14 +144,24 @@ def record(part: Part, start: int, end: int, line: int, work: Work) -> Record:
     if line == 1:
         data = data.removeprefix(BOM_UTF8)
     try:
-        text, identity, _, group = _read_record(data, work)
+        read = _read_record(data, work)
     except _BadRecordError as error:  # the bytes have changed
         raise InputError(error.what, place=f"{part.name}:{line}", hint=error.hint) from None
-    return Record(start, end, line, text, identity, group)
+    return Record(start, end, line, read.text, read.id, read.group, read.site)
 
 
-def _read_record(line: bytes, work: Work) -> tuple[str, str | int | float | None, bool, str | None]:
-    """Return the text, the ``id`` if there is one, whether all of the line's bytes are valid, and the group.
+class _Read(NamedTuple):
+    """What is read of a record; the fields are those of `Record`, and whether all of the line's bytes are valid."""
+
+    text: str
+    id: str | int | float | None
+    valid: bool
+    group: str | None
+    site: str | None
+
+
+def _read_record(line: bytes, work: Work) -> _Read:
+    """Return what a record holds.
 
     A text that is null is returned as an empty one.
     """
@@ -177,7 +187,8 @@ def _read_record(line: bytes, work: Work) -> tuple[str, str | int | float | None
         identity = None  # JSON has no such numbers, and the log is to be JSON
     within = work.settings.within
     group = None if within is None else group_of(record, within)
-    return value, identity if type(identity) in (str, int, float) else None, valid, group
+    site = group_of(record, HOST) if work.explain else None
+    return _Read(value, identity if type(identity) in (str, int, float) else None, valid, group, site)
 
 
 def _parse(source: str) -> Any:

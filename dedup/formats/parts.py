@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 from dedup.formats.files.documents import Documents
 from dedup.formats.files.reader import READ_SIZE, Reader
 from dedup.model.errors import DedupError, InputError
-from dedup.model.outcome import Counts, Explanation
+from dedup.model.outcome import Counts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from dedup.formats.files.encoding import Codec
+    from dedup.model.explanation import Explanation
     from dedup.model.job import Empty, Job
     from dedup.model.settings import Settings
 
@@ -260,6 +261,8 @@ class Record:
     id: str | int | float | None = None
     group: str | None = None
     """What `Settings.within` asks for, where the record has it."""
+    site: str | None = None
+    """Host of its address, where it has one; only with `Work.explain`."""
 
 
 class Piece(NamedTuple):

@@ -234,8 +234,7 @@ def _refuse_overwriting(job: Job, layout: IOPlan, stdin: BinaryIO | None, stdout
         raise UsageError(what, place=taken.name, hint="write elsewhere, or use --in-place")
     if layout.top is not None and layout.per_file:
         refuse_inside(layout.top, job.named + job.against, "the output")
-    if job.stats is not None:
-        _refuse_stats(job.stats, known, [*layout.destinations, *([layout.removed] if layout.removed else [])], written)
+    _refuse_told(job, layout, known, written)
     if layout.removed is None:
         return
     if written in _identities(layout.removed):
@@ -267,13 +266,17 @@ def _known(layout: IOPlan, stdin: BinaryIO | None) -> dict[object, Source]:
     return known | references
 
 
-def _refuse_stats(stats: Path, known: dict[object, Source], written: Sequence[Place], stdout: object) -> None:
-    """Refuse a file of figures that is read, or that something else goes to."""
-    identities = set(_identities(stats))
-    if stdout in identities or any(not identities.isdisjoint(_identities(path)) for path in written):
-        raise UsageError("the figures and something else are the same file; nothing was written", place=str(stats))
-    if not identities.isdisjoint(known):
-        raise UsageError("the file of the figures is one of the inputs; nothing was written", place=str(stats))
+def _refuse_told(job: Job, layout: IOPlan, known: dict[object, Source], stdout: object) -> None:
+    """Refuse a file for what is told of the run that is read, or that something else goes to."""
+    written: list[Place] = [*layout.destinations, *([layout.removed] if layout.removed else [])]
+    figures = [] if job.stats is None else [("figures", job.stats)]
+    for what, path in [*figures, *(("report", path) for path in job.reports)]:
+        identities = set(_identities(path))
+        if stdout in identities or any(not identities.isdisjoint(_identities(other)) for other in written):
+            raise UsageError(f"the {what} and something else are the same file; nothing was written", place=str(path))
+        if not identities.isdisjoint(known):
+            raise UsageError(f"the file of the {what} is one of the inputs; nothing was written", place=str(path))
+        written.append(path)
 
 
 def _refuse_list(job: Job, known: dict[object, Source], layout: IOPlan, stdin: BinaryIO | None) -> None:

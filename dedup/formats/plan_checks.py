@@ -130,7 +130,7 @@ def shard_names(job: Job) -> ShardNames | None:
         what, hint = "shards are files of this machine; nothing was read or written", "write one object instead"
         raise UsageError(what, place=shown(job.output_path), hint=hint)
     names = ShardNames(job.output_path)
-    for path in (job.removed, job.stats):
+    for path in (job.removed, job.stats, *job.reports):
         if isinstance(path, Path) and names.takes(path):
             raise UsageError("would be taken for a shard; nothing was read or written", place=str(path))
     names.refuse_old()

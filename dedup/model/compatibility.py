@@ -222,6 +222,7 @@ CONTRADICTIONS: tuple[tuple[str, str, str], ...] = (
     ("restore", "index", _RESTORE),
     ("restore", "files_from", _RESTORE),
     ("restore", "stats", _RESTORE),
+    ("restore", "report", _RESTORE),
     ("restore", "shard_size", "what is restored is one file; 'split' can cut it"),
     ("mark", "removed", "the marks say themselves what would go, and why; leave --removed out"),
     ("mark", "check", "--check writes nothing; leave --mark out"),
@@ -279,6 +280,13 @@ NEEDS = (
             ("work_dir", "what Spark keeps goes where spark.local.dir says; leave it out"),
             ("index", "an index is read and written by one machine"),
         )
+    ),
+    Need(
+        "report",
+        (),
+        lambda values: bool(values["engine"] != "spark"),
+        "is for --engine local: on Spark, removals are not told one by one",
+        "use --removed LOG, which holds all of them",
     ),
     Need(
         "shard_size",

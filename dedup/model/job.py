@@ -101,6 +101,8 @@ class Job:
     names. See `dedup.formats.files.shards`."""
     stats: Path | None = None
     """A file that the command writes at the end, and that is therefore neither read nor written by the run."""
+    reports: tuple[Path, ...] = ()
+    """Likewise, several."""
 
     @property
     def output_path(self) -> Path | str | None:

@@ -11,6 +11,7 @@ from dedup.model.errors import DedupError, ExitCode, InputError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from dedup.model.explanation import Explanation
     from dedup.model.job import Mode
 
 
@@ -104,32 +105,6 @@ class Outcome:
 
     counts: Counts
     exit_code: ExitCode
-
-
-@dataclass(frozen=True, slots=True)
-class Explanation:
-    """One removal, or one paragraph that stays and is to be told of, as plain data for people to read."""
-
-    place: str
-    """``FILE:LINE`` of the paragraph (for JSON lines the record's line)."""
-    document: str
-    """Name or id of the document."""
-    removed: bool
-    reason: str
-    """``exact``, ``near``, ``block`` or ``boilerplate``; for one that stays ``new``, or ``held`` where it would have
-    gone and what is left would be read as other paragraphs."""
-    text: str
-    witness: str
-    """Text of the first witness."""
-    witness_place: str
-    similarity: float
-    coverage: float
-    new: tuple[tuple[int, int], ...] = ()
-    """Character spans in `text` of the words that are new."""
-    documents: int | None = None
-    """For boilerplate: the number of documents that it stands in."""
-    kinds: tuple[str, ...] = ()
-    """Of a removal, in what ways it differs from its witness; of one that stays, of what kinds that is which is new."""
 
 
 def check_sums(counts: Counts, shrinkage: int) -> None:

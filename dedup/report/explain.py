@@ -10,7 +10,7 @@ from dedup.report.terminal import Stream, sanitise
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from dedup.model.outcome import Explanation
+    from dedup.model.explanation import Explanation
 
 SNIPPET = 120
 """Characters of a paragraph that are quoted, unless new words stand further on."""
@@ -44,8 +44,8 @@ _NEWS = {"number": "a number", "name": "a name", "turn": "a negation or the like
 
 def render(explanation: Explanation, stream: Stream) -> str:
     """Return an explanation as a few lines, each with its line end; all foreign text in it is harmless."""
-    place = stream.paint(sanitise(explanation.place), "place")
-    witness_place = stream.paint(sanitise(explanation.witness_place), "place")
+    place = stream.paint(sanitise(explanation.at.place), "place")
+    witness_place = stream.paint(sanitise(explanation.beside.place), "place")
     figures = f"similarity {explanation.similarity:.2f}, coverage {explanation.coverage:.2f}"
     if explanation.removed:
         figures += _kinds("; differs in ", explanation.kinds, _WAYS)

@@ -16,8 +16,11 @@ from dedup.report.progress import RARELY, Bar, Lines, Meter
 from dedup.report.terminal import sanitise
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from dedup.model.explanation import Explanation
     from dedup.model.job import Mode
-    from dedup.model.outcome import Explanation, Outcome
+    from dedup.model.outcome import Outcome
     from dedup.report.saved import Saver
     from dedup.report.terminal import Stream, Terminal
 
@@ -43,6 +46,7 @@ class Reporter(AbstractContextManager["Reporter"]):
         long: the run may well take hours.
         debug: tracebacks of internal errors are told.
         saver: saves what these were about.
+        listener: is given all explanations, told or not.
     """
 
     def __init__(
@@ -57,6 +61,7 @@ class Reporter(AbstractContextManager["Reporter"]):
         long: bool = False,
         debug: bool = False,
         saver: Saver | None = None,
+        listener: Callable[[Explanation], None] | None = None,
     ) -> None:
         self._terminal = terminal
         self._mode = mode
@@ -64,6 +69,7 @@ class Reporter(AbstractContextManager["Reporter"]):
         self._verbose = verbose
         self._debug = debug
         self._saver = saver
+        self._listener = listener
         self._diff = DiffPainter(terminal.stdout)
         self._begun = time.monotonic()
         crowded = verbose or (text_to_stdout and terminal.stdout.terminal)
@@ -125,7 +131,11 @@ class Reporter(AbstractContextManager["Reporter"]):
         self._hidden.clear()
 
     def explained(self, explanation: Explanation) -> None:
-        """Explain a removal, or a near-duplicate that stays."""
+        """Explain a removal, or a near-duplicate that stays, where explanations are told."""
+        if self._listener is not None:
+            self._listener(explanation)
+        if not self._verbose:
+            return
         from dedup.report import explain
 
         self._meter.clear()

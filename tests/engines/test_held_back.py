@@ -54,7 +54,7 @@ def test_what_is_held_back_is_explained(tmp_path: Path) -> None:
     _, outcome, told = run_files(tmp_path / "in.jsonl", settings=CORPUS, explain=True)
     held = [one for one in told.explanations if one.reason == "held"]
     assert [(one.text, one.witness, one.removed) for one in held] == [(NOTICE, NOTICE, False)]
-    assert held[0].place == f"{tmp_path / 'in.jsonl'}:2"
+    assert held[0].at.place == f"{tmp_path / 'in.jsonl'}:2"
     assert outcome.counts.kept_near == 0
     done = run(["--isolated", "--scope", "corpus", "--format", "jsonl", "-v"], DATA)
     assert b"<stdin>:2: kept, held back: what is left would be read differently (similarity 1.00" in done.stderr

@@ -210,4 +210,4 @@ def test_check_and_diff_end_with_1_only_when_something_would_go() -> None:
 
 def test_explanations_name_lines_as_an_editor_counts() -> None:
     _, _, recorder = run_bytes(b"a\r\nb\rc\n% d\n", explain=True)
-    assert [(e.place, e.text, e.witness_place) for e in recorder.explanations] == [("<stdin>:4", "% d", "<stdin>:1")]
+    assert [(e.at.place, e.text, e.beside.place) for e in recorder.explanations] == [("<stdin>:4", "% d", "<stdin>:1")]

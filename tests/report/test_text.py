@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from dedup.model.differences import Difference
 from dedup.model.errors import ExitCode, InputError
-from dedup.model.outcome import Counts, Explanation, Outcome
+from dedup.model.explanation import Explanation, Standing
+from dedup.model.outcome import Counts, Outcome
 from dedup.report import explain, progress, summary
 from dedup.report.progress import Bar, Lines, Meter
 from dedup.report.reporter import Reporter, _meter
@@ -133,13 +134,13 @@ def test_quiet_does_not_silence_problems(capsys: pytest.CaptureFixture[str]) -> 
 
 
 GONE = Explanation(
-    place="a.txt:7",
+    at=Standing("a.txt", 7, 3),
     document="a.txt",
     removed=True,
     reason="near",
     text="Sales rose seven per cent.",
     witness="Sales rose seven per cent, it said.",
-    witness_place="a.txt:2",
+    beside=Standing("a.txt", 2, 1),
     similarity=0.876,
     coverage=1.0,
 )
@@ -170,7 +171,7 @@ def test_every_kind_of_difference_has_words_for_people() -> None:
 
 
 def test_boilerplate_says_how_often_it_stands_and_that_no_copy_is_kept() -> None:
-    told = replace(GONE, reason="boilerplate", documents=1214, witness=GONE.text, witness_place="top/b.jsonl:7")
+    told = replace(GONE, reason="boilerplate", documents=1214, witness=GONE.text, beside=Standing("top/b.jsonl", 7))
     lines = explain.render(told, PLAIN).splitlines()
     assert "removed, boilerplate that stands in 1,214 documents (" in lines[0]
     assert lines[2] == "    also: top/b.jsonl:7, the same words"
@@ -191,7 +192,14 @@ def test_new_words_are_marked_in_what_stays() -> None:
 def test_hostile_text_is_harmless_in_an_explanation() -> None:
     hostile = "[/x] \x1b]0;owned\x07 [bold]\u202etxt\n\x9b2J" + "\udcff"
     shown = explain.render(
-        replace(STAYS, place=f"{hostile}:1", text=hostile, witness=hostile + "!", witness_place=hostile, new=((0, 4),)),
+        replace(
+            STAYS,
+            at=Standing(hostile, 1),
+            text=hostile,
+            witness=hostile + "!",
+            beside=Standing(hostile),
+            new=((0, 4),),
+        ),
         PLAIN,
     )
     assert shown.count("\n") == 3

@@ -44,6 +44,6 @@ def test_explanation_names_the_document_of_a_witness() -> None:
     assert outcome.counts.removed == len(recorder.explanations) > 0
     for told in recorder.explanations:
         assert told.witness == "another text"
-        assert told.witness_place.startswith("top/other.jsonl:")
-        assert told.place.startswith("<stdin>:")
+        assert told.beside.place.startswith("top/other.jsonl:")
+        assert told.at.place.startswith("<stdin>:")
         assert (told.documents == 5) == (told.reason == "boilerplate")

@@ -24,7 +24,8 @@ from tests.support.fake_kernel import Recorder, run_bytes
 from tests.verdict.test_evidence import BRIDGE, DENIED, MAYOR, NUMBERED, SHOPS, SPELT
 
 if TYPE_CHECKING:
-    from dedup.model.outcome import Explanation, Outcome
+    from dedup.model.explanation import Explanation
+    from dedup.model.outcome import Outcome
     from tests.promises.test_corpus import Line
     from tests.support.cli_process import Command
 

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from dedup.model.errors import DedupError
-    from dedup.model.outcome import Explanation, Outcome
+    from dedup.model.explanation import Explanation
+    from dedup.model.outcome import Outcome
     from dedup.model.settings import Settings
 
 MARK = "%"

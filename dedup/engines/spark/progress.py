@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
     from dedup.model.errors import DedupError
-    from dedup.model.outcome import Events, Explanation
+    from dedup.model.explanation import Explanation
+    from dedup.model.outcome import Events
 
 _EVERY = 0.5
 """Seconds from one look at the cluster to the next."""

@@ -227,7 +227,8 @@ def _document(part: Part, start: int, found: _Found, number: int, work: Work) ->
     if (within := work.settings.within) is not None:
         told = {field.name.decode("utf-8", "replace"): field.value.decode("utf-8", "replace") for field in payload.head}
         group = group_of({**told, URL_FIELD: address}, within if within == HOST else within.lower())
-    return Record(start, start + len(data), number, text.text, identity or None, group), text.valid
+    site = group_of({URL_FIELD: address}, HOST) if work.explain else None
+    return Record(start, start + len(data), number, text.text, identity or None, group, site), text.valid
 
 
 def _text(data: bytes, payload: Payload, work: Work) -> Text:
