@@ -98,7 +98,7 @@ def write_day(directory: Path, day: int, number: int) -> None:
         segment.columns(short_columns(np.empty(0, np.int64), np.empty(0, np.int64)))
         segment.columns(class_columns(classes, columns["digests"]))
         bands = columns["bands"]
-        segment.together(("band_key", "band_kept"), band_columns(iter(bands)), bands.size)
+        segment.bands(band_columns(iter(bands)), *bands.shape)
         segment.columns({"kept_size": np.full(kept, _TEXT, np.uint32)})
         segment.texts(text[i % _TEXT : i % _TEXT + _TEXT] for i in range(kept))
         segment.finish()

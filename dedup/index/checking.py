@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from dedup.index.columns import Places
     from dedup.index.manifest import Manifest, SegmentEntry
     from dedup.index.segment import Segment
     from dedup.index.store import IndexStore
@@ -256,9 +257,7 @@ def _key_faults(
             yield Fault("band_key", f"is not what its texts give in band {band}")
 
 
-def _has(
-    band: tuple[NDArray[np.uint32], NDArray[np.uint32]], keys: NDArray[np.uint32], places: NDArray[np.int64]
-) -> Flags:
+def _has(band: tuple[NDArray[np.uint32], Places], keys: NDArray[np.uint32], places: NDArray[np.int64]) -> Flags:
     """Return which places a band has under their keys."""
     there, kept = band
     low, high = (np.searchsorted(there, keys, side=side) for side in ("left", "right"))

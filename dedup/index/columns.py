@@ -56,7 +56,7 @@ COLUMNS: dict[str, np.dtype[Any]] = {
     "by_key": np.dtype("<u4"),
     # Keys of all bands, those of one band together and ascending, and whose they are.
     "band_key": np.dtype("<u4"),
-    "band_kept": np.dtype("<u4"),
+    "band_kept": np.dtype("<u4"),  # or `THREE_BYTES`
     # Blocks of texts: the first one in each, and where it begins.
     "block_first": np.dtype("<u4"),
     "block_at": np.dtype("<i8"),
@@ -65,6 +65,44 @@ COLUMNS: dict[str, np.dtype[Any]] = {
     "run_paragraphs": np.dtype(("<u4", (3,))),
     "run_rounds": np.dtype(("u1", (2,))),
 }
+THREE_BYTES = np.dtype(("u1", (3,)))
+"""The type of ``band_kept`` where there are no more than `MOST_IN_THREE` kept: it and its keys are most of an index."""
+MOST_IN_THREE = 1 << 24
+
+
+class Places:
+    """Places among the kept, in four bytes each or in the lower three; read as an array of uint32.
+
+    Args:
+        column: ``band_kept``, or a part of it.
+    """
+
+    def __init__(self, column: NDArray[Any]) -> None:
+        self._column = column
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return len(self._column)
+
+    def __getitem__(self, some: slice | NDArray[Any]) -> NDArray[np.uint32]:
+        """Return some of them, in memory if they are in three bytes."""
+        found = self._column[some]
+        if found.ndim == 1:
+            return found
+        wide = np.zeros((len(found), 4), np.uint8)
+        wide[:, :3] = found
+        return wide.view("<u4").reshape(-1)
+
+
+def in_three_bytes(places: NDArray[Any]) -> NDArray[np.uint8]:
+    """Return places, each below `MOST_IN_THREE`, as `THREE_BYTES`."""
+    wide: NDArray[np.uint8] = np.ascontiguousarray(places, "<u4").view(np.uint8).reshape(-1, 4)
+    return wide[:, :3]
+
+
+def dtypes_of(name: str) -> tuple[np.dtype[Any], ...]:
+    """Return the types that a column may have."""
+    return (COLUMNS[name], THREE_BYTES) if name == "band_kept" else (COLUMNS[name],)
 
 
 def global_ids(day: int, paragraphs: NDArray[Any]) -> NDArray[np.int64]:
@@ -73,9 +111,9 @@ def global_ids(day: int, paragraphs: NDArray[Any]) -> NDArray[np.int64]:
     return found
 
 
-def header(name: str, number: int) -> bytes:
+def header(dtype: np.dtype[Any], number: int) -> bytes:
     """Return what the file of a column of so many entries begins with: what NumPy writes."""
-    dtype, file = COLUMNS[name], BytesIO()
+    file = BytesIO()
     found = {"descr": np.lib.format.dtype_to_descr(dtype.base), "fortran_order": False}
     np.lib.format.write_array_header_1_0(file, {**found, "shape": (number, *dtype.shape)})
     return file.getvalue()
@@ -88,14 +126,14 @@ def read_column(path: Path, name: str) -> NDArray[Any]:
         OSError: it cannot be read.
         ValueError: it is something else.
     """
-    dtype = COLUMNS[name]
     size = path.stat().st_size
     with path.open("rb") as file:
         begin = file.read(_HEADER)
-    for at in range(_STEP, _HEADER + 1, _STEP):
-        number, rest = divmod(size - at, dtype.itemsize)
-        # What NumPy would make of a header that nobody has written is anybody's guess: it is a literal of Python.
-        if number >= 0 and not rest and begin[:at] == header(name, number):
-            mapped = np.memmap(path, dtype.base, "r", at, (number, *dtype.shape))
-            return np.asarray(mapped)  # without the subclass, whose every slice costs as much as a small array's
+    for dtype in dtypes_of(name):
+        for at in range(_STEP, _HEADER + 1, _STEP):
+            number, rest = divmod(size - at, dtype.itemsize)
+            # A header is a literal of Python: one that NumPy has not written is not given to it to be read.
+            if number >= 0 and not rest and begin[:at] == header(dtype, number):
+                mapped = np.memmap(path, dtype.base, "r", at, (number, *dtype.shape))
+                return np.asarray(mapped)  # without the subclass, whose every slice costs as much as a small array's
     raise ValueError("it holds something else")

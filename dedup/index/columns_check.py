@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from dedup.index.columns import Places
     from dedup.index.manifest import SegmentEntry
     from dedup.index.segment import Segment
     from dedup.text.arrays import Flags
@@ -222,7 +223,7 @@ def _all(rows: NDArray[Any], holds: Callable[[NDArray[Any]], Flags]) -> bool:
     return all(bool(holds(rows[some]).all()) for some in _pieces(len(rows)))
 
 
-def _is_permutation(places: NDArray[Any], number: int) -> bool:
+def _is_permutation(places: NDArray[Any] | Places, number: int) -> bool:
     found = np.zeros(number, bool)
     for some in _pieces(len(places)):
         if int(places[some].max()) >= number:

@@ -186,7 +186,7 @@ class _Merger:
         self._writer.together(("class_digest", "class_paragraph"), merged(tables, 64), classes)
         by_key = merged([_keys(source) for source in self._sources], 64)
         self._writer.column("by_key", (places for _, places in by_key), kept)
-        self._writer.together(("band_key", "band_kept"), self._all_bands(), self._bands * kept)
+        self._writer.bands(self._all_bands(), self._bands, kept)
         self._write_runs()
         self._write_texts()
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from dedup.index.columns import DAY_BITS, read_column
+from dedup.index.columns import DAY_BITS, Places, read_column
 from dedup.index.texts import read_texts
 from dedup.model.errors import InputError
 from dedup.text.arrays import ranges
@@ -131,12 +131,12 @@ class Segment:
         if size <= _CHECKED and zlib.crc32(path.read_bytes()) != crc:
             raise self.damaged(name, "holds something else than was written")
 
-    def band(self, number: int) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
+    def band(self, number: int) -> tuple[NDArray[np.uint32], Places]:
         """Return the keys of a band, ascending, and whose they are: places among the kept."""
         keys, kept = self.column("band_key"), self.column("band_kept")
         size = len(keys) // self._bands
         here = slice(number * size, (number + 1) * size)
-        return keys[here], kept[here]
+        return keys[here], Places(kept[here])
 
     @property
     def banded(self) -> int:

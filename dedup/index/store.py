@@ -21,7 +21,7 @@ import numpy as np
 from dedup.fingerprint.minhash import Banding
 from dedup.formats.files.locks import take_lock
 from dedup.index.checked_lookups import CheckedLookups
-from dedup.index.columns import COLUMNS, header
+from dedup.index.columns import COLUMNS, MOST_IN_THREE, THREE_BYTES, header, in_three_bytes
 from dedup.index.manifest import (
     LEFT,
     READERS,
@@ -255,11 +255,23 @@ class SegmentWriter:
 
     def together(self, names: Sequence[str], pieces: Iterable[Sequence[NDArray[Any]]], number: int) -> None:
         """Write columns of so many entries each, given a piece of each of them at a time."""
-        dtypes = [COLUMNS[name] for name in names]
+        self._write(names, [COLUMNS[name] for name in names], pieces, number)
+
+    def bands(self, pieces: Iterable[Sequence[NDArray[Any]]], bands: int, kept: int) -> None:
+        """Write the keys of all bands, and whose they are, given a piece of both at a time."""
+        names, keys, places = ("band_key", "band_kept"), COLUMNS["band_key"], COLUMNS["band_kept"]
+        if kept <= MOST_IN_THREE:
+            places = THREE_BYTES
+            pieces = ((key, in_three_bytes(place)) for key, place in pieces)
+        self._write(names, [keys, places], pieces, bands * kept)
+
+    def _write(
+        self, names: Sequence[str], dtypes: list[np.dtype[Any]], pieces: Iterable[Sequence[NDArray[Any]]], number: int
+    ) -> None:
         with ExitStack() as stack:
             files = [stack.enter_context(self._file(f"{name}.npy")) for name in names]
-            for file, name in zip(files, names, strict=True):
-                file.write(header(name, number))
+            for file, dtype in zip(files, dtypes, strict=True):
+                file.write(header(dtype, number))
             for some in pieces:
                 for file, dtype, piece in zip(files, dtypes, some, strict=True):
                     file.write(np.ascontiguousarray(piece, dtype.base).tobytes())

@@ -275,4 +275,4 @@ class IndexedRun(TwoPassRun):
             for band in range(number):
                 yield read(band)[here.chosen]
 
-        segment.together(("band_key", "band_kept"), band_columns(keys()), number * len(place))
+        segment.bands(band_columns(keys()), number, len(place))
