@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import json
+import tempfile
 from functools import partial
 from typing import TYPE_CHECKING, Any, BinaryIO
 from weakref import finalize
@@ -22,7 +23,7 @@ from dedup.formats.files.reader import reason, status_of
 from dedup.formats.parquet_json import is_plain, items_of, plain_array
 from dedup.formats.parquet_rows import MARKS, ROW, LineTemplate, batches, give_back, opened
 from dedup.formats.parquet_schema import as_written
-from dedup.model.errors import InputError
+from dedup.model.errors import InputError, OutputError
 
 if TYPE_CHECKING:
     import os
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
 
 _SHORT = (1 << 31) - 1
 """Bytes that an array of any type can hold."""
+_IN_MEMORY = 1 << 20
+"""Bytes of what is written that are held in memory."""
 _OFTEN = 4 << 20
 """Bytes of rows after which memory is given back."""
 _SPAN = [("start", pa.int64()), ("end", pa.int64())]
@@ -266,21 +269,30 @@ def _parsed(line: bytes) -> dict[str, Any]:
 
 
 class _Sink(io.RawIOBase):
-    """Takes what is written, until it is fetched."""
+    """Takes what is written, until it is fetched; beyond a megabyte on disk, as the rows it is made of are in memory.
+
+    Raises:
+        OutputError: there is no room for it.
+    """
 
     def __init__(self) -> None:
         super().__init__()
-        self._pieces: list[bytes] = []
+        self._file = tempfile.SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115 - closed with this
+        finalize(self, self._file.close)
 
     def writable(self) -> bool:
         return True
 
     def write(self, data: Any) -> int:
-        piece = bytes(data)
-        self._pieces.append(piece)
-        return len(piece)
+        try:
+            return self._file.write(data)
+        except OSError as error:
+            raise OutputError(reason(error), place=tempfile.gettempdir()) from None
 
     def take(self) -> bytes:
         """Return all that was written since this was asked for last."""
-        pieces, self._pieces = self._pieces, []
-        return b"".join(pieces)
+        self._file.seek(0)
+        data = self._file.read()
+        self._file.seek(0)
+        self._file.truncate()
+        return data

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
 import io
 import json
+import os
 import sys
+import tempfile
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -353,3 +356,31 @@ def test_a_file_of_no_rows_stays_one(tmp_path: Path) -> None:
     for scope in ("document", "corpus"):
         assert run(["--scope", scope, "-o", str(done), str(path)]).code == 0
         assert pq.read_table(done).equals(pq.read_table(path))
+
+
+@pytest.mark.parametrize("in_memory", [0, 1 << 20])
+def test_rows_that_wait_on_disk_are_written_as_those_in_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, in_memory: int
+) -> None:
+    monkeypatch.setattr("dedup.formats.parquet_writer._IN_MEMORY", in_memory)
+    path, done = tmp_path / "a.parquet", tmp_path / "b.parquet"
+    pq.write_table(_table(), path, row_group_size=3)
+    assert run(["-o", str(done), str(path)]).code == 0
+    assert _texts(pq.read_table(done)) == _as_lines(tmp_path, TEXTS)
+
+
+def test_without_room_for_what_is_written_one_line_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And nothing is written."""
+
+    class Full(io.BytesIO):
+        def write(self, _: object) -> int:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr("dedup.formats.parquet_writer.tempfile.SpooledTemporaryFile", lambda _: Full())
+    path, done = tmp_path / "a.parquet", tmp_path / "b.parquet"
+    pq.write_table(_table(), path)
+    outcome = run(["-o", str(done), str(path)])
+    assert outcome.code == 2
+    assert _told(outcome).count("\n") == 1, _told(outcome)
+    assert f"{tempfile.gettempdir()}: no space left on device" in _told(outcome).lower()
+    assert not done.exists()
