@@ -2,6 +2,8 @@
 
     python benchmarks/index_store.py DIR [--days 100] [--paragraphs 100000]
 
+A day is looked up in as many segments as there are days, and in one, into which they are merged.
+
 Of a day's paragraphs six of ten stood nowhere before, and four are long ones that are kept, with texts of 300 bytes.
 """
 
@@ -11,8 +13,12 @@ import argparse
 import json
 import resource
 import shutil
+import threading
 import time
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -27,10 +33,14 @@ from dedup.index.building import (
     short_columns,
 )
 from dedup.index.columns import DOCUMENT, VERDICT
+from dedup.index.compaction import compact
 from dedup.index.manifest import DayEntry, Manifest
 from dedup.index.store import IndexStore
 from dedup.model.settings import Settings
 from dedup.text.arrays import distinct
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 SETTINGS = Settings(scope="corpus")
 BANDING = choose_banding(SETTINGS.threshold, 0).banding
@@ -55,9 +65,53 @@ def main() -> None:
     size = sum(path.stat().st_size for path in asked.directory.rglob("*.npy"))
     texts = sum(path.stat().st_size for path in asked.directory.rglob("*.zst"))
     figures = {"paragraphs": total, "written": total / written, "bytes": size / total, "text bytes": texts / total}
-    figures |= look_up(asked.directory, asked.paragraphs)
-    figures["memory"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10
+    figures["looked up"] = apart(look_up, asked.directory, asked.paragraphs)
+    figures["merged"] = apart(merge, asked.directory)
+    figures["looked up in one"] = apart(look_up, asked.directory, asked.paragraphs)
     print(json.dumps(figures, indent=1))
+
+
+def apart(function: Callable[..., dict[str, float]], *args: object) -> dict[str, float]:
+    """Return what a function returns in a process of its own, with the memory that this took, in MB.
+
+    Of all that is resident, pages that are mapped from files are told apart: the system takes them back when it wants.
+    """
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        return pool.submit(_measured, function, args).result()
+
+
+def _measured(function: Callable[..., dict[str, float]], args: tuple[object, ...]) -> dict[str, float]:
+    held: list[int] = []
+    done = threading.Event()
+
+    def watch() -> None:
+        while not done.wait(0.02):
+            held.append(_anonymous())
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    found = function(*args)
+    done.set()
+    watcher.join()
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10
+    return {**found, "memory": most, "of which not mapped": max([*held, _anonymous()])}
+
+
+def _anonymous() -> int:
+    """Return the memory that is not mapped from files, in MB; Linux alone tells it."""
+    status = Path("/proc/self/status").read_text(encoding="ascii")
+    return int(status.partition("RssAnon:")[2].split()[0]) >> 10
+
+
+def merge(directory: Path) -> dict[str, float]:
+    """Merge all segments into one; return how many paragraphs are merged in a second."""
+    store = IndexStore(directory, SETTINGS, writes=True)
+    begun = time.process_time()
+    compact(store)
+    seconds = time.process_time() - begun
+    paragraphs = sum(day.paragraphs for day in store.manifest.days)
+    store.close()
+    return {"paragraphs": paragraphs / seconds}
 
 
 def made(day: int, number: int) -> dict[str, np.ndarray]:
