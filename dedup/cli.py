@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from dedup.command.parser import Request
     from dedup.model.job import Job
     from dedup.model.outcome import Outcome
+    from dedup.report.checked import Checked
     from dedup.report.reporter import Reporter
     from dedup.report.reports import Reports
     from dedup.report.stats import Stats
@@ -81,7 +82,7 @@ def _check_streams(request: Request, closed: frozenset[int]) -> None:
     job = request.job
     if 0 in closed and ("-" in job.inputs or job.files_from == "-"):
         raise InputError("standard input is closed", hint="name an INPUT")
-    if 1 in closed and (_uses_stdout(job) or request.stats == "-"):
+    if 1 in closed and (_uses_stdout(job) or request.stats == "-" or request.annotate is not None):
         raise OutputError("standard output is closed", hint="name a file with --output, or --stats")
 
 
@@ -108,6 +109,7 @@ def _obey(request: Request) -> int:
         saver = Saver(request.debug_dir, job.settings)
     with ExitStack() as stack:
         stats, reports = _stats(request, stack), _reports(request, stack)
+        checked = _checked(request, stack, reports)
         reporter = Reporter(
             terminal,
             "dry-run" if job.mark else job.mode,  # marks say what would go, too
@@ -118,7 +120,7 @@ def _obey(request: Request) -> int:
             long=job.settings.scope == "corpus",
             debug=request.debug,
             saver=saver,
-            listener=None if reports is None else reports.findings.add,
+            listener=None if checked is None else checked.take,
         )
         try:
             code, outcome = _told(request, reporter, stats, on_screen=terminal.stdout.terminal and _uses_stdout(job))
@@ -126,6 +128,8 @@ def _obey(request: Request) -> int:
             if stats is not None:
                 _write_failed(stats, reporter, error)
             raise
+        if checked is not None and outcome is not None:
+            code = checked.end(code, reporter.note)
         code = ExitCode.OK if code is ExitCode.FOUND and request.exit_zero else code
         if reports is not None and outcome is not None:
             reports.write(outcome.counts, code)
@@ -150,6 +154,18 @@ def _reports(request: Request, stack: ExitStack) -> Reports | None:
     from dedup.report.reports import Reports  # most runs write none
 
     return stack.enter_context(Reports(request.job.reports, request.job))
+
+
+def _checked(request: Request, stack: ExitStack, reports: Reports | None) -> Checked | None:
+    """Return what takes findings, and tells new ones from those that a baseline accepts; likewise."""
+    if reports is None and request.annotate is None and request.job.baseline is None:
+        return None
+    from dedup.report.checked import Checked  # most runs tell nobody of each finding
+
+    findings = None if reports is None else reports.findings
+    return stack.enter_context(
+        Checked(request.job, findings, annotate=request.annotate, update=request.update_baseline)
+    )
 
 
 def _write_failed(stats: Stats, reporter: Reporter, error: BaseException) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from dedup.command import check_needs
 from dedup.formats.files.addresses import is_address, shown
 from dedup.formats.names import INSISTED
 from dedup.model.compatibility import CONTRADICTIONS, NEEDS, Need
@@ -19,6 +20,7 @@ _WHAT_BELONGS = (
 )
 _NEEDS = (
     *NEEDS,
+    *check_needs.NEEDS,
     Need(
         "binary_as_text",
         False,  # noqa: FBT003 - the value of a flag
@@ -67,14 +69,25 @@ def check_combinations(values: Mapping[str, Any], inputs: tuple[str, ...]) -> No
     if values["restore"] is not None and len(inputs) > 1:
         raise UsageError("--restore takes one INPUT", hint=_WHAT_BELONGS)
     _check_names(values)
+    if values["since"] is not None:
+        _check_since(inputs)
     if STDIN in values["against"]:
         raise UsageError("a reference cannot be '-'", hint="name a file")
     if STDIN in (values["removed"], values["restore"]):
         raise UsageError("the removal log cannot be '-'", hint="name a file")
 
 
+def _check_since(inputs: tuple[str, ...]) -> None:
+    for given in inputs:
+        if given == STDIN:
+            raise UsageError("--since is for files, and standard input is none", hint="name an INPUT")
+        if is_address(given):
+            what = "--since is for files of a git repository, and this is an address"
+            raise UsageError(what, place=shown(given), hint="leave one of them out")
+
+
 def _check_names(values: Mapping[str, Any]) -> None:
-    for name in ("output", "removed", "restore", "config", "work_dir", "files_from", "stats"):
+    for name in ("output", "removed", "restore", "config", "work_dir", "files_from", "stats", "baseline"):
         if values[name] == "":
             raise UsageError(f"--{name.replace('_', '-')} is an empty name", hint="name a file")
     for name in ("against", "report"):
@@ -84,9 +97,9 @@ def _check_names(values: Mapping[str, Any]) -> None:
         if is_address(values[name] or ""):
             what = f"--{name.replace('_', '-')} is an address"
             raise UsageError(what, place=shown(values[name]), hint="name a directory of this machine")
-    for given in values["report"]:
+    for name, given in (("baseline", values["baseline"] or ""), *(("report", one) for one in values["report"])):
         if is_address(given):
-            raise UsageError("--report is an address", place=shown(given), hint="name a file of this machine")
+            raise UsageError(f"--{name} is an address", place=shown(given), hint="name a file of this machine")
 
 
 def check_stats(values: Mapping[str, Any]) -> None:
@@ -97,6 +110,9 @@ def check_stats(values: Mapping[str, Any]) -> None:
     """
     if values["stats"] != STDIN:
         return
+    if values["annotate"] is not None:
+        what = "--stats - and --annotate both write to standard output"
+        raise UsageError(what, hint="name a file for --stats")
     elsewhere = values["in_place"] or values["output"] not in (None, STDIN)
     if values["diff"] or not (elsewhere or values["check"] or values["dry_run"]):
         what = f"--stats - and the {'diff' if values['diff'] else 'cleaned text'} both go to standard output"

@@ -6,7 +6,7 @@ itself.
 
 from __future__ import annotations
 
-from dedup.command import corpus_options
+from dedup.command import check_options, corpus_options
 from dedup.command.option import Option
 from dedup.formats.names import ASKED, INSISTED, USUAL
 from dedup.report.renderers.registry import SUFFIXES
@@ -259,6 +259,7 @@ GROUPS: tuple[tuple[str, tuple[Option, ...]], ...] = (
             Option("exit-zero", "flag", "With --check or --diff, exit with 0 also when something was found."),
         ),
     ),
+    *check_options.GROUPS,
     (
         "Messages",
         (

@@ -58,6 +58,9 @@ class Request:
     """Where texts with which a kernel raises are saved."""
     stats: str | None = None
     """Where the figures go; ``-`` is standard output."""
+    annotate: Any = None
+    """Write findings to standard output, in the way of this service."""
+    update_baseline: bool = False
     show_config: bool = False
     effective: tuple[tuple[Option, Any, str], ...] = field(default=())
     """Each setting a configuration file may hold: its value in force, and where that comes from."""
@@ -165,8 +168,12 @@ _SETTINGS = ("split", "threshold", "guard", "min_words", "exact", "scope", "keep
 _AS_GIVEN = (
     *("format", "encoding", "binary_as_text", "on_error", "workers", "max_document", "stdin_name"),
     *("against", "index", "mark", "empty", "max_removed", "max_memory", "files_from", "null"),
+    "since",
 )
-_MESSAGES = ("quiet", "verbose", "progress", "color", "exit_zero", "debug", "show_config")
+_MESSAGES = (
+    *("quiet", "verbose", "progress", "color", "exit_zero", "debug", "show_config"),
+    *("annotate", "update_baseline"),
+)
 """Options that are taken over as they are: into `Settings`, into `Job`, and into `Request`."""
 
 
@@ -196,10 +203,11 @@ def _request(ctx: click.Context, /, **values: Any) -> Request:
         shard_size=None if mode == "dry-run" else values["shard_size"],
         in_place=mode != "dry-run" and values["in_place"],
         removed=None if values["removed"] is None else _place(values["removed"], values),
-        explain=values["verbose"] or bool(values["report"]),
+        explain=any(values[name] for name in ("verbose", "report", "annotate", "baseline")),
         work_dir=_path(values["work_dir"]),
         stats=None if values["stats"] == STDIN else _path(values["stats"]),
         reports=tuple(map(Path, values["report"])),
+        baseline=_path(values["baseline"]),
         keep_texts=values["debug_dir"] is not None,
         cluster=_cluster(values),
         **{name: values[name] for name in _AS_GIVEN},

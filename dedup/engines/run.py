@@ -64,6 +64,10 @@ def run(
             from dedup.engines.spark.run import run_on_spark  # needs PySpark
 
             return run_on_spark(job, events, stack)
+        if job.since is not None:
+            from dedup.formats.files.git_changes import with_changes  # most runs ask nobody
+
+            job = with_changes(job)
         return LocalRun(with_list(job, stdin), events, stdin, stdout, stack, figures=figures).run()
 
 

@@ -281,6 +281,8 @@ class _Edit:
             kinds=one.differs if isinstance(one, Removal) else one.kinds,
             elsewhere=witness.elsewhere is not None,
             block=one.block if isinstance(one, Removal) else None,
+            numbered=self._format.numbered,
+            end_line=None if self._format.numbered or self._format.written != "plain" else self._line(one.end),
         )
 
     def _text(self, span: Removal | KeptNear | Witness) -> str:

@@ -21,6 +21,7 @@ from dedup.formats.files.shards import ShardedOutput, ShardNames
 from dedup.formats.html_pages import check_extra
 from dedup.formats.names import USUAL
 from dedup.formats.plan_checks import (
+    NO_CHANGES,
     NO_MARKS,
     check_work_directory,
     refuse_file_name,
@@ -75,7 +76,7 @@ def plan_io(job: Job, report: Report, stdin: BinaryIO | None, stdout: BinaryIO |
         InputError: a reference cannot be read.
         OutputError: two inputs would be written to the same place.
     """
-    refuse((*LOCAL_JOB, NO_MARKS), job)
+    refuse((*LOCAL_JOB, NO_MARKS, NO_CHANGES), job)
     if job.html == "text":
         from dedup.formats.html_text import check_extractor  # rarely asked for
 
@@ -88,7 +89,8 @@ def plan_io(job: Job, report: Report, stdin: BinaryIO | None, stdout: BinaryIO |
         return _plan_archive(job, output, removed, stdin, stdout)
     shards = shard_names(job)
     found = discover(job.inputs, _patterns(job), job.stdin_name, report, exclude=job.exclude, listed=job.listed)
-    sources = _writable(_once(found.sources), Named(job.named), report) if job.in_place else found.sources
+    chosen, unchanged = _chosen(job, found.sources)
+    sources = _writable(_once(chosen), Named(job.named), report) if job.in_place else chosen
     per_file = job.in_place or job.mode != "clean"
     if output is not None and shards is None and (found.tree or job.into_directory or output.is_dir()):
         if any(source.place is None for source in sources):
@@ -103,10 +105,21 @@ def plan_io(job: Job, report: Report, stdin: BinaryIO | None, stdout: BinaryIO |
     if per_file and output is None:
         sources = _distinct(sources)
     destinations = _destinations(job, output, sources, per_file=per_file) if shards is None else [shards.place(0)]
-    layout = IOPlan(sources, per_file, destinations, _references(job), shards, output, removed)
+    references = [*_references(job), *unchanged]
+    layout = IOPlan(sources, per_file, destinations, references, shards, output, removed)
     refuse_read_twice([*layout.sources, *layout.references], sys.stdin if stdin is None else stdin)
     _refuse_overwriting(job, layout, stdin, stdout)
     return layout
+
+
+def _chosen(job: Job, sources: list[Source]) -> tuple[list[Source], list[Source]]:
+    """Return the inputs that are to be cleaned, and those that only are compared with, as they have not changed."""
+    if job.changed is None:
+        return sources, []
+    from dedup.formats.files.git_changes import split_sources  # most runs ask nobody
+
+    changed, others = split_sources(sources, job.changed)
+    return changed, _distinct(others) if changed and job.settings.scope == "corpus" else []
 
 
 def open_output(job: Job, layout: IOPlan, stdout: BinaryIO | None) -> Output:
@@ -269,8 +282,10 @@ def _known(layout: IOPlan, stdin: BinaryIO | None) -> dict[object, Source]:
 def _refuse_told(job: Job, layout: IOPlan, known: dict[object, Source], stdout: object) -> None:
     """Refuse a file for what is told of the run that is read, or that something else goes to."""
     written: list[Place] = [*layout.destinations, *([layout.removed] if layout.removed else [])]
-    figures = [] if job.stats is None else [("figures", job.stats)]
-    for what, path in [*figures, *(("report", path) for path in job.reports)]:
+    told = [("figures", job.stats), ("baseline", job.baseline), *(("report", path) for path in job.reports)]
+    for what, path in told:
+        if path is None:
+            continue
         identities = set(_identities(path))
         if stdout in identities or any(not identities.isdisjoint(_identities(other)) for other in written):
             raise UsageError(f"the {what} and something else are the same file; nothing was written", place=str(path))

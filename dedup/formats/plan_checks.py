@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dedup.formats.archives.names import is_about_archive
 from dedup.formats.files.addresses import REMOTE, scheme_of, shown
 from dedup.formats.files.places import same_place
 from dedup.formats.files.reader import bare_name
@@ -25,6 +26,11 @@ NO_MARKS = Refusal(
     lambda job: job.mark and job.format == TEXT.name,
     "--mark is for JSON lines: plain text has no record to put marks into",
     "use --removed",
+)
+NO_CHANGES = Refusal(
+    lambda job: job.since is not None and is_about_archive(job),
+    "--since is for files: git cannot tell which members of an archive have changed",
+    "unpack it, or leave --since out",
 )
 """Of a `dedup.model.job.Job` on this machine, beside `dedup.model.compatibility.LOCAL_JOB`."""
 

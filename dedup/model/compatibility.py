@@ -223,6 +223,8 @@ CONTRADICTIONS: tuple[tuple[str, str, str], ...] = (
     ("restore", "files_from", _RESTORE),
     ("restore", "stats", _RESTORE),
     ("restore", "report", _RESTORE),
+    ("restore", "since", _RESTORE),
+    ("baseline", "since", "with a baseline old repeats are accepted in all files; leave --since out"),
     ("restore", "shard_size", "what is restored is one file; 'split' can cut it"),
     ("mark", "removed", "the marks say themselves what would go, and why; leave --removed out"),
     ("mark", "check", "--check writes nothing; leave --mark out"),

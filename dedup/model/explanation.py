@@ -55,3 +55,11 @@ class Explanation:
     """The witness stands in another document."""
     block: int | None = None
     """Of a removal in a repeated block: number of the block in its document, from 0."""
+    numbered: bool = False
+    """The line of `at` is that of the document, in a file of many; else that of the paragraph."""
+    end_line: int | None = None
+    """The line that the paragraph ends in, where it is a part of a file of plain text; None: not known."""
+    fingerprint: str | None = None
+    """Of the whole text (`dedup.report.findings.text_fingerprint`), where `text` is no longer all of it."""
+    accepted: bool | None = None
+    """A baseline has it; None: there is no baseline, or the paragraph stays."""

@@ -103,6 +103,12 @@ class Job:
     """A file that the command writes at the end, and that is therefore neither read nor written by the run."""
     reports: tuple[Path, ...] = ()
     """Likewise, several."""
+    baseline: Path | None = None
+    """Likewise, and may be read by it."""
+    since: str | None = None
+    """A revision of git: files that have not changed since are not cleaned; in scope ``corpus`` they are references."""
+    changed: frozenset[str] | None = None
+    """The real paths of files that have changed since; a run asks git before anything else."""
 
     @property
     def output_path(self) -> Path | str | None:

@@ -27,7 +27,7 @@ _REASONS = {
     "boilerplate": "boilerplate",
 }
 
-_WAYS = {
+WAYS = {
     "spelling": "spelling",
     "format": "the form of a number",
     "marker": "a marker",
@@ -48,7 +48,7 @@ def render(explanation: Explanation, stream: Stream) -> str:
     witness_place = stream.paint(sanitise(explanation.beside.place), "place")
     figures = f"similarity {explanation.similarity:.2f}, coverage {explanation.coverage:.2f}"
     if explanation.removed:
-        figures += _kinds("; differs in ", explanation.kinds, _WAYS)
+        figures += _kinds("; differs in ", explanation.kinds, WAYS)
         what = stream.paint("removed", "removed")
         reason = _REASONS.get(explanation.reason, sanitise(explanation.reason))
         if explanation.documents is not None:

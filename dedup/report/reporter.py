@@ -46,7 +46,7 @@ class Reporter(AbstractContextManager["Reporter"]):
         long: the run may well take hours.
         debug: tracebacks of internal errors are told.
         saver: saves what these were about.
-        listener: is given all explanations, told or not.
+        listener: is given all explanations, told or not, and returns them as they are to be told.
     """
 
     def __init__(
@@ -61,7 +61,7 @@ class Reporter(AbstractContextManager["Reporter"]):
         long: bool = False,
         debug: bool = False,
         saver: Saver | None = None,
-        listener: Callable[[Explanation], None] | None = None,
+        listener: Callable[[Explanation], Explanation] | None = None,
     ) -> None:
         self._terminal = terminal
         self._mode = mode
@@ -133,8 +133,8 @@ class Reporter(AbstractContextManager["Reporter"]):
     def explained(self, explanation: Explanation) -> None:
         """Explain a removal, or a near-duplicate that stays, where explanations are told."""
         if self._listener is not None:
-            self._listener(explanation)
-        if not self._verbose:
+            explanation = self._listener(explanation)
+        if not self._verbose or explanation.accepted:
             return
         from dedup.report import explain
 

@@ -39,7 +39,7 @@ _OF_INPUT = ("documents", "changed", "emptied", "too_large", "invalid_utf8", "un
 _OF_RUN = ("comparisons", "unexamined", "references", "silent_references", "bad_references", "errors", "faults")
 _DECIDING = (
     *("format", "delimiter", "encoding", "include", "exclude", "binary_as_text", "on_error", "max_document"),
-    *("against", "mark", "empty", "max_removed", "max_memory", "stdin_name", "in_place", "shard_size"),
+    *("against", "mark", "empty", "max_removed", "max_memory", "stdin_name", "in_place", "shard_size", "since"),
 )
 """Fields of a job that say how inputs are read, and what becomes of what was decided."""
 _MOST_KINDS = 1000
@@ -140,13 +140,12 @@ class Stats(AbstractContextManager["Stats"]):
         self, exit_code: int, counts: Counts | None, problems: Counter[tuple[str, str]], error: DedupError | None
     ) -> dict[str, Any]:
         job = self._job
-        options = {name: getattr(job, name) for name in _DECIDING}
         places = job if job.cluster is None else job.cluster
         return {
             "schema": SCHEMA,
             "version": VERSION,
-            "program": {"version": program_version(), "algorithm": ALGORITHM, "kernels": describe()},
-            "started": self._started.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+            "program": program(),
+            "started": told_time(self._started),
             "seconds": round(time.monotonic() - self._begun, 3),
             "engine": "local" if job.cluster is None else "spark",
             "workers": self.workers,
@@ -154,10 +153,9 @@ class Stats(AbstractContextManager["Stats"]):
             "exit_code": int(exit_code),
             "complete": counts is not None,
             "error": error and {"kind": type(error).__name__, **_told(error)},
-            "settings": {"fingerprint": job.settings.fingerprint(), **asdict(job.settings)},
-            "options": {"field": job.text_field, **options},
+            **decided_by(job),
             "files": {"output": _text(places.output), "removed": _text(places.removed)},
-            "counts": None if counts is None else _sums(counts, explained=job.explain),
+            "counts": None if counts is None else sums(counts, explained=job.explain),
             "problems": {"number": problems.total(), "kinds": _kinds(problems)},
         }
 
@@ -217,7 +215,26 @@ def _unchanged(entry: dict[str, Any]) -> dict[str, Any]:
     return entry | stays | {"reasons": dict.fromkeys(REASONS, 0)}
 
 
-def _sums(counts: Counts, *, explained: bool) -> dict[str, Any]:
+def program() -> dict[str, Any]:
+    """Return what is told of the program itself."""
+    return {"version": program_version(), "algorithm": ALGORITHM, "kernels": describe()}
+
+
+def told_time(moment: datetime) -> str:
+    """Return a moment in UTC as ISO 8601 has it, with milliseconds."""
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def decided_by(job: Job) -> dict[str, Any]:
+    """Return the settings and options that decide what a run does."""
+    return {
+        "settings": {"fingerprint": job.settings.fingerprint(), **asdict(job.settings)},
+        "options": {"field": job.text_field, **{name: getattr(job, name) for name in _DECIDING}},
+    }
+
+
+def sums(counts: Counts, *, explained: bool) -> dict[str, Any]:
+    """Return the counts of a whole run."""
     passed = {"passed_over": dict(sorted(counts.passed.items()))}
     told = {"kept_near": counts.kept_near, "new": dict(sorted(counts.new.items()))} if explained else {}
     more = {name: getattr(counts, name) for name in _OF_RUN}

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from dedup.report.findings.repeated import MostRepeated
 from dedup.report.findings.sample import StratifiedSample
+from dedup.report.findings.text_fingerprint import fingerprint_of
 
 if TYPE_CHECKING:
     from dedup.model.explanation import Explanation
@@ -35,6 +36,7 @@ class Findings:
     Attributes:
         removed: removals.
         stayed: near-duplicates that stay, and paragraphs that are held back.
+        accepted: of the removals, those that a baseline has.
         reasons: number of findings for each reason; see `Explanation.reason`.
         kinds: number of findings with each kind of difference, apart for those removed (True) and those that stay.
         similarities: number of pairs that were aligned by their similarity in hundredths, likewise apart.
@@ -42,7 +44,7 @@ class Findings:
     """
 
     def __init__(self, most: int = SAMPLE, seed: int = SEED) -> None:
-        self.removed = self.stayed = 0
+        self.removed = self.stayed = self.accepted = 0
         self.reasons: Counter[str] = Counter()
         self.kinds: Counter[tuple[bool, str]] = Counter()
         self.similarities = {True: [0] * BINS, False: [0] * BINS}
@@ -63,11 +65,17 @@ class Findings:
             self.stayed += 1
         # The first kind alone: combinations of kinds would make strata without number.
         stratum = (found.reason, found.kinds[0] if found.kinds else "")
+        if found.accepted:
+            self.accepted += 1
+            stratum = ("accepted", found.reason)  # apart: what is new is not to be crowded out
         if (place := self._sample.wants(stratum)) is not None:
             self._sample.put(stratum, place, _clipped(found))
 
     def sampled(self) -> list[Stratum[Explanation]]:
-        """Return the findings to be shown one by one; strata are named by reason and first kind of difference."""
+        """Return the findings to be shown one by one.
+
+        Strata are named by reason and first kind of difference; those that a baseline has by ``accepted`` and reason.
+        """
         return self._sample.strata()
 
 
@@ -75,4 +83,5 @@ def _clipped(found: Explanation) -> Explanation:
     if len(found.text) <= CHARACTERS and len(found.witness) <= CHARACTERS:
         return found
     new = tuple(span for span in found.new if span[1] <= CHARACTERS)
-    return replace(found, text=found.text[:CHARACTERS], witness=found.witness[:CHARACTERS], new=new)
+    text, witness = found.text[:CHARACTERS], found.witness[:CHARACTERS]
+    return replace(found, text=text, witness=witness, new=new, fingerprint=fingerprint_of(found))

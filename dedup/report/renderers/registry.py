@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 
 _BY_SUFFIX = {
     ".json": "json_report",
+    ".junit.xml": "junit_report",
+    ".md": "markdown_report",
+    ".sarif": "sarif_report",
 }
 """End of a report's name → module of this package, which has its `RENDERER`. Of two that fit, the longer one."""
 SUFFIXES = tuple(_BY_SUFFIX)
