@@ -132,7 +132,7 @@ def _obey(request: Request) -> int:
             code = checked.end(code, reporter.note)
         code = ExitCode.OK if code is ExitCode.FOUND and request.exit_zero else code
         if reports is not None and outcome is not None:
-            reports.write(outcome.counts, code)
+            reports.write(outcome, code)
         if stats is not None:
             stats.write(code, None if outcome is None else outcome.counts, reporter.problems)
     return code

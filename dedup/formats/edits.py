@@ -92,20 +92,32 @@ def _unread(part: Part, result: PartResult, fault: Fault) -> list[Record]:
 def carry_out(work: Work, found: Sequence[LocatedDocument], decisions: Sequence[Decision]) -> None:
     """Write what was decided about each document into what came of its part."""
     for one, decision in zip(found, decisions, strict=True):
-        counts = one.result.counts
-        counts.paragraphs += decision.paragraphs
-        counts.comparisons += decision.comparisons
-        if decision.fault is not None:
-            left_as_it_is(work, one, decision.fault)
-            continue
-        if decision.removals or decision.kept_near or decision.held_back or work.mark:
-            fault = attempt(partial(_Edit(work, one).apply, decision), itself)
-            if fault is not None:
-                left_as_it_is(work, one, fault)
-                continue
-        counts.unsettled += decision.unsettled
-        counts.stays(len(decision.held_back))
-        counts.stayed([kept.kinds for kept in decision.kept_near])
+        cuts = len(one.result.cuts)
+        _carry_out(work, one, decision)
+        if work.measure:
+            from dedup.formats.measuring import measure  # most runs measure nothing
+
+            is_cut = len(one.result.cuts) > cuts and not work.mark
+            text = one.record.text
+            measure(one.result, text, decision.apply(text) if is_cut else text)
+
+
+def _carry_out(work: Work, one: LocatedDocument, decision: Decision) -> None:
+    """Write what was decided about a document into what came of its part."""
+    counts = one.result.counts
+    counts.paragraphs += decision.paragraphs
+    counts.comparisons += decision.comparisons
+    if decision.fault is not None:
+        left_as_it_is(work, one, decision.fault)
+        return
+    if decision.removals or decision.kept_near or decision.held_back or work.mark:
+        fault = attempt(partial(_Edit(work, one).apply, decision), itself)
+        if fault is not None:
+            left_as_it_is(work, one, fault)
+            return
+    counts.unsettled += decision.unsettled
+    counts.stays(len(decision.held_back))
+    counts.stayed([kept.kinds for kept in decision.kept_near])
 
 
 def left_as_it_is(work: Work, one: LocatedDocument, fault: Fault, kept: str = LEFT) -> None:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from dedup.formats.files.encoding import Codec
     from dedup.model.explanation import Explanation
     from dedup.model.job import Empty, Job
+    from dedup.model.repetition import BeforeAfter
     from dedup.model.settings import Settings
 
 TASK_BYTES = 1 << 20
@@ -204,6 +205,8 @@ class Work:
     """What becomes of a record whose text is left empty."""
     keep_texts: bool = False
     """See `dedup.model.job.Job.keep_texts`."""
+    measure: bool = False
+    """Tell how much of each document repeats, before and after."""
 
     @classmethod
     def of(cls, job: Job, codec: Codec, **more: bool) -> Work:
@@ -228,6 +231,8 @@ class PartResult:
     """Lines of `log` that are no removals."""
     diff: bytes = b""
     explanations: list[Explanation] = field(default_factory=list)
+    repetition: BeforeAfter | None = None
+    """With `Work.measure`: how much of its documents repeats."""
 
     def apply(self, data: bytes) -> bytes:
         """Return the part's bytes without the cuts, and with what is put in their places."""

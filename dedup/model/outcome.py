@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from dedup.model.explanation import Explanation
     from dedup.model.job import Mode
+    from dedup.model.repetition import BeforeAfter
 
 
 @dataclass(slots=True)
@@ -105,6 +106,8 @@ class Outcome:
 
     counts: Counts
     exit_code: ExitCode
+    repetition: BeforeAfter | None = None
+    """How much of the documents repeats within each of them; measured where there are `Job.reports`."""
 
 
 def check_sums(counts: Counts, shrinkage: int) -> None:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from dedup.model.job import Job
-    from dedup.model.outcome import Counts
+    from dedup.model.outcome import Outcome
 
 _NOT_OURS = "is there, and is no report of this program; nothing was read or written"
 
@@ -51,14 +51,14 @@ class Reports(AbstractContextManager["Reports"]):
             _refuse_others(place)
         self._files = [AtomicFile(place) for place in places]
 
-    def write(self, counts: Counts, exit_code: int) -> None:
+    def write(self, outcome: Outcome, exit_code: int) -> None:
         """Write all reports, and let their files appear.
 
         Raises:
             OutputError: one cannot be written; those before it are there.
         """
         seconds = time.monotonic() - self._begun
-        told = Told(self._job, counts, self.findings, self._started, seconds, exit_code)
+        told = Told(self._job, outcome.counts, self.findings, self._started, seconds, exit_code, outcome.repetition)
         for renderer, file in zip(self._renderers, self._files, strict=True):
             for piece in renderer.render(told):
                 file.write(piece)

@@ -318,7 +318,7 @@ class TwoPassRun:
         self._pool = WorkerPool(self.workers, seen)
         self._stack.callback(self._pool.close)
         # Only what decides is asked about a document for the first time; problems are told when it is written.
-        work = replace(self._work, log=False, diff=False, explain=False)
+        work = replace(self._work, log=False, diff=False, explain=False, measure=False)
         progress = ReadProgress([*self._references, *self.sources], self._events, stage="reading")
         self._first = 0
         for sources, reference in ((self._references, True), (self.sources, False)):

@@ -66,6 +66,12 @@ def read_screened(work: Work, task: Sequence[Part]) -> _Screened | None:
         settled = int(screened.paragraphs[some][~worth].sum())
         result = PartResult(counts=Counts(documents=number, paragraphs=settled))
         results.append(result)
+        if work.measure:
+            from dedup.formats.measuring import measure  # most runs measure nothing
+
+            for start, end in read.texts.edges[some][~worth].tolist():
+                text = read.texts.data[start:end].decode("utf-8", "surrogatepass")
+                measure(result, text, text)
         for line, start, end in read.places[some][worth].tolist():
             assert part.format is not None  # noqa: S101 - it holds a document
             found.append(LocatedDocument(part, result, part.format.record(part, start, end, line, work)))

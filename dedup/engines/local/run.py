@@ -22,6 +22,7 @@ from dedup.formats.plan import open_output, plan_io
 from dedup.formats.unwritable import refuse_unwritable
 from dedup.model.errors import DedupError, InputError, InternalError
 from dedup.model.outcome import Counts, Outcome, check_removed, check_sums, exit_code, nothing_read
+from dedup.model.repetition import BeforeAfter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
@@ -71,6 +72,7 @@ class LocalRun:
         self._figures = figures
         self._strict = job.on_error == "fail"
         self._counts = Counts()
+        self._repetition = BeforeAfter() if job.reports else None
         self._shrinkage = 0
         self._open_line = False
         """The output so far lacks the end of its last line."""
@@ -172,7 +174,7 @@ class LocalRun:
             self._corpus_run.discard()
         if self._broken_pipe is not None:
             raise self._broken_pipe
-        return Outcome(self._counts, exit_code(self._counts, self._job.mode))
+        return Outcome(self._counts, exit_code(self._counts, self._job.mode), self._repetition)
 
     def _commit(self) -> None:
         """Rename log and outputs into place, except for a file that has changed since it was read."""
@@ -210,6 +212,7 @@ class LocalRun:
         """Return what workers are to do with every part; `only_check_input`: when they see it for the first time."""
         job = self._job
         told = {"log": job.removed is not None, "diff": job.mode == "diff", "explain": job.explain}
+        told["measure"] = bool(job.reports) and not only_check_input
         return Work.of(job, self._codec, only_check_input=only_check_input, **told)
 
     def _results(self, inputs: Inputs, work: Work) -> Generator[tuple[list[Part], list[PartResult]], None, None]:
@@ -237,7 +240,7 @@ class LocalRun:
         inputs, counts, checks = self._inputs(), Counts(), dict[int, int]()
         progress = ReadProgress(self._plan.sources, self._events, stage="looking")
         work = self._work(only_check_input=self._job.max_removed is None)
-        for task, results in self._results(inputs, replace(work, log=False, diff=False, explain=False)):
+        for task, results in self._results(inputs, replace(work, log=False, diff=False, explain=False, measure=False)):
             for part, result in zip(task, results, strict=True):
                 counts.add(result.counts)
                 checks[part.source] = zlib.crc32(part.data, checks.get(part.source, 0))
@@ -264,6 +267,8 @@ class LocalRun:
         result.counts.bytes_in = len(part.data)
         result.counts.bytes_out = len(cleaned)
         self._count(part, result)
+        if result.repetition is not None and self._repetition is not None:
+            self._repetition.add(result.repetition)
         for error in result.problems:
             self._problem(error)
         for explanation in result.explanations:

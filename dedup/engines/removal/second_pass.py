@@ -44,7 +44,10 @@ def write(work: Work, task: tuple[list[Part], TaskDecisions]) -> list[PartResult
     """
     parts, decided = task
     begun = begun_task(work, parts, decided)
-    cut_documents(work, changed_documents(work, parts, begun, decided))
+    documents = changed_documents(work, parts, begun, decided)
+    cut_documents(work, documents)
+    if work.measure:
+        _measure_others(work, parts, begun, documents)
     for found, fault in begun.faults.values():
         left_as_it_is(work, found, fault)
     return begun.results
@@ -52,7 +55,19 @@ def write(work: Work, task: tuple[list[Part], TaskDecisions]) -> list[PartResult
 
 def _is_reported(work: Work) -> bool:
     """Return True if a cut needs more than its bytes, its counts and the log's lines."""
-    return bool(work.diff or work.explain or work.mark or work.empty != "keep")
+    return bool(work.diff or work.explain or work.mark or work.measure or work.empty != "keep")
+
+
+def _measure_others(work: Work, parts: list[Part], begun: BegunTask, documents: list[Document]) -> None:
+    """Count how much repeats in those documents of which nothing is told; they have to be read for that."""
+    from dedup.formats.measuring import measure  # most runs measure nothing
+
+    places = {id(result): number for number, result in enumerate(begun.results)}
+    told = {(places[id(one.located.result)], one.located.record.start) for one in documents}
+    for number, part in enumerate(parts):
+        for one in read_documents(work, [part])[1]:
+            if (number, one.record.start) not in told:
+                measure(begun.results[number], one.record.text, one.record.text)
 
 
 def _is_amended(document: Document) -> bool:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from dedup.model.job import Job
     from dedup.model.outcome import Counts
+    from dedup.model.repetition import BeforeAfter
     from dedup.report.findings.findings import Findings
 
 MARK = "dedup-report"
@@ -29,6 +30,8 @@ class Told:
     started: datetime
     seconds: float
     exit_code: int
+    repetition: BeforeAfter | None = None
+    """How much of the documents repeats within each of them, by the measures of the field; None: not measured."""
 
 
 class Renderer(NamedTuple):

@@ -1,0 +1,93 @@
+"""How much repeats is measured on the very texts that are read and written, in either scope, however they are read."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from dedup.engines.run import run
+from dedup.model.job import Job
+from dedup.model.outcome import NullEvents
+from dedup.model.repetition import Repetition
+from dedup.model.settings import Settings
+from dedup.text.repetition import repetition
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from typing import Literal
+
+BODY = [
+    "The old ferry to the island leaves the harbour at seven in the morning. It comes back at noon.",
+    "A second paragraph of this article says something that no other paragraph says, at some length.",
+    "The third one is about the bridge, which will be closed until the end of March. Nobody lives there.",
+]
+
+
+def measured(texts: list[str]) -> Repetition:
+    """Return what there is to be counted in some texts."""
+    found = Repetition()
+    for text in texts:
+        found.take(repetition(text))
+    return found
+
+
+def records(number: int) -> list[str]:
+    """Return texts: some repeat themselves, some each other, some nothing; one is empty."""
+    out = []
+    for each in range(number):
+        own = [f"Paragraph number {each} says in so many words what only article {each} has to say."]
+        out.append(
+            "\n".join([*own, *(BODY if each % 3 == 0 else []), *(BODY if each % 6 == 0 else []), "", "Short", "Short"])
+        )
+    return [*out, ""]
+
+
+@pytest.mark.parametrize("scope", ["document", "corpus"])
+@pytest.mark.parametrize("number", [5, 2000], ids=["few", "many"])
+def test_before_and_after_are_those_of_what_is_read_and_written(
+    scope: Literal["document", "corpus"], number: int, tmp_path: Path
+) -> None:
+    """Many records are read another way than few: those of which nothing goes are then not decided about."""
+    source, output = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
+    texts = records(number)
+    source.write_text("".join(json.dumps({"text": text}) + "\n" for text in texts), encoding="utf-8")
+    job = Job(
+        inputs=(str(source),),
+        settings=Settings(scope=scope),
+        output=output,
+        explain=True,
+        reports=(tmp_path / "report.html",),
+        workers=1,
+    )
+    outcome = run(job, NullEvents())
+    assert outcome.repetition is not None
+    left = [json.loads(line)["text"] for line in output.read_text(encoding="utf-8").splitlines()]
+    assert left != texts
+    for found, expected in ((outcome.repetition.before, measured(texts)), (outcome.repetition.after, measured(left))):
+        assert (found.documents, found.repeated, found.whole, found.above) == (
+            expected.documents,
+            expected.repeated,
+            expected.whole,
+            expected.above,
+        )
+        assert found.shares == pytest.approx(expected.shares)
+
+
+def test_marks_leave_the_text_as_it_is(tmp_path: Path) -> None:
+    source = tmp_path / "in.jsonl"
+    source.write_text(json.dumps({"text": "\n".join([*BODY, *BODY])}) + "\n", encoding="utf-8")
+    job = Job(
+        inputs=(str(source),), output=tmp_path / "out.jsonl", mark=True, explain=True, reports=(tmp_path / "r.html",)
+    )
+    outcome = run(job, NullEvents())
+    assert outcome.counts.removed
+    assert outcome.repetition is not None
+    assert outcome.repetition.after == outcome.repetition.before
+
+
+def test_nothing_is_measured_without_a_report(tmp_path: Path) -> None:
+    source = tmp_path / "in.txt"
+    source.write_text("\n".join(BODY), encoding="utf-8")
+    assert run(Job(inputs=(str(source),), mode="check"), NullEvents()).repetition is None
