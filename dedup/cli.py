@@ -102,6 +102,10 @@ def _obey(request: Request) -> int:
 
         sys.stderr.write(SHORT)
         return ExitCode.ERROR
+    if request.lives_of is not None or request.review is not None:
+        from dedup.command.telling import tell_decisions  # few runs tell of decisions one by one
+
+        return tell_decisions(request, terminal)
     saver = None
     if request.debug_dir is not None:
         from dedup.report.saved import Saver

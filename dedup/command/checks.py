@@ -71,6 +71,8 @@ def check_combinations(values: Mapping[str, Any], inputs: tuple[str, ...]) -> No
     _check_names(values)
     if values["since"] is not None:
         _check_since(inputs)
+    if values["explain"] == "":
+        raise UsageError("--explain names nothing", hint="name an input, or a line of it: --explain FILE:LINE")
     if STDIN in values["against"]:
         raise UsageError("a reference cannot be '-'", hint="name a file")
     if STDIN in (values["removed"], values["restore"]):
@@ -87,7 +89,7 @@ def _check_since(inputs: tuple[str, ...]) -> None:
 
 
 def _check_names(values: Mapping[str, Any]) -> None:
-    for name in ("output", "removed", "restore", "config", "work_dir", "files_from", "stats", "baseline"):
+    for name in ("output", "removed", "restore", "config", "work_dir", "files_from", "stats", "baseline", "answers"):
         if values[name] == "":
             raise UsageError(f"--{name.replace('_', '-')} is an empty name", hint="name a file")
     for name in ("against", "report"):

@@ -6,7 +6,7 @@ itself.
 
 from __future__ import annotations
 
-from dedup.command import check_options, corpus_options
+from dedup.command import check_options, corpus_options, telling_options
 from dedup.command.option import Option
 from dedup.formats.names import ASKED, INSISTED, USUAL
 from dedup.report.renderers.registry import SUFFIXES
@@ -257,6 +257,7 @@ GROUPS: tuple[tuple[str, tuple[Option, ...]], ...] = (
             Option("diff", "flag", "Write a unified diff to standard output; exit with 1 if it is not empty."),
             Option("dry-run", "flag", "Do everything but write; the summary tells what would be removed.", short="n"),
             Option("exit-zero", "flag", "With --check or --diff, exit with 0 also when something was found."),
+            *telling_options.INSTEAD,
         ),
     ),
     *check_options.GROUPS,
@@ -280,6 +281,7 @@ GROUPS: tuple[tuple[str, tuple[Option, ...]], ...] = (
                 default="auto",
                 choices=("auto", "always", "never"),
             ),
+            *telling_options.MESSAGES,
             Option("debug", "flag", "Show a traceback with an error.", "env"),
             Option(
                 "debug-dir",

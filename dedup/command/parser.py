@@ -6,7 +6,7 @@ import glob
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 from click.core import ParameterSource
@@ -41,6 +41,14 @@ PROGRAM = "dedup"
 COMPLETE_VARIABLE = "_DEDUP_COMPLETE"
 
 
+class ReviewRequest(NamedTuple):
+    """How many decisions are asked about, which are drawn, and where the answers are kept."""
+
+    number: int
+    seed: int
+    answers: Path | None
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
     """What the command line, the environment and the configuration ask for, together."""
@@ -61,6 +69,11 @@ class Request:
     annotate: Any = None
     """Write findings to standard output, in the way of this service."""
     update_baseline: bool = False
+    lives_of: str | None = None
+    """``FILE[:LINE]``: tell the lives of these paragraphs, and do nothing else."""
+    review: ReviewRequest | None = None
+    """Ask about decisions, and do nothing else."""
+    no_pager: bool = False
     show_config: bool = False
     effective: tuple[tuple[Option, Any, str], ...] = field(default=())
     """Each setting a configuration file may hold: its value in force, and where that comes from."""
@@ -172,14 +185,14 @@ _AS_GIVEN = (
 )
 _MESSAGES = (
     *("quiet", "verbose", "progress", "color", "exit_zero", "debug", "show_config"),
-    *("annotate", "update_baseline"),
+    *("annotate", "update_baseline", "no_pager"),
 )
 """Options that are taken over as they are: into `Settings`, into `Job`, and into `Request`."""
 
 
 @click.pass_context
 def _request(ctx: click.Context, /, **values: Any) -> Request:
-    inputs = _expanded(values["inputs"]) or (() if values["files_from"] is not None else (STDIN,))
+    inputs = _expanded(values["inputs"]) or (() if values["files_from"] is not None else _asked_about(values))
     if values["index"] is not None and ctx.get_parameter_source("scope") is not ParameterSource.COMMANDLINE:
         values["scope"] = "corpus"  # there is no other one over days
     drop_unused_options(values, lambda name: ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE)
@@ -203,7 +216,7 @@ def _request(ctx: click.Context, /, **values: Any) -> Request:
         shard_size=None if mode == "dry-run" else values["shard_size"],
         in_place=mode != "dry-run" and values["in_place"],
         removed=None if values["removed"] is None else _place(values["removed"], values),
-        explain=any(values[name] for name in ("verbose", "report", "annotate", "baseline")),
+        explain=any(values[name] for name in ("verbose", "report", "annotate", "baseline", "explain", "review")),
         work_dir=_path(values["work_dir"]),
         stats=None if values["stats"] == STDIN else _path(values["stats"]),
         reports=tuple(map(Path, values["report"])),
@@ -217,9 +230,26 @@ def _request(ctx: click.Context, /, **values: Any) -> Request:
         restore=None if values["restore"] is None else _place(values["restore"], values),
         debug_dir=_path(values["debug_dir"]),
         stats=values["stats"],
+        lives_of=values["explain"],
+        review=_review(values),
         effective=_effective(ctx, found),
         **{name: values[name] for name in _MESSAGES},
     )
+
+
+def _asked_about(values: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return what is read where no INPUT is named: the file that is asked about, or else standard input."""
+    given = values["explain"]
+    if not given:
+        return (STDIN,)
+    names = [given, *(given.rsplit(":", number)[0] for number in (1, 2))]
+    return (next((name for name in names if Path(name).exists()), names[-1] or STDIN),)
+
+
+def _review(values: Mapping[str, Any]) -> ReviewRequest | None:
+    if values["review"] is None:
+        return None
+    return ReviewRequest(values["review"], values["seed"], _path(values["answers"]))
 
 
 def _cluster(values: Mapping[str, Any]) -> Cluster | None:
@@ -233,7 +263,7 @@ def _mode(values: Mapping[str, Any]) -> Mode:
     # --check --diff is --diff: it shows what --check finds, with the same exit status.
     if values["diff"]:
         return "diff"
-    if values["check"]:
+    if values["check"] or values["explain"] is not None or values["review"] is not None:
         return "check"
     return "dry-run" if values["dry_run"] else "clean"
 

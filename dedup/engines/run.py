@@ -14,10 +14,12 @@ from dedup.model.job import STDIN
 from dedup.model.outcome import Outcome
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import BinaryIO
 
     from dedup.model.figures import Figures
     from dedup.model.job import Job
+    from dedup.model.life import Life
     from dedup.model.outcome import Events
 
 
@@ -69,6 +71,40 @@ def run(
 
             job = with_changes(job)
         return LocalRun(with_list(job, stdin), events, stdin, stdout, stack, figures=figures).run()
+
+
+def explain(
+    job: Job,
+    given: str,
+    events: Events,
+    told: Callable[[Life], None],
+    *,
+    stdin: BinaryIO | None = None,
+    changes: bool = True,
+) -> None:
+    """Tell the lives of some paragraphs: all is read and decided as `run` does with mode ``check``; nothing is written.
+
+    In scope ``document`` no other document is read than those that are asked about.
+
+    Args:
+        job: inputs and settings.
+        given: ``FILE``, one of the inputs; ``FILE:LINE``, a line of a text or the record on that line; or
+            ``FILE:LINE:N``, its N-th paragraph.
+        events: is told problems and progress.
+        told: is given one life after the other.
+        stdin: see `run`.
+        changes: also try other settings, to tell what would change the outcome.
+
+    Raises:
+        UsageError: the file is not among the inputs, or the parts of the job do not fit together.
+        InputError: the file cannot be read, or there is nothing at the line.
+        KeyboardInterrupt: as in `run`.
+    """
+    from dedup.engines.local.life_run import LifeRun  # few runs tell lives
+
+    with stopped_by_signals(), ExitStack() as stack:
+        for life in LifeRun(with_list(job, stdin), given, events, stdin, stack, changes=changes).lives():
+            told(life)
 
 
 def restore(

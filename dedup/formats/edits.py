@@ -19,7 +19,7 @@ from dedup.model.explanation import Explanation, Standing
 from dedup.model.outcome import Counts
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from dedup.formats.parts import Format, Part, Piece, Record, Work
     from dedup.model.containment import Fault
@@ -124,6 +124,11 @@ def left_as_it_is(work: Work, one: LocatedDocument, fault: Fault, kept: str = LE
     """Tell of a document with which a kernel raised; `kept`: what was kept as it is."""
     place = one.part.place(one.record.line)
     one.result.problems.append(fault.as_error(place, kept, [one.record.text] if work.keep_texts else ()))
+
+
+def lines_of(work: Work, one: LocatedDocument) -> Callable[[int], int]:
+    """Return what tells the line of a position in a document's text, as explanations do."""
+    return _Edit(work, one)._line  # noqa: SLF001 - of this module
 
 
 class _Change(NamedTuple):

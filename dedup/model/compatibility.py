@@ -207,6 +207,12 @@ ROWS_JOB = tuple(
 """Of a job on Spark whose inputs are rows that Spark itself reads and writes."""
 _RESTORE = "restore by itself: dedup --restore LOG CLEANED > ORIGINAL"
 
+_OF_CLEANING = (
+    *("check", "diff", "dry_run", "output", "in_place", "removed", "restore", "mark", "stats", "report"),
+    *("max_removed", "shard_size"),
+)
+"""Options for runs that clean, or show what cleaning would do."""
+
 CONTRADICTIONS: tuple[tuple[str, str, str], ...] = (
     ("in_place", "output", "choose where the cleaned text goes"),
     ("in_place", "check", "--check writes nothing; leave --in-place out"),
@@ -229,6 +235,15 @@ CONTRADICTIONS: tuple[tuple[str, str, str], ...] = (
     ("mark", "removed", "the marks say themselves what would go, and why; leave --removed out"),
     ("mark", "check", "--check writes nothing; leave --mark out"),
     ("mark", "diff", "--diff writes nothing but the diff; leave --mark out"),
+    *(
+        (telling, other, hint)
+        for telling, hint in (
+            ("explain", "--explain writes nothing but what it tells; leave the other one out"),
+            ("review", "--review writes nothing but what it asks and counts; leave the other one out"),
+        )
+        for other in _OF_CLEANING
+    ),
+    ("explain", "review", "run these by themselves"),
     ("master", "remote", "a Spark Connect server has a master of its own; leave --master out"),
 )
 """Options of the command that do not go together, and the hint."""
@@ -282,6 +297,26 @@ NEEDS = (
             ("work_dir", "what Spark keeps goes where spark.local.dir says; leave it out"),
             ("index", "an index is read and written by one machine"),
         )
+    ),
+    *(
+        Need(
+            name,
+            None,
+            lambda values: bool(values["engine"] != "spark"),
+            "is for --engine local: on Spark, decisions are not told one by one",
+            "try it on a part of the data, with --engine local",
+        )
+        for name in ("explain", "review")
+    ),
+    *(
+        Need(
+            name,
+            unused,
+            lambda values: values["review"] is not None,
+            "is for --review",
+            "add --review N, or leave it out",
+        )
+        for name, unused in (("answers", None), ("seed", 1))
     ),
     Need(
         "report",

@@ -20,7 +20,7 @@ MOST = 1000
 """Characters of a paragraph that are quoted at most, however many words are new."""
 _PLAIN = Stream()
 
-_REASONS = {
+REASONS = {
     "exact": "an exact repeat",
     "near": "a near-duplicate",
     "block": "part of a repeated block",
@@ -39,7 +39,7 @@ WAYS = {
     "order": "the order of words",
     "less": "words left out",
 }
-_NEWS = {"number": "a number", "name": "a name", "turn": "a negation or the like", "words": "words"}
+NEWS = {"number": "a number", "name": "a name", "turn": "a negation or the like", "words": "words"}
 
 
 def render(explanation: Explanation, stream: Stream) -> str:
@@ -50,7 +50,7 @@ def render(explanation: Explanation, stream: Stream) -> str:
     if explanation.removed:
         figures += _kinds("; differs in ", explanation.kinds, WAYS)
         what = stream.paint("removed", "removed")
-        reason = _REASONS.get(explanation.reason, sanitise(explanation.reason))
+        reason = REASONS.get(explanation.reason, sanitise(explanation.reason))
         if explanation.documents is not None:
             reason += f" that stands in {plural(explanation.documents, 'document')}"
         # Of boilerplate no copy stays: the witness is only another one.
@@ -61,7 +61,7 @@ def render(explanation: Explanation, stream: Stream) -> str:
         head, relation = f"{place}: {what}, held back: what is left would be read differently ({figures})", "beside"
     else:
         what = stream.paint("kept", "added")
-        news = _kinds(": ", explanation.kinds, _NEWS)
+        news = _kinds(": ", explanation.kinds, NEWS)
         head, relation = f"{place}: {what}, it says something new{news} ({figures})", "beside"
     lines = [head, f"    {quote(explanation.text, explanation.new, stream)}"]
     if explanation.witness == explanation.text:
@@ -82,15 +82,21 @@ def quote(text: str, new: Sequence[tuple[int, int]], stream: Stream) -> str:
 
     Each marked word is quoted with what stands around it; where something is left out there is an ellipsis.
     """
-    parts, at = [], 0
-    for start, end in _windows(len(text), new):
+    return "".join(_marked(piece, stream) if is_new else piece for piece, is_new in quoted(text, new))
+
+
+def quoted(text: str, marked: Sequence[tuple[int, int]]) -> list[tuple[str, bool]]:
+    """Return what `quote` quotes, in pieces that are harmless, each with whether it is marked."""
+    parts: list[tuple[str, bool]] = []
+    at = 0
+    for start, end in _windows(len(text), marked):
         if start > at:
-            parts.append("… " if at == 0 else " … ")
-        parts.append(_window(text, start, end, new, stream))
+            parts.append(("… " if at == 0 else " … ", False))
+        parts += _stripped(list(_pieces(text, start, end, marked)))
         at = end
     if at < len(text):
-        parts.append(" …")
-    return "".join(parts)
+        parts.append((" …", False))
+    return [(piece, is_marked) for piece, is_marked in parts if piece]
 
 
 def _windows(length: int, new: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
@@ -111,10 +117,13 @@ def _windows(length: int, new: Sequence[tuple[int, int]]) -> list[tuple[int, int
     return clipped
 
 
-def _window(text: str, start: int, end: int, new: Sequence[tuple[int, int]], stream: Stream) -> str:
-    return "".join(
-        _marked(piece, stream) if is_new else piece for piece, is_new in _pieces(text, start, end, new)
-    ).strip(" ")
+def _stripped(pieces: list[tuple[str, bool]]) -> list[tuple[str, bool]]:
+    """Return pieces without spaces at the beginning and at the end; what is marked stays as it is."""
+    (first, is_marked), *rest = pieces
+    out = [(first if is_marked else first.lstrip(" "), is_marked), *rest]
+    last, is_marked = out[-1]
+    out[-1] = (last if is_marked else last.rstrip(" "), is_marked)
+    return out
 
 
 def _pieces(text: str, start: int, end: int, new: Sequence[tuple[int, int]]) -> Iterator[tuple[str, bool]]:

@@ -17,7 +17,7 @@ from dedup.text.token_chars import is_numeric
 from dedup.verdict.code import in_span
 from dedup.verdict.context import APART, APOSTROPHES, HYPHENS, between, is_capital, is_name, is_tied
 from dedup.verdict.figures import bounds, joins_otherwise
-from dedup.verdict.gap import MAX_GAP, Finding, GapContext
+from dedup.verdict.gap import MAX_GAP, Examined, Finding, GapContext, SetAside
 from dedup.verdict.omissions import check_omission
 from dedup.verdict.restrictions import FEW
 from dedup.verdict.rules.numbers import equal_numbers
@@ -26,6 +26,7 @@ from dedup.verdict.rules.registry import rules_for
 
 if TYPE_CHECKING:
     from dedup.verdict.gap import Gap, Paragraph
+    from dedup.verdict.rules.registry import Rule
 
 
 def check_addition(gap: Gap, witness: Paragraph, candidate: Paragraph, *, thorough: bool = True) -> Finding:
@@ -37,6 +38,18 @@ def check_addition(gap: Gap, witness: Paragraph, candidate: Paragraph, *, thorou
         candidate: the paragraph that may be removed.
         thorough: report all that is new; else stop at a new number, if there is one.
     """
+    if candidate.watch is None:
+        return _check(gap, witness, candidate, None, thorough=thorough)
+    ignored: list[SetAside] = []
+    finding = _check(gap, witness, candidate, ignored, thorough=thorough)
+    candidate.watch(Examined(gap, tuple(ignored), finding))
+    return finding
+
+
+def _check(
+    gap: Gap, witness: Paragraph, candidate: Paragraph, ignored: list[SetAside] | None, *, thorough: bool
+) -> Finding:
+    """Do what `check_addition` does; `ignored` takes what each rule has ignored, unless it is None."""
     if joins_otherwise(gap, witness, candidate):
         return Finding(list(gap.candidate_range) or [gap.candidate_start], Difference.NUMBER)
     if gap.candidate_size == 0:
@@ -47,12 +60,25 @@ def check_addition(gap: Gap, witness: Paragraph, candidate: Paragraph, *, thorou
         return Finding(code, Difference.NAME)
     context = GapContext(gap, witness, candidate)
     for rule in rules_for(context):
-        rule.apply(context)
+        if ignored is None:
+            rule.apply(context)
+        else:
+            _apply_watched(rule, context, ignored)
         if not context.candidate_words:
             break
         if rule.function is equal_numbers and not thorough and (numerals := _new_numerals(context)):
             return Finding(numerals, Difference.NUMBER)
     return _check_remainder(context, thorough=thorough)
+
+
+def _apply_watched(rule: Rule, context: GapContext, ignored: list[SetAside]) -> None:
+    """Apply a rule, and note what it has ignored, if anything."""
+    words, others = dict(context.candidate_words), dict(context.witness_words)
+    rule.apply(context)
+    gone = tuple(i for i in words if i not in context.candidate_words)
+    beside = tuple(i for i in others if i not in context.witness_words)
+    if gone or beside:
+        ignored.append(SetAside(rule.name, gone, beside))
 
 
 def _new_numerals(context: GapContext) -> list[int]:

@@ -35,6 +35,22 @@ class Finding(NamedTuple):
     grammar: int = 0
 
 
+class SetAside(NamedTuple):
+    """Words of a gap that one rule has ignored, as indices of tokens on either side."""
+
+    rule: str
+    candidate: tuple[int, ...]
+    witness: tuple[int, ...]
+
+
+class Examined(NamedTuple):
+    """What became of one gap: what rules have ignored, one after the other, and what was found."""
+
+    gap: Gap
+    ignored: tuple[SetAside, ...]
+    finding: Finding
+
+
 class Paragraph(NamedTuple):
     """One paragraph of a comparison.
 
@@ -46,6 +62,7 @@ class Paragraph(NamedTuple):
         text: the paragraph as written; empty if unknown.
         span: returns the characters of a token in the text.
         words: returns all folded tokens, in order.
+        watch: of a candidate: is told of each gap that is examined; None: nobody asks.
     """
 
     chars: str
@@ -54,6 +71,7 @@ class Paragraph(NamedTuple):
     text: str
     span: Callable[[int], tuple[int, int]]
     words: Callable[[], Sequence[str]]
+    watch: Callable[[Examined], None] | None = None
 
 
 class Gap(NamedTuple):

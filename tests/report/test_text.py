@@ -167,7 +167,7 @@ def test_an_explanation_names_the_kinds_of_difference() -> None:
 def test_every_kind_of_difference_has_words_for_people() -> None:
     """What covers and what is new, and nothing twice."""
     every = Difference(sum(kind.value for kind in Difference)).names()
-    assert sorted(every) == sorted([*explain.WAYS, *explain._NEWS])
+    assert sorted(every) == sorted([*explain.WAYS, *explain.NEWS])
 
 
 def test_boilerplate_says_how_often_it_stands_and_that_no_copy_is_kept() -> None:

@@ -45,10 +45,11 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from dedup.engines.local.corpus_trace import CorpusTrace
     from dedup.engines.local.spool_columns import CorpusDecision
     from dedup.engines.local.stored_parts import StoredPart
     from dedup.engines.removal.settle import Settled
-    from dedup.engines.removal.task_decisions import TaskDecisions
+    from dedup.engines.removal.task_decisions import TaskDecisions, WitnessLocation
     from dedup.fingerprint.minhash import Banding
     from dedup.formats.files.discover import Source
     from dedup.formats.parts import Part, Work
@@ -78,6 +79,7 @@ class TwoPassRun:
         fixed: paragraphs of these.
         silent_references: files of references that hold no text.
         bad_references: records of references that could not be read.
+        trace: takes down what is forgotten otherwise; None: nobody asks. To be set before all is read.
     """
 
     def __init__(
@@ -95,6 +97,7 @@ class TwoPassRun:
         self.sources: list[Source] = layout.sources
         self._references: list[Source] = layout.references
         self.references = self.fixed = self.silent_references = self.bad_references = 0
+        self.trace: CorpusTrace | None = None
         self._decisions: SpooledDecisions | None = None
         self._first = self._tasks = self._rounds_before = 0
         self._number = 0
@@ -131,6 +134,7 @@ class TwoPassRun:
         self._tasks = self._spool.tasks
         self.references = int(self._spool.sizes("documents")[: self._first].sum())
         stages = self._stages(banding)
+        stages.trace = self.trace
         decided = self._settled(stages, stages.decide(self.references, explain=self._job.explain))
         if more := decided.near.more:
             shown = f"the first {len(decided.near.shown):,} near-duplicates that say something new are explained"
@@ -181,7 +185,10 @@ class TwoPassRun:
         again = partial(stages.decide_again, decided.corpus)
         waiting = [decided.removals]
         decided = decided._replace(removals=np.empty(0, waiting[0].dtype))
-        settled = settled_removals(waiting.pop(), decided.begins, judge, again, set_aside, least=self._rounds_before)
+        retained = None if self.trace is None else self.trace.settled
+        settled = settled_removals(
+            waiting.pop(), decided.begins, judge, again, set_aside, least=self._rounds_before, retained=retained
+        )
         return decided._replace(removals=settled)
 
     def faults(self) -> Iterator[tuple[int, InternalError]]:
@@ -196,6 +203,15 @@ class TwoPassRun:
             yield -1, InternalError("while they were read", kept, place=self._references[0].name)
         for document, error in self._decisions.faults(keep_texts=self._work.keep_texts):
             yield max(document - self.references, -1), error
+
+    def located(self, paragraphs: NDArray[np.int64]) -> list[WitnessLocation]:
+        """Return where some paragraphs stand, by their numbers in the corpus, and their texts."""
+        assert self._decisions is not None  # noqa: S101 - prepared by now
+        return self._decisions.located(paragraphs)
+
+    def words_at(self, place: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return the number of words of paragraphs, by the places of their rows in the spool."""
+        return self._spool.take("row-words", place).astype(np.int64)
 
     def check_unchanged(self) -> None:
         """See, before anything is written, whether the inputs are what they were when they were read.

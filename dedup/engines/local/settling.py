@@ -31,6 +31,7 @@ def settled_removals(
     set_aside: Callable[[NDArray[np.void]], Callable[[], NDArray[np.void]]],
     *,
     least: int = 0,
+    retained: Callable[[NDArray[np.void]], None] | None = None,
 ) -> NDArray[np.void]:
     """Return the removals of a corpus with what became of each, and those of further rounds; none that are retained.
 
@@ -41,6 +42,7 @@ def settled_removals(
         decide_again: returns what another run would remove, were these paragraphs gone.
         set_aside: puts removals where they take no memory while this is found out; what it returns brings them back.
         least: rounds in which what was decided before about other documents changes what may go from these.
+        retained: is given those that are retained; None: nobody asks.
     """
     before = 0
     asked = np.ones(len(removals), bool)
@@ -68,6 +70,8 @@ def settled_removals(
         if not again.any() and turn + 1 >= least:
             break
         removals, asked = _with_wanted(removals, asked, wanted, (begins, again))
+    if retained is not None:
+        retained(removals[removals["state"] == RETAINED])
     told: NDArray[np.void] = removals[removals["state"] != RETAINED]
     return told
 

@@ -69,6 +69,10 @@ class SpooledDecisions:
         near["paragraph"] -= begin
         return TaskDecisions(parts, documents, spans, removals, witnesses, near, beside)
 
+    def located(self, paragraphs: NDArray[np.int64]) -> list[WitnessLocation]:
+        """Return the locations of some paragraphs, with their texts; their documents are counted from the first one."""
+        return list(self._places(paragraphs, np.ones(len(paragraphs), bool), 0)) if len(paragraphs) else []
+
     def faults(self, *, keep_texts: bool) -> Iterator[tuple[int, InternalError]]:
         """Yield what is to be told of what kernels raised while all was decided.
 

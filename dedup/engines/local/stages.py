@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from dedup.engines.local.clustering import Clustering
+    from dedup.engines.local.corpus_trace import CorpusTrace
     from dedup.engines.local.spool import Spool
     from dedup.model.containment import Fault
     from dedup.model.outcome import Events
@@ -48,6 +49,9 @@ class CorpusStages:
         clustering: decides which of the different paragraphs are kept.
         max_memory: bytes that all of it aims to stay below.
         events: is told how far it has come.
+
+    Attributes:
+        trace: takes down what is forgotten otherwise; None: nobody asks.
     """
 
     def __init__(
@@ -58,6 +62,7 @@ class CorpusStages:
         self.max_memory = max_memory
         self.events = events
         self._clustering = clustering
+        self.trace: CorpusTrace | None = None
         self._stages: list[tuple[Fault, str]] = []
 
     def _attempt(self, function: Callable[[], Result], kept: str, otherwise: Callable[[], Result]) -> Result:
@@ -83,6 +88,8 @@ class CorpusStages:
         begins, corpus = self._read(references)
         classes, removals = self._decided(corpus)
         near = self._near(classes.first, removals, len(corpus.owner)) if explain else NearDuplicates.empty()
+        if self.trace is not None:
+            self.trace.clustered(classes.first, self._leaders)
         return self._decision(removals, begins, corpus, near, classes.first)
 
     def _read(self, references: int) -> tuple[NDArray[np.int64], DistinctParagraphs]:

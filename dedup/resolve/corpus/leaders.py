@@ -115,6 +115,11 @@ class Leaders:
         out.store(removed, found)
         return out.verdicts(np.arange(self._number))
 
+    def candidates_of(self, paragraph: int) -> tuple[Ints, Verdicts]:
+        """Return the candidates of a paragraph, best first, and the verdicts on them: below 0 where none was needed."""
+        rows = np.flatnonzero((self._candidates.pairs >> np.uint64(32)) == paragraph)
+        return unpack(self._candidates.pairs[rows])[1], self._candidates.verdicts(rows)
+
     def near_kept_pairs(self, stays: Flags, threshold: float) -> tuple[Ints, Ints, Verdicts]:
         """Return the kept paragraphs that are similar to an earlier kept one, each with the most similar one.
 

@@ -140,6 +140,15 @@ class Matcher:
             out.update(dict.fromkeys((candidate,) if link is None else link.sources))
         return [source for source in out if not self._is_about(source, copy)]
 
+    def why_apart(self, source: int, copy: int) -> str:
+        """Return why two paragraphs are about different things, however similar they are, in a word; or nothing.
+
+        ``front-matter``: one of them is in there; ``entry``: they are different entries, or define different terms.
+        """
+        if self._is_about(source, copy):
+            return "front-matter"
+        return "entry" if self._are_distinct(source, copy) else ""
+
     def _is_about(self, source: int, copy: int) -> bool:
         """Return True if one paragraph says in the front matter what the other one says in the text."""
         article = self._article

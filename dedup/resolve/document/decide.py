@@ -9,7 +9,7 @@ more goes.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -22,6 +22,7 @@ from dedup.resolve.document.resolve import removed_among, resolve
 from dedup.resolve.document.rounds import merge_rounds
 from dedup.resolve.document.screen import SHORT_RUN, is_quicker, paragraphs_alone
 from dedup.resolve.document.settled import surely_new
+from dedup.resolve.document.trace import Trace
 from dedup.shingling import keys as key_hashes
 from dedup.shingling import tokenise
 from dedup.text.arrays import batches
@@ -30,7 +31,7 @@ from dedup.text.long_texts import LONG, split_together
 from dedup.text.paragraphs import split
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
@@ -65,31 +66,52 @@ def decide(texts: Sequence[str], settings: Settings, *, explain: bool = False) -
     )
 
 
+def decide_traced(text: str, settings: Settings) -> tuple[Decision, list[Trace]]:
+    """Decide about one document as `decide` does, and return also what each round came to, in order.
+
+    A document of a single paragraph has no rounds.
+    """
+    traces: list[Trace] = []
+    [decision] = one_by_one(
+        lambda some: _decide(some, settings, explain=True, watch=traces.append),
+        [text],
+        lambda one, fault: Decision(_counted(one, settings), fault=fault),
+    )
+    return decision, traces
+
+
 def _counted(text: str, settings: Settings) -> int:
     """Return the paragraphs of a text with which a kernel has raised; none, where it is the splitting."""
     return attempt(lambda: len(split(text, settings.split)), lambda _: 0)
 
 
-def _decide(texts: Sequence[str], settings: Settings, *, explain: bool) -> list[Decision]:
+def _decide(texts: Sequence[str], settings: Settings, *, explain: bool, watch: Watch | None = None) -> list[Decision]:
     """Decide for each document, as `decide` does; raise whatever a kernel raises."""
-    out = _decide_all(texts, settings, explain=explain)
+    out = _decide_all(texts, settings, explain=explain, watch=watch)
     moving = [i for i, decision in enumerate(out) if decision.removals]
     for _ in range(ROUNDS):
         if not moving:
             return out
-        moving = _settle(texts, out, moving, settings, explain=explain)
+        moving = _settle(texts, out, moving, settings, explain=explain, watch=watch)
     for number in moving:
         out[number] = _unsettled(out[number])
     return out
 
 
 def _settle(
-    texts: Sequence[str], out: list[Decision], moving: list[int], settings: Settings, *, explain: bool
+    texts: Sequence[str],
+    out: list[Decision],
+    moving: list[int],
+    settings: Settings,
+    *,
+    explain: bool,
+    watch: Watch | None,
 ) -> list[int]:
     """Decide about what is left of some documents, as one decision with the first; return those not at rest."""
     left = [out[number].apply(texts[number]) for number in moving]
     still: list[int] = []
-    for number, rest, again in zip(moving, left, _decide_all(left, settings, explain=explain), strict=True):
+    every = _decide_all(left, settings, explain=explain, watch=watch)
+    for number, rest, again in zip(moving, left, every, strict=True):
         joined = merge_rounds(texts[number], out[number], rest, again, settings)
         if joined is None:
             out[number] = _unsettled(out[number])
@@ -106,16 +128,19 @@ def _unsettled(decision: Decision) -> Decision:
     return Decision(decision.paragraphs, comparisons=decision.comparisons, unsettled=True, held_back=stays)
 
 
-def _decide_all(texts: Sequence[str], settings: Settings, *, explain: bool) -> list[Decision]:
+def _decide_all(
+    texts: Sequence[str], settings: Settings, *, explain: bool, watch: Watch | None = None
+) -> list[Decision]:
     out = [Decision(_only(text)) for text in texts]
     several = [i for i, text in enumerate(texts) if any(end in text for end in LINE_ENDS)]
-    counts = paragraphs_alone([texts[i] for i in several], settings)
+    # Of a document that is watched every paragraph is looked at.
+    counts = [None for _ in several] if watch else paragraphs_alone([texts[i] for i in several], settings)
     for number, count in zip(several, counts, strict=True):
         if count is not None:
             out[number] = Decision(count)
     several = [number for number, count in zip(several, counts, strict=True) if count is None]
     for some in batches([len(texts[i]) for i in several], BATCH):
-        decisions = _decide_batch([texts[i] for i in several[some]], settings, explain=explain)
+        decisions = _decide_batch([texts[i] for i in several[some]], settings, explain=explain, watch=watch)
         for number, decision in zip(several[some], decisions, strict=True):
             out[number] = decision
     return out
@@ -179,6 +204,10 @@ def _words(text: str, starts: Ints, ends: Ints) -> Words:
     return tokenise(text, starts, ends) if words is None else words
 
 
+Watch: TypeAlias = "Callable[[Trace], None]"
+"""Is given what a round came to."""
+
+
 class _Batch(NamedTuple):
     begins: NDArray[np.int64]
     spans: Spans
@@ -195,10 +224,12 @@ def _together(texts: Sequence[str]) -> tuple[str, NDArray[np.int64]]:
     return "\n".join(texts), begins
 
 
-def _decide_batch(texts: Sequence[str], settings: Settings, *, explain: bool) -> list[Decision]:
+def _decide_batch(
+    texts: Sequence[str], settings: Settings, *, explain: bool, watch: Watch | None = None
+) -> list[Decision]:
     """Run the kernels over some documents and resolve those in which anything repeats."""
     text, begins = _together(texts)
-    if is_quicker(len(text)) and len(text) <= LONG:
+    if watch is None and is_quicker(len(text)) and len(text) <= LONG:
         # Where it raises, it is done the other way.
         read = attempt(lambda: read_natively(texts, text, begins, settings), lambda _: None)
         if isinstance(read, NativeReading):
@@ -215,7 +246,7 @@ def _decide_batch(texts: Sequence[str], settings: Settings, *, explain: bool) ->
     spans = Spans(starts, ends, np.repeat(several, counts[several]))
     words = tokenise(text, starts, ends)
     batch = _batched(begins, spans, words, settings, explain=explain)
-    return _resolved(texts, counts, batch, settings, explain=explain)
+    return _resolved(texts, counts, batch, settings, explain=explain, watch=watch)
 
 
 def _apart(texts: Sequence[str], odd: list[int], settings: Settings, *, explain: bool) -> list[Decision]:
@@ -239,13 +270,37 @@ def _batched(begins: Ints, spans: Spans, words: Words, settings: Settings, *, ex
 
 
 def _resolved(
-    texts: Sequence[str], counts: Ints, batch: _Batch, settings: Settings, *, explain: bool
+    texts: Sequence[str],
+    counts: Ints,
+    batch: _Batch,
+    settings: Settings,
+    *,
+    explain: bool,
+    watch: Watch | None = None,
 ) -> list[Decision]:
     """Resolve the documents of a batch in which anything repeats."""
     out = [Decision(count) for count in counts.tolist()]
-    for number in _worth_resolving(batch, settings):
-        out[number] = resolve(_article(batch, texts[number], number, settings), explain=explain)
+    worth = _worth_resolving(batch, settings)
+    if watch is not None:
+        for number in sorted(set(batch.spans.documents.tolist()).difference(worth)):
+            watch(_trace(batch, texts[number], number, settings))
+    for number in worth:
+        if watch is None:
+            out[number] = resolve(_article(batch, texts[number], number, settings), explain=explain)
+        else:
+            trace = _trace(batch, texts[number], number, settings)
+            out[number] = resolve(trace.article, explain=explain, trace=trace)
+            watch(trace)
     return out
+
+
+def _trace(batch: _Batch, text: str, number: int, settings: Settings) -> Trace:
+    """Return what is to take down how one document is resolved."""
+    low, high = np.searchsorted(batch.spans.documents, [number, number + 1]).tolist()
+    some = slice(*np.searchsorted(batch.pairs.later, [low, high]).tolist())
+    columns = (batch.pairs.later[some] - low, batch.pairs.earlier[some] - low, batch.pairs.votes[some])
+    votes = {(later, earlier): votes for later, earlier, votes in zip(*(c.tolist() for c in columns), strict=True)}
+    return Trace(_article(batch, text, number, settings), votes)
 
 
 def _pairs(words: Words, spans: Spans, settings: Settings) -> Pairs:

@@ -48,15 +48,26 @@ _PHRASE = 2
 """Times the least words of a paragraph that a lone sentence must have to be no phrase."""
 
 
-def is_accident(block: Block) -> bool:
-    """Return True if a block is an accident of scraping: it may be removed."""
+def why_meant(block: Block) -> str | None:
+    """Return why a block is taken for meant, in a word; None where it is an accident of scraping.
+
+    ``pieces``: it is not of one piece; ``form``: it is no text that follows on itself, no body of text, no page
+    furniture; ``series``, ``filled-in``: it is one of several made alike, or a form; ``cells``: it stands among the
+    cells of a table; ``subject``: it stands under a name, or in a section, of its own.
+    """
     is_page = is_page_again(block)
     # What takes less time to find out, and mostly says no, is asked first.
-    if not is_page and not (block.is_one_piece() and _is_copy(block)):
-        return False
-    if is_series(block) or is_framed(block) or count_filled_in(block) >= _FORM:
-        return False
-    return is_page or not (is_among_cells(block) or _has_own_subject(block))
+    if not is_page and not block.is_one_piece():
+        return "pieces"
+    if not is_page and not _is_copy(block):
+        return "form"
+    if is_series(block) or is_framed(block):
+        return "series"
+    if count_filled_in(block) >= _FORM:
+        return "filled-in"
+    if is_page:
+        return None
+    return "cells" if is_among_cells(block) else "subject" if _has_own_subject(block) else None
 
 
 def is_page_again(block: Block) -> bool:

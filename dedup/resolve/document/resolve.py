@@ -13,7 +13,8 @@ from dedup.model.decisions import Decision, KeptNear, Reason, Removal, Witness
 from dedup.model.differences import Difference
 from dedup.resolve.document.block import NEARLY_ALL, Block
 from dedup.resolve.document.blocks import Link, Matcher, longest_block, with_wordless, without_strays
-from dedup.resolve.document.intent import is_accident, is_page_again
+from dedup.resolve.document.intent import is_page_again, why_meant
+from dedup.resolve.document.trace import HEADING, MEANT, NEIGHBOURS, REST, STRAY
 from dedup.resolve.outline import Outline
 from dedup.resolve.surroundings import Surroundings
 from dedup.text.paragraphs import cuts
@@ -22,17 +23,21 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     from dedup.resolve.document.article import Article
+    from dedup.resolve.document.trace import Trace
 
 
-def resolve(article: Article, *, explain: bool = False) -> Decision:
+def resolve(article: Article, *, explain: bool = False, trace: Trace | None = None) -> Decision:
     """Decide about every paragraph of one article.
 
     Args:
         article: the paragraphs and what they may be compared with.
         explain: also collect the near-duplicates that stay.
+        trace: takes down why what repeats stays; None: nobody asks.
     """
     matcher = Matcher(article)
-    blocks = _without_retained(article, _find_blocks(article, matcher))
+    blocks = _without_retained(article, _find_blocks(article, matcher, trace=trace), trace)
+    if trace is not None:
+        trace.matcher = matcher
     matcher.removed = {link.copy: link for block in blocks for link in block}
     kept_near = tuple(_kept_near(article, matcher)) if explain else ()
     return Decision(len(article), _removals(article, blocks), kept_near, article.comparisons)
@@ -45,14 +50,16 @@ def removed_among(article: Article, asked: Collection[int]) -> set[int]:
     return gone.intersection(asked)
 
 
-def _find_blocks(article: Article, matcher: Matcher, asked: Collection[int] = ()) -> list[list[Link]]:
+def _find_blocks(
+    article: Article, matcher: Matcher, asked: Collection[int] = (), trace: Trace | None = None
+) -> list[list[Link]]:
     """Return the blocks that go, from the first to the last; with `asked`, none where none of these paragraphs goes."""
     blocks: list[list[Link]] = []
     decided: set[int] = set()
     last = max(asked, default=-1)
     for copy in range(len(article)):
         if copy not in decided and copy not in matcher.removed and article.repeats(copy):
-            links = _decide_at(article, matcher, copy, decided)
+            links = _decide_at(article, matcher, copy, decided, trace)
             if links:
                 blocks.append(links)
                 matcher.mark_removed(links)
@@ -62,7 +69,9 @@ def _find_blocks(article: Article, matcher: Matcher, asked: Collection[int] = ()
     return blocks
 
 
-def _decide_at(article: Article, matcher: Matcher, copy: int, decided: set[int]) -> list[Link]:
+def _decide_at(
+    article: Article, matcher: Matcher, copy: int, decided: set[int], trace: Trace | None = None
+) -> list[Link]:
     """Return the links to remove of the block that begins here; record those of a block that is kept."""
     links = [link for link in longest_block(article, matcher, copy) if link.copy not in decided]
     if not links:
@@ -71,15 +80,21 @@ def _decide_at(article: Article, matcher: Matcher, copy: int, decided: set[int])
         return links
     firm = without_strays(article, links)
     if not firm or firm[0].copy != copy:
+        if trace is not None:
+            trace.keep(links[:1], STRAY)
         return []
     block = Block(article, firm, matcher)
     if _is_in_pieces(block):
         firm = block.first_piece()
         block = Block(article, firm, matcher)
-    if is_accident(block):
+    if (meant := why_meant(block)) is None:
         going = _without_heads(article, firm)
         enough = len(going) >= NEARLY_ALL * len(firm) or _is_divisible(article, going) or is_page_again(block)
+        if trace is not None:
+            trace.keep(firm, HEADING if enough else REST)  # those that go are no longer asked about
         return with_wordless(article, going) if enough else []
+    if trace is not None:
+        trace.keep(firm, MEANT, meant)
     if article.settings.guard == "off":
         return [link for link in firm if article.is_eligible(link.copy)]
     # A block is kept as a whole: its tail must not be taken for accidental because its head was passed.
@@ -104,7 +119,7 @@ def _without_heads(article: Article, block: list[Link]) -> list[Link]:
     return [link for link in block if link.copy in going]
 
 
-def _without_retained(article: Article, blocks: list[list[Link]]) -> list[list[Link]]:
+def _without_retained(article: Article, blocks: list[list[Link]], trace: Trace | None = None) -> list[list[Link]]:
     """Drop the links whose copy has to stay for what stays beside it.
 
     Lines without a sentence, and sections, go as a whole or not at all.
@@ -122,6 +137,10 @@ def _without_retained(article: Article, blocks: list[list[Link]]) -> list[list[L
         whole = [
             a for a, b in zip(blocks, left, strict=True) if len(b) >= NEARLY_ALL * len(a) or _is_divisible(article, a)
         ]
+        if trace is not None:
+            trace.keep((link for block in blocks for link in block if link.copy in retained), NEIGHBOURS)
+            kept = [a for a, b in zip(blocks, left, strict=True) if a not in whole]
+            trace.keep((link for block in kept for link in block if link.copy not in retained), REST)
         if len(whole) == len(blocks):
             return [block for block in left if block]
         blocks = whole

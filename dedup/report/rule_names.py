@@ -1,0 +1,42 @@
+"""What the rules of `dedup.verdict.rules.registry` are called for people: what the words are that they set aside."""
+
+from __future__ import annotations
+
+NAMES = {
+    "filler": "a filler that ties it to the sentence before",
+    "mojibake": "letters broken by an encoding",
+    "reply_count": "a count of replies",
+    "spelling_variant": "another spelling",
+    "marker": "a marker in front",
+    "same_phrase": "the same in other words of a closed list",
+    "ordinal": "the ending of an ordinal number",
+    "enumerators": "letters that number parts of a sentence",
+    "equal_numbers": "the same number in another form",
+    "magnitudes": "the same number with its magnitude in words",
+    "month": "the same month or day",
+    "unit_beside": "the same unit",
+    "abbreviation": "an abbreviation",
+    "markup": "markup",
+    "address": "the target of a link",
+    "image_path": "the directory of an image",
+    "truncated_word": "a word cut short",
+    "moved_run": "words that stand elsewhere in the other one",
+    "doubled_words": "words written twice",
+    "moved_time_phrase": "a time that stands elsewhere in the other one",
+    "agreement": "an ending that follows from the words around it",
+    "courtesy": "a title of courtesy",
+    "weekday": "the weekday of a date that both have",
+    "label": "a word for its form in front",
+    "dangling_modal": "a modal verb at a torn edge",
+    "attribution": "who says so, nobody being named",
+    "attribution_phrase": "who says so, in a phrase of a closed list",
+    "nameless_source": "a source without a name",
+    "speaker": "somebody who speaks for one who is named",
+    "news_agency": "the agency that distributes it",
+    "furniture": "what stands on buttons",
+    "button_captions": "captions of buttons",
+    "repeated_headline": "a headline of the text's own words",
+    "site_name": "the name of a site",
+    "domain_suffix": "the end of a site's address",
+}
+"""Name of a rule → the words that it sets aside."""

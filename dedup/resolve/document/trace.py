@@ -1,0 +1,58 @@
+"""What one round of decisions about a document came to, paragraph by paragraph, for whoever asks why.
+
+It is filled by what decides, and decides nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from dedup.resolve.document.article import Article
+    from dedup.resolve.document.blocks import Link, Matcher
+
+
+@dataclass
+class Trace:
+    """One round.
+
+    Attributes:
+        article: the paragraphs, as they are in this round.
+        votes: how many of its shingles a paragraph has in common with a candidate, by the numbers of both.
+        matcher: what was found, once the round is done; None where nothing repeats that might go.
+        stays: for each paragraph that repeats something and stays nevertheless: why, in a word (`MEANT`, `STRAY`,
+            `HEADING`, `REST`, `NEIGHBOURS`), with what says more of it, and what it would have gone for.
+    """
+
+    article: Article
+    votes: dict[tuple[int, int], int] = field(default_factory=dict)
+    matcher: Matcher | None = None
+    stays: dict[int, Stays] = field(default_factory=dict)
+
+    def keep(self, links: Iterable[Link], why: str, detail: str = "") -> None:
+        """Note that paragraphs stay."""
+        self.stays.update((link.copy, Stays(why, detail, link)) for link in links)
+
+
+@dataclass(frozen=True)
+class Stays:
+    """Why a paragraph stays that repeats something."""
+
+    why: str
+    detail: str
+    link: Link
+
+
+MEANT = "meant"
+"""The repetition is taken for meant; see `dedup.resolve.document.intent.why_meant`."""
+STRAY = "stray"
+"""It repeats by itself what stands among other things, and is no text by itself."""
+HEADING = "heading"
+"""It heads something new."""
+REST = "rest"
+"""Most of its block stays."""
+NEIGHBOURS = "neighbours"
+"""What stays beside it needs it."""
