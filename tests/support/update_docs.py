@@ -50,7 +50,7 @@ def settings_block() -> str:
 BLOCKS = {
     "cli.md": ("help", help_block),
     "configuration.md": ("settings", settings_block),
-    "index.md": ("index help", index_block),
+    "day-by-day.md": ("index help", index_block),
 }
 
 
