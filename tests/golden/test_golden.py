@@ -11,6 +11,7 @@ import pytest
 
 from tests.support.cli_inprocess import run
 from tests.support.golden import Case, CaseError, difference, load, update
+from tests.support.log_schema import checked
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 CASES = [load(path) for path in sorted((ROOT / "fixtures" / "golden").glob("*.txt"))]
@@ -78,9 +79,10 @@ def test_check_agrees_with_cleaning(case: Case) -> None:
 
 @pytest.mark.parametrize("case", [case for case in CASES if not case.exit_code and not case.known_gap], ids=str)
 def test_log_gives_the_input_back(case: Case, tmp_path: Path) -> None:
-    """The cleaned text and the removal log give the input, byte for byte."""
+    """The cleaned text and the removal log, which is as its schema has it, give the input, byte for byte."""
     log = tmp_path / "log.jsonl"
     cleaned = run(_arguments(case, "--removed", str(log)), case.input).stdout
+    checked(log.read_bytes())
     restored = run(_arguments(case, "--restore", str(log)), cleaned)
     assert restored.code == 0, restored.stderr.decode(errors="replace")
     _same(case.input, restored.stdout, "restoring does not give the input")
