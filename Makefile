@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help setup test lint types docs bench wheel ci clean
+.PHONY: help setup test lint types docs site bench wheel ci clean
 .DEFAULT_GOAL := test
 
 help: ## list the chores
@@ -28,6 +28,10 @@ types: setup ## check types, tests included
 
 docs: setup ## run every command that the documentation shows
 	$(BIN)/pytest -q tests/docs/test_commands.py tests/docs/test_options.py tests/docs/test_layout.py
+
+site: setup ## build the documentation as a site, in build/site
+	$(BIN)/sphinx-build -q -W --keep-going -j auto -c docs . build/site
+	@echo build/site/index.html
 
 bench: setup ## measure speed against yardsticks, and accuracy
 	$(BIN)/python benchmarks/document_speed.py

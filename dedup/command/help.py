@@ -24,7 +24,7 @@ There is nothing to read: give an INPUT, or pipe something in.
 'dedup --help' lists all options.
 """
 
-_INTRODUCTION = """\
+INTRODUCTION = """\
 Take repeated and near-duplicate paragraphs out of scraped articles, and lose nothing else.
 
 The first occurrence of a paragraph stays; what is kept is kept byte for byte. A near-duplicate that carries a number, \
@@ -37,7 +37,7 @@ INPUT, or when it is -, standard input is read. \
 Cleaned text goes to standard output, messages go to standard error. Input packed with gzip, \
 zstd, bzip2 or xz is recognised."""
 
-_EXAMPLES = (
+EXAMPLES = (
     ("dedup < article.txt > clean.txt", "one article, through the pipe"),
     ("dedup articles.jsonl > clean.jsonl", 'the "text" of each record'),
     ("dedup --check articles/", "exit with 1 if anything repeats"),
@@ -47,14 +47,14 @@ _EXAMPLES = (
     ("dedup -o before/ --restore log.jsonl clean/", "and back, byte for byte"),
 )
 
-_SETTINGS = (
+SETTINGS = (
     "Settings are taken from the command line, else from the environment (DEDUP_MIN_WORDS=5), else from [tool.dedup] "
     "in the nearest pyproject.toml (min-words = 5), else from the defaults. Inputs, outputs and what is done with them "
     "come from the command line alone. A file that was found, not named, may not choose the engine, nor give up "
     "a promise."
 )
 
-_STATUS = (
+STATUS = (
     ("0", "done; with --check or --diff: nothing to remove"),
     ("1", "--check or --diff found something to remove, and nothing went wrong"),
     ("2", "an error: an option, a setting, or an input or output, be it one file of many"),
@@ -68,12 +68,12 @@ WIDEST = 80
 def render(width: int = WIDEST) -> str:
     """Return the whole help text, no line wider than `width` columns where words allow."""
     width = max(40, min(width, WIDEST))
-    parts = [USAGE, *(wrap(text, width, 2) for text in _INTRODUCTION.split("\n\n"))]
-    parts.append("\n".join(["Examples:", *(row(left, right, width, 48) for left, right in _EXAMPLES)]))
+    parts = [USAGE, *(wrap(text, width, 2) for text in INTRODUCTION.split("\n\n"))]
+    parts.append("\n".join(["Examples:", *(row(left, right, width, 48) for left, right in EXAMPLES)]))
     for title, options in GROUPS:
         parts.append("\n".join([f"{title}:", *(row(left_of(o), describe(o), width, 24) for o in options)]))
-    parts.append("\n".join(["Settings:", wrap(_SETTINGS, width, 2)]))
-    parts.append("\n".join(["Exit status:", *(row(left, right, width, 7) for left, right in _STATUS)]))
+    parts.append("\n".join(["Settings:", wrap(SETTINGS, width, 2)]))
+    parts.append("\n".join(["Exit status:", *(row(left, right, width, 7) for left, right in STATUS)]))
     return "\n\n".join(parts) + "\n"
 
 

@@ -121,7 +121,7 @@ COMMANDS = {
     )
 }
 
-_INTRODUCTION = """\
+INTRODUCTION = """\
 Look after the index that 'dedup --index DIR' keeps of earlier days: see what is in it, check it, merge its segments, \
 take days out, put several together.
 
@@ -134,7 +134,7 @@ def render(name: str | None = None, width: int = WIDEST) -> str:
     """Return the help of a command, or of the program; no line wider than `width` columns where words allow."""
     width = max(40, min(width, WIDEST))
     if name is None:
-        parts = [USAGE, *(wrap(text, width, 2) for text in _INTRODUCTION.split("\n\n"))]
+        parts = [USAGE, *(wrap(text, width, 2) for text in INTRODUCTION.split("\n\n"))]
         parts.append("\n".join(["Commands:", *(row(c.name, c.summary, width, 12) for c in COMMANDS.values())]))
         options: tuple[Option, ...] = GLOBAL
     else:
@@ -143,13 +143,14 @@ def render(name: str | None = None, width: int = WIDEST) -> str:
         parts.append("\n".join(["Examples:", *(f"  {line}" for line, _ in command.examples)]))
         options = (*command.options, DEBUG, HELP)
     parts.append("\n".join(["Options:", *(row(left_of(o), describe(o), width, _COLUMN) for o in options)]))
-    parts.append("\n".join(["Exit status:", *(row(left, right, width, 7) for left, right in _status(name))]))
+    parts.append("\n".join(["Exit status:", *(row(left, right, width, 7) for left, right in statuses(name))]))
     if name is None:
         parts.append(wrap(f"'{PROGRAM} COMMAND --help' says more of a command.", width, 0))
     return "\n\n".join(parts) + "\n"
 
 
-def _status(name: str | None) -> tuple[tuple[str, str], ...]:
+def statuses(name: str | None) -> tuple[tuple[str, str], ...]:
+    """Return the exit statuses of a command, or of the program, and what each means."""
     done = {None: "done; with check: nothing is damaged", "check": "nothing is damaged"}.get(name, "done")
     damage = {None: (("1", "check found damage"),), "check": (("1", "something is damaged"),)}.get(name, ())
     error = ("2", "an error: an option, or an index that cannot be read or written")

@@ -26,8 +26,11 @@ class WitnessParagraph:
     paragraph: int
     """Number of the paragraph in its document, from 0."""
     start: int
+    """Its first character in the text of its document."""
     end: int
+    """The first character after it."""
     text: str
+    """The paragraph."""
     document: int | None = None
     """Number of its document, from 0, where that is not the one the removed paragraph stood in."""
     reference: int | None = None
@@ -41,17 +44,27 @@ class RemovedParagraph:
     paragraph: int
     """Number of the paragraph in its document, from 0."""
     start: int
+    """Its first character in the text that was given."""
     end: int
+    """The first character after it."""
     cut_start: int
     """Start of what left the text: the paragraph and its separator."""
     cut_end: int
+    """End of what left the text."""
     text: str
+    """The paragraph."""
     reason: Reason
+    """Why it went."""
     compared: Compared
+    """How it was compared with its witnesses: characters, folded tokens, or tokens one by one."""
     witnesses: tuple[WitnessParagraph, ...]
+    """The paragraphs that make it superfluous; of boilerplate, another copy."""
     similarity: float
+    """Of the tokens of both, 0 to 1."""
     coverage: float
+    """Share of its tokens that the witnesses have, in order, 0 to 1."""
     block: int | None
+    """Number of the repeated block in its document; None outside of one."""
     documents: int | None = None
     """For boilerplate: the number of documents that it stands in."""
     differs: tuple[str, ...] = ()
@@ -63,12 +76,19 @@ class KeptParagraph:
     """A near-duplicate that stayed, because it says something new."""
 
     paragraph: int
+    """Number of the paragraph in its document, from 0."""
     start: int
+    """Its first character in the text that was given."""
     end: int
+    """The first character after it."""
     text: str
+    """The paragraph."""
     witness: WitnessParagraph
+    """The paragraph that it is nearly like."""
     similarity: float
+    """Of the tokens of both, 0 to 1."""
     coverage: float
+    """Share of its tokens that the witness has, in order, 0 to 1."""
     new: tuple[tuple[int, int], ...]
     """Spans of the words that are new."""
     kinds: tuple[str, ...] = ()

@@ -1,4 +1,7 @@
-"""Write the generated parts of the documentation anew: ``python tests/support/update_docs.py``."""
+"""Write the generated parts of the documentation anew: ``python tests/support/update_docs.py``.
+
+Some pages have a block that is generated, between two comments; man pages are generated as a whole.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +9,16 @@ import re
 import sys
 from pathlib import Path
 
+sys.path.append(str(Path(__file__).resolve().parents[2]))  # where `tests` is found if this is run as a script
+
 from dedup.command import index_help
 from dedup.command.help import describe, render
 from dedup.command.options import OPTIONS
+from tests.support.documentation import exit_codes, library_pages, man_pages, navigation, schema_tables
 
-DOCS = Path(__file__).parent.parent.parent / "docs"
+DOCS = navigation.DOCS
+ROOT = DOCS.parent
+VERSION = re.compile(r'^version = "(.+)"$', re.MULTILINE)
 
 
 def help_block() -> str:
@@ -51,11 +59,24 @@ BLOCKS = {
     "cli.md": ("help", help_block),
     "configuration.md": ("settings", settings_block),
     "day-by-day.md": ("index help", index_block),
+    "index.md": ("pages", navigation.listed),
+    "exit-codes.md": ("exit codes", exit_codes.tables),
+    "schemas.md": ("schemas", schema_tables.all_sections),
+    "api.md": ("library", library_pages.page),
 }
+"""Page → name of the block in it that is generated, and what makes it."""
+WHOLE = {
+    "man/dedup.1": man_pages.dedup_page,
+    "man/dedup-index.1": man_pages.index_page,
+}
+"""File → what makes all of it, given the version."""
 
 
 def updated(name: str) -> str:
-    """Return a page with its generated block as it should be."""
+    """Return a page, or its block, as it should be; one that is generated as a whole need not be there."""
+    if name in WHOLE:
+        version = VERSION.search((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+        return WHOLE[name](version[1] if version else "")
     mark, make = BLOCKS[name]
     text = (DOCS / name).read_text(encoding="utf-8")
     pattern = re.compile(rf"(<!-- generated: {mark} -->\n).*?(<!-- end -->)", re.DOTALL)
@@ -66,6 +87,6 @@ def updated(name: str) -> str:
 
 
 if __name__ == "__main__":
-    for page in BLOCKS:
+    for page in (*BLOCKS, *WHOLE):
         (DOCS / page).write_text(updated(page), encoding="utf-8")
     sys.exit(0)

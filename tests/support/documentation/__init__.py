@@ -1,0 +1,1 @@
+"""What makes the generated pages of the documentation: man pages, tables of schemas, the library, the list of pages."""
