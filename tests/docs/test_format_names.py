@@ -34,6 +34,8 @@ DETAILS = {"table_rows", "foreign_kinds", "registry", "names"}
 ELSEWHERE = {
     "dedup/api/": {"text": "a member of records, a column of tables, and a field of what is returned"},
     "dedup/command/corpus_options.py": {"text": "what the value of an option is: any text"},
+    "dedup/command/check_options.py": {"text": "likewise"},
+    "dedup/command/telling_options.py": {"text": "likewise"},
     "dedup/command/index_help.py": {"text": "likewise"},
     "dedup/index/figures.py": {"text": "a figure: bytes of the texts of an index"},
     "dedup/command/option.py": {"text": "what the value of an option is: any text"},
@@ -50,6 +52,13 @@ ELSEWHERE = {
     "dedup/model/compatibility.py": {"text": "a value of --html", "html": "the option --html"},
     "dedup/model/job.py": {"text": "a value of --html; the usual field of a record"},
     "dedup/model/results.py": {"text": "a field of what is returned"},
+    "dedup/report/lives.py": {"text": "a line of what is told"},
+    "dedup/report/renderers/": {
+        "text": "a member of reports",
+        ".md": "a format of reports",
+        ".html": "likewise",
+        "html": "likewise",
+    },
     "dedup/text/line_forms.py": {"text": "a form of line that is no list and no table"},
 }
 """Files, or folders, in which such a word is something else, and what."""
