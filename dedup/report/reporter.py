@@ -210,14 +210,29 @@ def _sentence(text: str) -> str:
 
 
 def tell(text: str) -> None:
-    """Write to standard error; where that has gone away, or is full, the run goes on without."""
+    """Write to standard error; where that has gone away, or is full, the run goes on without.
+
+    Where GitHub Actions reads it, no line of it is a command to that, whatever is quoted in it.
+    """
     if sys.stderr is None:
         return
+    if os.environ.get("GITHUB_ACTIONS") and ("::" in text or "##[" in text):
+        text = without_commands(text)
     try:
         sys.stderr.write(text)
         sys.stderr.flush()
     except (OSError, ValueError):
         silence(2)
+
+
+def without_commands(text: str) -> str:
+    """Return messages of which GitHub's runner takes no line for a command: it takes what begins with ``::``."""
+    harmless = []
+    for line in text.split("\n"):
+        bare = line.lstrip()
+        told = f"{line[: len(line) - len(bare)]}\\x3a{bare[1:]}" if bare.startswith("::") else line
+        harmless.append(told.replace("##[", "#\\x23["))  # an older form, which may stand anywhere
+    return "\n".join(harmless)
 
 
 def silence(descriptor: int) -> None:
