@@ -120,6 +120,8 @@ class Baseline(AbstractContextManager["Baseline"]):
             return self._updated(complete=complete)
         said = f"{self.accepted:,} of {plural(self.accepted + self.new, 'repeat')} accepted by {self.path}"
         said += f", {self.new:,} new"
+        if self.new:
+            said += " (where a text has more places than are accepted, the last ones are told)"
         gone = self._gone() if complete else 0
         if gone:
             are = "is" if gone == 1 else "are"
