@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from dedup.report.findings.maps import MostAffected
 from dedup.report.findings.repeated import MostRepeated
 from dedup.report.findings.sample import StratifiedSample
 from dedup.report.findings.text_fingerprint import fingerprint_of
@@ -41,6 +42,7 @@ class Findings:
         kinds: number of findings with each kind of difference, apart for those removed (True) and those that stay.
         similarities: number of pairs that were aligned by their similarity in hundredths, likewise apart.
         repeated: the most repeated paragraphs.
+        maps: of the documents that repeat themselves most, which paragraph was compared with which.
     """
 
     def __init__(self, most: int = SAMPLE, seed: int = SEED) -> None:
@@ -49,12 +51,14 @@ class Findings:
         self.kinds: Counter[tuple[bool, str]] = Counter()
         self.similarities = {True: [0] * BINS, False: [0] * BINS}
         self.repeated = MostRepeated()
+        self.maps = MostAffected()
         self.seed = seed
         self._sample: StratifiedSample[Explanation] = StratifiedSample(most, seed)
 
     def add(self, found: Explanation) -> None:
         """Take the next finding."""
         self.reasons[found.reason] += 1
+        self.maps.add(found)
         self.kinds.update((found.removed, kind) for kind in found.kinds)
         if found.text != found.witness:
             self.similarities[found.removed][round(100 * min(max(found.similarity, 0.0), 1.0))] += 1

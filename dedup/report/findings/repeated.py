@@ -25,6 +25,8 @@ class Repeated:
     place: str
     """Where the witness stands."""
     removed: int = 0
+    characters: int = 0
+    """Of all paragraphs that were removed for it."""
     documents: int = 0
     """From which it was removed."""
     sites: set[str] = field(default_factory=set)
@@ -55,6 +57,7 @@ class MostRepeated:
                 self._forget()
             entry = self._counted[key] = Repeated(gone.witness[:_CHARACTERS], gone.beside.place)
         entry.removed += 1
+        entry.characters += len(gone.text)
         document = f"{gone.at.file}\n{gone.document}"
         if document != entry.last:
             entry.documents += 1
@@ -67,6 +70,10 @@ class MostRepeated:
         for key, _ in rising[: _MOST // 2]:
             del self._counted[key]
         self.missed += rising[_MOST // 2 - 1][1].removed
+
+    def largest(self, number: int) -> list[Repeated]:
+        """Return those with which most text was removed, the largest first: not rules and labels, as `top` may."""
+        return sorted(self._counted.values(), key=lambda entry: (-entry.characters, entry.place))[:number]
 
     def top(self, number: int) -> list[Repeated]:
         """Return the most frequent ones, the most frequent first."""

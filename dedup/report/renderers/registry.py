@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from dedup.report.renderers.base import Renderer
 
 _BY_SUFFIX = {
+    ".html": "html_report",
     ".json": "json_report",
     ".junit.xml": "junit_report",
     ".md": "markdown_report",

@@ -1,0 +1,143 @@
+"""Scraped text for a page: harmless, marked where it differs, and clipped around that."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from dedup.report.terminal import sanitise
+from dedup.report.word_marks import differing_words, pieces
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dedup.model.explanation import Explanation
+    from dedup.report.word_marks import Spans
+
+ELLIPSIS = "…"
+_KEPT = re.compile("([\n\t\u200e\u200f\u061c]+)")
+"""What `sanitise` shows, and a page needs: line ends, tabs, and marks of direction, which end with their element."""
+_BEFORE = 60
+"""Characters that stay in front of the first difference, where a text is clipped in front of it."""
+Segments = list[str]
+"""A text in pieces: those with an odd number are marked. Only the first one and the last one may be empty."""
+
+
+class Marked(NamedTuple):
+    """A finding's two texts, whole, and where they differ.
+
+    Attributes:
+        text: the paragraph that was removed, or stays.
+        marks: what it has and the witness has not; of one that stays, what is new in it.
+        witness: the other one; None where it is the same.
+        witness_marks: what it has and the paragraph has not.
+    """
+
+    text: str
+    marks: Spans
+    witness: str | None
+    witness_marks: Spans
+
+
+def harmless(text: str) -> str:
+    """Return a text in which nothing steers a reader: controls, direction overrides and undecoded bytes are visible.
+
+    Line ends, tabs and marks of direction stay; the text can be encoded in UTF-8.
+    """
+    if text.isprintable():  # as most texts are, and sooner told than translated
+        return text
+    parts = _KEPT.split(text.replace("\r\n", "\n"))
+    return "".join(part if number % 2 else sanitise(part) for number, part in enumerate(parts))
+
+
+def shortened(text: str, most: int) -> str:
+    """Return a text, harmless, in no more than so many characters; what is left out in the middle is an ellipsis."""
+    shown = " ".join(harmless(text[: 4 * most] if len(text) <= 4 * most else text[: 2 * most] + text[-most:]).split())
+    if len(shown) <= most:
+        return shown
+    front = (most - 1) * 2 // 3
+    return shown[:front] + ELLIPSIS + shown[len(shown) - (most - 1 - front) :]
+
+
+def marked(found: Explanation, kept: int) -> Marked:
+    """Return a finding's texts with what differs; one of `kept` characters may have been cut off behind them."""
+    if found.text == found.witness:
+        return Marked(found.text, [], None, [])
+    mine, its = differing_words(found.text, found.witness)
+    if not found.removed and found.new:
+        mine = [(start, end) for start, end in found.new if start < end]
+    return Marked(found.text, _within(mine, found.text, kept), found.witness, _within(its, found.witness, kept))
+
+
+def _within(spans: Spans, text: str, kept: int) -> Spans:
+    """Return spans without one at an end that is none: what follows there is not known."""
+    return spans[:-1] if spans and len(text) >= kept and spans[-1][1] == len(text) else spans
+
+
+def clipped(text: str, marks: Spans, most: int) -> Segments:
+    """Return a text in about so many characters, in which the first marked words are, if there are any.
+
+    What is left out is an ellipsis: in front, at the end, and in stretches between two marked words that are long.
+    """
+    out: Segments = [""]
+    room = most
+    for start, end, is_marked in _windows(text, marks, most):
+        if room <= 0:
+            _put(out, " " + ELLIPSIS, marked=False)
+            return out
+        if start < 0:
+            _put(out, f"{ELLIPSIS} " if out == [""] else f" {ELLIPSIS} ", marked=False)
+            continue
+        shown = harmless(text[start : min(end, start + room)])
+        is_cut = min(end, start + room) < end or len(shown) > room
+        shown = shown[:room]
+        room -= len(shown)
+        _put(out, shown, marked=is_marked)
+        if is_cut:
+            _put(out, " " + ELLIPSIS, marked=False)
+            return out
+    return out
+
+
+def _put(out: Segments, text: str, *, marked: bool) -> None:
+    if not text:
+        return
+    if (len(out) % 2 == 0) == marked:
+        out[-1] += text
+    else:
+        out.append(text)
+
+
+def _windows(text: str, marks: Spans, most: int) -> Iterator[tuple[int, int, bool]]:
+    """Yield what is shown of a text, in order, each piece with whether it is marked; below 0: something is left out."""
+    if len(text) <= most:
+        at = 0
+        for piece, is_marked in pieces(text, marks):
+            yield at, at + len(piece), is_marked
+            at += len(piece)
+        return
+    around = max(_BEFORE, most // 8)
+    at = 0
+    for number, (start, end) in enumerate(marks):
+        first = number == 0
+        if start - at > (around if first else 2 * around):
+            if not first:
+                yield at, _word_end(text, at + around), False
+            yield -1, -1, False
+            at = _word_start(text, start - around)
+        if at < start:
+            yield at, start, False
+        yield start, end, True
+        at = end
+    yield at, len(text), False
+
+
+def _word_start(text: str, at: int) -> int:
+    """Return where the next word begins, if that is near."""
+    space = text.find(" ", at, at + _BEFORE // 2)
+    return at if space < 0 else space + 1
+
+
+def _word_end(text: str, at: int) -> int:
+    space = text.rfind(" ", at - _BEFORE // 2, at)
+    return at if space < 0 else space
