@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from dedup.model.errors import ExitCode
+from dedup.model.errors import ExitCode, UsageError
+from dedup.report.terminal import sanitise
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from dedup.command.parser import Request
     from dedup.model.life import Life
+    from dedup.report.review.answers import Answers
+    from dedup.report.review.pairs import Pair
     from dedup.report.terminal import Terminal
 
 
@@ -41,4 +47,78 @@ def _explain(request: Request, terminal: Terminal) -> int:
 
 
 def _review(request: Request, terminal: Terminal) -> int:
-    raise NotImplementedError
+    from dedup.engines.run import run
+    from dedup.report.reporter import Reporter, tell
+    from dedup.report.review.answers import Answers
+    from dedup.report.review.draw import Draw
+    from dedup.report.review.summary import summary
+
+    assert request.review is not None  # noqa: S101 - the caller has asked
+    asked, job = request.review, request.job
+    on_screen = terminal.stdin.terminal and terminal.stderr.terminal and not terminal.dumb
+    if on_screen and asked.answers is None:
+        raise UsageError("a review keeps its answers in a file, and none is named", hint="add --answers FILE")
+    _refuse_input(asked.answers, job.named)
+    draw = Draw(asked.number, asked.seed)
+    with Answers(asked.answers) as answers:
+        reporter = Reporter(
+            terminal,
+            "check",
+            quiet=request.quiet,
+            progress=request.progress,
+            text_to_stdout=not on_screen,
+            debug=request.debug,
+            listener=draw.add,
+        )
+        with reporter:
+            counts = run(job, reporter).counts
+        drawn = draw.drawn()
+        if on_screen:
+            from dedup.report.review.keys import keys
+            from dedup.report.review.screen import ask
+
+            try:
+                with keys() as key:
+                    ask(drawn, answers, terminal, key)
+            except KeyboardInterrupt:
+                tell(f"\n{_kept(answers)}\n")
+                raise
+        else:
+            _write_open(drawn, answers, terminal)
+        missing = max(counts.kept_near - draw.near, 0)
+        if not request.quiet:
+            tell(summary(draw, drawn, answers.labels, job.settings, missing))
+    return ExitCode.ERROR if reporter.failed else ExitCode.OK
+
+
+def _refuse_input(answers: Path | None, inputs: tuple[str, ...]) -> None:
+    """Refuse to add answers to a file that is one of the inputs.
+
+    Raises:
+        UsageError: it is.
+    """
+    if answers is None:
+        return
+    for name in inputs:
+        with suppress(OSError, ValueError):
+            if answers.samefile(name):
+                raise UsageError("--answers names an input", place=str(answers), hint="name another file")
+
+
+def _kept(answers: Answers) -> str:
+    """Say where the answers are."""
+    return f"dedup: {len(answers.labels):,} answers are in {sanitise(str(answers.path))}; the rest is asked next time."
+
+
+def _write_open(drawn: list[Pair], answers: Answers, terminal: Terminal) -> None:
+    """Write the pairs without an answer to standard output, to be labelled.
+
+    Raises:
+        OSError: it cannot be written to; `BrokenPipeError` where its reader has gone away.
+    """
+    from dedup.report.pager import put
+    from dedup.report.review.pairs import as_line
+
+    for pair in drawn:
+        if pair.identity not in answers.labels:
+            put(sys.stdout, as_line(pair.to_entry(redundant=None), ascii_only=terminal.stdout.terminal))

@@ -1,0 +1,1 @@
+"""Reviews (``--review``): some decisions are drawn, people say which are right, and that is summed up."""
