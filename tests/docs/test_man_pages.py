@@ -123,6 +123,12 @@ def test_odd_text_is_read_as_it_is_written() -> None:
         assert rendered.count(text) >= 4, (text, rendered)
 
 
+def test_signs_that_roff_reads_otherwise_are_escaped() -> None:
+    """Hyphens are those of the shell; what is not ASCII is named by its number."""
+    assert roff.escaped("a-b `c' ^~ \\ é") == r"a\-b \(gac\(aq \(ha\(ti \(rs \[u00E9]"
+    assert roff.prose(".a --no-exact") == r"\&.a \fB\-\-no\-exact\fR"
+
+
 @given(st.text(min_size=1))
 def test_no_text_is_taken_for_a_request(text: str) -> None:
     """Every line begins with something else, is ASCII, and its escapes are the known ones."""
