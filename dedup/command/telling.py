@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from dedup.command.parser import Request
+    from dedup.model.explanation import Explanation
     from dedup.model.life import Life
     from dedup.report.review.answers import Answers
     from dedup.report.review.pairs import Pair
@@ -60,6 +61,11 @@ def _review(request: Request, terminal: Terminal) -> int:
         raise UsageError("a review keeps its answers in a file, and none is named", hint="add --answers FILE")
     _refuse_input(asked.answers, job.named)
     draw = Draw(asked.number, asked.seed)
+
+    def take(found: Explanation) -> Explanation:
+        draw.add(found)
+        return found
+
     with Answers(asked.answers) as answers:
         reporter = Reporter(
             terminal,
@@ -68,7 +74,7 @@ def _review(request: Request, terminal: Terminal) -> int:
             progress=request.progress,
             text_to_stdout=not on_screen,
             debug=request.debug,
-            listener=draw.add,
+            listener=take,
         )
         with reporter:
             counts = run(job, reporter).counts
