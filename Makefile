@@ -30,7 +30,7 @@ docs: setup ## run every command that the documentation shows
 	$(BIN)/pytest -q tests/docs/test_commands.py tests/docs/test_options.py tests/docs/test_layout.py
 
 site: setup ## build the documentation as a site, in build/site
-	$(BIN)/sphinx-build -q -W --keep-going -j auto -c docs . build/site
+	$(BIN)/sphinx-build -q -E -W --keep-going -j auto -c docs . build/site
 	@echo build/site/index.html
 
 bench: setup ## measure speed against yardsticks, and accuracy

@@ -56,7 +56,16 @@ def add_navigation(_app: Sphinx, name: str, source: list[str]) -> None:
             source[0] += "\n".join(["\n\n```{toctree}", f":hidden:\n:maxdepth: 1\n{caption}", *pages, "```", ""])
 
 
+def add_accessibility(_app: Sphinx, _name: str, _template: str, context: dict[str, Any], _tree: Any) -> None:
+    """Add what screen readers and keyboards lack: levels of headings, and code that can be scrolled."""
+    tree = context.get("furo_navigation_tree", "")
+    context["furo_navigation_tree"] = tree.replace('role="heading"', 'role="heading" aria-level="2"')
+    if "body" in context:
+        context["body"] = context["body"].replace("<pre>", '<pre tabindex="0">')
+
+
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register what is above."""
     app.connect("source-read", add_navigation)
+    app.connect("html-page-context", add_accessibility, priority=900)  # after the theme has made its part
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -84,6 +84,14 @@ def test_nothing_is_loaded_from_elsewhere(site: Path, pages: dict[Path, _Page]) 
     assert [path.name for path in styles if STYLED.search(path.read_text(encoding="utf-8"))] == []
 
 
+def test_code_can_be_scrolled_with_the_keyboard_and_headings_have_levels(site: Path) -> None:
+    """What axe finds missing in the theme."""
+    page = (site / "docs" / "cli.html").read_text(encoding="utf-8")
+    assert '<pre tabindex="0">' in page
+    assert "<pre>" not in page
+    assert page.count('role="heading"') == page.count('role="heading" aria-level="2"') > 0
+
+
 def test_links_within_the_site_lead_somewhere(site: Path, pages: dict[Path, _Page]) -> None:
     """To pages and files that are there, and to anchors that they have."""
     broken = []
