@@ -62,6 +62,7 @@ def test_tables_of_a_schema_have_every_member_of_it() -> None:
             "d": {"type": "array", "items": {"properties": {"e": {"$ref": "#/$defs/f"}}}},
             "g": {"oneOf": [{"type": "null"}, {"properties": {"h": {"$ref": "#/$defs/n"}}, "type": "object"}]},
             "i": {"type": "object", "additionalProperties": {"type": ["string", "null"]}},
+            "j": {"anyOf": [{"type": "integer"}, {"$ref": "#"}]},
         },
         "$defs": {"n": {"type": "integer"}, "f": {"properties": {"k": {}}, "allOf": [{"$ref": "#/$defs/m"}]}, "m": {}},
     }
@@ -76,6 +77,7 @@ def test_tables_of_a_schema_have_every_member_of_it() -> None:
         "| `g` | null or object | no |  |",
         "| `g.h` | integer | no |  |",
         "| `i` | object of string or null | no |  |",
+        "| `j` | integer or any | no |  |",
         "| `k` | any | no |  |",
     ]
 

@@ -34,6 +34,10 @@ def anchor(heading: str) -> str:
     return "".join(kept).replace(" ", "-")
 
 
+def _alternatives(schema: Schema) -> list[Schema]:
+    return [*schema.get("oneOf", ()), *schema.get("anyOf", ())]
+
+
 class Tables:
     """One schema.
 
@@ -59,8 +63,8 @@ class Tables:
             parts.append(self._schema["description"])
         if self._schema.get("properties"):
             parts.append(self._table(self._schema))
-        elif "oneOf" in self._schema:
-            parts.append("It is one of these: " + ", ".join(self._type(one) for one in self._schema["oneOf"]) + ".")
+        elif several := _alternatives(self._schema):
+            parts.append(f"It is one of these: {', '.join(map(self._type, several))}.")
         for name, definition in self._definitions.items():
             if "properties" in definition:
                 parts.append(f"### {self._heading(name)}")
@@ -91,7 +95,7 @@ class Tables:
     @staticmethod
     def _inside(member: Schema) -> Iterator[tuple[Schema, str]]:
         """Yield objects that are described where they stand, and how a path leads into them."""
-        for one in (member, *member.get("oneOf", ())):
+        for one in (member, *_alternatives(member)):
             if "properties" in one or "allOf" in one:
                 yield one, ""
         items = member.get("items", {})
@@ -103,8 +107,8 @@ class Tables:
             return self._named(schema["$ref"].rpartition("/")[2])
         if "const" in schema or "enum" in schema:
             return ", ".join(f"`{json.dumps(one)}`" for one in schema.get("enum", [schema.get("const")]))
-        if "oneOf" in schema and "type" not in schema:
-            return " or ".join(self._type(one) for one in schema["oneOf"])
+        if (several := _alternatives(schema)) and "type" not in schema:
+            return " or ".join(dict.fromkeys(map(self._type, several)))
         kind = schema.get("type", "any")
         if kind == "array":
             return f"list of {self._type(schema.get('items', {}))}"
@@ -114,5 +118,5 @@ class Tables:
 
     def _named(self, name: str) -> str:
         """Return the type that a definition has: a link to its section, or what it is if it has none."""
-        definition = self._definitions[name]
+        definition = self._definitions.get(name, {})
         return f"[{name}](#{anchor(self._heading(name))})" if "properties" in definition else self._type(definition)
