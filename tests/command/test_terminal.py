@@ -197,13 +197,6 @@ def test_progress_without_colour_is_plain_lines(dedup: Command) -> None:
     assert ESCAPE not in done.stderr
 
 
-def test_a_short_run_draws_no_progress(dedup: Command) -> None:
-    done = dedup.on_terminal("-o", "out.txt", stdin=REPEATED.encode())
-    assert done.code == 0
-    assert " read, " not in done.stderr
-    assert "\x1b[?25l" not in done.stderr
-
-
 def test_json_lines_on_a_terminal(dedup: Command) -> None:
     line = json.dumps({"text": REPEATED})
     done = dedup.on_terminal("--format", "jsonl", stdin=f"{line}\nnot json\n".encode())

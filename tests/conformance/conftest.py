@@ -56,7 +56,7 @@ def session(master: str, **conf: str) -> Any:
         "spark.driver.bindAddress": "127.0.0.1",
         "spark.sql.shuffle.partitions": "3",
         "spark.default.parallelism": "3",
-        "spark.sql.files.maxPartitionBytes": "24k",
+        "spark.sql.files.maxPartitionBytes": "64k",
         "spark.sql.files.openCostInBytes": "0",
         "spark.log.level": "ERROR",
     }

@@ -53,7 +53,7 @@ def _locally(texts: Sequence[str], folder: Path, *options: str) -> tuple[list[st
 def test_rows_hold_what_the_command_line_leaves(
     spark: Any, tmp_path: Path, flags: tuple[str, ...], options: dict[str, Any]
 ) -> None:
-    texts = _plain(corpus(5))
+    texts = _plain(corpus(5, 20))
     rows = [(i, f"s{i % 2}", text) for i, text in enumerate(texts)]
     random.Random(3).shuffle(rows)  # noqa: S311 - not for secrets
     frame = spark.createDataFrame(rows, "at int, site string, body string").repartition(5)

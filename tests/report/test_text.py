@@ -289,6 +289,20 @@ def test_rate_and_time_left_are_those_of_the_stage() -> None:
     assert progress.describe(7, None, 1.0, stage="merging", unit="groups") == "merging: 7 groups, 7 groups/s"
 
 
+def test_a_short_run_draws_no_bar(capsys: pytest.CaptureFixture[str]) -> None:
+    """Not even the cursor is hidden before the first second is over."""
+    clock = Clock()
+    bar = Bar(terminal(COLOR), clock=clock)
+    for clock.now in (0.0, 0.5, 0.99):
+        bar.update(10, 100)
+    bar.clear()
+    assert capsys.readouterr() == ("", "")
+    clock.now = 1.0
+    bar.update(20, 100)
+    bar.clear()
+    assert "20 bytes of 100 bytes read" in capsys.readouterr().err
+
+
 def test_a_new_stage_is_told_at_once_where_lines_are_wanted() -> None:
     written: list[str] = []
     clock = Clock()
