@@ -128,12 +128,12 @@ def _obey(request: Request) -> int:
         )
         try:
             code, outcome = _told(request, reporter, stats, on_screen=terminal.stdout.terminal and _uses_stdout(job))
+            if checked is not None and outcome is not None:
+                code = checked.end(code, reporter.note)
         except BaseException as error:
             if stats is not None:
                 _write_failed(stats, reporter, error)
             raise
-        if checked is not None and outcome is not None:
-            code = checked.end(code, reporter.note)
         code = ExitCode.OK if code is ExitCode.FOUND and request.exit_zero else code
         if reports is not None and outcome is not None:
             reports.write(outcome, code)

@@ -7,7 +7,6 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from dedup.model.errors import OutputError
 from dedup.report.baseline import baseline_file
 from dedup.report.baseline.baseline_file import Entry
 from dedup.report.findings.text_fingerprint import digest_of, normalised
@@ -139,8 +138,7 @@ class Baseline(AbstractContextManager["Baseline"]):
     def _updated(self, *, complete: bool) -> str:
         assert self._file is not None  # noqa: S101 - it is asked for
         if not complete:
-            what = "the baseline was not written: not all of the inputs could be read"
-            raise OutputError(what, place=str(self.path), hint="see what was told of them")
+            return f"{self.path} was not written, as not all of the inputs could be read"
         for line in baseline_file.lines(self._found, self._scope):
             self._file.write(line)
         self._file.commit()
