@@ -50,6 +50,7 @@ class Opened:
     def __init__(self, browser: Browser, file: Path, **context: Any) -> None:
         self.context = browser.new_context(**context)
         self.page: Page = self.context.new_page()
+        self.page.set_default_timeout(10_000)
         self.told: list[str] = []
         self.requested: list[str] = []
         self.page.on("console", lambda message: self.told.append(message.text))

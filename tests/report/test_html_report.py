@@ -100,8 +100,13 @@ def collected(*explanations: Explanation, most: int = 100) -> Findings:
     return findings
 
 
+def twice(text: str) -> Findings:
+    """Return findings in which a text stands wherever a scraped one may; among the most repeated ones, too."""
+    return collected(said_of(text), said_of(text))
+
+
 def said_of(text: str) -> Explanation:
-    """Return a finding in which a text stands wherever a scraped one may."""
+    """Return one of these."""
     place = Standing(text, 1, 1, text)
     return found(1, text, text=f"{text} and a word of its own", at=place, beside=place, document=text, reason="near")
 
@@ -154,9 +159,9 @@ def test_all_can_be_read_without_the_script() -> None:
 @pytest.mark.parametrize("text", HOSTILE)
 def test_scraped_text_is_text(text: str) -> None:
     """Whatever it is, the page has the same elements, and the text stands in it."""
-    harmless_page, page = Page(page_of(collected(said_of("harmless")))), Page(page_of(collected(said_of(text))))
+    harmless_page, page = Page(page_of(twice("harmless"))), Page(page_of(twice(text)))
     assert [tag for tag, _ in page.elements] == [tag for tag, _ in harmless_page.elements]
-    [entry] = page.findings
+    entry, _ = page.findings
     assert entry[13][0].strip() == harmless(text).strip()
     assert harmless(text).split("\n")[0] in page.text
 
@@ -165,8 +170,8 @@ def test_scraped_text_is_text(text: str) -> None:
 @given(st.text(st.characters(exclude_categories=()), max_size=40))
 def test_no_text_adds_an_element_or_an_attribute(text: str) -> None:
     """Nor can any end the element that the data is in."""
-    page = page_of(collected(said_of(text)))
-    expected = Page(page_of(collected(said_of("x"))))
+    page = page_of(twice(text))
+    expected = Page(page_of(twice("x")))
     parsed = Page(page)
     assert [(tag, sorted(attributes)) for tag, attributes in parsed.elements] == [
         (tag, sorted(attributes)) for tag, attributes in expected.elements
@@ -257,6 +262,13 @@ def test_a_text_is_clipped_around_what_differs() -> None:
     assert segments[0].startswith(f"{ELLIPSIS} word")
     assert segments[2].endswith(ELLIPSIS)
     assert len("".join(segments)) < 110
+
+
+def test_new_words_side_by_side_are_marked_together() -> None:
+    one = found(
+        1, BODY, text="The inner fjords, at noon", removed=False, reason="new", new=((4, 9), (10, 16), (21, 25))
+    )
+    assert clipped(one.text, marked(one, 4000).marks, 100) == ["The ", "inner fjords", ", at ", "noon"]
 
 
 def test_what_may_have_been_cut_off_is_not_said_to_differ() -> None:

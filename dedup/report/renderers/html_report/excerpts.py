@@ -9,7 +9,7 @@ from dedup.report.terminal import sanitise
 from dedup.report.word_marks import differing_words, pieces
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from dedup.model.explanation import Explanation
     from dedup.report.word_marks import Spans
@@ -65,8 +65,19 @@ def marked(found: Explanation, kept: int) -> Marked:
         return Marked(found.text, [], None, [])
     mine, its = differing_words(found.text, found.witness)
     if not found.removed and found.new:
-        mine = [(start, end) for start, end in found.new if start < end]
+        mine = _joined(found.text, found.new)
     return Marked(found.text, _within(mine, found.text, kept), found.witness, _within(its, found.witness, kept))
+
+
+def _joined(text: str, spans: Sequence[tuple[int, int]]) -> Spans:
+    """Return spans, those between which is nothing but white space as one."""
+    joined: Spans = []
+    for start, end in spans:
+        if joined and not text[joined[-1][1] : start].strip():
+            joined[-1] = (joined[-1][0], end)
+        elif start < end:
+            joined.append((start, end))
+    return joined
 
 
 def _within(spans: Spans, text: str, kept: int) -> Spans:
