@@ -240,28 +240,32 @@ def test_the_same_findings_give_the_same_page() -> None:
     assert drawn[0].total == 100
 
 
-@given(st.text(max_size=200), st.text(max_size=200), st.integers(10, 120))
+@given(st.text(max_size=200), st.text("ab .\n\u200f", max_size=200), st.integers(10, 120))
 def test_an_excerpt_is_short_harmless_and_shows_what_differs(text: str, witness: str, most: int) -> None:
     one = marked(found(1, witness, text=text), 4000)
     for whole, marks in ((one.text, one.marks), (one.witness or "", one.witness_marks)):
-        segments = clipped(whole, marks, most)
+        segments = clipped(whole, marks, most, one.first)
         joined = "".join(segments)
         joined.encode("utf-8")
         assert harmless(joined) == joined
         assert len(joined.replace(ELLIPSIS, "")) <= most + 3 * (len(segments) + 1)
-        assert not marks or len(segments) > 1
+        assert not marks or marks[0][0] > one.first or len(segments) > 1
         if len(harmless(whole)) <= most:
             assert joined == harmless(whole)
 
 
-def test_a_text_is_clipped_around_what_differs() -> None:
-    text = "word " * 300 + "seven" + " more" * 300
-    one = marked(found(1, text.replace("seven", "eight"), text=text), 4000)
-    segments = clipped(one.text, one.marks, 100)
-    assert segments[1] == "seven"
-    assert segments[0].startswith(f"{ELLIPSIS} word")
-    assert segments[2].endswith(ELLIPSIS)
-    assert len("".join(segments)) < 110
+def test_texts_are_clipped_around_what_differs() -> None:
+    """Both begin at the same place, though only one has something there, and what is the same for long is left out."""
+    text = "word " * 300 + "seven" + " more" * 300 + " at last" + " again" * 20
+    one = marked(found(1, text.replace(" seven", "").replace("last", "first"), text=text), 4000)
+    mine, its = (clipped(*each, 600, one.first) for each in ((text, one.marks), (one.witness or "", one.witness_marks)))
+    assert mine[1::2] == ["seven", "last"]
+    assert its[1::2] == ["first"]
+    assert mine[0].startswith(f"{ELLIPSIS} word")
+    assert its[0].startswith(f"{ELLIPSIS} word word")
+    assert f"more {ELLIPSIS} more" in mine[2]
+    assert " ".join(its[0].split()[:15]) == " ".join(mine[0].split()[:15])
+    assert len("".join(mine)) < 610
 
 
 def test_new_words_side_by_side_are_marked_together() -> None:

@@ -175,8 +175,8 @@ def _entry(found: Explanation, texts: Marked, excerpt: int, names: _Names) -> En
         beside.line,
         beside.paragraph,
         int(found.elsewhere),
-        clipped(texts.text, texts.marks, excerpt),
-        None if texts.witness is None else clipped(texts.witness, texts.witness_marks, excerpt),
+        clipped(texts.text, texts.marks, excerpt, texts.first),
+        None if texts.witness is None else clipped(texts.witness, texts.witness_marks, excerpt, texts.first),
         found.documents,
     )
 

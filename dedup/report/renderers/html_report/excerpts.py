@@ -17,8 +17,10 @@ if TYPE_CHECKING:
 ELLIPSIS = "…"
 _KEPT = re.compile("([\n\t\u200e\u200f\u061c]+)")
 """What `sanitise` shows, and a page needs: line ends, tabs, and marks of direction, which end with their element."""
-_BEFORE = 60
-"""Characters that stay in front of the first difference, where a text is clipped in front of it."""
+_AROUND = 6
+"""What part of an excerpt stands in front of the first difference, at the most."""
+_NEAR = 30
+"""Characters in which the end of a word is looked for."""
 Segments = list[str]
 """A text in pieces: those with an odd number are marked. Only the first one and the last one may be empty."""
 
@@ -37,6 +39,11 @@ class Marked(NamedTuple):
     marks: Spans
     witness: str | None
     witness_marks: Spans
+
+    @property
+    def first(self) -> int:
+        """Where the first difference is: up to there both texts say the same, in about as many characters."""
+        return min((spans[0][0] for spans in (self.marks, self.witness_marks) if spans), default=0)
 
 
 def harmless(text: str) -> str:
@@ -85,14 +92,14 @@ def _within(spans: Spans, text: str, kept: int) -> Spans:
     return spans[:-1] if spans and len(text) >= kept and spans[-1][1] == len(text) else spans
 
 
-def clipped(text: str, marks: Spans, most: int) -> Segments:
-    """Return a text in about so many characters, in which the first marked words are, if there are any.
+def clipped(text: str, marks: Spans, most: int, first: int = 0) -> Segments:
+    """Return a text in about so many characters, beginning shortly before `first`.
 
     What is left out is an ellipsis: in front, at the end, and in stretches between two marked words that are long.
     """
     out: Segments = [""]
     room = most
-    for start, end, is_marked in _windows(text, marks, most):
+    for start, end, is_marked in _windows(text, marks, most, first):
         if room <= 0:
             _put(out, " " + ELLIPSIS, marked=False)
             return out
@@ -119,7 +126,7 @@ def _put(out: Segments, text: str, *, marked: bool) -> None:
         out.append(text)
 
 
-def _windows(text: str, marks: Spans, most: int) -> Iterator[tuple[int, int, bool]]:
+def _windows(text: str, marks: Spans, most: int, first: int) -> Iterator[tuple[int, int, bool]]:
     """Yield what is shown of a text, in order, each piece with whether it is marked; below 0: something is left out."""
     if len(text) <= most:
         at = 0
@@ -127,15 +134,16 @@ def _windows(text: str, marks: Spans, most: int) -> Iterator[tuple[int, int, boo
             yield at, at + len(piece), is_marked
             at += len(piece)
         return
-    around = max(_BEFORE, most // 8)
+    around = most // _AROUND
     at = 0
-    for number, (start, end) in enumerate(marks):
-        first = number == 0
-        if start - at > (around if first else 2 * around):
-            if not first:
-                yield at, _word_end(text, at + around), False
+    if first > around:
+        yield -1, -1, False
+        at = _word_start(text, first - around, first)
+    for start, end in marks:
+        if start - at > 3 * around:
+            yield at, _word_end(text, at, at + 2 * around), False
             yield -1, -1, False
-            at = _word_start(text, start - around)
+            at = _word_start(text, start - around, start)
         if at < start:
             yield at, start, False
         yield start, end, True
@@ -143,12 +151,13 @@ def _windows(text: str, marks: Spans, most: int) -> Iterator[tuple[int, int, boo
     yield at, len(text), False
 
 
-def _word_start(text: str, at: int) -> int:
-    """Return where the next word begins, if that is near."""
-    space = text.find(" ", at, at + _BEFORE // 2)
+def _word_start(text: str, at: int, end: int) -> int:
+    """Return where the next word begins, if that is near and before some end."""
+    space = text.find(" ", at, min(at + _NEAR, end))
     return at if space < 0 else space + 1
 
 
-def _word_end(text: str, at: int) -> int:
-    space = text.rfind(" ", at - _BEFORE // 2, at)
+def _word_end(text: str, begin: int, at: int) -> int:
+    """Return where the last word before a place ends, if that is near and behind some beginning."""
+    space = text.rfind(" ", max(at - _NEAR, begin), at)
     return at if space < 0 else space
