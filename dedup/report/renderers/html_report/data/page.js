@@ -67,7 +67,7 @@
     });
   };
   const stand = (place, file, line, paragraph, document) => {
-    const [name, at, id, number] = place.children;
+    const [, name, at, id, number] = place.children;
     name.textContent = file;
     if (line !== null) at.textContent = `:${line}`;
     if (!document.startsWith(file)) {
@@ -99,6 +99,8 @@
       same.remove();
       element(text, found[WITNESS], "its");
     }
+    // Of boilerplate no copy stays.
+    if (found[DOCUMENTS] !== null) place.firstElementChild.textContent = "removed as well: ";
     stand(place, names[found[BESIDE_FILE]], found[BESIDE_LINE], found[BESIDE_PARAGRAPH], names[found[BESIDE_FILE]]);
     return item;
   };
