@@ -125,6 +125,7 @@ def _obey(request: Request) -> int:
             debug=request.debug,
             saver=saver,
             listener=None if checked is None else checked.take,
+            pager=not request.no_pager,
         )
         try:
             code, outcome = _told(request, reporter, stats, on_screen=terminal.stdout.terminal and _uses_stdout(job))

@@ -300,6 +300,7 @@ class _Edit:
             block=one.block if isinstance(one, Removal) else None,
             numbered=self._format.numbered,
             end_line=None if self._format.numbered or self._format.written != "plain" else self._line(one.end),
+            together=isinstance(one, Removal) and len(one.witnesses) > 1,
         )
 
     def _text(self, span: Removal | KeptNear | Witness) -> str:

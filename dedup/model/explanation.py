@@ -63,3 +63,5 @@ class Explanation:
     """Of the whole text (`dedup.report.findings.text_fingerprint`), where `text` is no longer all of it."""
     accepted: bool | None = None
     """A baseline has it; None: there is no baseline, or the paragraph stays."""
+    together: bool = False
+    """Several witnesses cover it together; the first one alone does not."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from dedup.report.summary import plural
 from dedup.report.terminal import Stream, sanitise
@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from dedup.model.explanation import Explanation
+
+Sign: TypeAlias = Literal["+", "-"]
+Spans: TypeAlias = "Sequence[tuple[int, int]]"
 
 SNIPPET = 120
 """Characters of a paragraph that are quoted, unless new words stand further on."""
@@ -46,16 +49,15 @@ def render(explanation: Explanation, stream: Stream) -> str:
     """Return an explanation as a few lines, each with its line end; all foreign text in it is harmless."""
     place = stream.paint(sanitise(explanation.at.place), "place")
     witness_place = stream.paint(sanitise(explanation.beside.place), "place")
-    figures = f"similarity {explanation.similarity:.2f}, coverage {explanation.coverage:.2f}"
+    figures = _figures(explanation)
+    own: Spans = explanation.new
+    its: Spans = ()
     if explanation.removed:
-        figures += _kinds("; differs in ", explanation.kinds, WAYS)
         what = stream.paint("removed", "removed")
-        reason = REASONS.get(explanation.reason, sanitise(explanation.reason))
-        if explanation.documents is not None:
-            reason += f" that stands in {plural(explanation.documents, 'document')}"
         # Of boilerplate no copy stays: the witness is only another one.
         relation = "kept" if explanation.documents is None else "also"
-        head = f"{place}: {what}, {reason} ({figures})"
+        head = f"{place}: {what}, {reason_of(explanation)}"
+        own, its = own_words(explanation)
     elif explanation.reason == "held":
         what = stream.paint("kept", "added")
         head, relation = f"{place}: {what}, held back: what is left would be read differently ({figures})", "beside"
@@ -63,13 +65,39 @@ def render(explanation: Explanation, stream: Stream) -> str:
         what = stream.paint("kept", "added")
         news = _kinds(": ", explanation.kinds, NEWS)
         head, relation = f"{place}: {what}, it says something new{news} ({figures})", "beside"
-    lines = [head, f"    {quote(explanation.text, explanation.new, stream)}"]
+    lines = [head, f"    {quote(explanation.text, own, stream)}"]
     if explanation.witness == explanation.text:
         lines.append(f"    {relation}: {witness_place}, the same words")
     else:
         witness = stream.paint(quote(explanation.witness, (), _PLAIN), "faint")
+        if its:
+            witness = quote(explanation.witness, its, stream, "-")
         lines.append(f"    {relation}: {witness_place}: {witness}")
     return "\n".join(lines) + "\n"
+
+
+def reason_of(gone: Explanation) -> str:
+    """Return why a paragraph went, and how it compares with its witness."""
+    reason = REASONS.get(gone.reason, sanitise(gone.reason))
+    if gone.documents is not None:
+        reason += f" that stands in {plural(gone.documents, 'document')}"
+    return f"{reason} ({_figures(gone)}{_kinds('; differs in ', gone.kinds, WAYS)})"
+
+
+def own_words(gone: Explanation) -> tuple[Spans, Spans]:
+    """Return which words only a paragraph that went has, and which only its witness; none that anything hangs on.
+
+    Only where the two were aligned: not where several witnesses cover it together.
+    """
+    if not gone.kinds or gone.together:
+        return (), ()
+    from dedup.report.word_marks import differing_words  # numpy
+
+    return differing_words(gone.text, gone.witness)
+
+
+def _figures(explanation: Explanation) -> str:
+    return f"similarity {explanation.similarity:.2f}, coverage {explanation.coverage:.2f}"
 
 
 def _kinds(before: str, names: Sequence[str], known: Mapping[str, str]) -> str:
@@ -77,12 +105,15 @@ def _kinds(before: str, names: Sequence[str], known: Mapping[str, str]) -> str:
     return before + ", ".join(known.get(name, name) for name in names) if names else ""
 
 
-def quote(text: str, new: Sequence[tuple[int, int]], stream: Stream) -> str:
+def quote(text: str, new: Sequence[tuple[int, int]], stream: Stream, sign: Sign = "+") -> str:
     """Quote a paragraph on one line, shortened where it is long, with the words in the spans `new` marked.
+
+    By their colour, or between brackets with a sign: ``+`` for what this paragraph has and the other one has not,
+    ``-`` in the other one.
 
     Each marked word is quoted with what stands around it; where something is left out there is an ellipsis.
     """
-    return "".join(_marked(piece, stream) if is_new else piece for piece, is_new in quoted(text, new))
+    return "".join(_marked(piece, stream, sign) if is_new else piece for piece, is_new in quoted(text, new))
 
 
 def quoted(text: str, marked: Sequence[tuple[int, int]]) -> list[tuple[str, bool]]:
@@ -146,5 +177,7 @@ def _one_line(text: str) -> str:
     return sanitise(before + words + after)
 
 
-def _marked(text: str, stream: Stream) -> str:
-    return stream.paint(text, "added") if stream.color else f"[+{text}+]"
+def _marked(text: str, stream: Stream, sign: Sign) -> str:
+    if not stream.color:
+        return f"[{sign}{text}{sign}]"
+    return stream.paint(text, "added" if sign == "+" else "removed")

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from dedup.model.explanation import Explanation
     from dedup.model.job import Mode
     from dedup.model.outcome import Outcome
+    from dedup.report.findings.repeated import MostRepeated
+    from dedup.report.grouped import Grouped
     from dedup.report.saved import Saver
     from dedup.report.terminal import Stream, Terminal
 
@@ -47,6 +49,7 @@ class Reporter(AbstractContextManager["Reporter"]):
         debug: tracebacks of internal errors are told.
         saver: saves what these were about.
         listener: is given all explanations, told or not, and returns them as they are to be told.
+        pager: what is long may be shown in a pager.
     """
 
     def __init__(
@@ -62,6 +65,7 @@ class Reporter(AbstractContextManager["Reporter"]):
         debug: bool = False,
         saver: Saver | None = None,
         listener: Callable[[Explanation], Explanation] | None = None,
+        pager: bool = True,
     ) -> None:
         self._terminal = terminal
         self._mode = mode
@@ -70,6 +74,11 @@ class Reporter(AbstractContextManager["Reporter"]):
         self._debug = debug
         self._saver = saver
         self._listener = listener
+        self._pager = pager
+        self._grouped: Grouped | None = None
+        self._repeated: MostRepeated | None = None
+        self._full = False
+        self._on_screen = terminal.stderr.terminal and not terminal.dumb
         self._diff = DiffPainter(terminal.stdout)
         self._begun = time.monotonic()
         crowded = verbose or (text_to_stdout and terminal.stdout.terminal)
@@ -86,8 +95,9 @@ class Reporter(AbstractContextManager["Reporter"]):
         """By kind: a problem that was counted and not told, and how many there were."""
 
     def __exit__(self, *_: object) -> None:
-        """Take the progress off the screen, and tell what was only counted."""
+        """Take the progress off the screen, and tell what was only held or counted."""
         self._meter.clear()
+        self._tell_grouped(pager=False)
         self._tell_hidden()
 
     def problem(self, error: DedupError, *, more: int = 0) -> None:
@@ -134,12 +144,51 @@ class Reporter(AbstractContextManager["Reporter"]):
         """Explain a removal, or a near-duplicate that stays, where explanations are told."""
         if self._listener is not None:
             explanation = self._listener(explanation)
-        if not self._verbose or explanation.accepted:
+        if self._on_screen and not self._quiet:
+            self._count_repeated(explanation)
+        if not self._verbose or explanation.accepted or (self._on_screen and self._is_held(explanation)):
             return
         from dedup.report import explain
 
         self._meter.clear()
         tell(explain.render(explanation, self._terminal.stderr))
+
+    def _count_repeated(self, explanation: Explanation) -> None:
+        if self._repeated is None:
+            from dedup.report.findings.repeated import MostRepeated  # nothing is shown of it elsewhere
+
+            self._repeated = MostRepeated()
+        if explanation.removed:
+            self._repeated.add(explanation)
+
+    def _is_held(self, explanation: Explanation) -> bool:
+        """Hold an explanation till the end, to be told with others; where there is no room left, tell all these."""
+        if self._grouped is None:
+            from dedup.report.grouped import Grouped  # few runs have so much to tell
+
+            self._grouped = Grouped()
+        if self._full or self._grouped.take(explanation):
+            return not self._full
+        self._full = True
+        self._tell_grouped(pager=False)
+        self.note("there are too many explanations to group them: the others follow as they come", important=True)
+        return False
+
+    def _tell_grouped(self, *, pager: bool) -> None:
+        """Tell the explanations that are held."""
+        if self._grouped is None:
+            return
+        from dedup.report.pager import pager_command, show
+
+        text = "".join(self._grouped.render(self._terminal.stderr))
+        command = pager_command(self._terminal) if pager and self._pager else None
+        if command is None or not text:
+            tell(text)
+            return
+        try:
+            show(text, command, sys.stderr)
+        except (OSError, ValueError):
+            silence(2)
 
     def diff(self, text: bytes) -> None:
         """Write a piece of unified diff to standard output."""
@@ -170,6 +219,7 @@ class Reporter(AbstractContextManager["Reporter"]):
     def summary(self, outcome: Outcome) -> None:
         """Tell the figures of the whole run."""
         self._meter.clear()
+        self._tell_grouped(pager=True)
         self._tell_hidden()
         if self._quiet:
             return
@@ -178,7 +228,8 @@ class Reporter(AbstractContextManager["Reporter"]):
         wide = self._terminal.width >= summary.NARROWEST
         if self._terminal.stderr.terminal and wide and not self._terminal.dumb:
             try:
-                summary.table(outcome.counts, self._mode, time.monotonic() - self._begun, self._terminal)
+                seconds = time.monotonic() - self._begun
+                summary.table(outcome.counts, self._mode, seconds, self._terminal, self._repeated)
             except OSError:
                 silence(2)
         else:

@@ -5,14 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dedup.model.outcome import by_kind, passed_over
+from dedup.report.terminal import sanitise
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from rich.console import Console
 
     from dedup.model.job import Mode
     from dedup.model.outcome import Counts
+    from dedup.report.findings.repeated import MostRepeated
     from dedup.report.terminal import Terminal
 
+MOST_REPEATED = 5
+"""Paragraphs that are told of as the most repeated ones."""
 NARROWEST = 50
 """Columns that the table needs."""
 _DONE = ("kept", "removed")
@@ -34,8 +40,8 @@ def line(counts: Counts, mode: Mode = "clean") -> str:
     return ". ".join([text, *_notes(counts)]) + "."
 
 
-def table(counts: Counts, mode: Mode, seconds: float, terminal: Terminal) -> None:
-    """Draw the summary on standard error, which must be a terminal."""
+def table(counts: Counts, mode: Mode, seconds: float, terminal: Terminal, repeated: MostRepeated | None = None) -> None:
+    """Draw the summary on standard error, which must be a terminal; `repeated`: with what was repeated most."""
     from rich.panel import Panel
     from rich.table import Table
     from rich.text import Text
@@ -57,9 +63,25 @@ def table(counts: Counts, mode: Mode, seconds: float, terminal: Terminal) -> Non
         row(changed, f"{counts.changed:,}", f"of {counts.documents:,}")
     speed = f"{size(counts.bytes_in / seconds)}/s" if seconds > 0 and counts.bytes_in else ""
     row("time", f"{seconds:.1f} s", speed)
+    for name, figure, rest in _most(repeated, terminal.width):
+        row(name, figure, rest)
     for note in _notes(counts):
         grid.add_row(Text("note"), Text(""), Text(f"{note}.", style="yellow"))
     console(terminal).print(Panel(grid, title=Text("dedup"), title_align="left", expand=False))
+
+
+def _most(repeated: MostRepeated | None, width: int) -> Iterator[tuple[str, str, str]]:
+    """Yield rows on the paragraphs that were removed most often: how often, where they stand, and their words."""
+    top = [] if repeated is None else [one for one in repeated.top(MOST_REPEATED) if one.removed > 1]
+    for number, one in enumerate(top):
+        where = f" in {plural(one.documents, 'document')}" if one.documents > 1 else ""
+        if one.sites:
+            more = f" and {len(one.sites) - 1:,} more" if len(one.sites) > 1 else ""
+            where += f" of {sanitise(min(one.sites))}{more}"
+        text = " ".join(one.text.split())
+        room = max(width - 40, 20)
+        shown = sanitise(text if len(text) <= room else f"{text[:room]}…")
+        yield "most repeated" if number == 0 else "", f"{one.removed:,}", f"times{where}: {shown}"
 
 
 def console(terminal: Terminal) -> Console:
