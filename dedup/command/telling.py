@@ -20,6 +20,12 @@ if TYPE_CHECKING:
     from dedup.report.terminal import Terminal
 
 
+_HOW_TO_LABEL = (
+    'dedup: to label what was written: have "redundant" say true where b may go because a stays, false where something '
+    "would be lost; then run this again with --answers FILE.\n"
+)
+
+
 def tell_decisions(request: Request, terminal: Terminal) -> int:
     """Do what is asked for, and return the exit status."""
     return _explain(request, terminal) if request.lives_of is not None else _review(request, terminal)
@@ -91,6 +97,8 @@ def _review(request: Request, terminal: Terminal) -> int:
                 raise
         else:
             _write_open(drawn, answers, terminal)
+        if not on_screen and not request.quiet and any(one.identity not in answers.labels for one in drawn):
+            tell(_HOW_TO_LABEL)
         missing = max(counts.kept_near - draw.near, 0)
         if not request.quiet:
             tell(summary(draw, drawn, answers.labels, job.settings, missing))
@@ -125,6 +133,7 @@ def _write_open(drawn: list[Pair], answers: Answers, terminal: Terminal) -> None
     from dedup.report.pager import put
     from dedup.report.review.pairs import as_line
 
-    for pair in drawn:
-        if pair.identity not in answers.labels:
+    different = {pair.identity: pair for pair in reversed(drawn)}
+    for identity, pair in reversed(different.items()):
+        if identity not in answers.labels:
             put(sys.stdout, as_line(pair.to_entry(redundant=None), ascii_only=terminal.stdout.terminal))

@@ -44,7 +44,9 @@ def ask(pairs: Sequence[Pair], answers: Answers, terminal: Terminal, key: Callab
         OutputError: an answer cannot be kept.
         KeyboardInterrupt: ^C; all answers so far are kept.
     """
-    left = [number for number, pair in enumerate(pairs) if pair.identity not in answers.labels]
+    # Of two decisions about the same texts one is asked about.
+    first = {pair.identity: number for number, pair in reversed(list(enumerate(pairs)))}
+    left = [number for number in sorted(first.values()) if pairs[number].identity not in answers.labels]
     place = 0
 
     def show() -> None:
