@@ -44,7 +44,6 @@ ELSEWHERE = {
         "html": "the option --html",
     },
     "dedup/command/parser.py": {"html": "likewise"},
-    "dedup/command/telling_options.py": {"text": "what the value of an option is: any text"},
     "dedup/engines/local/in_memory_run.py": {"text": "a member of records"},
     "dedup/engines/spark/dataframe.py": {"text": "a column"},
     "dedup/engines/spark/stages/": {"text": "a column"},
