@@ -6,7 +6,8 @@ import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from dedup.model.errors import ExitCode, UsageError
+from dedup.formats.files.reader import reason
+from dedup.model.errors import ExitCode, OutputError, UsageError
 from dedup.report.terminal import sanitise
 
 if TYPE_CHECKING:
@@ -27,8 +28,20 @@ _HOW_TO_LABEL = (
 
 
 def tell_decisions(request: Request, terminal: Terminal) -> int:
-    """Do what is asked for, and return the exit status."""
-    return _explain(request, terminal) if request.lives_of is not None else _review(request, terminal)
+    """Do what is asked for, and return the exit status.
+
+    Raises:
+        DedupError: what is asked for cannot be read, told or kept.
+        BrokenPipeError: the reader of standard output has gone away.
+        KeyboardInterrupt: ^C; answers that were given are kept.
+    """
+    try:
+        return _explain(request, terminal) if request.lives_of is not None else _review(request, terminal)
+    except BrokenPipeError:
+        raise
+    except OSError as error:  # of standard output: all else is told by whoever reads or writes it
+        what = f"{reason(error)}; what is told there is not complete"
+        raise OutputError(what, place="<stdout>", hint="free some room, or let it go elsewhere") from error
 
 
 def _explain(request: Request, terminal: Terminal) -> int:

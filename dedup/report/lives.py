@@ -164,7 +164,9 @@ def _split(life: Life) -> str:
 
 def _compared(life: Life) -> Iterator[tuple[str, list[Piece]]]:
     if not life.candidates:
-        yield "compared", [("with nothing", None)]
+        same = life.witness is not None and life.witness_text == life.text
+        found = "found by its words, which are the same: nothing else was asked" if same else "with nothing"
+        yield "compared", [(found, None)]
         return
     for number, one in enumerate(life.candidates):
         yield "compared" if number == 0 else "", _candidate(one, life.settings.threshold)

@@ -21,14 +21,14 @@ if TYPE_CHECKING:
     from dedup.resolve.document.trace import Trace
 
 
-def told_document(work: Work, located: LocatedDocument) -> tuple[Told, Decision]:
+def told_document(work: Work, located: LocatedDocument) -> Told:
     """Decide about a document as the run does, and return what its lives are told from."""
     text = located.record.text
     decision, traces = decide_traced(text, work.settings)
     facts = _DocumentFacts(work, located, decision, traces)
     fates = Fates(text, work.settings, facts.spans, {one.paragraph for one in decision.removals})
     facts.told = Told(work, located, facts.spans, decision, facts.of, lambda number, _: fates.changes(number))
-    return facts.told, decision
+    return facts.told
 
 
 class _DocumentFacts:

@@ -10,7 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from dedup.engines.local.life_place import asked_about, readings
-from dedup.formats.edits import read_documents
+from dedup.formats.edits import LEFT, read_documents
 from dedup.formats.files.encoding import Codec
 from dedup.formats.inputs import Inputs
 from dedup.formats.parts import Work, tasks
@@ -98,7 +98,7 @@ class LifeRun:
                     self._events.problem(problem)
                 for one in found:
                     if not part.numbered or asked.line in (None, one.record.line):
-                        yield told_document(work, one)[0]
+                        yield told_document(work, one)
         self._tell_failures(inputs)
 
     def _of_corpus(self, plan: IOPlan, work: Work) -> Iterator[Told]:
@@ -133,6 +133,9 @@ class LifeRun:
         """Yield the lives of the paragraphs of a document that are asked about."""
         asked, seen = self._asked, self._seen
         numbers = range(len(told.spans))
+        if told.decision.fault is not None:
+            place = told.located.part.place(told.located.record.line)
+            self._events.problem(told.decision.fault.as_error(place, LEFT))
         seen.documents += 1
         seen.paragraphs = len(numbers)
         chosen = list(numbers)
