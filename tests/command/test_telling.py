@@ -8,7 +8,9 @@ import os
 import select
 import signal
 import struct
+import subprocess
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
@@ -17,15 +19,12 @@ from tests.support.cli_inprocess import run
 from tests.support.cli_process import TIMEOUT
 
 if TYPE_CHECKING:
-    import subprocess
-    from pathlib import Path
-
     from tests.support.cli_process import Command
 
 SENTENCE = "The keeper of the old lighthouse rings the bell whenever fog comes in from the sea"
 TEXT = "".join(f"{SENTENCE}{end}\n\n" for end in (".", ".", " at 5.", " at 6."))
 RECORDS = "".join(json.dumps({"text": f"{SENTENCE}, {n} years old.\n{SENTENCE}.\n"}) + "\n" for n in (7, 8))
-QUESTION = "May B go"
+FULL = Path("/dev/full")
 HOSTILE = f"{SENTENCE} \x1b]0;owned\x07 \u202e."
 
 
@@ -98,6 +97,18 @@ def test_what_tells_of_decisions_goes_with_nothing_that_cleans(other: str) -> No
         done = run(["--isolated", option, other, "x"])
         assert (done.code, b"do not go together" in done.stderr) == (2, True)
     assert b"is for --review" in run(["--isolated", "--answers", "x", "y"]).stderr
+
+
+@pytest.mark.skipif(not FULL.exists(), reason="needs a device that is always full")
+def test_a_full_disk_is_one_line(dedup: Command) -> None:
+    (dedup.directory / "a.txt").write_text(TEXT, "utf-8")
+    for flags in (["--explain", "a.txt"], ["-q", "--review", "3", "a.txt"]):
+        with FULL.open("wb") as full:
+            process = dedup.start("--isolated", *flags, stdout=full, stderr=subprocess.PIPE)
+            _, told = process.communicate(timeout=TIMEOUT)
+        assert process.returncode == 2
+        assert told.count(b"\n") == 1
+        assert b"<stdout>: no space left on device; what is told there is not complete" in told
 
 
 def test_hostile_text_is_harmless_everywhere(tmp_path: Path) -> None:

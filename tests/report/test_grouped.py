@@ -16,6 +16,7 @@ from dedup.model.explanation import Explanation, Standing
 from dedup.report import columns, explain, grouped, lives
 from dedup.report.grouped import Grouped
 from dedup.report.pager import pager_command
+from dedup.report.reporter import Reporter
 from dedup.report.rule_names import NAMES
 from dedup.report.terminal import Stream, Terminal
 from dedup.verdict.rules.registry import RULES
@@ -118,6 +119,43 @@ def test_the_pager_is_the_one_that_is_asked_for(env: dict[str, str], command: li
     terminal = Terminal(PLAIN, COLOR, COLOR)
     assert pager_command(terminal, env) == command
     assert pager_command(replace(terminal, dumb=True), env) is None
+
+
+SCREEN = Terminal(PLAIN, PLAIN, Stream(terminal=True))
+
+
+def told_by(reporter: Reporter, capsys: pytest.CaptureFixture[str], some: list[Explanation]) -> str:
+    with reporter:
+        for one in some:
+            reporter.explained(one)
+    return capsys.readouterr().err
+
+
+def test_what_is_too_much_to_be_grouped_follows_as_it_comes(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """All is told, once, and a line says so."""
+    monkeypatch.setattr(grouped, "MOST", 2)
+    some = [replace(GONE, at=Standing("a.txt", n, n)) for n in range(5)]
+    told = told_by(Reporter(SCREEN, verbose=True, pager=False), capsys, some)
+    first, note, rest = told.partition("dedup: there are too many explanations to group them")
+    assert note
+    assert "removed for it: 2 paragraphs" in first
+    assert [f"a.txt:{n}: removed" in rest for n in range(5)] == [False, False, True, True, True]
+
+
+def test_nothing_is_held_where_there_is_no_screen(capsys: pytest.CaptureFixture[str]) -> None:
+    reporter = Reporter(Terminal(PLAIN, PLAIN, PLAIN), verbose=True)
+    reporter.explained(GONE)
+    assert capsys.readouterr().err == explain.render(GONE, PLAIN)
+
+
+def test_what_is_held_is_told_when_a_run_is_interrupted(capsys: pytest.CaptureFixture[str]) -> None:
+    reporter = Reporter(SCREEN, verbose=True)
+    reporter.explained(GONE)
+    assert not capsys.readouterr().err
+    reporter.__exit__(KeyboardInterrupt, KeyboardInterrupt(), None)
+    assert "a.txt:7: removed" in capsys.readouterr().err
 
 
 TEXTS = st.text(st.sampled_from("ab c\u0301漢字 ไ👩\u200d"), max_size=60)
