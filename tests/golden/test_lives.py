@@ -112,6 +112,29 @@ def test_a_life_is_told_within_the_width_and_says_why(case: Case) -> None:
         assert re.sub(r"\[[+-]|[+-]\]|\s", "", shown) == re.sub(r"\[[+-]|[+-]\]|\s", "", coloured)
 
 
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("contents-and-headings", ("meant", "pieces")),
+        ("bidders-per-lot-hi", ("meant", "form")),
+        ("licence-notices", ("meant", "series")),
+        ("release-notes", ("meant", "cells")),
+        ("clause-under-two-underlined-headings", ("meant", "subject")),
+        ("clause-in-two-sections", ("apart", "entry")),
+        ("front-matter-and-headline-en", ("apart", "front-matter")),
+        ("comment-headers", ("unlike", "")),
+        ("dialogue-short-answers", ("short", "")),
+        ("contents-with-links-headings-stay", ("stray", "")),
+        ("poem-refrain", ("neighbours", "")),
+        ("table-cells-repeat", ("only", "")),
+    ],
+)
+def test_what_stays_without_a_word_says_why(name: str, why: tuple[str, str]) -> None:
+    """Of paragraphs of which the run tells nothing, the step that has kept them is named."""
+    [case] = [case for case in CASES if case.name == name]
+    assert why in {(life.reason, life.detail) for life in lives_of(case)}
+
+
 def test_what_would_change_an_outcome_does_so() -> None:
     """Each setting that is said to change it is one under which a run decides otherwise."""
     case = next(case for case in CASES if case.name == "doubled-one-number-changed")

@@ -102,6 +102,16 @@ def test_the_same_seed_draws_the_same_and_another_one_does_not() -> None:
     assert len(drawn(1)) == 10
 
 
+def test_each_part_of_a_draw_has_something_of_both_sides() -> None:
+    """Whoever stops half-way has answered about some of each."""
+    draw = Draw(40, 3)
+    for number in range(400):
+        gone = number % 2 == 0
+        draw.add(found(number, removed=gone, coverage=0.9, reason="near" if gone else "new"))
+    sides = [one.went for one in draw.drawn()]
+    assert all(3 <= sum(sides[at : at + 10]) <= 7 for at in (0, 10)), sides
+
+
 @given(st.dictionaries(st.sampled_from(list(WEIGHTS)), st.integers(0, 50)), st.integers(1, 120))
 def test_as_many_are_drawn_as_there_are_and_none_twice(numbers: dict[str, int], most: int) -> None:
     shares = allocation(numbers, most)
