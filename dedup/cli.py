@@ -165,7 +165,7 @@ def _checked(request: Request, stack: ExitStack, reports: Reports | None) -> Che
     """Return what takes findings, and tells new ones from those that a baseline accepts; likewise."""
     if reports is None and request.annotate is None and request.job.baseline is None:
         return None
-    from dedup.report.checked import Checked  # most runs tell nobody of each finding
+    from dedup.report.checked import Checked  # most runs do not tell each finding
 
     findings = None if reports is None else reports.findings
     return stack.enter_context(
@@ -200,7 +200,7 @@ def _told(
             if not reader_is_gone():
                 raise
             silence(1)
-            # Whoever read the output has enough. What was decided by then stands.
+            # The reader has enough. What was decided by then stands.
             return ExitCode.ERROR if reporter.failed else ExitCode.FOUND if reporter.found else ExitCode.OK, None
         if request.restore is None:
             reporter.summary(outcome)

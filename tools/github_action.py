@@ -27,7 +27,7 @@ FOUND, ERROR = 1, 2
 
 
 class ActionError(Exception):
-    """Something that whoever wrote the workflow can mend."""
+    """An error that can be mended in the workflow."""
 
 
 def read_inputs() -> dict[str, str]:

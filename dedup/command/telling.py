@@ -39,7 +39,7 @@ def tell_decisions(request: Request, terminal: Terminal) -> int:
         return _explain(request, terminal) if request.lives_of is not None else _review(request, terminal)
     except BrokenPipeError:
         raise
-    except OSError as error:  # of standard output: all else is told by whoever reads or writes it
+    except OSError as error:  # of standard output: all other errors are raised where they occur, with their place
         what = f"{reason(error)}; what is told there is not complete"
         raise OutputError(what, place="<stdout>", hint="free some room, or let it go elsewhere") from error
 

@@ -67,7 +67,7 @@ def run(
 
             return run_on_spark(job, events, stack)
         if job.since is not None:
-            from dedup.formats.files.git_changes import with_changes  # most runs ask nobody
+            from dedup.formats.files.git_changes import with_changes  # most runs do not ask git
 
             job = with_changes(job)
         return LocalRun(with_list(job, stdin), events, stdin, stdout, stack, figures=figures).run()

@@ -99,7 +99,8 @@ def carry_out(work: Work, found: Sequence[LocatedDocument], decisions: Sequence[
 
             is_cut = len(one.result.cuts) > cuts and not work.mark
             text = one.record.text
-            measure(one.result, text, decision.apply(text) if is_cut else text)
+            place = one.part.place(one.record.line)
+            measure(one.result, place, text, decision.apply(text) if is_cut else text)
 
 
 def _carry_out(work: Work, one: LocatedDocument, decision: Decision) -> None:

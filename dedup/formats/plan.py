@@ -116,7 +116,7 @@ def _chosen(job: Job, sources: list[Source]) -> tuple[list[Source], list[Source]
     """Return the inputs that are to be cleaned, and those that only are compared with, as they have not changed."""
     if job.changed is None:
         return sources, []
-    from dedup.formats.files.git_changes import split_sources  # most runs ask nobody
+    from dedup.formats.files.git_changes import split_sources  # most runs do not ask git
 
     changed, others = split_sources(sources, job.changed)
     return changed, _distinct(others) if changed and job.settings.scope == "corpus" else []

@@ -38,7 +38,7 @@ def compact(store: IndexStore) -> bool:
     """Merge all segments of an index into one.
 
     Returns:
-        False if somebody may be reading the old ones, and they are still there.
+        False if the old ones may be in use, and they are still there.
 
     Raises:
         DamagedError: one is damaged; the index is as it was.

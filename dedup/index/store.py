@@ -2,7 +2,7 @@
 
 A segment is written under a name that no manifest has, and synced; it becomes part of the index when the manifest that
 names it has taken the place of the one before. Segments that the manifest does not name, or not any more (what a
-killed writer has left, what was merged or forgotten), are removed by whoever writes next, and only while nobody reads:
+killed writer has left, what was merged or forgotten), are removed by the next writer, and only while there is no reader:
 a reader holds a shared lock, and reads the manifest when it has it.
 """
 
@@ -119,7 +119,7 @@ class IndexStore:
         try:
             self._lock(READERS, shared=True, flags=os.O_RDONLY)
         except FileNotFoundError:
-            return  # it has been copied without, and nobody has written to it since then
+            return  # it has been copied without, and not been written to since then
         except OSError as error:
             if error.errno not in _READ_ONLY:
                 raise
@@ -178,7 +178,7 @@ class IndexStore:
         return sorted(path for path in every if path.name not in named and SEGMENT.fullmatch(path.name))
 
     def sweep(self) -> bool:
-        """Remove the segments that the manifest does not name; return False if somebody may be reading them.
+        """Remove the segments that the manifest does not name; return False if they may be in use.
 
         Only for the one writer; those that it has begun itself stay.
         """
@@ -208,7 +208,7 @@ class IndexStore:
         """Have another manifest; segments that it does not name are removed.
 
         Returns:
-            False if somebody may be reading some of them, and they are still there.
+            False if some of them may be in use, and are still there.
 
         Raises:
             OutputError: it cannot be written; the index is as it was.

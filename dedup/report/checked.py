@@ -75,7 +75,7 @@ class Checked(AbstractContextManager["Checked"]):
             try:
                 write(self._findings, self._annotate)
             except BrokenPipeError:
-                silence(1)  # whoever read it has enough; what was found stands
+                silence(1)  # the reader has enough; what was found stands
         return code
 
     def __exit__(self, *_: object) -> None:

@@ -1,7 +1,7 @@
 """The figures of a run as one JSON object in a file, for programs (``--stats``).
 
 The object is described by ``data/stats-1.schema.json`` beside this module. Within one number of ``version`` keys may be
-added, and none is taken away or changes its meaning: whoever reads it ignores what it does not know.
+added, and none is taken away or changes its meaning: readers ignore what they do not know.
 """
 
 from __future__ import annotations

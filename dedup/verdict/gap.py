@@ -62,7 +62,7 @@ class Paragraph(NamedTuple):
         text: the paragraph as written; empty if unknown.
         span: returns the characters of a token in the text.
         words: returns all folded tokens, in order.
-        watch: of a candidate: is told of each gap that is examined; None: nobody asks.
+        watch: of a candidate: is told of each gap that is examined; None: it is not needed.
     """
 
     chars: str

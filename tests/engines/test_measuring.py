@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,10 +14,13 @@ from dedup.model.outcome import NullEvents
 from dedup.model.repetition import Repetition
 from dedup.model.settings import Settings
 from dedup.text.repetition import repetition
+from tests.support.fake_kernel import Recorder
 
 if TYPE_CHECKING:
     from pathlib import Path
     from typing import Literal
+
+    from dedup.model.repetition import Shares
 
 BODY = [
     "The old ferry to the island leaves the harbour at seven in the morning. It comes back at noon.",
@@ -91,3 +95,41 @@ def test_nothing_is_measured_without_a_report(tmp_path: Path) -> None:
     source = tmp_path / "in.txt"
     source.write_text("\n".join(BODY), encoding="utf-8")
     assert run(Job(inputs=(str(source),), mode="check"), NullEvents()).repetition is None
+
+
+@pytest.mark.parametrize("scope", ["document", "corpus"])
+@pytest.mark.parametrize("number", [5, 2000], ids=["few", "many"])
+def test_a_document_that_cannot_be_measured_is_told_of_and_cleaned(
+    scope: Literal["document", "corpus"], number: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The others are measured."""
+
+    def broken(text: str) -> Shares:
+        if "only article 3 has" in text:
+            raise ValueError("no such luck")
+        return repetition(text)
+
+    source, output = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
+    texts = records(number)
+    source.write_text("".join(json.dumps({"text": text}) + "\n" for text in texts), encoding="utf-8")
+    job = Job(
+        inputs=(str(source),),
+        settings=Settings(scope=scope),
+        output=output,
+        explain=True,
+        reports=(tmp_path / "report.json",),
+        workers=1,
+    )
+    run(replace(job, reports=()), NullEvents())
+    expected = output.read_bytes()
+    monkeypatch.setattr("dedup.formats.measuring.repetition", broken)
+    told = Recorder()
+    outcome = run(job, told)
+    assert outcome.repetition is not None
+    expected_before = measured([text for text in texts if "only article 3 has" not in text])
+    before = outcome.repetition.before
+    assert (before.documents, before.repeated) == (expected_before.documents, expected_before.repeated)
+    assert [error.place for error in told.problems] == [f"{source}:4"]
+    assert "how much of it repeats is not counted" in told.problems[0].said
+    assert (int(outcome.exit_code), outcome.counts.faults) == (2, 1)
+    assert output.read_bytes() == expected

@@ -79,7 +79,7 @@ class TwoPassRun:
         fixed: paragraphs of these.
         silent_references: files of references that hold no text.
         bad_references: records of references that could not be read.
-        trace: takes down what is forgotten otherwise; None: nobody asks. To be set before all is read.
+        trace: takes down what is forgotten otherwise; None: it is not needed. To be set before all is read.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""What a run over a corpus knows of its paragraphs and forgets otherwise, for whoever asks about one of them."""
+"""What a run over a corpus knows of its paragraphs and forgets otherwise, to explain one of them."""
 
 from __future__ import annotations
 

@@ -69,9 +69,10 @@ def read_screened(work: Work, task: Sequence[Part]) -> _Screened | None:
         if work.measure:
             from dedup.formats.measuring import measure  # most runs measure nothing
 
-            for start, end in read.texts.edges[some][~worth].tolist():
+            lines, edges = read.places[some][~worth][:, 0].tolist(), read.texts.edges[some][~worth].tolist()
+            for line, (start, end) in zip(lines, edges, strict=True):
                 text = read.texts.data[start:end].decode("utf-8", "surrogatepass")
-                measure(result, text, text)
+                measure(result, part.place(line), text, text)
         for line, start, end in read.places[some][worth].tolist():
             assert part.format is not None  # noqa: S101 - it holds a document
             found.append(LocatedDocument(part, result, part.format.record(part, start, end, line, work)))

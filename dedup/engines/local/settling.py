@@ -42,7 +42,7 @@ def settled_removals(
         decide_again: returns what another run would remove, were these paragraphs gone.
         set_aside: puts removals where they take no memory while this is found out; what it returns brings them back.
         least: rounds in which what was decided before about other documents changes what may go from these.
-        retained: is given those that are retained; None: nobody asks.
+        retained: is given those that are retained; None: they are not needed.
     """
     before = 0
     asked = np.ones(len(removals), bool)

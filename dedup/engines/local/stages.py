@@ -51,7 +51,7 @@ class CorpusStages:
         events: is told how far it has come.
 
     Attributes:
-        trace: takes down what is forgotten otherwise; None: nobody asks.
+        trace: takes down what is forgotten otherwise; None: it is not needed.
     """
 
     def __init__(

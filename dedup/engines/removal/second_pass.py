@@ -67,7 +67,8 @@ def _measure_others(work: Work, parts: list[Part], begun: BegunTask, documents: 
     for number, part in enumerate(parts):
         for one in read_documents(work, [part])[1]:
             if (number, one.record.start) not in told:
-                measure(begun.results[number], one.record.text, one.record.text)
+                place = part.place(one.record.line)
+                measure(begun.results[number], place, one.record.text, one.record.text)
 
 
 def _is_amended(document: Document) -> bool:

@@ -1,7 +1,7 @@
 """The report for programs: one JSON object (``--report FILE.json``).
 
 The object is described by ``data/report-1.schema.json`` of `dedup.report`. Within one number of ``version`` members may
-be added, and none is taken away or changes its meaning: whoever reads it ignores what it does not know.
+be added, and none is taken away or changes its meaning: readers ignore what they do not know.
 """
 
 from __future__ import annotations

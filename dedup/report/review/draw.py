@@ -58,7 +58,7 @@ class Draw:
             sample.put(stratum, place, pair_of(found))
 
     def drawn(self) -> list[Pair]:
-        """Return what is drawn, shuffled: whoever stops half-way has answered about some of each stratum."""
+        """Return what is drawn, shuffled: answers up to any point are about some of each stratum."""
         shares = allocation(self.numbers, self.number)
         chooser = random.Random(self.seed)  # noqa: S311 - a sample is no secret
         out: list[Pair] = []

@@ -32,7 +32,7 @@ def resolve(article: Article, *, explain: bool = False, trace: Trace | None = No
     Args:
         article: the paragraphs and what they may be compared with.
         explain: also collect the near-duplicates that stay.
-        trace: takes down why what repeats stays; None: nobody asks.
+        trace: takes down why what repeats stays; None: it is not needed.
     """
     matcher = Matcher(article)
     blocks = _without_retained(article, _find_blocks(article, matcher, trace=trace), trace)

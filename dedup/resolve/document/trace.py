@@ -1,4 +1,4 @@
-"""What one round of decisions about a document came to, paragraph by paragraph, for whoever asks why.
+"""What one round of decisions about a document came to, paragraph by paragraph, and why.
 
 It is filled by what decides, and decides nothing.
 """
