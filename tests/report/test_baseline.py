@@ -158,12 +158,15 @@ def test_copies_in_a_corpus_give_the_same_baseline_in_any_order(
 
 
 def test_records_are_counted_as_documents_are() -> None:
-    """Two records of one file, each with a repeat of its own: four places, in any order."""
+    """Two records of one file, in each of which a text stands three times: six places, whichever copy stays."""
     Path("in").mkdir()
-    records = [json.dumps({"text": article(SENTENCE, LONG, SENTENCE), "id": number}) + "\n" for number in range(2)]
+    records = [
+        json.dumps({"text": article(SENTENCE, LONG, SENTENCE, OTHER, SENTENCE), "id": number}) + "\n"
+        for number in range(2)
+    ]
     Path("in/a.jsonl").write_text("".join(records))
-    assert f"{fingerprint(SENTENCE)}   4  # ".encode() in accept()
-    assert f"{fingerprint(SENTENCE)}   4  # ".encode() in accept("corpus")
+    assert f"{fingerprint(SENTENCE)}   6  # ".encode() in accept()
+    assert f"{fingerprint(SENTENCE)}   6  # ".encode() in accept("corpus")
 
 
 def test_boilerplate_is_counted_once_for_each_place() -> None:

@@ -20,7 +20,9 @@ from dedup.report.findings.findings import CHARACTERS, Findings
 from dedup.report.findings.text_fingerprint import fingerprint
 from dedup.report.renderers import junit_report, markdown_report, sarif_report
 from dedup.report.renderers.base import HEAD, MARK, Told
+from dedup.report.renderers.markdown_report import code
 from dedup.report.renderers.registry import SUFFIXES, renderer_of
+from dedup.report.terminal import sanitise
 from tests.support.cli_inprocess import run
 from tests.support.cli_process import OTHER, SENTENCE
 
@@ -258,10 +260,20 @@ def test_a_bar_in_a_table_does_not_end_its_cell() -> None:
     tokens = checked_markdown(
         rendered(".md", told([found(1, text=text, witness=text), found(2, text=text, witness=text)]))
     )
-    cells = [token for token in tokens if token.type == "td_open"]
+    cells = [number for number, token in enumerate(tokens) if token.type == "td_open"]
     assert len(cells) == 3 + 3
-    contents = [child.content for token in tokens for child in token.children or () if child.type == "code_inline"]
-    assert text in contents
+    last = tokens[cells[-1] + 1]
+    assert [(child.type, child.content) for child in last.children] == [("code_inline", text)]
+
+
+@given(ODD)
+def test_a_code_span_is_one_whatever_is_in_it(text: str) -> None:
+    """All of it is code, and what it shows is the text but for white space and what steers terminals."""
+    [token] = [one for one in MarkdownIt("commonmark").parse(f"a {code(text)} b") if one.type == "inline"]
+    shown = " ".join(sanitise(text.replace("\n", " ")).split())
+    types = [(child.type, child.content) for child in token.children or ()]
+    expected = [("text", "a "), ("code_inline", shown), ("text", " b")]
+    assert types == (expected if shown else [("text", "a (no text) b")])
 
 
 def test_a_comment_is_bounded_and_says_what_it_leaves_out() -> None:
