@@ -2,7 +2,7 @@
 
 A segment is written under a name that no manifest has, and synced; it becomes part of the index when the manifest that
 names it has taken the place of the one before. Segments that the manifest does not name, or not any more (what a
-killed writer has left, what was merged or forgotten), are removed by the next writer, and only while there is no reader:
+killed writer has left, what was merged or forgotten), are removed by the next writer, and only while nothing reads:
 a reader holds a shared lock, and reads the manifest when it has it.
 """
 
