@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from dedup.model.settings import Guard, Settings
 from dedup.resolve.document import resolve as resolving
 from dedup.resolve.document.decide import decide, decide_traced
-from dedup.resolve.document.pair import examine, pair
+from dedup.resolve.document.examined import examine
+from dedup.resolve.document.pair import pair
 from tests.support.cli_inprocess import run
 
 PAIRS = Path(__file__).resolve().parent.parent.parent / "fixtures" / "pairs"

@@ -14,7 +14,7 @@ from dedup.formats.parts import PartResult
 from dedup.model.explanation import Standing
 from dedup.model.life import Candidate
 from dedup.resolve.corpus.removals import GOES
-from dedup.resolve.document.pair import examine
+from dedup.resolve.document.examined import examine
 from dedup.verdict.batch.verify import FOLDED, NOT
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from dedup.engines.local.lives import Facts, Told, Why, best_first
 from dedup.engines.local.other_settings import Fates
 from dedup.model.life import Candidate
 from dedup.resolve.document.decide import decide_traced
-from dedup.resolve.document.pair import examine
+from dedup.resolve.document.examined import examine
 from dedup.text.paragraphs import split
 
 if TYPE_CHECKING:

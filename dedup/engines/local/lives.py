@@ -13,7 +13,7 @@ from dedup.formats.edits import lines_of
 from dedup.model.decisions import Removal
 from dedup.model.explanation import Standing
 from dedup.model.life import MOST_CANDIDATES, Candidate, Life
-from dedup.resolve.document.pair import examine
+from dedup.resolve.document.examined import examine
 from dedup.shingling import keys, tokenise
 from dedup.text.line_forms import LineForm
 from dedup.text.lines import lines
