@@ -157,7 +157,8 @@ def test_hostile_names_cannot_reach_the_terminal(dedup: Command) -> None:
 def test_a_terminal_too_narrow_for_the_table_gets_the_line(dedup: Command) -> None:
     assert "dedup" in plain(dedup.on_terminal(stdin=REPEATED.encode(), env={"COLUMNS": "50"}).stderr)
     done = dedup.on_terminal(stdin=REPEATED.encode(), env={"COLUMNS": "20"})
-    assert plain(done.stderr).startswith("1 file, 3 paragraphs: 2 kept, 1 removed (1 exact).")
+    lines = plain(done.stderr).splitlines()  # before it, progress, where the machine is slow
+    assert lines[-1] == "1 file, 3 paragraphs: 2 kept, 1 removed (1 exact)."
 
 
 def test_verbose_explains_what_goes_and_what_stays(dedup: Command) -> None:
