@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import BinaryIO
 
+    from dedup.engines.spark.run import SparkRun
     from dedup.model.figures import Figures
     from dedup.model.job import Job
     from dedup.model.life import Life
@@ -65,7 +66,7 @@ def run(
         if job.cluster is not None:
             from dedup.engines.spark.run import run_on_spark  # needs PySpark
 
-            return run_on_spark(job, events, stack)
+            return run_on_spark(job, events, stack, spark_run_of(job))
         if job.since is not None:
             from dedup.formats.files.git_changes import with_changes  # most runs do not ask git
 
@@ -105,6 +106,17 @@ def explain(
     with stopped_by_signals(), ExitStack() as stack:
         for life in LifeRun(with_list(job, stdin), given, events, stdin, stack, changes=changes).lives():
             told(life)
+
+
+def spark_run_of(job: Job) -> type[SparkRun]:
+    """Return what runs on Spark."""
+    if job.index is not None:
+        from dedup.engines.indexed_spark.run import IndexedSparkRun
+
+        return IndexedSparkRun
+    from dedup.engines.spark.run import SparkRun
+
+    return SparkRun
 
 
 def restore(

@@ -93,6 +93,28 @@ _ONE_OF_THEM = "leave one of them out"
 _NO_TEXT = "mode {0.mode} writes no text, so there is no use for --output"
 _NO_LOG = ("--mark removes nothing, so there is nothing to log", "leave --removed out")
 
+_INDEX_JOB = (
+    Refusal(
+        lambda job: job.index is not None and "://" in job.index and not job.index.lower().startswith("file://"),
+        "the index is at an address, and has to be on a file system of the machine that decides: its files are mapped",
+        "name a directory, such as one of a mounted file system; only the machine of the command has to see it",
+    ),
+    *(
+        Refusal(
+            _not_over_days(name, kept),
+            f"{name} is {{0.settings.{name}!r}}: {why}",
+            hint,
+        )
+        for name, kept, why, hint in _OVER_DAYS
+    ),
+    Refusal(
+        lambda job: job.index is not None and bool(job.against),
+        "references do not go with an index: each day would have to have the same ones",
+        "add them to the index as its first day",
+    ),
+)
+"""Of a job over an index, on whatever engine."""
+
 LOCAL_JOB = (
     Refusal(
         lambda job: job.in_place and job.mode != "clean", "--in-place does not go with mode {0.mode}", _ONE_OF_THEM
@@ -132,19 +154,7 @@ LOCAL_JOB = (
         )
         for name, unused in _CORPUS_FIELDS
     ),
-    *(
-        Refusal(
-            _not_over_days(name, kept),
-            f"{name} is {{0.settings.{name}!r}}: {why}",
-            hint,
-        )
-        for name, kept, why, hint in _OVER_DAYS
-    ),
-    Refusal(
-        lambda job: job.index is not None and bool(job.against),
-        "references do not go with an index: each day would have to have the same ones",
-        "add them to the index as its first day",
-    ),
+    *_INDEX_JOB,
     _range("max_memory", 1, None, "use a number of bytes, such as 4 << 30"),
     _range("shard_size", 1, None, "use a number of bytes, such as 1 << 30"),
     Refusal(
@@ -189,6 +199,7 @@ SPARK_JOB = (
         "--engine spark does not write to standard output",
         "use --output DIR",
     ),
+    *_INDEX_JOB,
     Refusal(lambda job: job.html is not None, "HTML is not read on Spark", "write its texts as JSON lines first"),
     Refusal(lambda job: job.mark and job.cluster.removed is not None, *_NO_LOG),
     Refusal(lambda job: job.output is not None and job.mode != "clean", _NO_TEXT, "leave it out"),
@@ -295,7 +306,6 @@ NEEDS = (
             ("workers", "give Spark executors: --spark-conf spark.executor.instances=N"),
             ("max_memory", "give executors memory: --spark-conf spark.executor.memory=4g"),
             ("work_dir", "what Spark keeps goes where spark.local.dir says; leave it out"),
-            ("index", "an index is read and written by one machine"),
         )
     ),
     *(

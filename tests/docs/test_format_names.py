@@ -44,6 +44,7 @@ ELSEWHERE = {
         "html": "the option --html",
     },
     "dedup/command/parser.py": {"html": "likewise"},
+    "dedup/engines/indexed_spark/": {"text": "a column"},
     "dedup/engines/local/in_memory_run.py": {"text": "a member of records"},
     "dedup/engines/spark/dataframe.py": {"text": "a column"},
     "dedup/engines/spark/stages/": {"text": "a column"},

@@ -22,7 +22,7 @@ from dedup.fingerprint.table import ROW, moved_rows
 from dedup.formats.edits import read_documents
 from dedup.formats.encoded_records import read_encoded
 from dedup.formats.grouping import salt_of
-from dedup.formats.parts import task_bytes
+from dedup.formats.parts import PartKind, task_bytes
 from dedup.model.containment import attempt
 from dedup.model.errors import UsageError
 from dedup.text.arrays import distinct
@@ -68,6 +68,7 @@ def scan(work: Work, banding: Banding, seen: SharedDigestSet, shift: int, sent: 
     parts, documents, sheet = read or _read(work, banding, seen, shift, task)
     for number, part in enumerate(task):
         parts[number]["check"], parts[number]["size"] = zlib.crc32(part.data), len(part.data)
+        parts[number]["source"] = -1 if part.kind is PartKind.JOINT else part.source + shift
     documents["source"] = np.array([part.source + shift for part in task], np.int32)[documents["part"]]
     documents["paragraphs"] = sheet.counts
     return Scan(parts, documents, sheet)

@@ -22,7 +22,16 @@ if TYPE_CHECKING:
 
 
 COLUMNS: dict[str, np.dtype[Any]] = {
-    "parts": np.dtype([("check", "<u4"), ("documents", "<i4"), ("invalid", "<i4"), ("again", "<i4"), ("size", "<i8")]),
+    "parts": np.dtype(
+        [
+            ("check", "<u4"),
+            ("documents", "<i4"),
+            ("invalid", "<i4"),
+            ("again", "<i4"),
+            ("size", "<i8"),
+            ("source", "<i4"),
+        ]
+    ),
     "documents": np.dtype(
         [("part", "<i4"), ("source", "<i4"), ("paragraphs", "<i4"), ("line", "<i4"), ("start", "<i8"), ("end", "<i8")]
     ),
@@ -34,7 +43,8 @@ COLUMNS: dict[str, np.dtype[Any]] = {
     "letters": np.dtype("<u4"),
 }
 """The spool's columns. Parts of inputs: CRC of the bytes, documents found, those that do not decode, whether a part is
-read again for its problems (`dedup.engines.removal.task_decisions.AGAIN_PROBLEM`), bytes. Documents: their part within
+read again for its problems (`dedup.engines.removal.task_decisions.AGAIN_PROBLEM`), bytes, input (-1: a line end between
+two of them). Documents: their part within
 the task, input, paragraphs, line, and bytes within the part. Then what `dedup.fingerprint.table.FingerprintTable` has,
 numbers and places counted from the beginning of the corpus."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
@@ -17,8 +17,19 @@ if TYPE_CHECKING:
     from dedup.engines.local.earlier_days import EarlierWitnesses
     from dedup.engines.local.spool import Spool
     from dedup.engines.local.spool_columns import CorpusDecision
-    from dedup.formats.files.discover import Source
     from dedup.model.errors import InternalError
+
+
+class NamedInput(Protocol):
+    """An input, by its name in messages and by that in the log."""
+
+    @property
+    def name(self) -> str:
+        """Its name in messages."""
+
+    @property
+    def relative(self) -> str:
+        """Its name in the log."""
 
 
 class SpooledDecisions:
@@ -36,7 +47,7 @@ class SpooledDecisions:
         self,
         spool: Spool,
         decided: CorpusDecision,
-        sources: Sequence[Source],
+        sources: Sequence[NamedInput],
         *,
         told: bool,
         earlier: EarlierWitnesses | None = None,
@@ -72,6 +83,14 @@ class SpooledDecisions:
     def located(self, paragraphs: NDArray[np.int64]) -> list[WitnessLocation]:
         """Return the locations of some paragraphs, with their texts; their documents are counted from the first one."""
         return list(self._places(paragraphs, np.ones(len(paragraphs), bool), 0)) if len(paragraphs) else []
+    def witnesses(self, removals: NDArray[np.void], *, with_texts: bool) -> Iterator[WitnessLocation]:
+        """Yield where the witnesses of some removals stand, documents counted from the first one of all.
+
+        Args:
+            removals: some of those that were decided.
+            with_texts: with the texts of those that are not the paragraph's own.
+        """
+        return self._places(removals["witness"], (removals["how"] > 0) & with_texts, 0)
 
     def faults(self, *, keep_texts: bool) -> Iterator[tuple[int, InternalError]]:
         """Yield what is to be told of what kernels raised while all was decided.

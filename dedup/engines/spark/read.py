@@ -204,7 +204,7 @@ def _placed(
 ) -> tuple[Table, list[tuple[Any, ...]], int]:
     """Return the inputs, the place of each split among all, and the bytes of all that is no reference."""
     places: list[tuple[Any, ...]] = []
-    counts = []
+    counts, unended = [], list[int]()
     document = at = start = 0
     open_line = False
     for source, file in enumerate(files):
@@ -220,13 +220,16 @@ def _placed(
             line += block.lines
             at += block.bytes + len(BOM_UTF8) * block.mark
             open_line = block.open
+            unended += [source] * block.open
         counts.append(line - 1)
     if references == len(files):
         at = 0
     first = np.array([0, *accumulate(counts)], np.int64)
     kinds = [file.kind for file in files]
     names, relatives = [file.name for file in files], [file.relative for file in files]
-    return Table(names, relatives, kinds, first, references, open_line and document > start), places, at
+    is_open = open_line and document > start
+    table = Table(names, relatives, kinds, first, references, is_open, unended=frozenset(unended))
+    return table, places, at
 
 
 def _numbered_lines(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:

@@ -73,26 +73,29 @@ def _document(row: Row, kind: Format, names: tuple[str, str], limit: int) -> Par
     return Part(row.source, kind, *names, row.value, row.at)
 
 
-def documents(numbered: Numbered, work: Work) -> DataFrame:
+def documents(numbered: Numbered, work: Work, *, only_found: bool = False) -> DataFrame:
     """Return the texts of all lines: document, text, fixed, and with `Settings.within` salt.
 
-    A line that holds no text has an empty one here: no paragraph stands in it.
+    A line that holds no text has an empty one here: no paragraph stands in it; with `only_found` it is left out.
     """
-    return numbered.rows.mapInArrow(partial(_texts, numbered.table, work), _text_fields(work))
+    kernel = partial(_texts, numbered.table, work, only_found=only_found)
+    return numbered.rows.mapInArrow(kernel, _text_fields(work))
 
 
 def _text_fields(work: Work) -> str:
     return "document bigint, text binary, fixed boolean" + (", salt bigint" if work.settings.within is not None else "")
 
 
-def _texts(table: Table, work: Work, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+def _texts(
+    table: Table, work: Work, batches: Iterable[pa.RecordBatch], *, only_found: bool
+) -> Iterator[pa.RecordBatch]:
     """Take the texts out of lines; runs in a task."""
     for batch in batches:
         for group in groups(rows_of(batch)):
-            yield _texts_of(group, table, work)
+            yield _texts_of(group, table, work, only_found=only_found)
 
 
-def _texts_of(group: list[Row], table: Table, work: Work) -> pa.RecordBatch:
+def _texts_of(group: list[Row], table: Table, work: Work, *, only_found: bool) -> pa.RecordBatch:
     texts: dict[int, bytes] = {}
     salts: dict[int, int] = {}
     for part, document in parts_of(group, table, work.max_document):
@@ -102,7 +105,7 @@ def _texts_of(group: list[Row], table: Table, work: Work) -> pa.RecordBatch:
             texts[number] = one.record.text.encode("utf-8", "surrogatepass")
             if work.settings.within is not None:
                 salts[number] = salt_of(one.record.group, str(number))
-    numbers = [row.document for row in group]
+    numbers = list(texts) if only_found else [row.document for row in group]
     salt = np.array([salts.get(number, 0) for number in numbers], np.uint64).view(np.int64)
     text, fixed = [texts.get(number, b"") for number in numbers], [number < table.fixed for number in numbers]
     return batch_of(_text_fields(work), document=numbers, text=text, fixed=fixed, salt=salt)

@@ -34,6 +34,8 @@ class Table:
     open: bool
     rows: bool = False
     """Documents are rows of files, each named by its number there."""
+    unended: frozenset[int] = frozenset()
+    """The inputs whose last line has no line end."""
 
     @property
     def fixed(self) -> int:

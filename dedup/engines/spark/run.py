@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from dedup.engines.spark.connect import Direct
     from dedup.engines.spark.files import File
     from dedup.engines.spark.rows import Numbered, Table
+    from dedup.engines.spark.stages.decisions import Decisions
     from dedup.engines.spark.stages.faults import Faults
     from dedup.engines.spark.write import Plan
     from dedup.formats.detect import WrongKindError
@@ -50,8 +51,8 @@ _TOLD = 1000
 """Problems that are told one by one."""
 
 
-def run_on_spark(job: Job, events: Events, stack: ExitStack) -> Outcome:
-    """Do what `job` asks, on Spark; see `dedup.engines.run.run`.
+def run_on_spark(job: Job, events: Events, stack: ExitStack, kind: type[SparkRun]) -> Outcome:
+    """Do what `job` asks, on Spark; see `dedup.engines.run.run`; `kind`: of run.
 
     Raises:
         UsageError: this cannot be done on Spark; nothing was read.
@@ -64,11 +65,19 @@ def run_on_spark(job: Job, events: Events, stack: ExitStack) -> Outcome:
     assert cluster is not None  # noqa: S101 - who calls this has looked
     refuse(SPARK_JOB, job)
     spark = stack.enter_context(session(cluster))
-    return _Run(spark, job, cluster, events, stack).run()
+    return kind(spark, job, cluster, events, stack).run()
 
 
-class _Run:
-    """One run on Spark."""
+class SparkRun:
+    """One run on Spark.
+
+    Args:
+        spark: the session.
+        job: what is asked for.
+        cluster: likewise, of Spark.
+        events: is told how far it has come.
+        stack: lets go of what is held, at the end.
+    """
 
     def __init__(self, spark: SparkSession, job: Job, cluster: Cluster, events: Events, stack: ExitStack) -> None:
         from dedup.engines.spark.progress import Watch  # only with the extra
@@ -83,14 +92,14 @@ class _Run:
         self._naming: OutputNaming | None = None
         self._codec = Codec(job.encoding)
         self._work = Work.of(job, self._codec, log=cluster.removed is not None)
+        self._told = self._work.log or self._work.mark
+        """Witnesses are told of."""
         if job.explain:
             events.note("on Spark, removals are not explained one by one; --removed LOG holds all of them")
 
     def run(self) -> Outcome:
-        from dedup.engines.spark.columns import texts
+        """Read, decide, and write everything; see `run_on_spark`."""
         from dedup.engines.spark.read import number  # only with the extra
-        from dedup.engines.spark.records import documents
-        from dedup.engines.spark.stages.decide import decide
         from dedup.engines.spark.write import chunks
 
         references, files = self._files()
@@ -116,23 +125,14 @@ class _Run:
             self._check_references(numbered, len(references))
         if self._job.on_error == "fail":
             self._check_records(numbered)
-        told = self._work.log or self._work.mark
         with self._events.stage("deciding"):
-            decisions = decide(
-                documents(numbered, self._work) if rows is None else texts(rows, self._work),
-                self._job.settings,
-                size=_size([*references, *files]),
-                checkpoint_dir=staged.checkpoints if staged is not None else None,
-                told=told,
-                events=self._events,
-            )
+            checkpoints = staged.checkpoints if staged is not None else None
+            decisions = self._decided(numbered, rows, _size([*references, *files]), checkpoints)
         self._stack.callback(decisions.release)
         self._tell_faults(decisions.faults, numbered.table)
-        self._events.note(decisions.recall)
-        self._events.note(f"{decisions.counts.get('rounds', 0)} rounds of clustering")
         paragraphs = int(decisions.counts["paragraphs"])
         check_removed(int(decisions.counts["removed"]), paragraphs, self._job.max_removed)
-        plan = self._plan(numbered, told=told)
+        plan = self._plan(numbered, told=self._told)
         with self._events.stage("cleaning"):
             if rows is None:
                 self._carry_out(chunks(numbered.rows, decisions.removals, numbered.table, self._work, plan), staged)
@@ -146,6 +146,31 @@ class _Run:
         if staged is not None and self._naming is not None:
             self._commit(staged, self._naming, plan)
         return Outcome(self._counts, exit_code(self._counts, self._job.mode))
+
+    def _decided(self, numbered: Numbered, rows: Rows | None, size: int, checkpoints: str | None) -> Decisions:
+        """Decide what goes.
+
+        Args:
+            numbered: the lines of all inputs.
+            rows: they, where they are rows that Spark itself reads.
+            size: bytes of text, about.
+            checkpoints: where what is computed on the way may be kept.
+        """
+        from dedup.engines.spark.columns import texts
+        from dedup.engines.spark.records import documents  # only with the extra
+        from dedup.engines.spark.stages.decide import decide
+
+        decisions = decide(
+            documents(numbered, self._work) if rows is None else texts(rows, self._work),
+            self._job.settings,
+            size=size,
+            checkpoint_dir=checkpoints,
+            told=self._told,
+            events=self._events,
+        )
+        self._events.note(decisions.recall)
+        self._events.note(f"{decisions.counts.get('rounds', 0)} rounds of clustering")
+        return decisions
 
     def _files(self) -> tuple[list[File], list[File]]:
         """Return the references and the inputs.

@@ -374,15 +374,27 @@ def _decided(column: pa.ListArray, documents: list[int], table: Table, *, told: 
 def _witnesses(entries: pa.StructArray, table: Table) -> Iterator[WitnessLocation]:
     names = ("document", "paragraph", "start", "end")
     columns = [entries.field(f"witness_{name}").to_pylist() for name in names]
-    texts = entries.field("witness_text").to_pylist() if "witness_text" in entries.type.names else None
+    texts, files, shown, lines, days = (
+        entries.field(f"witness_{name}").to_pylist()
+        if f"witness_{name}" in entries.type.names
+        else [None] * len(entries)
+        for name in ("text", "file", "name", "line", "day")
+    )
     for place, (document, paragraph, start, end) in enumerate(zip(*columns, strict=True)):
-        source = int(np.searchsorted(table.first, document, side="right")) - 1
-        number = document - int(table.first[source]) + 1
-        line = number if table.kinds[source].numbered else None
-        text = texts[place] if texts is not None else None
+        text: Any = texts[place]
         if isinstance(text, bytes):
             text = text.decode("utf-8", "surrogatepass")
-        name, relative = table.names[source], table.relatives[source]
-        if table.rows:
-            name, relative = f"{name}:{number}", f"{relative}:{number}"
-        yield WitnessLocation(document, paragraph, start, end, relative, name, line, text)
+        # Of an earlier day, whose files this run does not know, all is told with it.
+        its: Any = (files[place], shown[place], lines[place]) if days[place] else _names(table, document)
+        file, name, line = its
+        yield WitnessLocation(document, paragraph, start, end, file, name, line, text, days[place])
+
+
+def _names(table: Table, document: int) -> tuple[str, str, int | None]:
+    """Return what the file of a document is called in the log and in messages, and the document's line."""
+    source = int(np.searchsorted(table.first, document, side="right")) - 1
+    number = document - int(table.first[source]) + 1
+    name, relative = table.names[source], table.relatives[source]
+    if table.rows:
+        name, relative = f"{name}:{number}", f"{relative}:{number}"
+    return relative, name, number if table.kinds[source].numbered else None

@@ -1,0 +1,1 @@
+"""A day over an index on Spark: tasks read, fingerprint, judge and write, and the driver decides."""
