@@ -113,6 +113,11 @@ def test_engines_in_turn_are_one_machine(both: tuple[Path, list[list[Done]]]) ->
     assert_sound(top / "mixed")
 
 
+def _entries(log: bytes) -> list[bytes]:
+    """Return the lines of a log but those that open and close outputs, which have other names where none is written."""
+    return [line for line in log.splitlines() if not line.startswith((b'{"open"', b'{"close"'))]
+
+
 def _days_named(log: bytes) -> set[str | None]:
     """Return the days of all witnesses in other documents; None: of the same day."""
     every = (witness for line in log.splitlines() for witness in json.loads(line).get("witnesses", ()))
@@ -125,7 +130,7 @@ def test_a_day_of_the_other_engine_is_known_again(both: tuple[Path, list[list[Do
     top, done = both
     before = content(top / "local")
     again = cleaned(top, top / "local", 1, spark=True, tag="-again", mode="check", output=None)
-    assert (again.output, again.log) == (None, done[1][0].log)
+    assert (again.output, _entries(again.log)) == (None, _entries(done[1][0].log))
     assert content(top / "local") == before
     by_machine = cleaned(top, top / "mixed", 2, spark=False, tag="-again")
     assert by_machine.log == done[2][0].log

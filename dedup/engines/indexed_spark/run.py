@@ -78,7 +78,7 @@ class IndexedSparkRun(SparkRun):
 
         store = CheckpointStore(checkpoints)
         texts = documents(numbered, self._work, only_found=True)
-        settings, spool = self._job.settings, self._spool
+        spool = self._spool
         found = fingerprint_into(spool, numbered, texts, self._work, banding=self._day.banding, store=store)
         free = free_memory().free // 2
         # Processes may not be forked beside the threads of a client of Spark Connect.
@@ -86,7 +86,7 @@ class IndexedSparkRun(SparkRun):
         self._stack.callback(pool.close)
         names = [file.relative for file in self._sources]
         stages = self._day.stages(spool, pool, names, lasting=names, max_memory=free)
-        decided = self._settled(stages, Judge(texts, spool, found.document, settings))
+        decided = self._settled(stages, Judge(numbered, self._work, spool, found.document))
         self._decision = decided
         told = SpooledDecisions(spool, decided, self._sources, told=True, earlier=self._day.told(decided))
         pool.close()

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
     from dedup.engines.local.spool import Spool
+    from dedup.engines.spark.rows import Numbered
     from dedup.model.settings import Settings
     from dedup.text.arrays import Ints
 
@@ -43,17 +44,17 @@ class Judge:
     """Judges the removals of a day; see `dedup.engines.local.settling.settled_removals`.
 
     Args:
-        texts: the day's documents: document and text.
+        numbered: the lines of the day.
+        work: how they are read, and what counts as superfluous.
         spool: has the spans.
         document: number of each document of the spool, as Spark has it.
-        settings: what counts as superfluous.
     """
 
-    def __init__(self, texts: DataFrame, spool: Spool, document: Ints, settings: Settings) -> None:
-        self._texts = texts.select("document", "text")
+    def __init__(self, numbered: Numbered, work: Work, spool: Spool, document: Ints) -> None:
+        self._numbered = numbered
+        self._work = work
         self._spool = spool
         self._document = document
-        self._settings = settings
         counts = spool.whole("documents")["paragraphs"]
         self.begins = np.concatenate(([0], np.cumsum(counts, dtype=np.int64)))
 
@@ -67,7 +68,7 @@ class Judge:
         if not len(wanted):
             return [found]
         where = dict(zip(wanted.tolist(), edges.tolist(), strict=True))
-        kernel = over(_settled, self._settings, removals.dtype)
+        kernel = over(_settled, self._work.settings, removals.dtype)
         judged = self._joined(removals, wanted, edges).mapInArrow(kernel, _JUDGED)
         for row in judged.toLocalIterator(prefetchPartitions=True):
             low, high = where[row["number"]]
@@ -81,6 +82,8 @@ class Judge:
         """Return the texts of some documents with their removals, given where these are among all."""
         from pyspark.sql import functions as f
 
+        from dedup.engines.spark.records import documents  # only with the extra
+
         def asked(some: slice) -> pa.Table:
             rows = [
                 self._asked(removals[low:high], at) for at, (low, high) in zip(wanted[some], edges[some], strict=True)
@@ -91,9 +94,13 @@ class Judge:
             return table_of(_ASKED, **columns)
 
         pieces = cut((edges[:, 1] - edges[:, 0]).tolist(), _TOGETHER)
-        frame, is_small = in_frames(self._texts.sparkSession, map(asked, pieces), _ASKED)
-        # Where few are asked for, these are sent to the texts, which stay where they are.
-        return self._texts.join(f.broadcast(frame) if is_small else frame, "document")
+        rows = self._numbered.rows
+        frame, is_small = in_frames(rows.sparkSession, map(asked, pieces), _ASKED)
+        # Where few are asked for, these are sent to the lines, which stay where they are; others are not even read.
+        frame = f.broadcast(frame) if is_small else frame
+        rows = rows.join(frame.select("document"), "document", "left_semi")
+        texts = documents(self._numbered._replace(rows=rows), self._work, only_found=True)
+        return texts.select("document", "text").join(frame, "document")
 
     def _asked(self, removals: NDArray[np.void], number: int) -> tuple[bytes, bytes]:
         """Return the spans of a document, and its removals counted from its first paragraph."""
@@ -113,16 +120,16 @@ def _settled(
     work = Work(settings, (), Codec("utf-8"), 0)
     near = NearDuplicates.empty().shown
     for batch in batches:
-        documents = []
+        found: list[Document] = []
         names = ("text", "spans", "removals")
         for text, spans, removals in zip(*(batch.column(name).to_pylist() for name in names), strict=True):
-            found = Record(0, 0, 1, text.decode("utf-8", "surrogatepass"))
-            located = LocatedDocument(Part(0, WHOLE_DOCUMENT), PartResult(), found)
+            record = Record(0, 0, 1, text.decode("utf-8", "surrogatepass"))
+            located = LocatedDocument(Part(0, WHOLE_DOCUMENT), PartResult(), record)
             there, asked = np.frombuffer(spans, "<i4").reshape(-1, 2), np.frombuffer(removals, dtype).copy()
-            documents.append(Document(located, 0, there, asked, 0, (), near, ()))
+            found.append(Document(located, 0, there, asked, 0, (), near, ()))
         settled: list[Settled | None] = []
-        for some in cut([len(one.located.record.text) for one in documents], BATCH):
-            settled += settled_documents(work, documents[some])
+        for some in cut([len(one.located.record.text) for one in found], BATCH):
+            settled += settled_documents(work, found[some])
         states, again = (
             [None if one is None else one[part].tobytes() for one in settled] for part in range(len(Settled._fields))
         )
