@@ -16,7 +16,7 @@ from dedup.engines.spark.commit import Staged
 from dedup.model.errors import OutputError, UsageError
 from dedup.model.job import Cluster, Job
 from dedup.model.settings import Settings
-from tests.support.day_runs import drawn
+from tests.support.day_runs import LONG, ROWS
 from tests.support.fake_kernel import Recorder
 from tests.support.indexes import assert_sound, made_days
 
@@ -25,9 +25,19 @@ if TYPE_CHECKING:
 
     from dedup.model.outcome import Outcome
 
-_IN_ROUNDS = drawn(140)
-"""Days of which the last one settles in the second round."""
-DAYS = [[*articles, *more] for articles, more in zip(made_days(5, 4, 12), [*_IN_ROUNDS, []], strict=True)]
+A, B, C, D, E, F, G, H, K, M, N = ROWS[:11]
+X = LONG[5]
+_IN_ROUNDS: tuple[list[list[str]], ...] = (
+    [[C, D, E, X, K, M, N, X], [F, G, K, M, N, X, C]],
+    [[A, B, F, G, C, X, H]],
+    [[A, B, C]],
+    [],
+)
+"""Documents of each day: in the third round what is left of the second day is a row, which the third day repeats."""
+DAYS = [
+    [*articles, *("\n\n".join(lines) for lines in more)]
+    for articles, more in zip(made_days(5, 4, 12), _IN_ROUNDS, strict=True)
+]
 LAST = 3
 """The day that no index has."""
 
@@ -104,12 +114,14 @@ def both(spark: Any, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, li
 
 @pytest.mark.spark
 def test_engines_in_turn_are_one_machine(both: tuple[Path, list[list[Done]]]) -> None:
-    """The last day, by Spark, settles in two rounds and finds witnesses on days that each of the two has added."""
+    """The last day, by Spark, repeats what stands in a row from the third round on, and what each of them added."""
     top, done = both
     for local, mixed in done:
         assert mixed.compared() == local.compared()
     assert content(top / "mixed") == content(top / "local")
-    assert _days_named(done[2][1].log) >= {None, "0-a.jsonl and 3 more", "1-a.jsonl and 3 more"}
+    gone = done[2][1].log
+    assert {A, B, C} <= {json.loads(line).get("text") for line in gone.splitlines()}
+    assert _days_named(gone) >= {None, "0-a.jsonl and 3 more", "1-a.jsonl and 3 more"}
     assert_sound(top / "mixed")
 
 
