@@ -83,6 +83,7 @@ class SpooledDecisions:
     def located(self, paragraphs: NDArray[np.int64]) -> list[WitnessLocation]:
         """Return the locations of some paragraphs, with their texts; their documents are counted from the first one."""
         return list(self._places(paragraphs, np.ones(len(paragraphs), bool), 0)) if len(paragraphs) else []
+
     def witnesses(self, removals: NDArray[np.void], *, with_texts: bool) -> Iterator[WitnessLocation]:
         """Yield where the witnesses of some removals stand, documents counted from the first one of all.
 
