@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     Piece = tuple[str, Style | None]
 
 NARROWEST = 40
-_WORDS = re.compile(r"\s*\S+|\s+")
+_WORDS = re.compile(r"\S+|\s+")
 
 
 def lines(pieces: Iterable[Piece], width: int, stream: Stream, first: int = 0) -> list[str]:

@@ -12,7 +12,6 @@ import pytest
 
 from dedup.engines.local.indexed_day import IndexedDay
 from dedup.engines.run import run
-from dedup.engines.spark.commit import Staged
 from dedup.model.errors import OutputError, UsageError
 from dedup.model.job import Cluster, Job
 from dedup.model.settings import Settings
@@ -169,7 +168,7 @@ def test_a_day_is_there_with_its_output_or_not_at_all(
         raise OutputError("no room")
 
     monkeypatch.setattr(IndexedDay, "stage", stage)
-    monkeypatch.setattr(Staged, "commit", commit)
+    monkeypatch.setattr("dedup.engines.spark.commit.Staged.commit", commit)
     with pytest.raises(OutputError, match="no room"):
         cleaned(tmp_path, index, LAST, spark=True)
     assert staged == [4]

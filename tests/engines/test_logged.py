@@ -48,7 +48,7 @@ def check_same(run: Callable[[], Any], log: Path) -> None:
         assert logged(run, log, native=native, decided=decided) == expected
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(corpora(), kept)
 def test_records_are_logged_alike(place: Path, corpus: list[Line], chosen: Settings) -> None:
     """Whatever goes from JSON lines, for witnesses elsewhere and in the same record, whatever is held back."""
@@ -56,7 +56,7 @@ def test_records_are_logged_alike(place: Path, corpus: list[Line], chosen: Setti
     check_same(lambda: run_bytes(data, settings=chosen, format="jsonl", removed=log), log)
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(corpora(), st.sampled_from(["utf-8", "utf-8", "latin-1"]))
 def test_plain_texts_are_logged_alike(place: Path, corpus: list[Line], encoding: str) -> None:
     """Each in a file, some with bytes that do not decode, or in another encoding than the log."""

@@ -127,7 +127,7 @@ def test_a_format_is_one_object(form: Format) -> None:
 
 @EACH
 @given(texts=documents())
-@settings(max_examples=20)
+@settings(max_examples=10)
 def test_the_log_is_the_same_without_native_kernels(form: Format, texts: list[str]) -> None:
     """Byte for byte; and what it says of a text is the text, however that is written."""
     written, _ = WAYS[form.name]
@@ -148,7 +148,7 @@ def test_the_log_is_the_same_without_native_kernels(form: Format, texts: list[st
 
 @EACH
 @given(texts=documents())
-@settings(max_examples=20)
+@settings(max_examples=10)
 def test_documents_are_cleaned_as_the_library_cleans_them(form: Format, texts: list[str]) -> None:
     """In order; a second run changes nothing; the log brings every byte back."""
     written, read = WAYS[form.name]

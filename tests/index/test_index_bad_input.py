@@ -400,7 +400,7 @@ def test_a_clock_that_goes_back_changes_no_order(
             return cls(2001, 2, 3, cls.hour_of, tzinfo=tz)
 
     usual = built(tmp_path / "usual", articles[:3])
-    monkeypatch.setattr("dedup.engines.local.indexed_run.datetime", Back)
+    monkeypatch.setattr("dedup.engines.local.indexed_day.datetime", Back)
     found = built(tmp_path / "back", articles[:3])
     assert found == usual
     manifest = read_manifest(tmp_path / "back")
@@ -450,7 +450,6 @@ def test_a_day_of_which_files_have_changed(index: Path, tmp_path: Path, articles
         (["--keep", "none", "--boilerplate", "3"], "keep is 'none'"),
         (["--within", "site"], "within is 'site'"),
         (["--against", "ref.jsonl"], "references do not go with an index"),
-        (["--engine", "spark"], "--index is for --engine local"),
         (["--scope", "document"], "--index is for --scope corpus"),
         (["--threshold", "0.9"], "was made with other settings (threshold 0.8)"),
         (["--min-words", "9", "--exact"], "was made with other settings (min-words 8, exact False)"),

@@ -180,9 +180,9 @@ def test_a_run_tells_that_look_ups_are_slow(
     source = index.parent / "day5.jsonl"
     source.write_text(json.dumps({"text": articles[4][0]}) + "\n", encoding="utf-8")
     arguments = ["--isolated", "--workers", "1", "--check", "--index", str(index), str(source)]
-    monkeypatch.setattr("dedup.engines.local.indexed_run.SLOW", 5)
+    monkeypatch.setattr("dedup.engines.local.indexed_day.SLOW", 5)
     assert b"compact" not in run(arguments).stderr
-    monkeypatch.setattr("dedup.engines.local.indexed_run.SLOW", 4)
+    monkeypatch.setattr("dedup.engines.local.indexed_day.SLOW", 4)
     told = run(arguments).stderr.decode()
     assert "the index is in 4 segments: look-ups take twice as long as in one, or longer; " in told
     assert f"compact it with: dedup-index compact {index}." in told

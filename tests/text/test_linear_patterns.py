@@ -47,6 +47,7 @@ BOUNDED: dict[str, str] = {
     "dedup.verdict.rules.page_furniture._SITE_WITH_SUFFIX": "40 characters",
     "dedup.verdict.rules.enumerators._WORD": "24 characters",
     "dedup.formats.html_blocks._ENDS": "what begins and does not end takes all that is left, and ends the search",
+    "dedup.text.repetition._BLANK_LINES": "what fails is one line of blanks, looked at once",
     "dedup.formats.parquet_rows._PLACES": "a line with the names of three columns",
 }
 """Patterns that are not linear by themselves → what bounds their input."""
