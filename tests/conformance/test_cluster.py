@@ -27,7 +27,7 @@ pytestmark = [pytest.mark.spark, pytest.mark.usefixtures("some_parts")]
 _CHOSEN = ("planted", "texts and records", "references") if ALL else ("planted",)
 _STAGES = ["counting", "reading", "candidates", "outcome", "cleaning"] if ALL else ["candidates"]
 _MEGABYTE = b"A line of text, and more of it.\n" * (1 << 15)
-_LARGER = Case("larger", {"a.jsonl": lines(articles(6, 250)), "b.jsonl": lines(articles(7, 250))[:-1]})
+_LARGER = Case("larger", {"a.jsonl": lines(articles(6, 150)), "b.jsonl": lines(articles(7, 150))[:-1]})
 
 
 @pytest.fixture
@@ -148,6 +148,7 @@ def test_a_shuffle_that_is_lost_changes_nothing(cluster: Standalone, tmp_path: P
     _survives(cluster, tmp_path, Saboteur(stage, lambda: _lose_shuffles(cluster), delay=0))
 
 
+@of_all
 @pytest.mark.usefixtures("spark")
 def test_a_worker_that_goes_for_good_changes_nothing(cluster: Standalone, tmp_path: Path) -> None:
     def harm() -> bool:

@@ -49,7 +49,7 @@ def records(number: int) -> list[str]:
 
 
 @pytest.mark.parametrize("scope", ["document", "corpus"])
-@pytest.mark.parametrize("number", [5, 2000], ids=["few", "many"])
+@pytest.mark.parametrize("number", [5, 1000], ids=["few", "many"])
 def test_before_and_after_are_those_of_what_is_read_and_written(
     scope: Literal["document", "corpus"], number: int, tmp_path: Path
 ) -> None:
@@ -98,7 +98,7 @@ def test_nothing_is_measured_without_a_report(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("scope", ["document", "corpus"])
-@pytest.mark.parametrize("number", [5, 2000], ids=["few", "many"])
+@pytest.mark.parametrize("number", [5, 1000], ids=["few", "many"])
 def test_a_document_that_cannot_be_measured_is_told_of_and_cleaned(
     scope: Literal["document", "corpus"], number: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -116,7 +116,7 @@ def test_spark_decides_what_one_machine_decides(case: str, spark: Any) -> None:
     """Every removal, its witness, reason, figures and block are the same, with references and without."""
     settings = Settings(scope="corpus", **CASES[case])
     seed = sorted(CASES).index(case)
-    texts, references = corpus(seed, 50), seed % 3 * 4
+    texts, references = corpus(seed, 30), seed % 3 * 4
     expected = locally(texts, settings, references)
     assert expected.removals
     assert _on_spark(spark, texts, settings, references, seed=seed) == expected

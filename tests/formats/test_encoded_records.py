@@ -116,7 +116,7 @@ def test_plain_lines_are_not_left_to_python(texts: list[str], ascii_only: bool) 
     assert check_same(Part(0, JSON_LINES, "in", "in", raw))
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(st.lists(lines() | RECORDS, min_size=1, max_size=8), st.sampled_from(["one two three\nfour five six", "a\r\nb"]))
 def test_whole_runs_are_the_same(some: list[bytes], text: str) -> None:
     """What goes, what is told, and what is counted: of odd records among plain ones, some of them copies."""

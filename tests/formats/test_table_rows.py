@@ -154,7 +154,7 @@ def test_plain_rows_are_not_left_to_python(rows: list[tuple[str, str]], delimite
     assert check_same(Part(0, TABLE, "in", "in", data, detail=detail))
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(tables(), st.sampled_from([1, 5, 64, 1 << 20]), st.booleans())
 def test_whole_runs_are_the_same(table: tuple[bytes, Dialect], size: int, is_plain: bool) -> None:  # noqa: FBT001
     """What goes, what is told, and what is counted, however the table comes in pieces: odd rows between copies."""

@@ -110,7 +110,7 @@ def archives(draw: st.DrawFn) -> list[Made]:
 
 
 @given(archive=archives(), scope=st.sampled_from(("document", "corpus")), packed=st.booleans(), empty=st.booleans())
-@settings(max_examples=60)
+@settings(max_examples=30)
 def test_an_archive_stays_one(archive: list[Made], scope: str, *, packed: bool, empty: bool) -> None:
     """By the word of warcio: digests and lengths are right, others are as they were, and all of it comes back."""
     before = web_archives.written(archive, packed=packed, version="1.1")

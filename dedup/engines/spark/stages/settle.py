@@ -72,10 +72,10 @@ class Settling:
             judged = self._store.keep(self._judged(fresh), "judged")
             every = judged if known is None else known.unionByName(judged)
             number, going = values(every, f.count(f.lit(1)), f.count_if(state == GOES))
-            if going == before:  # decided again, it would come to the same
+            if not number:
                 break
-            every = every if known is None else self._followed(every)
-            if turn + 1 == ROUNDS or not number:
+            every = self._followed(every)
+            if turn + 1 == ROUNDS or going == before:  # decided again, it would come to the same
                 break
             before = going
             here = every.filter(state == HELD).select("paragraph")
