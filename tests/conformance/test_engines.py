@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from tests.support.cli_process import Command
 
 
-_CHOSEN = {case.name for case in cases() if ALL or not (case.more or case.name == "planted")}
-"""Planted repeats are also what the test of one file has, and the cluster."""
+_CHOSEN = {case.name for case in cases() if ALL or not (case.more or case.name in {"planted", "boilerplate"})}
+"""Planted repeats are also what the test of one file has, and the cluster; boilerplate is in `test_clean`, too."""
 
 
 @pytest.mark.parametrize("case", cases(), ids=lambda case: case.name)
