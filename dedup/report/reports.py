@@ -8,9 +8,8 @@ from datetime import datetime, timezone
 from typing import TYPE_CHECKING
 
 from dedup.formats.files.atomic import AtomicFile
-from dedup.formats.files.reader import reason
-from dedup.model.errors import OutputError
 from dedup.report.findings.findings import Findings
+from dedup.report.own_files import refuse_others
 from dedup.report.renderers.base import HEAD, MARK, Told
 from dedup.report.renderers.registry import renderer_of
 
@@ -48,7 +47,7 @@ class Reports(AbstractContextManager["Reports"]):
         self.findings = Findings()
         self._renderers = [renderer_of(place.name) for place in places]
         for place in places:
-            _refuse_others(place)
+            refuse_others(place, HEAD, lambda head: MARK.encode() in head, _NOT_OURS)
         self._files = [AtomicFile(place) for place in places]
 
     def write(self, outcome: Outcome, exit_code: int) -> None:
@@ -68,20 +67,3 @@ class Reports(AbstractContextManager["Reports"]):
         """Remove what was not written to its end."""
         for file in self._files:
             file.abort()
-
-
-def _refuse_others(path: Path) -> None:
-    """Refuse a file that is there and no report.
-
-    Raises:
-        OutputError: it is.
-    """
-    if not path.is_file():
-        return
-    try:
-        with path.open("rb") as old:
-            head = old.read(HEAD)
-    except OSError as error:
-        raise OutputError(f"{reason(error)}; nothing was read or written", place=str(path)) from None
-    if head and MARK.encode() not in head:
-        raise OutputError(_NOT_OURS, place=str(path), hint="name another FILE, or delete this one first")

@@ -24,6 +24,7 @@ from dedup.model.job import STDIN
 from dedup.model.outcome import Counts
 from dedup.model.settings import ALGORITHM
 from dedup.native.kernels import describe
+from dedup.report.own_files import refuse_others
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -46,6 +47,8 @@ _MOST_KINDS = 1000
 """Kinds of problems that are told; those of any further one are only counted."""
 _IN_MEMORY = 1 << 20
 """Bytes of the inputs' figures that are not yet put into a temporary file."""
+_HEAD = 100
+"""Bytes at the beginning of a file of figures that tell it."""
 _NOT_STATS = "is there, and is no file that --stats wrote; nothing was read or written"
 
 
@@ -180,14 +183,8 @@ def _opened(path: Path) -> AtomicFile:
     Raises:
         OutputError: it cannot be written, or is there and holds something else, which is likely the run's own input.
     """
-    if path.is_file():
-        try:
-            with path.open("rb") as old:
-                head = old.read(100)
-        except OSError as error:
-            raise OutputError(f"{reason(error)}; nothing was read or written", place=str(path)) from None
-        if head and not (head.startswith(b"{") and f'"schema": "{SCHEMA}"'.encode() in head):
-            raise OutputError(_NOT_STATS, place=str(path), hint="name another FILE, or delete this one first")
+    own = f'"schema": "{SCHEMA}"'.encode()
+    refuse_others(path, _HEAD, lambda head: head.startswith(b"{") and own in head, _NOT_STATS)
     return AtomicFile(path)
 
 

@@ -48,6 +48,19 @@ def records(number: int) -> list[str]:
     return [*out, ""]
 
 
+def reported(source: Path, output: Path, texts: list[str], scope: Literal["document", "corpus"]) -> Job:
+    """Return a job that cleans some texts, and reports."""
+    source.write_text("".join(json.dumps({"text": text}) + "\n" for text in texts), encoding="utf-8")
+    return Job(
+        inputs=(str(source),),
+        settings=Settings(scope=scope),
+        output=output,
+        explain=True,
+        reports=(source.with_name("report.html"),),
+        workers=1,
+    )
+
+
 @pytest.mark.parametrize("scope", ["document", "corpus"])
 @pytest.mark.parametrize("number", [5, 1000], ids=["few", "many"])
 def test_before_and_after_are_those_of_what_is_read_and_written(
@@ -56,15 +69,7 @@ def test_before_and_after_are_those_of_what_is_read_and_written(
     """Many records are read another way than few: those of which nothing goes are then not decided about."""
     source, output = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
     texts = records(number)
-    source.write_text("".join(json.dumps({"text": text}) + "\n" for text in texts), encoding="utf-8")
-    job = Job(
-        inputs=(str(source),),
-        settings=Settings(scope=scope),
-        output=output,
-        explain=True,
-        reports=(tmp_path / "report.html",),
-        workers=1,
-    )
+    job = reported(source, output, texts, scope)
     outcome = run(job, NullEvents())
     assert outcome.repetition is not None
     left = [json.loads(line)["text"] for line in output.read_text(encoding="utf-8").splitlines()]
@@ -111,15 +116,7 @@ def test_a_document_that_cannot_be_measured_is_told_of_and_cleaned(
 
     source, output = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
     texts = records(number)
-    source.write_text("".join(json.dumps({"text": text}) + "\n" for text in texts), encoding="utf-8")
-    job = Job(
-        inputs=(str(source),),
-        settings=Settings(scope=scope),
-        output=output,
-        explain=True,
-        reports=(tmp_path / "report.json",),
-        workers=1,
-    )
+    job = reported(source, output, texts, scope)
     run(replace(job, reports=()), NullEvents())
     expected = output.read_bytes()
     monkeypatch.setattr("dedup.formats.measuring.repetition", broken)
